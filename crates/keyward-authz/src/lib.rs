@@ -1,1 +1,55 @@
-//! Placeholder until the first slice.
+//! Decides who may do what, and says why.
+//!
+//! A [`Snapshot`] holds what the definitions say: roles and their rules. An
+//! [`Access`] is what one subject holds, compiled against a snapshot; keep it
+//! with the session. A check is then a look-up in one small table, without
+//! allocating:
+//!
+//! ```
+//! use keyward_authz::{Access, Decision, Effect, Permission, SnapshotBuilder};
+//!
+//! let mut policy = SnapshotBuilder::new();
+//! policy.role("editor", "Writes and publishes").rule("editor", Effect::Allow, "posts:*")?;
+//! policy.role("contractor", "Writes only").rule("contractor", Effect::Deny, "posts:publish")?;
+//! let snapshot = policy.build();
+//!
+//! let anna = Access::compile(&snapshot, ["editor", "contractor"], []);
+//! let publish = Permission::parse("posts:publish")?;
+//! assert_eq!(anna.check(&Permission::parse("posts:edit")?), Decision::Allow);
+//! assert_eq!(anna.check(&publish), Decision::Deny);
+//! println!("{}", anna.explain(&snapshot, &publish));
+//! # Ok::<(), keyward_authz::BadPermission>(())
+//! ```
+//!
+//! What it never does: wait, read a clock, draw randomness, or turn a failure
+//! to know into an answer.
+
+mod access;
+pub mod acl;
+pub mod condition;
+mod dialect;
+mod effect;
+mod error;
+mod exclusive;
+mod explain;
+pub mod items;
+pub mod limits;
+mod pattern;
+mod permission;
+pub mod relations;
+mod snapshot;
+mod table;
+mod term;
+
+pub use access::Access;
+pub use dialect::keyward::{MAX_BYTES, MAX_PARTS};
+pub use dialect::{Dialect, UnknownDialect};
+pub use effect::{Decision, Effect};
+pub use error::{BadPermission, Flaw};
+pub use exclusive::Conflict;
+pub use explain::{Because, Explanation, NearMiss, RuleRef, Source};
+pub use pattern::Pattern;
+pub use permission::Permission;
+pub use snapshot::builder::SnapshotBuilder;
+pub use snapshot::{RoleView, Snapshot};
+pub use term::Term;

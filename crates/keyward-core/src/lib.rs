@@ -2,11 +2,21 @@
 //! it never waits on anything but a [port], never asks the time, never draws
 //! randomness of its own.
 
+pub mod crypto;
 pub mod error;
+pub mod flow;
 pub mod id;
+pub mod identifier;
+pub mod password;
 pub mod port;
+pub mod record;
+pub mod refusal;
 pub mod secret;
+pub mod settings;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod time;
 
 pub use error::Error;
+pub use keyward_authz as authz;
 pub use secret::Secret;

@@ -1,5 +1,27 @@
 //! Holes in the wall: the traits the outside world fills in.
 
+mod batch;
+mod query;
+mod store;
+
+use core::future::Future;
+use core::pin::Pin;
+
+use crate::time::Timestamp;
+
+pub use batch::{Batch, CommitError, Link, Take, Write};
+pub use query::{EventQuery, Page, PeopleQuery, Status};
+pub use store::{Changes, Store};
+
+/// A boxed future, so that ports stay usable as `dyn`.
+pub type Fut<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Knows what time it is.
+pub trait Clock: Send + Sync {
+    /// Wall-clock time; may step backwards.
+    fn now(&self) -> Timestamp;
+}
+
 /// Source of unpredictable bytes.
 pub trait Random: Send {
     /// Fills `buf` completely.

@@ -1,1 +1,57 @@
-//! Placeholder.
+//! Sign-in, users and permissions for Rust applications.
+//!
+//! Start with [`Keyward::sqlite`], add [`Keyward::pages`] to your router, and
+//! ask for a [`User`] in a handler.
+
+#[cfg(feature = "axum")]
+mod adapt;
+mod deliver;
+mod engine;
+mod http;
+mod keyfile;
+mod open;
+mod openapi;
+mod pages;
+mod people;
+mod routes;
+pub mod serve;
+mod session_token;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+
+mod view;
+
+#[cfg(feature = "axum")]
+pub use adapt::axum::{AuthLayer, Principal, RequireLayer, Session, User};
+#[cfg(feature = "smtp")]
+pub use deliver::smtp::Smtp;
+pub use deliver::folder::Folder;
+pub use deliver::inbox::Inbox;
+pub use deliver::{Outgoing, SendError, Sender};
+pub use engine::Keyward;
+pub use engine::builder::{Builder, Migrate};
+pub use engine::chain::AuditReport;
+pub use engine::hooks::{SignInAttempt, SignUpAttempt, Veto};
+pub use engine::os::{OsRandom, SystemClock};
+pub use http::{Body, MAX_BODY, Reply, Request};
+pub use keyward_authz as authz;
+pub use keyward_core::crypto::keys::RootKey;
+pub use keyward_core::crypto::password::Policy as HashPolicy;
+pub use keyward_core::flow::admin::{Act, EditPerson, Names};
+pub use keyward_core::flow::role::RoleChange;
+pub use keyward_core::id;
+pub use keyward_core::identifier::Kind;
+pub use keyward_core::port;
+pub use keyward_core::refusal::Refusal;
+pub use keyward_core::settings::{Rate, Settings, SignUpMode, VerifyMode};
+pub use keyward_core::time::Timestamp;
+pub use keyward_core::{Error, Secret};
+pub use openapi::document as openapi;
+pub use people::{Answer, NewPerson};
+pub use routes::table as route_table;
+pub use session_token::OpenedSession;
+pub use view::{EventView, IdentifierView, MessageView, SessionRow, SessionView, UserView};
+
+/// What can fail when nobody is refused.
+pub type Result<T> = std::result::Result<T, Error>;

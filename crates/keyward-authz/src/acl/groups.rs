@@ -1,0 +1,52 @@
+//! The groups that a subject is in.
+
+use super::Who;
+
+/// The groups of one subject, as a list of entries sees them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Groups {
+    /// Sorted.
+    named: Box<[Box<str>]>,
+    standing: Standing,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// In no group at all, not even that of everyone.
+    Nobody,
+    /// Not known who it is.
+    Anonymous,
+    Authenticated,
+}
+
+impl Groups {
+    /// In these groups, and in that of everyone.
+    pub fn of<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut named: Vec<Box<str>> = names.into_iter().map(Box::from).collect();
+        named.sort_unstable();
+        Self { named: named.into(), standing: Standing::Anonymous }
+    }
+
+    /// In no group at all: every list is then without an entry that applies.
+    /// aiohttp_auth_autz does so when its callback gives `None`.
+    pub fn none() -> Self {
+        Self { named: Box::default(), standing: Standing::Nobody }
+    }
+
+    /// The same, for somebody known.
+    #[must_use]
+    pub fn authenticated(mut self) -> Self {
+        if self.standing == Standing::Anonymous {
+            self.standing = Standing::Authenticated;
+        }
+        self
+    }
+
+    pub(super) fn include(&self, who: &Who) -> bool {
+        match who {
+            Who::Everyone => self.standing != Standing::Nobody,
+            Who::Authenticated => self.standing == Standing::Authenticated,
+            Who::Group(name) => self.named.binary_search(name).is_ok(),
+        }
+    }
+}

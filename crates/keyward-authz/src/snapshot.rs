@@ -1,0 +1,95 @@
+//! Everything the definitions say, at one policy version.
+
+pub(crate) mod builder;
+mod hierarchy;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::dialect::Dialect;
+use crate::effect::Effect;
+use crate::pattern::Pattern;
+
+/// Everything the definitions say. Immutable; built once per policy version and
+/// shared by `Arc`. Who has which role is *not* in it.
+#[derive(Clone, Debug, Default)]
+pub struct Snapshot {
+    dialect: Dialect,
+    roles: Box<[Role]>,
+    slots: BTreeMap<Arc<str>, usize>,
+    exclusives: Box<[Box<[usize]>]>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Role {
+    pub(crate) name: Arc<str>,
+    pub(crate) description: Box<str>,
+    pub(crate) superuser: bool,
+    /// Slots of the roles that it inherits.
+    pub(crate) parents: Box<[usize]>,
+    pub(crate) rules: Box<[Rule]>,
+}
+
+/// One line of a role.
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    pub(crate) effect: Effect,
+    pub(crate) pattern: Arc<Pattern>,
+    /// Counts the rules of the same effect in the same role, from 0.
+    pub(crate) nth: usize,
+}
+
+impl Snapshot {
+    /// The dialect of every pattern in it.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Every role, in the order of definition.
+    pub fn roles(&self) -> impl Iterator<Item = RoleView<'_>> {
+        self.roles.iter().map(RoleView)
+    }
+
+    /// The role of this name.
+    pub fn role(&self, name: &str) -> Option<RoleView<'_>> {
+        self.slot(name).and_then(|slot| self.roles.get(slot)).map(RoleView)
+    }
+
+    pub(crate) fn slot(&self, name: &str) -> Option<usize> {
+        self.slots.get(name).copied()
+    }
+
+    pub(crate) fn exclusives(&self) -> impl Iterator<Item = &[usize]> {
+        self.exclusives.iter().map(|exclusive| &**exclusive)
+    }
+
+    pub(crate) fn at(&self, slot: usize) -> Option<&Role> {
+        self.roles.get(slot)
+    }
+}
+
+/// A role as the admin site shows it.
+#[derive(Clone, Copy, Debug)]
+pub struct RoleView<'s>(&'s Role);
+
+impl<'s> RoleView<'s> {
+    /// Its name.
+    pub fn name(self) -> &'s str {
+        &self.0.name
+    }
+
+    /// What people read about it.
+    pub fn description(self) -> &'s str {
+        &self.0.description
+    }
+
+    /// Whether it may do everything.
+    pub fn is_superuser(self) -> bool {
+        self.0.superuser
+    }
+
+    /// Its own rules, without inherited ones, in the order of definition.
+    pub fn rules(self) -> impl Iterator<Item = (Effect, &'s Pattern)> {
+        self.0.rules.iter().map(|rule| (rule.effect, &*rule.pattern))
+    }
+}

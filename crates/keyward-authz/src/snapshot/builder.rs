@@ -1,0 +1,136 @@
+//! Collects definitions into a snapshot.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Role, Rule, Snapshot};
+use crate::dialect::Dialect;
+use crate::effect::Effect;
+use crate::error::BadPermission;
+use crate::pattern::Pattern;
+
+/// Collects definitions, in any order, into a [`Snapshot`].
+#[derive(Clone, Debug, Default)]
+pub struct SnapshotBuilder {
+    dialect: Dialect,
+    roles: Vec<Draft>,
+    slots: BTreeMap<Arc<str>, usize>,
+    exclusives: Vec<Box<[usize]>>,
+}
+
+#[derive(Clone, Debug)]
+struct Draft {
+    name: Arc<str>,
+    description: Box<str>,
+    superuser: bool,
+    parents: Vec<usize>,
+    rules: Vec<Rule>,
+}
+
+impl SnapshotBuilder {
+    /// Starts without definitions, in the native dialect.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Starts without definitions, in this dialect.
+    pub fn in_dialect(dialect: Dialect) -> Self {
+        Self { dialect, ..Self::default() }
+    }
+
+    /// Defines a role, or describes anew one that is defined.
+    pub fn role(&mut self, name: &str, description: &str) -> &mut Self {
+        self.draft(name).description = description.into();
+        self
+    }
+
+    /// Adds a rule to a role, and the role where it is not defined yet.
+    ///
+    /// # Errors
+    /// When the pattern is not well formed.
+    pub fn rule(
+        &mut self,
+        role: &str,
+        effect: Effect,
+        pattern: &str,
+    ) -> Result<&mut Self, BadPermission> {
+        let pattern = Arc::new(Pattern::parse_as(self.dialect, pattern)?);
+        let rules = &mut self.draft(role).rules;
+        let nth = rules.iter().filter(|rule| rule.effect == effect).count();
+        rules.push(Rule { effect, pattern, nth });
+        Ok(self)
+    }
+
+    /// Lets a role do everything, past every rule. Ceilings still hold it.
+    pub fn superuser(&mut self, role: &str) -> &mut Self {
+        self.draft(role).superuser = true;
+        self
+    }
+
+    /// Gives a role all rules of another, which may be defined later. A cycle is
+    /// harmless; [`Snapshot::cycles`] reports it.
+    pub fn inherit(&mut self, role: &str, from: &str) -> &mut Self {
+        // The heir first, so that roles stay in the order of definition.
+        self.slot(role);
+        let parent = self.slot(from);
+        let parents = &mut self.draft(role).parents;
+        if !parents.contains(&parent) {
+            parents.push(parent);
+        }
+        self
+    }
+
+    /// Makes roles exclude each other: nobody should hold two of them.
+    pub fn exclusive<'a>(&mut self, roles: impl IntoIterator<Item = &'a str>) -> &mut Self {
+        let slots = roles.into_iter().map(|role| self.slot(role)).collect();
+        self.exclusives.push(slots);
+        self
+    }
+
+    /// Closes the definitions.
+    pub fn build(self) -> Snapshot {
+        let roles = self.roles.into_iter().map(Draft::close).collect();
+        let exclusives = self.exclusives.into();
+        Snapshot { dialect: self.dialect, roles, slots: self.slots, exclusives }
+    }
+
+    fn slot(&mut self, name: &str) -> usize {
+        match self.slots.get(name) {
+            Some(slot) => *slot,
+            None => self.open(name),
+        }
+    }
+
+    fn draft(&mut self, name: &str) -> &mut Draft {
+        let slot = self.slot(name);
+        // INVARIANT: every slot in `slots` is an index into `roles`.
+        #[expect(clippy::indexing_slicing, reason = "slots are made by `open` only")]
+        &mut self.roles[slot]
+    }
+
+    fn open(&mut self, name: &str) -> usize {
+        let name: Arc<str> = name.into();
+        let slot = self.roles.len();
+        self.slots.insert(Arc::clone(&name), slot);
+        self.roles.push(Draft {
+            name,
+            description: Box::default(),
+            superuser: false,
+            parents: Vec::new(),
+            rules: Vec::new(),
+        });
+        slot
+    }
+}
+
+impl Draft {
+    fn close(self) -> Role {
+        Role {
+            name: self.name,
+            description: self.description,
+            superuser: self.superuser,
+            parents: self.parents.into(),
+            rules: self.rules.into(),
+        }
+    }
+}

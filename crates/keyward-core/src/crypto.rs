@@ -1,0 +1,13 @@
+//! Every use of cryptography. Nothing outside this folder names a
+//! cryptography crate.
+
+mod hex;
+pub mod keys;
+pub mod mac;
+pub mod otp;
+pub mod password;
+pub mod seal;
+pub mod token;
+
+#[cfg(test)]
+pub(crate) mod testing;

@@ -1,0 +1,104 @@
+//! Rows that passlib, Django, Werkzeug and Asok really wrote.
+
+use std::collections::HashMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::Deserialize;
+
+use super::*;
+
+#[derive(Deserialize)]
+struct Vectors {
+    passwords: HashMap<String, String>,
+    /// Who wrote it, which password, the text, whether the password verifies,
+    /// and whether one with a character appended does.
+    rows: Vec<(String, String, String, bool, Option<bool>)>,
+    /// The text, and those of four passlib hashers that claim it.
+    identify: Vec<(String, Vec<String>)>,
+    malformed: Vec<(String, Vec<String>)>,
+}
+
+fn vectors() -> Vectors {
+    serde_json::from_str(include_str!("vectors/rows.json")).unwrap()
+}
+
+impl Vectors {
+    fn password(&self, name: &str) -> String {
+        String::from_utf8(STANDARD.decode(&self.passwords[name]).unwrap()).unwrap()
+    }
+}
+
+#[test]
+fn what_other_systems_hashed_verifies() {
+    let vectors = vectors();
+    let mut arena = Arena::default();
+    for (who, name, stored, right, wrong) in &vectors.rows {
+        let mut check = |password: String, yes: bool| {
+            let found = verify_with(&mut arena, &Secret::new(password), stored);
+            assert_eq!(found, Ok(yes), "{who}, password {name}: {stored}");
+        };
+        check(vectors.password(name), *right);
+        if let Some(wrong) = wrong {
+            check(format!("{}x", vectors.password(name)), *wrong);
+        }
+    }
+    assert!(vectors.rows.len() > 150);
+}
+
+#[test]
+fn formats_are_told_apart_as_passlib_does() {
+    let vectors = vectors();
+    for (stored, claimed_by) in vectors.identify.iter().chain(&vectors.malformed) {
+        let found = identify(stored).map(Format::as_str);
+        for hasher in ["pbkdf2_sha256", "bcrypt", "argon2", "sha256_crypt"] {
+            let claimed = claimed_by.iter().any(|by| by == hasher);
+            assert_eq!(found == Some(hasher), claimed, "{hasher} for {stored}");
+        }
+    }
+}
+
+#[test]
+fn malformed_hashes_are_errors() {
+    for (stored, _) in vectors().malformed {
+        assert!(verify(&Secret::new("x"), &stored).is_err(), "{stored}");
+    }
+}
+
+#[test]
+fn every_foreign_form_is_due_for_a_rehash() {
+    for (who, _, stored, ..) in vectors().rows {
+        assert!(needs_rehash(&stored, Policy::default()), "{who}: {stored}");
+        assert!(describe(&stored).is_ok(), "{who}: {stored}");
+    }
+}
+
+/// Cuts every stored form anywhere, and changes every character: never a panic,
+/// and never a yes except where the change means nothing.
+#[test]
+fn a_damaged_form_never_panics() {
+    let vectors = vectors();
+    let mut seen = std::collections::HashSet::new();
+    for (who, _, stored, ..) in &vectors.rows {
+        if !seen.insert(who) {
+            continue;
+        }
+        for (at, _) in stored.char_indices() {
+            let _ = read(&stored[..at]);
+            for replacement in ["", "$", "9", "999999999999", "=", "\u{e9}", "\0"] {
+                let _ = read(&format!("{}{replacement}{}", &stored[..at], &stored[at + 1..]));
+            }
+        }
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_or_refused(
+        prefix in "(\\$argon2id\\$v=19\\$|\\$2b\\$04\\$|\\$scrypt\\$|\\$5\\$|\\$pbkdf2\\$|scrypt:|md5\\$|)",
+        rest in "[ -~\u{e9}]{0,80}",
+    ) {
+        let stored = format!("{prefix}{rest}");
+        let _ = (read(&stored).is_ok(), identify(&stored), needs_rehash(&stored, Policy::default()));
+    }
+}

@@ -1,0 +1,203 @@
+//! The verbs: one file for each thing a person can set out to do.
+//!
+//! The engine runs a flow in one rhythm: gather the facts, take from the
+//! limits, do the slow work, decide, commit. A conflict means that the facts
+//! went stale, so it gathers and decides afresh; limits are taken once, and
+//! slow work is repeated only if its input changed.
+
+pub mod admin;
+pub mod challenge;
+pub mod open;
+pub mod password;
+pub mod recover;
+pub mod role;
+pub mod session;
+pub mod setup;
+pub mod sign_in;
+pub mod sign_up;
+pub mod verify;
+
+use crate::Error;
+use crate::crypto::keys::Keys;
+use crate::id::UserId;
+use crate::port::{Batch, Fut, Random, Store, Take, Write};
+use crate::record::{Event, Personal, What};
+use crate::refusal::Refusal;
+use crate::secret::Secret;
+use crate::settings::Settings;
+use crate::time::Timestamp;
+
+/// Something a person can set out to do.
+pub trait Flow: Send + Sync {
+    /// What must be known before deciding.
+    type Facts: Send + Sync;
+    /// What the caller is told if the answer is yes.
+    type Yes: Send;
+    /// For spans and metrics: `"sign_in"`.
+    const NAME: &'static str;
+
+    /// Reads whatever the decision needs. May wait; must not write.
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>>;
+
+    /// What the attempt costs. Committed before the slow work, once.
+    fn takes(&self, _facts: &Self::Facts, _cx: &Gather<'_>) -> Vec<Take> {
+        Vec::new()
+    }
+
+    /// What to remember of an attempt that came too fast.
+    fn limited(&self, _facts: &Self::Facts, _cx: &mut Decide<'_>) -> Vec<Event> {
+        Vec::new()
+    }
+
+    /// Slow work that the decision needs.
+    fn work(&self, _facts: &Self::Facts) -> Work {
+        Work::default()
+    }
+
+    /// Decides. No IO, no clock, no global state: the same facts, time and
+    /// random bytes always give the same verdict.
+    fn decide(&self, facts: Self::Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<Self::Yes>;
+}
+
+/// Who asks, as far as the transport knows.
+#[derive(Clone, Debug, Default)]
+pub struct Client {
+    /// Network address, if there is one.
+    pub address: String,
+    /// The client's own description of itself, at most 300 bytes.
+    pub agent: String,
+    /// A device that this account signed in on before, proven by its cookie.
+    pub device: Option<(UserId, [u8; 16])>,
+    /// The language of messages: `en`, `de`.
+    pub language: String,
+}
+
+impl Client {
+    /// The part of an event that can be erased.
+    pub fn personal(&self, identifier: &str) -> Personal {
+        Personal {
+            address: self.address.clone(),
+            client: self.agent.clone(),
+            identifier: identifier.to_owned(),
+        }
+    }
+}
+
+/// What [`Flow::gather`] may use.
+#[derive(Clone, Copy)]
+pub struct Gather<'a> {
+    /// Fixed for the whole attempt.
+    pub now: Timestamp,
+    /// For reading only.
+    pub store: &'a dyn Store,
+    /// What the operator chose.
+    pub settings: &'a Settings,
+    /// Keys derived from the root key, one for each purpose.
+    pub keys: &'a Keys,
+    /// Who asks.
+    pub client: &'a Client,
+}
+
+/// What [`Flow::decide`] may use.
+pub struct Decide<'a> {
+    /// Fixed for the whole attempt.
+    pub now: Timestamp,
+    /// Unpredictable in production, seeded in tests.
+    pub rng: &'a mut dyn Random,
+    /// What the operator chose.
+    pub settings: &'a Settings,
+    /// Keys derived from the root key, one for each purpose.
+    pub keys: &'a Keys,
+    /// Who asks.
+    pub client: &'a Client,
+}
+
+impl Decide<'_> {
+    /// An event about `subject`, done by `actor`.
+    pub fn event(&mut self, actor: Option<UserId>, subject: Option<UserId>, what: What) -> Event {
+        let mut event = Event::new(self.now, self.rng, what);
+        event.actor = actor;
+        event.subject = subject;
+        event.personal = self.client.personal("");
+        event
+    }
+
+    /// An event that somebody caused to themselves.
+    pub fn own_event(&mut self, user: UserId, what: What) -> Event {
+        self.event(Some(user), Some(user), what)
+    }
+}
+
+/// Slow work: at most one verification and one hash.
+#[derive(Clone, Debug, Default)]
+pub struct Work {
+    /// Check this password against this stored form; renew the stored form if
+    /// it is right and weaker than today's parameters.
+    pub verify: Option<(Secret, Stored)>,
+    /// Hash this password.
+    pub hash: Option<Secret>,
+}
+
+/// What a password is checked against.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Stored {
+    /// The stored text form.
+    Phc(String),
+    /// Nothing: the same work is done, and the answer is no.
+    Decoy,
+}
+
+/// What the slow work found.
+#[derive(Clone, Debug, Default)]
+pub struct Done {
+    /// Whether the password was right.
+    pub verified: bool,
+    /// The renewed stored form, if it was right and weak.
+    pub renewed: Option<String>,
+    /// The hash that was asked for.
+    pub hashed: Option<String>,
+}
+
+/// What was decided: what to remember, and what to say.
+#[derive(Debug)]
+pub struct Verdict<Y> {
+    /// Committed in one transaction before anyone is told.
+    pub batch: Batch,
+    /// Said only once `batch` is safe.
+    pub reply: Result<Y, Refusal>,
+}
+
+impl<Y> Verdict<Y> {
+    /// Yes, and this is remembered.
+    pub fn yes(reply: Y, writes: Vec<Write>, events: Vec<Event>) -> Self {
+        Self { batch: Batch { writes, events }, reply: Ok(reply) }
+    }
+
+    /// No, and nothing is remembered.
+    pub fn no(refusal: Refusal) -> Self {
+        Self { batch: Batch::default(), reply: Err(refusal) }
+    }
+
+    /// No, and this is remembered.
+    pub fn refuse(refusal: Refusal, writes: Vec<Write>, events: Vec<Event>) -> Self {
+        Self { batch: Batch { writes, events }, reply: Err(refusal) }
+    }
+}
+
+impl Work {
+    /// Whether doing this would repeat `other`.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let same = |one: &Secret, two: &Secret| one.matches(two);
+        let verify = match (&self.verify, &other.verify) {
+            (Some((one, a)), Some((two, b))) => a == b && same(one, two),
+            (None, None) => true,
+            _ => false,
+        };
+        verify
+            && match (&self.hash, &other.hash) {
+                (Some(one), Some(two)) => same(one, two),
+                (None, None) => true,
+                _ => false,
+            }
+    }
+}

@@ -1,0 +1,415 @@
+//! What administrators, the command line and the app do to accounts.
+
+use serde_json::{Map, Value};
+
+use super::password::{set_by_admin, set_password};
+use super::role::is_last_admin;
+use super::session::merged;
+use super::sign_up::{
+    Name, add_subject, name_problem, new_identifier, new_subject, password_problems,
+};
+use super::{Decide, Done, Flow, Gather, Verdict, Work};
+use crate::Error;
+use crate::id::UserId;
+use crate::identifier::{self, Kind};
+use crate::port::{Fut, Write};
+use crate::record::{Subject, User, What};
+use crate::refusal::{Problem, Refusal};
+use crate::secret::Secret;
+use crate::settings::Settings;
+
+/// Names as an administrator gives them.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Username.
+    pub username: Option<String>,
+    /// Phone number.
+    pub phone: Option<String>,
+}
+
+impl Names {
+    fn normalise(&self) -> Result<Vec<Name>, Vec<Problem>> {
+        let given = [
+            (Kind::Email, "email", "email_invalid", &self.email),
+            (Kind::Username, "username", "username_invalid", &self.username),
+            (Kind::Phone, "phone", "phone_invalid", &self.phone),
+        ];
+        let (mut names, mut problems) = (vec![], vec![]);
+        for (kind, field, code, typed) in given {
+            let Some(typed) = typed.as_deref().filter(|t| !t.is_empty()) else { continue };
+            match identifier::normalise(kind, typed) {
+                Ok(normal) => names.push(Name { typed: typed.trim().to_owned(), normal }),
+                Err(_) => problems.push(Problem { field, code }),
+            }
+        }
+        if problems.is_empty() { Ok(names) } else { Err(problems) }
+    }
+}
+
+async fn taken(names: &[Name], cx: Gather<'_>) -> Result<Vec<Problem>, Error> {
+    let mut problems = vec![];
+    for Name { normal, .. } in names {
+        if cx.store.is_taken(normal.kind, &normal.text, normal.skeleton.as_deref()).await? {
+            problems.push(match normal.kind {
+                Kind::Email => Problem { field: "email", code: "email_taken" },
+                Kind::Username => Problem { field: "username", code: "username_taken" },
+                Kind::Phone => Problem { field: "phone", code: "phone_taken" },
+            });
+        }
+    }
+    Ok(problems)
+}
+
+/// Makes an account.
+#[derive(Clone, Debug)]
+pub struct AddPerson {
+    /// Names; an account may have none.
+    pub names: Names,
+    /// What to call them.
+    pub name: String,
+    /// Their first password, if they get one.
+    pub password: Option<Secret>,
+    /// Count the names as proven.
+    pub verified: bool,
+    /// Who asks; `None` for the command line and the app.
+    pub actor: Option<UserId>,
+    /// `admin`, `cli`, `library`.
+    pub by: &'static str,
+}
+
+impl Flow for AddPerson {
+    type Facts = Result<Vec<Name>, Vec<Problem>>;
+    type Yes = Box<Subject>;
+    const NAME: &'static str = "add_person";
+
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
+        Box::pin(async move {
+            let names = match self.names.normalise() {
+                Ok(names) => names,
+                Err(problems) => return Ok(Err(problems)),
+            };
+            let mut problems = taken(&names, cx).await?;
+            problems.extend(name_problem(&self.name));
+            if let Some(password) = &self.password {
+                problems.extend(password_problems(password, "password", &names, cx.settings));
+            }
+            Ok(if problems.is_empty() { Ok(names) } else { Err(problems) })
+        })
+    }
+
+    fn work(&self, facts: &Self::Facts) -> Work {
+        Work { verify: None, hash: self.password.clone().filter(|_| facts.is_ok()) }
+    }
+
+    fn decide(&self, facts: Self::Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<Box<Subject>> {
+        let names = match facts {
+            Ok(names) => names,
+            Err(problems) => return Verdict::no(Refusal::Invalid(problems)),
+        };
+        let mut subject = new_subject(&self.name, &names, done.hashed, cx);
+        if self.verified {
+            for name in &mut subject.identifiers {
+                name.verified_at = Some(cx.now);
+            }
+        }
+        let what = What::UserCreated { by: self.by.into() };
+        let event = cx.event(self.actor, Some(subject.user.id), what);
+        let writes = add_subject(&subject);
+        Verdict::yes(Box::new(subject), writes, vec![event])
+    }
+}
+
+/// Changes names and properties of an account; owners use it for themselves.
+#[derive(Clone, Debug, Default)]
+pub struct EditPerson {
+    /// What to call them.
+    pub name: Option<String>,
+    /// JSON Merge Patch of the properties.
+    pub properties: Option<Map<String, Value>>,
+    /// Names to replace those of their kind; new ones are unproven.
+    pub names: Names,
+    /// Only if the row is still at this version (`If-Match`).
+    pub version: Option<i64>,
+}
+
+/// An edit of one account.
+#[derive(Clone, Debug)]
+pub struct Edit {
+    /// Whose.
+    pub user: UserId,
+    /// What.
+    pub edit: EditPerson,
+    /// Who asks; `None` for the command line and the app.
+    pub actor: Option<UserId>,
+}
+
+/// At most this many bytes of properties on one account.
+const MAX_PROPERTIES: usize = 16 * 1024;
+
+/// What must be known to edit an account.
+#[derive(Debug)]
+pub struct EditFacts {
+    subject: Option<Subject>,
+    names: Result<Vec<Name>, Vec<Problem>>,
+}
+
+impl Flow for Edit {
+    type Facts = EditFacts;
+    type Yes = User;
+    const NAME: &'static str = "edit_person";
+
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<EditFacts, Error>> {
+        Box::pin(async move {
+            let subject = cx.store.subject(self.user).await?;
+            let mut names = self.edit.names.normalise();
+            if let (Ok(found), Some(subject)) = (&mut names, &subject) {
+                found.retain(|n| {
+                    !subject
+                        .identifiers
+                        .iter()
+                        .any(|i| i.kind == n.normal.kind && i.normal == n.normal.text)
+                });
+                let problems = taken(found, cx).await?;
+                if !problems.is_empty() {
+                    names = Err(problems);
+                }
+            }
+            Ok(EditFacts { subject, names })
+        })
+    }
+
+    fn decide(&self, facts: EditFacts, _: Done, cx: &mut Decide<'_>) -> Verdict<User> {
+        let Some(subject) = facts.subject else { return Verdict::no(Refusal::NotFound) };
+        let names = match facts.names {
+            Ok(names) => names,
+            Err(problems) => return Verdict::no(Refusal::Invalid(problems)),
+        };
+        let mut user = subject.user.clone();
+        if self.edit.version.is_some_and(|seen| seen != user.version) {
+            return Verdict::no(Refusal::Conflict);
+        }
+        let mut fields = match self.apply(&mut user) {
+            Ok(fields) => fields,
+            Err(refusal) => return Verdict::no(refusal),
+        };
+        let mut writes = vec![];
+        for name in &names {
+            let kind = name.normal.kind;
+            fields.push(kind.as_str().to_owned());
+            let old = subject.identifiers.iter().filter(|i| i.kind == kind);
+            writes.extend(old.map(|i| Write::RemoveIdentifier {
+                user: user.id,
+                kind,
+                normal: i.normal.clone(),
+            }));
+            writes.push(Write::AddIdentifier(new_identifier(user.id, name, cx.now)));
+        }
+        user.updated_at = cx.now;
+        writes.push(Write::SwapUser { was: user.version, now: user.clone() });
+        writes.push(Write::NoteChange(user.id));
+        user.version += 1;
+        let event = cx.event(self.actor, Some(user.id), What::UserUpdated { fields });
+        Verdict::yes(user, writes, vec![event])
+    }
+}
+
+impl Edit {
+    fn apply(&self, user: &mut User) -> Result<Vec<String>, Refusal> {
+        let mut fields = vec![];
+        if let Some(name) = &self.edit.name {
+            if let Some(problem) = name_problem(name) {
+                return Err(Refusal::Invalid(vec![problem]));
+            }
+            user.name = name.trim().to_owned();
+            fields.push("name".to_owned());
+        }
+        if let Some(patch) = &self.edit.properties {
+            user.properties = merged(&user.properties, patch);
+            if user.properties.len() > MAX_PROPERTIES {
+                return Err(Refusal::invalid("properties", "too_large"));
+            }
+            fields.push("properties".to_owned());
+        }
+        Ok(fields)
+    }
+}
+
+/// What can be done to an account.
+#[derive(Clone, Debug)]
+pub enum Act {
+    /// No sign-in any more; every session dies.
+    Lock {
+        /// Why.
+        reason: String,
+    },
+    /// Sign-in again.
+    Unlock,
+    /// Counts as deleted; every session dies.
+    Delete,
+    /// Back again.
+    Restore,
+    /// Every address counts as proven.
+    Verify,
+    /// A new password; every session dies.
+    SetPassword {
+        /// As typed.
+        password: Secret,
+        /// Must be changed at the next sign-in, by recovery.
+        temporary: bool,
+    },
+}
+
+/// Does something to an account.
+#[derive(Clone, Debug)]
+pub struct ActOn {
+    /// To whom.
+    pub user: UserId,
+    /// What.
+    pub act: Act,
+    /// Who asks; `None` for the command line and the app.
+    pub actor: Option<UserId>,
+}
+
+/// What must be known to act on an account.
+#[derive(Debug)]
+pub struct ActFacts {
+    subject: Option<Subject>,
+    last_admin: bool,
+}
+
+impl Flow for ActOn {
+    type Facts = ActFacts;
+    type Yes = User;
+    const NAME: &'static str = "act_on_person";
+
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<ActFacts, Error>> {
+        Box::pin(async move {
+            let ends = matches!(self.act, Act::Lock { .. } | Act::Delete);
+            let last_admin = ends && is_last_admin(self.user, cx).await?;
+            Ok(ActFacts { subject: cx.store.subject(self.user).await?, last_admin })
+        })
+    }
+
+    fn work(&self, facts: &ActFacts) -> Work {
+        match (&self.act, &facts.subject) {
+            (Act::SetPassword { password, .. }, Some(_)) => {
+                Work { verify: None, hash: Some(password.clone()) }
+            }
+            _ => Work::default(),
+        }
+    }
+
+    fn decide(&self, facts: ActFacts, done: Done, cx: &mut Decide<'_>) -> Verdict<User> {
+        let Some(subject) = facts.subject else { return Verdict::no(Refusal::NotFound) };
+        if facts.last_admin {
+            return Verdict::no(Refusal::LastAdministrator);
+        }
+        match &self.act {
+            Act::Lock { reason } => self.lock(subject.user, reason, cx),
+            Act::Unlock => self.swap(subject.user, What::UserUnlocked {}, cx, |user, _| {
+                user.locked_at = None;
+                user.lock_reason.clear();
+            }),
+            Act::Delete => self.swap(subject.user, What::UserDeleted {}, cx, |user, cx| {
+                user.deleted_at.get_or_insert(cx.now);
+                user.session_epoch += 1;
+            }),
+            Act::Restore => self.swap(subject.user, What::UserRestored {}, cx, |user, _| {
+                user.deleted_at = None;
+            }),
+            Act::Verify => self.verify(subject, cx),
+            Act::SetPassword { password, temporary } => {
+                let problems = self.problems(password, &subject, cx.settings);
+                if !problems.is_empty() {
+                    return Verdict::no(Refusal::Invalid(problems));
+                }
+                self.set_password(&subject, *temporary, done, cx)
+            }
+        }
+    }
+}
+
+impl ActOn {
+    fn lock(&self, user: User, reason: &str, cx: &mut Decide<'_>) -> Verdict<User> {
+        if reason.chars().count() > 300 || reason.chars().any(char::is_control) {
+            return Verdict::no(Refusal::invalid("reason", "reason_invalid"));
+        }
+        self.swap(user, What::UserLocked { reason: reason.to_owned() }, cx, |user, cx| {
+            user.locked_at.get_or_insert(cx.now);
+            user.lock_reason = reason.to_owned();
+            user.session_epoch += 1;
+        })
+    }
+
+    /// Changes the row; sessions of an older epoch are removed as well.
+    fn swap(
+        &self,
+        mut user: User,
+        what: What,
+        cx: &mut Decide<'_>,
+        change: impl FnOnce(&mut User, &Decide<'_>),
+    ) -> Verdict<User> {
+        let epoch = user.session_epoch;
+        change(&mut user, cx);
+        user.updated_at = cx.now;
+        let mut writes = vec![
+            Write::SwapUser { was: user.version, now: user.clone() },
+            Write::NoteChange(user.id),
+        ];
+        if user.session_epoch != epoch {
+            writes.push(Write::CloseSessionsOf { user: user.id, except: None });
+            writes.push(Write::KillChallengesOf(user.id));
+        }
+        user.version += 1;
+        let event = cx.event(self.actor, Some(user.id), what);
+        Verdict::yes(user, writes, vec![event])
+    }
+
+    fn verify(&self, subject: Subject, cx: &mut Decide<'_>) -> Verdict<User> {
+        let (mut writes, mut events) = (vec![], vec![]);
+        for name in subject.identifiers.iter().filter(|i| i.verified_at.is_none()) {
+            writes.push(Write::VerifyIdentifier {
+                user: name.user,
+                kind: name.kind,
+                normal: name.normal.clone(),
+                at: cx.now,
+            });
+            let identifier_kind = name.kind.as_str().to_owned();
+            let what = What::UserVerified { identifier_kind, by: "admin".into() };
+            events.push(cx.event(self.actor, Some(self.user), what));
+        }
+        writes.push(Write::NoteChange(self.user));
+        Verdict::yes(subject.user, writes, events)
+    }
+
+    fn problems(&self, password: &Secret, subject: &Subject, settings: &Settings) -> Vec<Problem> {
+        let mut context: Vec<&str> =
+            subject.identifiers.iter().map(|i| i.normal.as_str()).collect();
+        context.push(&settings.brand);
+        crate::password::rules::check(password, settings.password_min, &context)
+            .into_iter()
+            .map(|found| Problem { field: "password", code: found.code() })
+            .collect()
+    }
+
+    fn set_password(
+        &self,
+        subject: &Subject,
+        temporary: bool,
+        done: Done,
+        cx: &mut Decide<'_>,
+    ) -> Verdict<User> {
+        let Some(phc) = done.hashed else { return Verdict::no(Refusal::Conflict) };
+        let (mut user, mut writes) = set_password(subject, phc, true, cx);
+        user.must_change_password = temporary;
+        for write in &mut writes {
+            if let Write::SwapUser { now, .. } = write {
+                now.must_change_password = temporary;
+            }
+        }
+        let event = set_by_admin(subject, self.actor, cx);
+        Verdict::yes(user, writes, vec![event])
+    }
+}

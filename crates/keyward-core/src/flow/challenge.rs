@@ -1,0 +1,333 @@
+//! Challenges: minted, mailed, answered. Shared by every flow that sends a secret.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Client, Decide};
+use crate::Error;
+use crate::crypto::keys::Keys;
+use crate::crypto::mac::mac;
+use crate::crypto::seal::{self, Aad};
+use crate::crypto::token;
+use crate::id::{FlowId, MessageId, UserId};
+use crate::identifier::Kind;
+use crate::port::{Take, Write};
+use crate::record::{Challenge, Channel, Identifier, Message, MessageState, Purpose, Reason};
+use crate::refusal::Refusal;
+use crate::secret::Secret;
+use crate::settings::Rate;
+use crate::time::Timestamp;
+
+/// What a carrier needs to write and deliver a message. Sealed in the outbox.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Letter {
+    /// Address, byte for byte as its owner typed it.
+    pub to: String,
+    /// The language to write in.
+    pub language: String,
+    /// What to call the reader; may be empty.
+    pub name: String,
+    /// Six digits.
+    pub code: Option<String>,
+    /// The secret of the link, without the address around it.
+    pub link: Option<String>,
+}
+
+impl Letter {
+    /// Opens a letter that was sealed for `message`.
+    pub fn open(keys: &Keys, message: &Message) -> Result<Self, Error> {
+        let plain = seal::unseal(&keys.seal, &aad(&message.id.to_bytes()), &message.payload)
+            .map_err(|cause| Error::because("unseal the message", cause))?;
+        serde_json::from_slice(&plain).map_err(|cause| Error::because("read the message", cause))
+    }
+}
+
+fn aad(id: &[u8; 16]) -> Aad<'_> {
+    Aad { table: "messages", column: "payload", row: id }
+}
+
+/// The two secrets of a challenge, on their way into a letter.
+#[derive(Debug)]
+pub(super) struct Secrets {
+    code: Secret,
+    code_hash: [u8; 32],
+    link: Secret,
+    link_hash: [u8; 32],
+}
+
+impl Secrets {
+    pub(super) fn mint(flow: FlowId, cx: &mut Decide<'_>) -> Self {
+        let code = token::code(cx.rng);
+        let (link, link_hash) = token::mint(cx.rng);
+        let code_hash = code_hash(cx.keys, flow, &code);
+        Self { code, code_hash, link, link_hash }
+    }
+
+    /// Replaces the secrets of a challenge; attempts and expiry stay.
+    pub(super) fn renew(&self, challenge: &Challenge, sent_at: Timestamp) -> Write {
+        Write::RenewChallenge {
+            id: challenge.id,
+            was: challenge.code_hash,
+            code_hash: self.code_hash,
+            link_hash: self.link_hash,
+            sent_at,
+        }
+    }
+}
+
+/// For whom a challenge is, and what for.
+pub(super) struct For<'a> {
+    pub(super) purpose: Purpose,
+    pub(super) user: Option<UserId>,
+    pub(super) kind: Kind,
+    pub(super) normal: &'a str,
+    pub(super) epoch: i64,
+}
+
+/// Begins a challenge. The browser that asks keeps the returned secret; with
+/// it the answer may open a session, without it only prove the address.
+pub(super) fn begin(what: For<'_>, cx: &mut Decide<'_>) -> (Challenge, Secrets, Secret) {
+    let id = FlowId::mint(cx.now, cx.rng);
+    let secrets = Secrets::mint(id, cx);
+    let (browser, browser_hash) = token::mint(cx.rng);
+    let challenge = Challenge {
+        id,
+        purpose: what.purpose,
+        user: what.user,
+        kind: what.kind,
+        normal: what.normal.to_owned(),
+        code_hash: secrets.code_hash,
+        link_hash: secrets.link_hash,
+        browser_hash: Some(browser_hash),
+        attempts_left: i64::from(cx.settings.challenge_attempts),
+        created_at: cx.now,
+        expires_at: cx.now.plus(cx.settings.challenge_lifetime),
+        sent_at: cx.now,
+        epoch: what.epoch,
+    };
+    (challenge, secrets, browser)
+}
+
+/// Writes that begin a challenge and kill the older ones for the same address.
+pub(super) fn replace(challenge: &Challenge) -> Vec<Write> {
+    vec![
+        Write::KillChallenges {
+            purpose: challenge.purpose,
+            kind: challenge.kind,
+            normal: challenge.normal.clone(),
+        },
+        Write::AddChallenge(challenge.clone()),
+    ]
+}
+
+/// A letter with the secrets of a challenge, sealed for the outbox.
+pub(super) fn letter(
+    template: &str,
+    challenge: &Challenge,
+    secrets: &Secrets,
+    to: &Identifier,
+    name: &str,
+    cx: &mut Decide<'_>,
+) -> Result<Write, Error> {
+    let letter = Letter {
+        to: to.value.clone(),
+        language: cx.client.language.clone(),
+        name: name.to_owned(),
+        code: Some(secrets.code.reveal().to_owned()),
+        link: (to.kind == Kind::Email).then(|| secrets.link.reveal().to_owned()),
+    };
+    post(template, &letter, Some(challenge.id), Some(to.user), to.kind, challenge.expires_at, cx)
+}
+
+/// A letter that carries no secret, good for a day.
+pub(super) fn notice(
+    template: &str,
+    to: &Identifier,
+    name: &str,
+    cx: &mut Decide<'_>,
+) -> Result<Write, Error> {
+    let letter = Letter {
+        to: to.value.clone(),
+        language: cx.client.language.clone(),
+        name: name.to_owned(),
+        code: None,
+        link: None,
+    };
+    let until = cx.now.plus(core::time::Duration::from_secs(24 * 3600));
+    post(template, &letter, None, Some(to.user), to.kind, until, cx)
+}
+
+fn post(
+    template: &str,
+    letter: &Letter,
+    flow: Option<FlowId>,
+    user: Option<UserId>,
+    kind: Kind,
+    expires_at: Timestamp,
+    cx: &mut Decide<'_>,
+) -> Result<Write, Error> {
+    let id = MessageId::mint(cx.now, cx.rng);
+    let plain =
+        serde_json::to_vec(letter).map_err(|cause| Error::because("write the letter", cause))?;
+    let payload = seal::seal(&cx.keys.seal, &aad(&id.to_bytes()), &plain, cx.rng)
+        .map_err(|cause| Error::because("seal the letter", cause))?;
+    Ok(Write::AddMessage(Message {
+        id,
+        flow,
+        user,
+        channel: if kind == Kind::Phone { Channel::Sms } else { Channel::Mail },
+        template: template.to_owned(),
+        payload,
+        state: MessageState::Pending,
+        created_at: cx.now,
+        due_at: cx.now,
+        expires_at,
+        attempts: 0,
+        last_error: String::new(),
+    }))
+}
+
+/// Keyed hash of a code: six digits would not survive a plain one.
+pub(super) fn code_hash(keys: &Keys, flow: FlowId, code: &Secret) -> [u8; 32] {
+    mac(&keys.code, &[&flow.to_bytes(), code.reveal().as_bytes()])
+}
+
+/// An answer to a challenge.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// The code, with the flow it belongs to. Spaces and hyphens are ignored.
+    Code {
+        /// Which flow.
+        flow: FlowId,
+        /// As typed.
+        code: Secret,
+    },
+    /// The secret of the link.
+    Link(Secret),
+}
+
+impl Answer {
+    /// `code` or `link`, for events.
+    pub(super) fn by(&self) -> String {
+        match self {
+            Self::Code { .. } => "code".into(),
+            Self::Link(_) => "link".into(),
+        }
+    }
+
+    /// The challenge that this answers, if there is one.
+    pub(super) async fn challenge(
+        &self,
+        store: &dyn crate::port::Store,
+    ) -> Result<Option<Challenge>, Error> {
+        match self {
+            Self::Code { flow, .. } => store.challenge(*flow).await,
+            Self::Link(secret) => store.challenge_by_link(&token::digest(secret.reveal())).await,
+        }
+    }
+
+    /// Whether it is the right answer, still in time and for this purpose.
+    /// A refusal comes with the reason for the operator, and with whether a
+    /// wrong code must be counted.
+    pub(super) fn judge(
+        &self,
+        challenge: Option<&Challenge>,
+        purpose: Purpose,
+        cx: &Decide<'_>,
+    ) -> Result<(), Wrong> {
+        let unknown = match self {
+            Self::Code { .. } => Refusal::CodeInvalid,
+            Self::Link(_) => Refusal::LinkInvalid,
+        };
+        let Some(found) = challenge.filter(|c| c.purpose == purpose) else {
+            return Err(Wrong::new(unknown, Reason::WrongFlow));
+        };
+        if cx.now >= found.expires_at || found.created_at > cx.now.plus(SLACK) {
+            let late = match self {
+                Self::Code { .. } => Refusal::CodeExpired,
+                Self::Link(_) => Refusal::LinkInvalid,
+            };
+            return Err(Wrong::new(late, Reason::Expired));
+        }
+        let Self::Code { code, .. } = self else { return Ok(()) };
+        if found.attempts_left <= 0 {
+            return Err(Wrong::new(Refusal::CodeAttemptsExceeded, Reason::TooMany));
+        }
+        let typed: String = code.reveal().chars().filter(|c| !matches!(c, ' ' | '-')).collect();
+        let right = code_hash(cx.keys, found.id, &Secret::new(typed));
+        if token::eq(&right, &found.code_hash) {
+            return Ok(());
+        }
+        let refusal = Refusal::CodeInvalid;
+        Err(Wrong { refusal, reason: Reason::WrongSecret, count: Some(found.id) })
+    }
+}
+
+const SLACK: core::time::Duration = core::time::Duration::from_secs(300);
+
+/// Why an answer was not accepted.
+#[derive(Debug)]
+pub(super) struct Wrong {
+    pub(super) refusal: Refusal,
+    pub(super) reason: Reason,
+    pub(super) count: Option<FlowId>,
+}
+
+impl Wrong {
+    fn new(refusal: Refusal, reason: Reason) -> Self {
+        Self { refusal, reason, count: None }
+    }
+
+    /// Counts the wrong answer and notes why it was refused.
+    pub(super) fn verdict<Y>(
+        self,
+        challenge: Option<&Challenge>,
+        cx: &mut Decide<'_>,
+    ) -> super::Verdict<Y> {
+        let Some(found) = challenge else { return super::Verdict::no(self.refusal) };
+        let what = crate::record::What::VerificationFailed { flow: found.id, reason: self.reason };
+        let event = cx.event(None, found.user, what);
+        let writes = self.count.map(Write::TakeAttempt).into_iter().collect();
+        super::Verdict::refuse(self.refusal, writes, vec![event])
+    }
+}
+
+/// A limit that counts `what` under `name`.
+pub(super) fn take(name: &str, what: &[u8], rate: Rate, now: Timestamp) -> Take {
+    Take { key: limit_key(name, what), now, period: rate.period, burst: rate.burst }
+}
+
+/// The stored key of a limit: nothing personal is readable in it.
+pub(super) fn limit_key(name: &str, what: &[u8]) -> [u8; 32] {
+    let mut bytes = Vec::with_capacity(name.len() + 1 + what.len());
+    bytes.extend_from_slice(name.as_bytes());
+    bytes.push(0);
+    bytes.extend_from_slice(what);
+    token::digest_bytes(&bytes)
+}
+
+/// Whether `client` holds the secret that was given to the browser that asked.
+pub(super) fn same_browser(challenge: &Challenge, secret: Option<&Secret>) -> bool {
+    match (challenge.browser_hash, secret) {
+        (Some(hash), Some(secret)) => token::eq(&token::digest(secret.reveal()), &hash),
+        _ => false,
+    }
+}
+
+/// What a guess at an account counts against: a device that the account knows
+/// has a bucket of its own, so that strangers cannot lock its owner out.
+pub(super) fn guess_key(client: &Client, user: Option<UserId>, typed: &str) -> Vec<u8> {
+    match (user, client.device) {
+        (Some(user), Some((of, device))) if of == user => {
+            [user.to_bytes().as_slice(), &device].concat()
+        }
+        (Some(user), _) => user.to_bytes().to_vec(),
+        (None, _) => typed.as_bytes().to_vec(),
+    }
+}
+
+impl Secrets {
+    /// The link's secret, for a link that is shown instead of mailed.
+    pub(super) fn into_link(self) -> Secret {
+        self.link
+    }
+}

@@ -1,0 +1,80 @@
+//! Opens sessions. Every flow that signs somebody in ends here.
+
+use core::time::Duration;
+
+use super::Decide;
+use crate::crypto::token;
+use crate::id::SessionId;
+use crate::port::Write;
+use crate::record::{Event, Session, SessionKind, User, What};
+use crate::secret::Secret;
+
+/// How a session shall be opened.
+#[derive(Clone, Copy, Debug)]
+pub struct Opening {
+    /// What will hold it.
+    pub kind: SessionKind,
+    /// Whether it outlives the browser window.
+    pub remember: bool,
+    /// The session that this one replaces: a known token is never elevated.
+    pub replaces: Option<SessionId>,
+}
+
+impl Opening {
+    /// A browser session that ends with the window.
+    pub fn browser() -> Self {
+        Self { kind: SessionKind::Browser, remember: false, replaces: None }
+    }
+}
+
+/// A new session, and the token that opens it. The only copy of the secret.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The stored session.
+    pub session: Session,
+    /// `id.secret`, for the cookie or the `Authorization` header.
+    pub token: Secret,
+    /// Its account.
+    pub user: User,
+}
+
+/// Opens a session for `user`, who proved themselves by `method`.
+pub(super) fn open(
+    user: &User,
+    method: &str,
+    how: Opening,
+    cx: &mut Decide<'_>,
+) -> (Opened, Vec<Write>, Event) {
+    let id = SessionId::mint(cx.now, cx.rng);
+    let (secret, secret_hash) = token::mint(cx.rng);
+    let session = Session {
+        id,
+        user: user.id,
+        secret_hash,
+        kind: how.kind,
+        epoch: user.session_epoch,
+        aal: 1,
+        methods: vec![method.to_owned()],
+        auth_time: cx.now,
+        created_at: cx.now,
+        seen_at: cx.now,
+        idle: idle(how.remember, cx),
+        expires_at: cx.now.plus(cx.settings.session_absolute),
+        remember: how.remember,
+        client: cx.client.agent.clone(),
+        address: cx.client.address.clone(),
+        data: "{}".into(),
+    };
+    let mut writes = vec![];
+    if let Some(old) = how.replaces {
+        writes.extend([Write::CloseSession(old), Write::NoteChange(user.id)]);
+    }
+    writes.push(Write::OpenSession(session.clone()));
+    let token = Secret::new(format!("{id}.{}", secret.reveal()));
+    let event = cx.own_event(user.id, What::SessionCreated { session: id });
+    (Opened { session, token, user: user.clone() }, writes, event)
+}
+
+fn idle(remember: bool, cx: &Decide<'_>) -> Duration {
+    if remember { cx.settings.session_idle } else { cx.settings.session_brief_idle }
+}

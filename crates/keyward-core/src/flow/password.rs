@@ -1,0 +1,150 @@
+//! Change a password that one knows.
+
+use super::challenge::{self, guess_key, limit_key, take};
+use super::open::{Opened, Opening, open};
+use super::sign_in::{password_of, text};
+use super::sign_up::password_problems;
+use super::{Decide, Done, Flow, Gather, Stored, Verdict, Work};
+use crate::Error;
+use crate::id::{CredentialId, SessionId, UserId};
+use crate::identifier::Kind;
+use crate::port::{Fut, Take, Write};
+use crate::record::{Credential, Event, Reason, Subject, User, What};
+use crate::refusal::Refusal;
+use crate::secret::Secret;
+
+/// A signed-in person sets a new password. Their session is rotated; all
+/// others are closed unless told otherwise.
+#[derive(Clone, Debug)]
+pub struct ChangePassword {
+    /// Who.
+    pub user: UserId,
+    /// The session they ask from.
+    pub session: SessionId,
+    /// As typed.
+    pub current: Secret,
+    /// As typed.
+    pub new: Secret,
+    /// Leave the other sessions open.
+    pub keep_others: bool,
+    /// How to open the session that takes the place of this one.
+    pub open: Opening,
+}
+
+impl Flow for ChangePassword {
+    type Facts = Option<Subject>;
+    type Yes = Box<Opened>;
+    const NAME: &'static str = "change_password";
+
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
+        cx.store.subject(self.user)
+    }
+
+    fn takes(&self, _: &Self::Facts, cx: &Gather<'_>) -> Vec<Take> {
+        let key = guess_key(cx.client, Some(self.user), "");
+        vec![take("guess", &key, cx.settings.guesses, cx.now)]
+    }
+
+    fn work(&self, facts: &Self::Facts) -> Work {
+        let stored =
+            password_of(facts.as_ref()).map_or(Stored::Decoy, |found| Stored::Phc(text(found)));
+        Work { verify: Some((self.current.clone(), stored)), hash: Some(self.new.clone()) }
+    }
+
+    fn decide(&self, facts: Self::Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<Box<Opened>> {
+        let Some(subject) = facts.filter(|s| s.user.is_active()) else {
+            return Verdict::no(Refusal::Unauthenticated);
+        };
+        if !done.verified {
+            let what =
+                What::SignInFailed { method: "password".into(), reason: Reason::WrongSecret };
+            let event = cx.event(Some(self.user), Some(self.user), what);
+            let refusal = Refusal::invalid("current_password", "invalid_credentials");
+            return Verdict::refuse(refusal, vec![], vec![event]);
+        }
+        let mut problems = password_problems(&self.new, "new_password", &[], cx.settings);
+        problems.extend(contains_name(&self.new, &subject));
+        if !problems.is_empty() {
+            return Verdict::no(Refusal::Invalid(problems));
+        }
+        let Some(phc) = done.hashed else { return Verdict::no(Refusal::Conflict) };
+        self.changed(&subject, phc, cx)
+    }
+}
+
+impl ChangePassword {
+    fn changed(&self, subject: &Subject, phc: String, cx: &mut Decide<'_>) -> Verdict<Box<Opened>> {
+        let (user, mut writes) = set_password(subject, phc, !self.keep_others, cx);
+        let key = guess_key(cx.client, Some(user.id), "");
+        writes.push(Write::GiveBack {
+            key: limit_key("guess", &key),
+            period: cx.settings.guesses.period,
+        });
+        let what = What::PasswordChanged { by: "owner".into(), closed_sessions: !self.keep_others };
+        let mut events = vec![cx.own_event(user.id, what)];
+        writes.extend(tell(subject, "password_changed", cx));
+        let how = Opening { replaces: Some(self.session), ..self.open };
+        let (opened, opening, event) = open(&user, "password", how, cx);
+        writes.extend(opening);
+        events.push(event);
+        Verdict::yes(Box::new(opened), writes, events)
+    }
+}
+
+fn contains_name(password: &Secret, subject: &Subject) -> Option<crate::refusal::Problem> {
+    let names: Vec<&str> = subject.identifiers.iter().map(|i| i.normal.as_str()).collect();
+    let found = crate::password::rules::check(password, 0, &names);
+    found
+        .into_iter()
+        .find(|p| p.code() == "password_contains_identifier")
+        .map(|p| crate::refusal::Problem { field: "new_password", code: p.code() })
+}
+
+/// Writes that store a new password; with `close`, every older session dies.
+/// Returns the account as it will be.
+pub(super) fn set_password(
+    subject: &Subject,
+    phc: String,
+    close: bool,
+    cx: &mut Decide<'_>,
+) -> (User, Vec<Write>) {
+    let mut user = subject.user.clone();
+    user.updated_at = cx.now;
+    user.must_change_password = false;
+    user.session_epoch += i64::from(close);
+    let mut writes = vec![
+        Write::SwapUser { was: user.version, now: user.clone() },
+        Write::KillChallengesOf(user.id),
+        Write::NoteChange(user.id),
+    ];
+    if close {
+        writes.push(Write::CloseSessionsOf { user: user.id, except: None });
+    }
+    user.version += 1;
+    writes.push(match subject.credential("password") {
+        Some(old) => {
+            Write::SwapCredential { id: old.id, was: old.data.clone(), now: phc.into_bytes() }
+        }
+        None => Write::AddCredential(Credential {
+            id: CredentialId::mint(cx.now, cx.rng),
+            user: user.id,
+            kind: "password".into(),
+            data: phc.into_bytes(),
+            created_at: cx.now,
+        }),
+    });
+    (user, writes)
+}
+
+/// A letter without secrets to the account's best address, if it has one.
+pub(super) fn tell(subject: &Subject, template: &str, cx: &mut Decide<'_>) -> Option<Write> {
+    let verified = subject.identifiers.iter().filter(|i| i.verified_at.is_some());
+    let to = verified.min_by_key(|i| i.kind != Kind::Email).filter(|i| i.kind != Kind::Username)?;
+    challenge::notice(template, to, &subject.user.name, cx).ok()
+}
+
+/// An event about a password that somebody else set.
+pub(super) fn set_by_admin(subject: &Subject, actor: Option<UserId>, cx: &mut Decide<'_>) -> Event {
+    let what = What::PasswordChanged { by: "admin".into(), closed_sessions: true };
+    cx.event(actor, Some(subject.user.id), what)
+}

@@ -1,0 +1,163 @@
+//! Get back in without the password.
+
+use super::challenge::{self, Answer, For, take};
+use super::open::{Opened, Opening, open};
+use super::password::{set_password, tell};
+use super::sign_in::normalise;
+use super::sign_up::password_problems;
+use super::verify::{Asked, ConfirmFacts};
+use super::{Decide, Done, Flow, Gather, Verdict, Work};
+use crate::Error;
+use crate::identifier::Kind;
+use crate::port::{Fut, Take, Write};
+use crate::record::{Identifier, Purpose, Subject, What};
+use crate::refusal::Refusal;
+use crate::secret::Secret;
+
+/// Somebody asks to recover an account. The answer is the same whether or not
+/// there is one.
+#[derive(Clone, Debug)]
+pub struct BeginRecovery {
+    /// E-mail, username or phone, as typed.
+    pub identifier: String,
+}
+
+/// What must be known to begin.
+#[derive(Debug)]
+pub struct Facts {
+    asked: Option<(Kind, String)>,
+    subject: Option<Subject>,
+}
+
+impl Flow for BeginRecovery {
+    type Facts = Facts;
+    type Yes = Asked;
+    const NAME: &'static str = "begin_recovery";
+
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Facts, Error>> {
+        Box::pin(async move {
+            let asked = normalise(&self.identifier, &cx.settings.identifiers);
+            let subject = match &asked {
+                Some((kind, normal)) => cx.store.subject_by(*kind, normal).await?,
+                None => None,
+            };
+            Ok(Facts { asked, subject })
+        })
+    }
+
+    fn takes(&self, facts: &Facts, cx: &Gather<'_>) -> Vec<Take> {
+        let key = match &facts.subject {
+            Some(subject) => subject.user.id.to_bytes().to_vec(),
+            None => self.identifier.to_lowercase().into_bytes(),
+        };
+        vec![take("recover", &key, cx.settings.requests, cx.now)]
+    }
+
+    fn decide(&self, facts: Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<Asked> {
+        let Some((kind, normal)) = facts.asked else {
+            return Verdict::no(Refusal::invalid("identifier", "identifier_invalid"));
+        };
+        let subject = facts.subject.filter(|s| s.user.is_active());
+        let to = subject.as_ref().and_then(|s| address(s, kind, &normal));
+        let what = For {
+            purpose: Purpose::Recover,
+            user: subject.as_ref().filter(|_| to.is_some()).map(|s| s.user.id),
+            kind: to.map_or(kind, |i| i.kind),
+            normal: to.map_or(normal.as_str(), |i| &i.normal),
+            epoch: subject.as_ref().map_or(0, |s| s.user.session_epoch),
+        };
+        let (challenge, secrets, browser) = challenge::begin(what, cx);
+        let mut writes = challenge::replace(&challenge);
+        let mut events = vec![];
+        if let (Some(subject), Some(to)) = (&subject, to) {
+            let name = &subject.user.name;
+            if let Ok(letter) = challenge::letter("recover", &challenge, &secrets, to, name, cx) {
+                writes.push(letter);
+            }
+            let what = What::RecoveryRequested { flow: challenge.id };
+            events.push(cx.event(None, Some(subject.user.id), what));
+        }
+        Verdict::yes(Asked { flow: challenge.id, browser }, writes, events)
+    }
+}
+
+/// Where the secret goes: the address that was typed, or for a username the
+/// account's e-mail address or phone.
+fn address<'a>(subject: &'a Subject, kind: Kind, normal: &str) -> Option<&'a Identifier> {
+    if kind == Kind::Username {
+        return subject.identifier(Kind::Email).or_else(|| subject.identifier(Kind::Phone));
+    }
+    subject.identifiers.iter().find(|i| i.kind == kind && i.normal == normal)
+}
+
+/// Answers a recovery and sets a new password. Proves the address as well.
+#[derive(Clone, Debug)]
+pub struct ConfirmRecovery {
+    /// The answer.
+    pub answer: Answer,
+    /// As typed.
+    pub password: Secret,
+    /// Leave the older sessions open.
+    pub keep_others: bool,
+    /// How to open the session of the person who recovered.
+    pub open: Opening,
+}
+
+impl Flow for ConfirmRecovery {
+    type Facts = ConfirmFacts;
+    type Yes = Box<Opened>;
+    const NAME: &'static str = "confirm_recovery";
+
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
+        Box::pin(ConfirmFacts::gather(&self.answer, cx))
+    }
+
+    fn takes(&self, facts: &Self::Facts, cx: &Gather<'_>) -> Vec<Take> {
+        // Every try costs a slow hash, right or wrong, known or unknown.
+        let flow = facts.challenge.as_ref().map(|c| c.id.to_bytes());
+        let rate = crate::settings::Rate { burst: 10, period: cx.settings.guesses.period };
+        flow.map(|flow| take("recover-confirm", &flow, rate, cx.now)).into_iter().collect()
+    }
+
+    fn work(&self, facts: &Self::Facts) -> Work {
+        let worth = facts.challenge.is_some();
+        Work { verify: None, hash: worth.then(|| self.password.clone()) }
+    }
+
+    fn decide(&self, facts: Self::Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<Box<Opened>> {
+        let judged = self.answer.judge(facts.challenge.as_ref(), Purpose::Recover, cx);
+        if let Err(wrong) = judged {
+            return wrong.verdict(facts.challenge.as_ref(), cx);
+        }
+        let problems = password_problems(&self.password, "password", &[], cx.settings);
+        if !problems.is_empty() {
+            return Verdict::no(Refusal::Invalid(problems));
+        }
+        let (Some(found), Some(subject), Some(phc)) = (facts.challenge, facts.subject, done.hashed)
+        else {
+            return Verdict::no(Refusal::CodeInvalid);
+        };
+        if !subject.user.is_active() || subject.user.session_epoch != found.epoch {
+            return Verdict::no(Refusal::CodeExpired);
+        }
+        let mut writes = vec![Write::SpendChallenge(found.id), Write::KillMessagesOf(found.id)];
+        writes.push(Write::VerifyIdentifier {
+            user: subject.user.id,
+            kind: found.kind,
+            normal: found.normal.clone(),
+            at: cx.now,
+        });
+        // An address that was never proven may have been claimed by a
+        // stranger: whatever they opened dies, even if told otherwise.
+        let close = !self.keep_others || !subject.is_verified();
+        let (user, setting) = set_password(&subject, phc, close, cx);
+        writes.extend(setting);
+        writes.extend(tell(&subject, "password_changed", cx));
+        let what = What::PasswordReset { by: self.answer.by() };
+        let mut events = vec![cx.own_event(user.id, what)];
+        let (opened, opening, event) = open(&user, "recovery", self.open, cx);
+        writes.extend(opening);
+        events.push(event);
+        Verdict::yes(Box::new(opened), writes, events)
+    }
+}

@@ -1,0 +1,201 @@
+//! Open, close and annotate sessions.
+
+use super::open::{Opened, Opening, open};
+use super::{Decide, Done, Flow, Gather, Verdict};
+use crate::Error;
+use crate::id::{SessionId, UserId};
+use crate::port::{Fut, Write};
+use crate::record::{Reason, Session, Subject, User, What};
+use crate::refusal::Refusal;
+use crate::settings::VerifyMode;
+
+/// Opens a session for an account that the app authenticated itself. Locks
+/// and missing verification are obeyed.
+#[derive(Clone, Debug)]
+pub struct SignInUser {
+    /// Who.
+    pub user: UserId,
+    /// How the app knows: `app`, `saml`, …
+    pub method: String,
+    /// How to open it.
+    pub open: Opening,
+}
+
+impl Flow for SignInUser {
+    type Facts = Option<Subject>;
+    type Yes = Box<Opened>;
+    const NAME: &'static str = "sign_in_user";
+
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
+        cx.store.subject(self.user)
+    }
+
+    fn decide(&self, facts: Self::Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<Box<Opened>> {
+        let Some(subject) = facts else { return Verdict::no(Refusal::NotFound) };
+        if !subject.user.is_active() {
+            let reason =
+                if subject.user.deleted_at.is_some() { Reason::Deleted } else { Reason::Locked };
+            let what = What::SignInFailed { method: self.method.clone(), reason };
+            let event = cx.event(None, Some(self.user), what);
+            return Verdict::refuse(Refusal::InvalidCredentials, vec![], vec![event]);
+        }
+        let proven = cx.settings.verify == VerifyMode::None || subject.is_verified();
+        if !proven && !subject.identifiers.is_empty() {
+            return Verdict::no(Refusal::Unverified { flow: None });
+        }
+        let what = What::SignInSucceeded { method: self.method.clone() };
+        let mut events = vec![cx.own_event(self.user, what)];
+        let (opened, writes, event) = open(&subject.user, &self.method, self.open, cx);
+        events.push(event);
+        Verdict::yes(Box::new(opened), writes, events)
+    }
+}
+
+/// Closes one session of an account.
+#[derive(Clone, Debug)]
+pub struct CloseSession {
+    /// Whose it must be.
+    pub user: UserId,
+    /// Which.
+    pub session: SessionId,
+    /// Who asks; `None` for the command line.
+    pub actor: Option<UserId>,
+    /// `sign_out`, `owner`, `admin`.
+    pub by: &'static str,
+}
+
+impl Flow for CloseSession {
+    type Facts = Option<(Session, User)>;
+    type Yes = ();
+    const NAME: &'static str = "close_session";
+
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
+        cx.store.session(self.session)
+    }
+
+    fn decide(&self, facts: Self::Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
+        let Some((session, _)) = facts.filter(|(s, _)| s.user == self.user) else {
+            return Verdict::no(Refusal::NotFound);
+        };
+        let what = What::SessionRevoked { session: Some(session.id), by: self.by.into() };
+        let event = cx.event(self.actor, Some(self.user), what);
+        let writes = vec![Write::CloseSession(session.id), Write::NoteChange(self.user)];
+        Verdict::yes((), writes, vec![event])
+    }
+}
+
+/// Closes every session of an account, or every other one.
+#[derive(Clone, Debug)]
+pub struct CloseSessions {
+    /// Whose.
+    pub user: UserId,
+    /// This one stays.
+    pub except: Option<SessionId>,
+    /// Who asks; `None` for the command line.
+    pub actor: Option<UserId>,
+    /// `owner`, `admin`.
+    pub by: &'static str,
+}
+
+impl Flow for CloseSessions {
+    type Facts = Option<User>;
+    type Yes = ();
+    const NAME: &'static str = "close_sessions";
+
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
+        cx.store.user(self.user)
+    }
+
+    fn decide(&self, facts: Self::Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
+        let Some(mut user) = facts else { return Verdict::no(Refusal::NotFound) };
+        let what = What::SessionRevoked { session: None, by: self.by.into() };
+        let event = cx.event(self.actor, Some(user.id), what);
+        let mut writes = vec![
+            Write::CloseSessionsOf { user: user.id, except: self.except },
+            Write::NoteChange(user.id),
+        ];
+        // Without an exception the epoch moves too: a session that is being
+        // opened right now dies with the others.
+        if self.except.is_none() {
+            user.session_epoch += 1;
+            writes.push(Write::SwapUser { was: user.version, now: user });
+        }
+        Verdict::yes((), writes, vec![event])
+    }
+}
+
+/// Merges a JSON Merge Patch (RFC 7396) into the app's data on a session.
+#[derive(Clone, Debug)]
+pub struct PatchSession {
+    /// Which.
+    pub session: SessionId,
+    /// The patch: a JSON object.
+    pub patch: serde_json::Map<String, serde_json::Value>,
+}
+
+/// At most this many bytes of app data on one session.
+const MAX_DATA: usize = 4096;
+
+impl Flow for PatchSession {
+    type Facts = Option<(Session, User)>;
+    type Yes = String;
+    const NAME: &'static str = "patch_session";
+
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
+        cx.store.session(self.session)
+    }
+
+    fn decide(&self, facts: Self::Facts, _: Done, _: &mut Decide<'_>) -> Verdict<String> {
+        let Some((session, user)) = facts else { return Verdict::no(Refusal::Unauthenticated) };
+        let now = merged(&session.data, &self.patch);
+        if now.len() > MAX_DATA {
+            return Verdict::no(Refusal::invalid("data", "too_large"));
+        }
+        let swap = Write::SwapSessionData { id: session.id, was: session.data, now: now.clone() };
+        Verdict::yes(now, vec![swap, Write::NoteChange(user.id)], vec![])
+    }
+}
+
+/// `patch` applied to the JSON object in `text`, as text.
+pub(super) fn merged(text: &str, patch: &serde_json::Map<String, serde_json::Value>) -> String {
+    let mut target = serde_json::from_str(text).unwrap_or(serde_json::Value::Null);
+    merge(&mut target, patch);
+    target.to_string()
+}
+
+fn merge(target: &mut serde_json::Value, patch: &serde_json::Map<String, serde_json::Value>) {
+    if !target.is_object() {
+        *target = serde_json::Value::Object(serde_json::Map::new());
+    }
+    let Some(object) = target.as_object_mut() else { return };
+    for (name, value) in patch {
+        match value {
+            serde_json::Value::Null => {
+                object.remove(name);
+            }
+            serde_json::Value::Object(inner) => {
+                merge(object.entry(name.clone()).or_insert(serde_json::Value::Null), inner);
+            }
+            other => {
+                object.insert(name.clone(), other.clone());
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_merge_patch_adds_replaces_and_removes() {
+        let check = |text: &str, patch: &str, wanted: &str| {
+            let patch: serde_json::Value = serde_json::from_str(patch).unwrap();
+            assert_eq!(merged(text, patch.as_object().unwrap()), wanted);
+        };
+        check("{}", r#"{"a":1}"#, r#"{"a":1}"#);
+        check(r#"{"a":1,"b":2}"#, r#"{"a":null}"#, r#"{"b":2}"#);
+        check(r#"{"a":1}"#, r#"{"a":{"b":null,"c":3}}"#, r#"{"a":{"c":3}}"#);
+        check("broken", r#"{"a":1}"#, r#"{"a":1}"#);
+    }
+}

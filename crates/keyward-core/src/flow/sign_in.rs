@@ -1,0 +1,181 @@
+//! Prove who you are with a password; get a session.
+
+use super::challenge::{guess_key, limit_key, take};
+use super::open::{Opened, Opening, open};
+use super::verify::ask_to_verify;
+use super::{Decide, Done, Flow, Gather, Stored, Verdict, Work};
+use crate::Error;
+use crate::id::FlowId;
+use crate::identifier::{self, Kind};
+use crate::port::{Fut, Take, Write};
+use crate::record::{Credential, Event, Reason, Subject, User, What};
+use crate::refusal::Refusal;
+use crate::secret::Secret;
+use crate::settings::VerifyMode;
+
+/// One attempt to sign in with a password.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    /// E-mail, username or phone, as typed.
+    pub identifier: String,
+    /// As typed.
+    pub password: Secret,
+    /// How to open the session; `None` checks the password and opens nothing.
+    pub open: Option<Opening>,
+}
+
+/// What must be known to decide.
+#[derive(Debug)]
+pub struct Facts {
+    subject: Option<Subject>,
+    key: Vec<u8>,
+}
+
+/// What signing in led to.
+#[derive(Debug)]
+pub enum SignedIn {
+    /// A session is open.
+    Complete(Box<Opened>),
+    /// The password is right, and no session was asked for.
+    Checked(Box<User>),
+    /// The password is right; an address must be proven first.
+    NeedsVerification {
+        /// The flow whose code is awaited.
+        flow: FlowId,
+        /// For the browser that asked.
+        browser: Secret,
+    },
+}
+
+impl Flow for SignIn {
+    type Facts = Facts;
+    type Yes = SignedIn;
+    const NAME: &'static str = "sign_in";
+
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Facts, Error>> {
+        Box::pin(async move {
+            let subject = find(&self.identifier, cx).await?;
+            let user = subject.as_ref().map(|s| s.user.id);
+            let key = guess_key(cx.client, user, &self.identifier.to_lowercase());
+            Ok(Facts { subject, key })
+        })
+    }
+
+    fn takes(&self, facts: &Facts, cx: &Gather<'_>) -> Vec<Take> {
+        vec![take("guess", &facts.key, cx.settings.guesses, cx.now)]
+    }
+
+    fn limited(&self, facts: &Facts, cx: &mut Decide<'_>) -> Vec<Event> {
+        vec![self.failed(facts.subject.as_ref(), Reason::TooMany, cx)]
+    }
+
+    fn work(&self, facts: &Facts) -> Work {
+        let stored = password_of(facts.subject.as_ref())
+            .map_or(Stored::Decoy, |found| Stored::Phc(text(found)));
+        Work { verify: Some((self.password.clone(), stored)), hash: None }
+    }
+
+    fn decide(&self, facts: Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<SignedIn> {
+        let reason = match &facts.subject {
+            None => Some(Reason::UnknownIdentifier),
+            Some(s) if password_of(Some(s)).is_none() => Some(Reason::NoCredential),
+            Some(_) if !done.verified => Some(Reason::WrongSecret),
+            Some(s) if s.user.deleted_at.is_some() => Some(Reason::Deleted),
+            Some(s) if s.user.locked_at.is_some() => Some(Reason::Locked),
+            Some(_) => None,
+        };
+        match (reason, &facts.subject) {
+            (None, Some(subject)) => self.proven(subject, &facts.key, done, cx),
+            (reason, subject) => {
+                let reason = reason.unwrap_or(Reason::UnknownIdentifier);
+                let event = self.failed(subject.as_ref(), reason, cx);
+                Verdict::refuse(Refusal::InvalidCredentials, vec![], vec![event])
+            }
+        }
+    }
+}
+
+impl SignIn {
+    fn failed(&self, subject: Option<&Subject>, reason: Reason, cx: &mut Decide<'_>) -> Event {
+        let what = What::SignInFailed { method: "password".into(), reason };
+        let mut event = cx.event(None, subject.map(|s| s.user.id), what);
+        // An unknown identifier may be a password typed into the wrong field:
+        // it is not kept.
+        if subject.is_some() {
+            event.personal = cx.client.personal(&self.identifier);
+        }
+        event
+    }
+
+    fn proven(
+        &self,
+        subject: &Subject,
+        key: &[u8],
+        done: Done,
+        cx: &mut Decide<'_>,
+    ) -> Verdict<SignedIn> {
+        let give_back =
+            Write::GiveBack { key: limit_key("guess", key), period: cx.settings.guesses.period };
+        if subject.user.must_change_password {
+            return Verdict::refuse(Refusal::PasswordExpired, vec![give_back], vec![]);
+        }
+        if cx.settings.verify == VerifyMode::Any && !subject.is_verified() {
+            return self.ask(subject, give_back, cx);
+        }
+        let (mut writes, mut events) = renewed(subject, done, cx);
+        writes.push(give_back);
+        let what = What::SignInSucceeded { method: "password".into() };
+        events.push(cx.own_event(subject.user.id, what));
+        let Some(how) = self.open else {
+            let user = Box::new(subject.user.clone());
+            return Verdict::yes(SignedIn::Checked(user), writes, events);
+        };
+        let (opened, opening, event) = open(&subject.user, "password", how, cx);
+        writes.extend(opening);
+        events.push(event);
+        Verdict::yes(SignedIn::Complete(Box::new(opened)), writes, events)
+    }
+
+    fn ask(&self, subject: &Subject, give_back: Write, cx: &mut Decide<'_>) -> Verdict<SignedIn> {
+        let failed = self.failed(Some(subject), Reason::Unverified, cx);
+        let Some((asked, mut writes, event)) = ask_to_verify(subject, cx) else {
+            let refusal = Refusal::Unverified { flow: None };
+            return Verdict::refuse(refusal, vec![give_back], vec![failed]);
+        };
+        writes.push(give_back);
+        let reply = SignedIn::NeedsVerification { flow: asked.flow, browser: asked.browser };
+        Verdict::yes(reply, writes, vec![failed, event])
+    }
+}
+
+/// Looks an identifier up, as any of the configured kinds that it can be.
+pub(super) async fn find(typed: &str, cx: Gather<'_>) -> Result<Option<Subject>, Error> {
+    let Some((kind, normal)) = normalise(typed, &cx.settings.identifiers) else { return Ok(None) };
+    cx.store.subject_by(kind, &normal).await
+}
+
+/// The kind and the normalised text of what was typed, if it is one of `kinds`.
+pub(super) fn normalise(typed: &str, kinds: &[Kind]) -> Option<(Kind, String)> {
+    let kind = identifier::guess(typed);
+    let found = identifier::normalise(kind, typed).ok()?;
+    kinds.contains(&kind).then_some((kind, found.text))
+}
+
+/// The password of an account, if it has one.
+pub(super) fn password_of(subject: Option<&Subject>) -> Option<&Credential> {
+    subject?.credential("password")
+}
+
+/// The stored text of a password.
+pub(super) fn text(found: &Credential) -> String {
+    String::from_utf8_lossy(&found.data).into_owned()
+}
+
+fn renewed(subject: &Subject, done: Done, cx: &mut Decide<'_>) -> (Vec<Write>, Vec<Event>) {
+    let (Some(found), Some(phc)) = (subject.credential("password"), done.renewed) else {
+        return (vec![], vec![]);
+    };
+    let swap =
+        Write::SwapCredential { id: found.id, was: found.data.clone(), now: phc.into_bytes() };
+    (vec![swap], vec![cx.own_event(subject.user.id, What::PasswordRehashed {})])
+}

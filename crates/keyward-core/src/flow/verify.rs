@@ -1,0 +1,229 @@
+//! Prove to hold an address: begin, send again, answer.
+
+use super::challenge::{self, Answer, For, Secrets, same_browser, take};
+use super::open::{Opened, Opening, open};
+use super::{Decide, Done, Flow, Gather, Verdict};
+use crate::Error;
+use crate::id::{FlowId, UserId};
+use crate::identifier::Kind;
+use crate::port::{Fut, Take, Write};
+use crate::record::{Challenge, Event, Identifier, Purpose, Subject, What};
+use crate::refusal::Refusal;
+use crate::secret::Secret;
+
+/// A challenge that was begun.
+#[derive(Debug)]
+pub struct Asked {
+    /// Which flow.
+    pub flow: FlowId,
+    /// For the browser that asked.
+    pub browser: Secret,
+}
+
+/// Begins the verification of the account's first unproven address. `None` if
+/// there is no address to write to.
+pub(super) fn ask_to_verify(
+    subject: &Subject,
+    cx: &mut Decide<'_>,
+) -> Option<(Asked, Vec<Write>, Event)> {
+    let to = address(subject)?;
+    let what = For {
+        purpose: Purpose::Verify,
+        user: Some(subject.user.id),
+        kind: to.kind,
+        normal: &to.normal,
+        epoch: subject.user.session_epoch,
+    };
+    let (challenge, secrets, browser) = challenge::begin(what, cx);
+    let mut writes = challenge::replace(&challenge);
+    let letter =
+        challenge::letter("verify", &challenge, &secrets, to, &subject.user.name, cx).ok()?;
+    writes.push(letter);
+    let event = cx.own_event(subject.user.id, What::VerificationSent { flow: challenge.id });
+    Some((Asked { flow: challenge.id, browser }, writes, event))
+}
+
+/// Where a message can go: an unproven e-mail address first, then a phone.
+fn address(subject: &Subject) -> Option<&Identifier> {
+    [Kind::Email, Kind::Phone].into_iter().find_map(|kind| {
+        subject.identifiers.iter().find(|i| i.kind == kind && i.verified_at.is_none())
+    })
+}
+
+/// A signed-in person asks to prove their address.
+#[derive(Clone, Debug)]
+pub struct BeginVerification {
+    /// Who.
+    pub user: UserId,
+}
+
+impl Flow for BeginVerification {
+    type Facts = Option<Subject>;
+    type Yes = Asked;
+    const NAME: &'static str = "begin_verification";
+
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
+        cx.store.subject(self.user)
+    }
+
+    fn takes(&self, _: &Self::Facts, cx: &Gather<'_>) -> Vec<Take> {
+        vec![take("verify", &self.user.to_bytes(), cx.settings.requests, cx.now)]
+    }
+
+    fn decide(&self, facts: Self::Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<Asked> {
+        let Some(subject) = facts.filter(|s| s.user.is_active()) else {
+            return Verdict::no(Refusal::Unauthenticated);
+        };
+        match ask_to_verify(&subject, cx) {
+            Some((asked, writes, event)) => Verdict::yes(asked, writes, vec![event]),
+            None => Verdict::no(Refusal::invalid("identifier", "already_verified")),
+        }
+    }
+}
+
+/// Sends the message of a flow again, with new secrets; attempts and expiry stay.
+#[derive(Clone, Debug)]
+pub struct Resend {
+    /// Which flow.
+    pub flow: FlowId,
+}
+
+/// What must be known to send again.
+#[derive(Debug)]
+pub struct ResendFacts {
+    challenge: Option<Challenge>,
+    subject: Option<Subject>,
+}
+
+impl Flow for Resend {
+    type Facts = ResendFacts;
+    type Yes = ();
+    const NAME: &'static str = "resend";
+
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
+        Box::pin(async move {
+            let challenge = cx.store.challenge(self.flow).await?;
+            let subject = match challenge.as_ref().and_then(|c| c.user) {
+                Some(user) => cx.store.subject(user).await?,
+                None => None,
+            };
+            Ok(ResendFacts { challenge, subject })
+        })
+    }
+
+    fn decide(&self, facts: Self::Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
+        let Some(found) = facts.challenge.filter(|c| cx.now < c.expires_at) else {
+            return Verdict::no(Refusal::CodeExpired);
+        };
+        let ready = found.sent_at.plus(cx.settings.resend_wait);
+        if cx.now < ready {
+            return Verdict::no(Refusal::ResendTooSoon { retry_after: ready.since(cx.now) });
+        }
+        let secrets = Secrets::mint(found.id, cx);
+        let mut writes = vec![Write::KillMessagesOf(found.id), secrets.renew(&found, cx.now)];
+        let mut events = vec![];
+        if let Some((subject, to)) = recipient(facts.subject.as_ref(), &found) {
+            let name = &subject.user.name;
+            let template = found.purpose.as_str();
+            let Ok(letter) = challenge::letter(template, &found, &secrets, to, name, cx) else {
+                return Verdict::no(Refusal::CodeExpired);
+            };
+            writes.push(letter);
+            events.push(cx.own_event(subject.user.id, What::VerificationSent { flow: found.id }));
+        }
+        Verdict::yes((), writes, events)
+    }
+}
+
+fn recipient<'a>(
+    subject: Option<&'a Subject>,
+    found: &Challenge,
+) -> Option<(&'a Subject, &'a Identifier)> {
+    let subject = subject?;
+    let to =
+        subject.identifiers.iter().find(|i| i.kind == found.kind && i.normal == found.normal)?;
+    Some((subject, to))
+}
+
+/// Answers a verification with its code or its link.
+#[derive(Clone, Debug)]
+pub struct ConfirmVerification {
+    /// The answer.
+    pub answer: Answer,
+    /// The secret of the browser that asked, if this is the one.
+    pub browser: Option<Secret>,
+    /// How to open a session if this browser asked.
+    pub open: Opening,
+}
+
+/// What must be known to accept an answer.
+#[derive(Debug)]
+pub struct ConfirmFacts {
+    pub(super) challenge: Option<Challenge>,
+    pub(super) subject: Option<Subject>,
+}
+
+impl ConfirmFacts {
+    pub(super) async fn gather(answer: &Answer, cx: Gather<'_>) -> Result<Self, Error> {
+        let challenge = answer.challenge(cx.store).await?;
+        let subject = match challenge.as_ref().and_then(|c| c.user) {
+            Some(user) => cx.store.subject(user).await?,
+            None => None,
+        };
+        Ok(Self { challenge, subject })
+    }
+}
+
+/// What was proven.
+#[derive(Debug)]
+pub struct Confirmed {
+    /// The new session, if the same browser answered.
+    pub opened: Option<Box<Opened>>,
+}
+
+impl Flow for ConfirmVerification {
+    type Facts = ConfirmFacts;
+    type Yes = Confirmed;
+    const NAME: &'static str = "confirm_verification";
+
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
+        Box::pin(ConfirmFacts::gather(&self.answer, cx))
+    }
+
+    fn decide(&self, facts: Self::Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<Confirmed> {
+        let judged = self.answer.judge(facts.challenge.as_ref(), Purpose::Verify, cx);
+        if let Err(wrong) = judged {
+            return wrong.verdict(facts.challenge.as_ref(), cx);
+        }
+        let (Some(found), Some(subject)) = (facts.challenge, facts.subject) else {
+            return Verdict::no(Refusal::CodeInvalid);
+        };
+        if !subject.user.is_active() || subject.user.session_epoch != found.epoch {
+            return Verdict::no(Refusal::CodeExpired);
+        }
+        let user = subject.user.id;
+        let mut writes = vec![
+            Write::SpendChallenge(found.id),
+            Write::KillMessagesOf(found.id),
+            Write::VerifyIdentifier {
+                user,
+                kind: found.kind,
+                normal: found.normal.clone(),
+                at: cx.now,
+            },
+            Write::NoteChange(user),
+        ];
+        let what = What::UserVerified {
+            identifier_kind: found.kind.as_str().into(),
+            by: self.answer.by(),
+        };
+        let mut events = vec![cx.own_event(user, what)];
+        let opened = same_browser(&found, self.browser.as_ref()).then(|| {
+            let (opened, opening, event) = open(&subject.user, "password", self.open, cx);
+            writes.extend(opening);
+            events.push(event);
+            Box::new(opened)
+        });
+        Verdict::yes(Confirmed { opened }, writes, events)
+    }
+}

@@ -1,0 +1,285 @@
+//! The one way to write: a batch, applied whole or not at all.
+
+use core::time::Duration;
+
+use keyward_authz::Effect;
+
+use crate::Error;
+use crate::id::{CredentialId, EventId, FlowId, MessageId, SessionId, UserId};
+use crate::identifier::Kind;
+use crate::record::{
+    Assignment, Challenge, Credential, Event, Grant, Identifier, Message, MessageState, Role,
+    RoleRule, Session, User,
+};
+use crate::time::Timestamp;
+
+/// Everything one decision wants remembered.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Batch {
+    /// Applied in order.
+    pub writes: Vec<Write>,
+    /// Appended to the log in the same transaction.
+    pub events: Vec<Event>,
+}
+
+impl Batch {
+    /// Nothing to remember.
+    pub fn is_empty(&self) -> bool {
+        self.writes.is_empty() && self.events.is_empty()
+    }
+}
+
+/// Takes one unit from a limit (GCRA: a bucket of `burst` units that refills
+/// with one unit each `period`). Evaluated inside the transaction, so that
+/// parallel attempts cannot slip past it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Take {
+    /// SHA-256 over the limit's name and what it counts.
+    pub key: [u8; 32],
+    /// Now; a stored time further ahead than a full bucket is clamped to it.
+    pub now: Timestamp,
+    /// Time to refill one unit.
+    pub period: Duration,
+    /// Units in a full bucket; at least 1.
+    pub burst: u32,
+}
+
+/// A position in the audit chain, and what stands there.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Link {
+    /// Which event.
+    pub event: EventId,
+    /// Its place; the first is 1, without gaps.
+    pub position: i64,
+    /// Keyed hash over the previous hash and the event.
+    pub hash: [u8; 32],
+}
+
+/// One change. Stores match on this exhaustively, so adding a variant is a
+/// deliberate, compiler-checked edit to every store.
+///
+/// *Expects one* means: exactly one row must change, else the whole batch is a
+/// [`CommitError::Conflict`]. A unique key that is taken is a conflict as well.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Write {
+    /// Adds an account.
+    AddUser(User),
+    /// Replaces the row if its version is still `was`, and stores `was + 1`
+    /// as the new version. Expects one.
+    SwapUser {
+        /// Version seen while gathering.
+        was: i64,
+        /// The row to store; its own version is ignored.
+        now: User,
+    },
+    /// Bumps the access version (not the row's version). Expects one.
+    BumpAccess(UserId),
+    /// Adds a name. Unique by (tenant, kind, normal), and by (tenant, skeleton) if it has one.
+    AddIdentifier(Identifier),
+    /// Removes a name. Expects one.
+    RemoveIdentifier {
+        /// Whose.
+        user: UserId,
+        /// Which kind.
+        kind: Kind,
+        /// Which.
+        normal: String,
+    },
+    /// Marks a name as verified, keeping an earlier mark. Expects one.
+    VerifyIdentifier {
+        /// Whose.
+        user: UserId,
+        /// Which kind.
+        kind: Kind,
+        /// Which.
+        normal: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// Adds a credential.
+    AddCredential(Credential),
+    /// Replaces the data if it still equals `was`. Expects one.
+    SwapCredential {
+        /// Which.
+        id: CredentialId,
+        /// Data seen while gathering.
+        was: Vec<u8>,
+        /// Data to store.
+        now: Vec<u8>,
+    },
+    /// Removes a credential. Expects one.
+    SpendCredential(CredentialId),
+    /// Adds a session if the account's session epoch is still the session's,
+    /// and the account is neither locked nor deleted. Expects one.
+    OpenSession(Session),
+    /// Stores when a session was last used. A missing one is fine; time only moves forward.
+    TouchSession {
+        /// Which.
+        id: SessionId,
+        /// When.
+        seen_at: Timestamp,
+    },
+    /// Replaces the app's data if it still equals `was`. Expects one.
+    SwapSessionData {
+        /// Which.
+        id: SessionId,
+        /// Data seen while gathering.
+        was: String,
+        /// Data to store.
+        now: String,
+    },
+    /// Removes a session; a missing one is fine.
+    CloseSession(SessionId),
+    /// Removes an account's sessions; none is fine.
+    CloseSessionsOf {
+        /// Whose.
+        user: UserId,
+        /// This one stays.
+        except: Option<SessionId>,
+    },
+    /// Adds a challenge.
+    AddChallenge(Challenge),
+    /// Takes one wrong answer. Expects one with attempts left.
+    TakeAttempt(FlowId),
+    /// Replaces both secrets if the old code hash is still `was`. Attempts and
+    /// expiry stay. Expects one.
+    RenewChallenge {
+        /// Which.
+        id: FlowId,
+        /// Code hash seen while gathering.
+        was: [u8; 32],
+        /// New code hash.
+        code_hash: [u8; 32],
+        /// New link hash.
+        link_hash: [u8; 32],
+        /// When the new message was asked for.
+        sent_at: Timestamp,
+    },
+    /// Removes a challenge. Expects one: this is how a one-time secret is spent.
+    SpendChallenge(FlowId),
+    /// Removes every challenge of this purpose for this address, so that a new
+    /// request kills the old one. None is fine.
+    KillChallenges {
+        /// What for.
+        purpose: crate::record::Purpose,
+        /// Kind of the address.
+        kind: Kind,
+        /// The address.
+        normal: String,
+    },
+    /// Removes every challenge of an account. None is fine.
+    KillChallengesOf(UserId),
+    /// Puts a message in the outbox.
+    AddMessage(Message),
+    /// Erases the pending messages of a flow. None is fine.
+    KillMessagesOf(FlowId),
+    /// Takes a pending message for sending: moves `due_at` from `was` to
+    /// `until`, and counts the attempt. Expects one.
+    LeaseMessage {
+        /// Which.
+        id: MessageId,
+        /// `due_at` seen while gathering.
+        was: Timestamp,
+        /// When the lease ends, and the next attempt may be made.
+        until: Timestamp,
+    },
+    /// Ends a message's journey and erases its payload. Expects one that is pending.
+    FinishMessage {
+        /// Which.
+        id: MessageId,
+        /// Sent, failed or expired.
+        state: MessageState,
+        /// What went wrong, if anything.
+        error: String,
+    },
+    /// Notes why an attempt failed and when to try again. Expects one that is pending.
+    RetryMessage {
+        /// Which.
+        id: MessageId,
+        /// When.
+        due_at: Timestamp,
+        /// What went wrong, without secrets.
+        error: String,
+    },
+    /// Takes one unit, or fails the batch with [`CommitError::Limited`].
+    Take(Take),
+    /// Gives one unit back; a missing row is fine.
+    GiveBack {
+        /// Which limit.
+        key: [u8; 32],
+        /// What one unit is worth.
+        period: Duration,
+    },
+    /// Adds a role and bumps the policy version.
+    AddRole(Role),
+    /// Removes a role, its rules and its assignments, and bumps the policy
+    /// version. Expects one.
+    RemoveRole(String),
+    /// Adds a rule (having it already is fine) and bumps the policy version.
+    AddRule(RoleRule),
+    /// Removes a rule (not having it is fine) and bumps the policy version.
+    RemoveRule(RoleRule),
+    /// Gives a role, replacing an assignment of the same role and scope; bumps
+    /// the holder's access version.
+    PutAssignment(Assignment),
+    /// Takes a role; bumps the holder's access version. Expects one.
+    RemoveAssignment {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        role: String,
+        /// Where.
+        scope: String,
+    },
+    /// Gives a permission directly, replacing the same one; bumps the holder's access version.
+    PutGrant(Grant),
+    /// Takes a direct permission; bumps the holder's access version. Expects one.
+    RemoveGrant {
+        /// Whose.
+        user: UserId,
+        /// Allow or deny.
+        effect: Effect,
+        /// The pattern.
+        pattern: String,
+    },
+    /// Assigns places in the audit chain; each event must be unchained and
+    /// each place free. Expects one each.
+    Chain(Vec<Link>),
+    /// Sets a named value if it is still `was`. Expects one.
+    SwapMeta {
+        /// Its name, at most 64 bytes.
+        name: String,
+        /// Value seen while gathering; `None` if there was none.
+        was: Option<Vec<u8>>,
+        /// Value to store.
+        now: Vec<u8>,
+    },
+    /// Tells other nodes that what they cache of this account is stale.
+    NoteChange(UserId),
+    /// Removes what ended before `before`, a bounded number of rows of each
+    /// kind: sessions, challenges, finished messages, full limits, old changes.
+    Purge {
+        /// Ended before.
+        before: Timestamp,
+    },
+}
+
+/// Why a batch was not applied.
+#[derive(Debug)]
+pub enum CommitError {
+    /// Somebody else got there first. Gather again and decide again.
+    Conflict,
+    /// A limit is exhausted.
+    Limited {
+        /// How long to wait until one unit is there.
+        retry_after: Duration,
+    },
+    /// The store is unwell.
+    Broken(Error),
+}
+
+impl From<Error> for CommitError {
+    fn from(error: Error) -> Self {
+        Self::Broken(error)
+    }
+}

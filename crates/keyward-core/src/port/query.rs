@@ -1,0 +1,59 @@
+//! Questions that answer with a page.
+
+use crate::id::{EventId, UserId};
+use crate::identifier::Kind;
+use crate::time::Timestamp;
+
+/// One page, and where the next one starts.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Page<T, C> {
+    /// The rows.
+    pub data: Vec<T>,
+    /// Pass as `after` for the next page; `None` on the last.
+    pub next: Option<C>,
+}
+
+/// Which accounts, by state.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Status {
+    /// Neither locked nor deleted.
+    Active,
+    /// Locked and not deleted.
+    Locked,
+    /// Deleted, not yet erased.
+    Deleted,
+}
+
+/// Which accounts, newest first.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct PeopleQuery {
+    /// Literal text contained in a normalised identifier or, ignoring ASCII case, in the name.
+    pub text: String,
+    /// Only in this state; without it, all but the deleted.
+    pub status: Option<Status>,
+    /// Only holders of this role.
+    pub role: Option<String>,
+    /// Only with an identifier of this kind and exactly this normalised text.
+    pub identifier: Option<(Kind, String)>,
+    /// Only made at this time or later.
+    pub created_after: Option<Timestamp>,
+    /// Only older than this account (ids sort by creation).
+    pub after: Option<UserId>,
+    /// At most this many; 1 to 200.
+    pub limit: u32,
+}
+
+/// Which events, newest first.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct EventQuery {
+    /// Only about this account.
+    pub subject: Option<UserId>,
+    /// Only of this kind, or of this family when it ends in `.`.
+    pub kind: Option<String>,
+    /// Only at this time or later.
+    pub since: Option<Timestamp>,
+    /// Only older than this event.
+    pub after: Option<EventId>,
+    /// At most this many; 1 to 500.
+    pub limit: u32,
+}

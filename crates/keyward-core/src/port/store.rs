@@ -1,0 +1,105 @@
+//! Remembers. Reads are many and small; there is one way to write.
+
+use crate::Error;
+use crate::id::{EventId, FlowId, MessageId, SessionId, UserId};
+use crate::identifier::Kind;
+use crate::port::{Batch, CommitError, EventQuery, Fut, Page, PeopleQuery};
+use crate::record::{
+    Assignment, Challenge, Definitions, EventRow, Grant, Identifier, Message, Session, Subject,
+    User,
+};
+use crate::time::Timestamp;
+
+/// What happened in the change feed.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Changes {
+    /// The newest position.
+    pub last: i64,
+    /// Accounts whose cached facts are stale.
+    pub users: Vec<UserId>,
+    /// The policy version.
+    pub policy_version: i64,
+}
+
+/// Everything that is remembered. Every read sees every batch whose commit was
+/// answered before the read began.
+pub trait Store: Send + Sync + 'static {
+    /// What it is, for the console: `sqlite`, `postgres`, …
+    fn name(&self) -> &'static str;
+
+    /// An account.
+    fn user(&self, id: UserId) -> Fut<'_, Result<Option<User>, Error>>;
+    /// An account with its identifiers and credentials.
+    fn subject(&self, id: UserId) -> Fut<'_, Result<Option<Subject>, Error>>;
+    /// An account by a normalised identifier, with identifiers and credentials.
+    fn subject_by<'a>(
+        &'a self,
+        kind: Kind,
+        normal: &'a str,
+    ) -> Fut<'a, Result<Option<Subject>, Error>>;
+    /// Whether a normalised identifier, or the skeleton of a username, is taken.
+    fn is_taken<'a>(
+        &'a self,
+        kind: Kind,
+        normal: &'a str,
+        skeleton: Option<&'a str>,
+    ) -> Fut<'a, Result<bool, Error>>;
+    /// Accounts, newest first, each with its identifiers.
+    fn people<'a>(
+        &'a self,
+        query: &'a PeopleQuery,
+    ) -> Fut<'a, Result<Page<(User, Vec<Identifier>), UserId>, Error>>;
+
+    /// A session, ended or not, with its account.
+    fn session(&self, id: SessionId) -> Fut<'_, Result<Option<(Session, User)>, Error>>;
+    /// An account's sessions, newest first, at most 500.
+    fn sessions_of(&self, user: UserId) -> Fut<'_, Result<Vec<Session>, Error>>;
+
+    /// A challenge, ended or not.
+    fn challenge(&self, id: FlowId) -> Fut<'_, Result<Option<Challenge>, Error>>;
+    /// A challenge by the hash of its link's secret.
+    fn challenge_by_link<'a>(
+        &'a self,
+        hash: &'a [u8; 32],
+    ) -> Fut<'a, Result<Option<Challenge>, Error>>;
+
+    /// Every role and rule.
+    fn definitions(&self) -> Fut<'_, Result<Definitions, Error>>;
+    /// What an account holds: roles and direct grants, expired ones included.
+    fn access(&self, user: UserId) -> Fut<'_, Result<(Vec<Assignment>, Vec<Grant>), Error>>;
+    /// Whether any active account holds a role.
+    fn role_is_held<'a>(&'a self, role: &'a str) -> Fut<'a, Result<bool, Error>>;
+
+    /// Pending messages that are due, oldest first, at most `limit`.
+    fn due_messages(&self, now: Timestamp, limit: u32) -> Fut<'_, Result<Vec<Message>, Error>>;
+    /// A message.
+    fn message(&self, id: MessageId) -> Fut<'_, Result<Option<Message>, Error>>;
+    /// Messages, newest first, older than `after`, at most `limit`.
+    fn messages(
+        &self,
+        after: Option<MessageId>,
+        limit: u32,
+    ) -> Fut<'_, Result<Vec<Message>, Error>>;
+
+    /// Events, newest first.
+    fn events<'a>(
+        &'a self,
+        query: &'a EventQuery,
+    ) -> Fut<'a, Result<Page<EventRow, EventId>, Error>>;
+    /// Events not yet in the audit chain, oldest first, at most `limit`.
+    fn unchained(&self, limit: u32) -> Fut<'_, Result<Vec<EventRow>, Error>>;
+    /// Events in the audit chain after `position`, in order, at most `limit`.
+    fn chain(&self, position: i64, limit: u32) -> Fut<'_, Result<Vec<EventRow>, Error>>;
+
+    /// A named value.
+    fn meta<'a>(&'a self, name: &'a str) -> Fut<'a, Result<Option<Vec<u8>>, Error>>;
+    /// What changed after position `after`; the newest position alone when `after` is negative.
+    fn changes(&self, after: i64) -> Fut<'_, Result<Changes, Error>>;
+
+    /// Applies the whole batch or none of it; durable when it answers.
+    fn commit<'a>(&'a self, batch: &'a Batch) -> Fut<'a, Result<(), CommitError>>;
+    /// Answers if the store can be read and written right now.
+    fn ping(&self) -> Fut<'_, Result<(), Error>>;
+    /// Finishes what was begun and lets go of files and connections.
+    fn close(&self) -> Fut<'_, ()>;
+}

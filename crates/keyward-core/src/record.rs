@@ -1,0 +1,15 @@
+//! What is remembered: one struct for each row, as it comes out of a store.
+
+mod access;
+mod challenge;
+mod event;
+mod message;
+mod session;
+mod user;
+
+pub use access::{Assignment, Definitions, Grant, Role, RoleRule};
+pub use challenge::{Challenge, Purpose};
+pub use event::{Event, EventRow, Personal, Reason, What};
+pub use message::{Channel, Message, MessageState};
+pub use session::{Session, SessionKind};
+pub use user::{Credential, Identifier, Subject, User};

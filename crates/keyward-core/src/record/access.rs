@@ -1,0 +1,75 @@
+//! Who may do what: definitions, and who holds them.
+
+use keyward_authz::Effect;
+
+use crate::id::UserId;
+use crate::time::Timestamp;
+
+/// A named set of rules.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Role {
+    /// Its name; unique.
+    pub name: String,
+    /// What it is for, in plain words.
+    pub description: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// One permission pattern of a role.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct RoleRule {
+    /// Which role.
+    pub role: String,
+    /// Allow or deny.
+    pub effect: Effect,
+    /// The pattern, in the native dialect.
+    pub pattern: String,
+}
+
+/// Everything that [`Snapshot`](keyward_authz::Snapshot)s are built from.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Definitions {
+    /// Bumped by every change of a definition.
+    pub version: i64,
+    /// Every role, by name.
+    pub roles: Vec<Role>,
+    /// Every rule, by role, effect and pattern.
+    pub rules: Vec<RoleRule>,
+}
+
+/// A role held by an account.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Assignment {
+    /// Who holds it.
+    pub user: UserId,
+    /// Which role.
+    pub role: String,
+    /// Where; empty means everywhere.
+    pub scope: String,
+    /// Not before.
+    pub not_before: Option<Timestamp>,
+    /// Not after.
+    pub expires_at: Option<Timestamp>,
+    /// Who gave it; `None` for the command line and the app itself.
+    pub granted_by: Option<UserId>,
+    /// When it was given.
+    pub created_at: Timestamp,
+}
+
+/// A permission held by an account directly.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Grant {
+    /// Who holds it.
+    pub user: UserId,
+    /// Allow or deny.
+    pub effect: Effect,
+    /// The pattern, in the native dialect.
+    pub pattern: String,
+    /// Not after.
+    pub expires_at: Option<Timestamp>,
+    /// Who gave it.
+    pub granted_by: Option<UserId>,
+    /// When it was given.
+    pub created_at: Timestamp,
+}

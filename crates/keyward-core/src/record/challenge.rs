@@ -1,0 +1,66 @@
+//! One step of a flow: a secret was sent, and is awaited.
+
+use crate::id::{FlowId, UserId};
+use crate::identifier::Kind;
+use crate::time::Timestamp;
+
+/// What a challenge is for. A secret of one purpose is worthless for another.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Purpose {
+    /// Prove to hold an address.
+    Verify,
+    /// Set a new password without the old one.
+    Recover,
+    /// Create the first administrator.
+    Setup,
+}
+
+impl Purpose {
+    /// Every purpose.
+    pub const ALL: [Self; 3] = [Self::Verify, Self::Recover, Self::Setup];
+
+    /// The stored form.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Verify => "verify",
+            Self::Recover => "recover",
+            Self::Setup => "setup",
+        }
+    }
+
+    /// Reads the stored form.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|p| p.as_str() == text)
+    }
+}
+
+/// A stored challenge. The code and the link secret are kept as hashes only.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Challenge {
+    /// Which; the client holds it as `flow_id`.
+    pub id: FlowId,
+    /// What for.
+    pub purpose: Purpose,
+    /// Whose; `None` when nobody has the address, so that both look alike.
+    pub user: Option<UserId>,
+    /// Kind of the address that was asked for.
+    pub kind: Kind,
+    /// The address that was asked for, normalised.
+    pub normal: String,
+    /// Keyed hash of flow id and six-digit code.
+    pub code_hash: [u8; 32],
+    /// SHA-256 of the link's secret; unique.
+    pub link_hash: [u8; 32],
+    /// SHA-256 of the secret that the asking browser holds, if it holds one.
+    pub browser_hash: Option<[u8; 32]>,
+    /// Wrong codes still allowed.
+    pub attempts_left: i64,
+    /// When the flow began.
+    pub created_at: Timestamp,
+    /// When it ends; a resend does not move it.
+    pub expires_at: Timestamp,
+    /// When a message was last asked for.
+    pub sent_at: Timestamp,
+    /// The account's session epoch when the flow began.
+    pub epoch: i64,
+}

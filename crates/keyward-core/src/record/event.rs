@@ -1,0 +1,346 @@
+//! What happened: typed, versioned, without secrets, with personal data apart.
+
+use crate::crypto::token::digest_bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{EventId, FlowId, MessageId, SessionId, UserId};
+use crate::port::Random;
+use crate::time::Timestamp;
+
+/// Why an attempt was turned away. The person sees less than this.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// Nobody has this identifier.
+    UnknownIdentifier,
+    /// The account exists, the secret was wrong.
+    WrongSecret,
+    /// The account has no credential of this kind.
+    NoCredential,
+    /// The account is locked.
+    Locked,
+    /// The account is deleted.
+    Deleted,
+    /// No identifier is verified yet.
+    Unverified,
+    /// Too many attempts.
+    TooMany,
+    /// The challenge had expired.
+    Expired,
+    /// The challenge was for another browser, purpose or epoch.
+    WrongFlow,
+    /// A hook of the app said no.
+    Hook,
+}
+
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:ident $kind:literal v $version:literal { $($(#[$fdoc:meta])* $field:ident : $type:ty),* };)*) => {
+        /// What happened. The name and the version of a variant never change.
+        #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+        #[serde(untagged)]
+        pub enum What {$(
+            $(#[$doc])*
+            $name { $($(#[$fdoc])* $field: $type),* },
+        )*}
+
+        impl What {
+            /// The stable name, as in webhooks: `user.created`.
+            pub fn kind(&self) -> &'static str {
+                match self { $(Self::$name { .. } => $kind,)* }
+            }
+
+            /// The version of the detail's shape.
+            pub fn version(&self) -> i64 {
+                match self { $(Self::$name { .. } => $version,)* }
+            }
+
+            /// Every name with its version and the fields of its detail.
+            pub const ROSTER: &'static [(&'static str, i64, &'static [&'static str])] =
+                &[$(($kind, $version, &[$(stringify!($field)),*]),)*];
+        }
+    };
+}
+
+events! {
+    /// An account was made.
+    UserCreated "user.created" v 1 {
+        /// How: `sign_up`, `admin`, `setup`, `library`.
+        by: String
+    };
+    /// Name or properties changed.
+    UserUpdated "user.updated" v 1 {
+        /// Names of the fields.
+        fields: Vec<String>
+    };
+    /// The account may not sign in any more.
+    UserLocked "user.locked" v 1 {
+        /// In the words of whoever locked it.
+        reason: String
+    };
+    /// The account may sign in again.
+    UserUnlocked "user.unlocked" v 1 {};
+    /// The account counts as deleted.
+    UserDeleted "user.deleted" v 1 {};
+    /// The account is back.
+    UserRestored "user.restored" v 1 {};
+    /// An address was proven to be held.
+    UserVerified "user.verified" v 1 {
+        /// Kind of the identifier.
+        identifier_kind: String,
+        /// `code`, `link` or `admin`.
+        by: String
+    };
+    /// The password was changed by someone who knew it, or by an administrator.
+    PasswordChanged "user.password.changed" v 1 {
+        /// `owner` or `admin`.
+        by: String,
+        /// Whether every other session was closed.
+        closed_sessions: bool
+    };
+    /// Recovery was asked for.
+    RecoveryRequested "user.password.reset_requested" v 1 {
+        /// The flow, known or not.
+        flow: FlowId
+    };
+    /// The password was set by recovery.
+    PasswordReset "user.password.reset" v 1 {
+        /// `code` or `link`.
+        by: String
+    };
+    /// The stored hash was renewed with today's parameters.
+    PasswordRehashed "user.password.rehashed" v 1 {};
+    /// Somebody signed in.
+    SignInSucceeded "sign_in.succeeded" v 1 {
+        /// `password`, or `app` when the app vouched.
+        method: String
+    };
+    /// Somebody was turned away.
+    SignInFailed "sign_in.failed" v 1 {
+        /// `password`, …
+        method: String,
+        /// Why, for the operator only.
+        reason: Reason
+    };
+    /// A session was opened.
+    SessionCreated "session.created" v 1 {
+        /// Which.
+        session: SessionId
+    };
+    /// A session was closed before its time.
+    SessionRevoked "session.revoked" v 1 {
+        /// Which; absent when all were closed.
+        session: Option<SessionId>,
+        /// `sign_out`, `owner`, `admin`, `password`, `lock`.
+        by: String
+    };
+    /// A message with a secret was asked for.
+    VerificationSent "verification.sent" v 1 {
+        /// The flow whose secret it carries.
+        flow: FlowId
+    };
+    /// A code or link was refused.
+    VerificationFailed "verification.failed" v 1 {
+        /// Which flow.
+        flow: FlowId,
+        /// Why.
+        reason: Reason
+    };
+    /// A role was defined.
+    RoleCreated "role.created" v 1 {
+        /// Its name.
+        role: String
+    };
+    /// A role is gone.
+    RoleDeleted "role.deleted" v 1 {
+        /// Its name.
+        role: String
+    };
+    /// A role's rules changed.
+    RoleUpdated "role.updated" v 1 {
+        /// Its name.
+        role: String,
+        /// `allow` or `deny`; absent when the rule was removed.
+        effect: Option<String>,
+        /// The pattern.
+        pattern: String
+    };
+    /// A role was given to an account.
+    RoleGranted "role.granted" v 1 {
+        /// Its name.
+        role: String
+    };
+    /// A role was taken from an account.
+    RoleRevoked "role.revoked" v 1 {
+        /// Its name.
+        role: String
+    };
+    /// A permission was given to an account directly.
+    PermissionGranted "permission.allowed" v 1 {
+        /// `allow` or `deny`.
+        effect: String,
+        /// The pattern.
+        pattern: String
+    };
+    /// A direct permission was taken away.
+    PermissionRemoved "permission.removed" v 1 {
+        /// The pattern.
+        pattern: String
+    };
+    /// A message left.
+    MessageSent "message.sent" v 1 {
+        /// Which.
+        message: MessageId
+    };
+    /// A message was given up.
+    MessageFailed "message.failed" v 1 {
+        /// Which.
+        message: MessageId
+    };
+    /// The first administrator exists.
+    SetupCompleted "admin.setup_completed" v 1 {};
+}
+
+/// What can be erased without breaking the chain: it is stored beside the
+/// event, which holds only its salted digest.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(default)]
+pub struct Personal {
+    /// Client address.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub address: String,
+    /// The client's own description of itself.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub client: String,
+    /// The identifier as it was given.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub identifier: String,
+}
+
+/// Something that happened, before it is stored.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Event {
+    /// Which.
+    pub id: EventId,
+    /// When.
+    pub at: Timestamp,
+    /// Who did it; `None` for strangers, the command line and the app itself.
+    pub actor: Option<UserId>,
+    /// To whom.
+    pub subject: Option<UserId>,
+    /// What.
+    pub what: What,
+    /// What can be erased.
+    pub personal: Personal,
+    /// Salt of the personal digest.
+    pub salt: [u8; 16],
+}
+
+/// An event as it is stored.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct EventRow {
+    /// Which.
+    pub id: EventId,
+    /// When.
+    pub at: Timestamp,
+    /// The stable name.
+    pub kind: String,
+    /// The version of the body's shape.
+    pub version: i64,
+    /// Who did it.
+    pub actor: Option<UserId>,
+    /// To whom.
+    pub subject: Option<UserId>,
+    /// The exact bytes that are hashed: a JSON object.
+    pub body: Vec<u8>,
+    /// Salt and JSON of the personal side row, unless erased.
+    pub personal: Option<(Vec<u8>, Vec<u8>)>,
+    /// Place in the chain and hash there, once chained.
+    pub chained: Option<(i64, [u8; 32])>,
+}
+
+impl Event {
+    /// Something that happened at `at`.
+    pub fn new(at: Timestamp, rng: &mut dyn Random, what: What) -> Self {
+        let mut salt = [0; 16];
+        rng.fill(&mut salt);
+        let id = EventId::mint(at, rng);
+        Self { id, at, actor: None, subject: None, what, personal: Personal::default(), salt }
+    }
+
+    /// The stored form. Pure: the same event always gives the same bytes.
+    pub fn to_row(&self) -> EventRow {
+        let personal = (self.personal != Personal::default())
+            .then(|| serde_json::to_vec(&self.personal).unwrap_or_default());
+        let digest = personal.as_ref().map(|json| hex(&personal_digest(&self.salt, json)));
+        let body = Body {
+            id: self.id,
+            r#type: self.what.kind(),
+            version: self.what.version(),
+            at: self.at,
+            actor: self.actor,
+            subject: self.subject,
+            data: &self.what,
+            personal: digest,
+        };
+        EventRow {
+            id: self.id,
+            at: self.at,
+            kind: self.what.kind().to_owned(),
+            version: self.what.version(),
+            actor: self.actor,
+            subject: self.subject,
+            body: serde_json::to_vec(&body).unwrap_or_default(),
+            personal: personal.map(|json| (self.salt.to_vec(), json)),
+            chained: None,
+        }
+    }
+}
+
+impl EventRow {
+    /// Whether the personal side row is the one the event was stored with; an
+    /// erased one is fine.
+    pub fn personal_is_true(&self) -> bool {
+        let Some((salt, json)) = &self.personal else { return true };
+        let digest = hex(&personal_digest(salt, json));
+        let body: serde_json::Value = serde_json::from_slice(&self.body).unwrap_or_default();
+        body.get("personal").and_then(|d| d.as_str()) == Some(&digest)
+    }
+
+    /// Whether the columns say what the hashed body says.
+    pub fn columns_are_true(&self) -> bool {
+        let body: serde_json::Value = serde_json::from_slice(&self.body).unwrap_or_default();
+        let text = |name: &str| body.get(name).and_then(|v| v.as_str()).map(str::to_owned);
+        text("id") == Some(self.id.to_string())
+            && text("type").as_deref() == Some(&self.kind)
+            && text("at") == Some(self.at.to_string())
+            && text("actor") == self.actor.map(|id| id.to_string())
+            && text("subject") == self.subject.map(|id| id.to_string())
+            && body.get("version").and_then(serde_json::Value::as_i64) == Some(self.version)
+    }
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    id: EventId,
+    r#type: &'static str,
+    version: i64,
+    at: Timestamp,
+    actor: Option<UserId>,
+    subject: Option<UserId>,
+    data: &'a What,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    personal: Option<String>,
+}
+
+fn personal_digest(salt: &[u8], json: &[u8]) -> [u8; 32] {
+    digest_bytes(&[salt, json].concat())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use core::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,85 @@
+//! Why a person was turned away: a value, safe to show, without secrets.
+
+use core::time::Duration;
+
+use crate::id::FlowId;
+
+/// One thing that is wrong with what was given.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Problem {
+    /// Name of the field, as in the request.
+    pub field: &'static str,
+    /// Stable code: `password_too_short`, …
+    pub code: &'static str,
+}
+
+/// Why a person was turned away.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// Unknown identifier, wrong secret, locked account: one answer for all.
+    InvalidCredentials,
+    /// No session, or one that has ended.
+    Unauthenticated,
+    /// The password was right; an address must be proven first.
+    Unverified {
+        /// The flow whose code is awaited.
+        flow: Option<FlowId>,
+    },
+    /// The password was right; it must be changed first, by recovery.
+    PasswordExpired,
+    /// Too many attempts.
+    SlowDown {
+        /// How long to wait.
+        retry_after: Duration,
+    },
+    /// The input breaks a rule.
+    Invalid(Vec<Problem>),
+    /// Sign-up is closed.
+    SignUpClosed,
+    /// Sign-up is not open to this domain.
+    DomainNotAllowed,
+    /// The code is wrong, or the flow is unknown.
+    CodeInvalid,
+    /// The challenge has ended, or was replaced.
+    CodeExpired,
+    /// Too many wrong codes.
+    CodeAttemptsExceeded,
+    /// The link is unknown, spent or ended.
+    LinkInvalid,
+    /// A message was sent a moment ago.
+    ResendTooSoon {
+        /// How long to wait.
+        retry_after: Duration,
+    },
+    /// There is no such thing, or it is not yours to see.
+    NotFound,
+    /// It exists already, or has changed since it was read.
+    Conflict,
+    /// Nobody would be left who can administer.
+    LastAdministrator,
+    /// A hook of the app said no.
+    Hook {
+        /// The hook's own code.
+        code: String,
+        /// What to tell the person.
+        message: String,
+    },
+}
+
+impl Refusal {
+    /// One field breaks one rule.
+    pub fn invalid(field: &'static str, code: &'static str) -> Self {
+        Self::Invalid(vec![Problem { field, code }])
+    }
+
+    /// How long to wait, where waiting helps.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::SlowDown { retry_after } | Self::ResendTooSoon { retry_after } => {
+                Some(*retry_after)
+            }
+            _ => None,
+        }
+    }
+}

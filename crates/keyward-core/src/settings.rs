@@ -1,0 +1,101 @@
+//! What an operator may choose, as the decisions see it.
+
+use core::time::Duration;
+
+use crate::identifier::Kind;
+
+/// Every choice that a decision depends on.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What the service is called in pages and mails.
+    pub brand: String,
+    /// Kinds of identifier that a person may sign in with.
+    pub identifiers: Vec<Kind>,
+    /// Who may sign up.
+    pub sign_up: SignUpMode,
+    /// What must be proven before the first sign-in.
+    pub verify: VerifyMode,
+    /// Shortest password in characters; NIST SP 800-63B-4 asks for 15 when it
+    /// is the only factor.
+    pub password_min: usize,
+    /// How long a session may rest.
+    pub session_idle: Duration,
+    /// How long a session may last.
+    pub session_absolute: Duration,
+    /// How long a session without *remember me* may rest.
+    pub session_brief_idle: Duration,
+    /// How long a code or link works.
+    pub challenge_lifetime: Duration,
+    /// How long the first administrator's link works.
+    pub setup_lifetime: Duration,
+    /// Wrong codes allowed for each challenge.
+    pub challenge_attempts: u32,
+    /// Time between two messages of one flow.
+    pub resend_wait: Duration,
+    /// Password guesses for each account.
+    pub guesses: Rate,
+    /// Recovery and verification requests for each address.
+    pub requests: Rate,
+}
+
+/// Who may sign up.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum SignUpMode {
+    /// Anyone.
+    Open,
+    /// Anyone with an e-mail address in one of these domains.
+    Domains(Vec<String>),
+    /// Nobody; administrators make accounts.
+    Closed,
+}
+
+/// What must be proven before the first sign-in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum VerifyMode {
+    /// Nothing.
+    None,
+    /// One address, whichever was given.
+    Any,
+}
+
+/// So many at once, and one more after each period.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Rate {
+    /// Units in a full bucket.
+    pub burst: u32,
+    /// Time to refill one unit.
+    pub period: Duration,
+}
+
+impl Rate {
+    /// `count` each `per`, all of which may come at once.
+    pub fn new(count: u32, per: Duration) -> Self {
+        let count = count.max(1);
+        Self { burst: count, period: per / count }
+    }
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            brand: "Keyward".into(),
+            identifiers: vec![Kind::Email, Kind::Username, Kind::Phone],
+            sign_up: SignUpMode::Open,
+            verify: VerifyMode::Any,
+            password_min: 15,
+            session_idle: 14 * DAY,
+            session_absolute: 30 * DAY,
+            session_brief_idle: 12 * HOUR,
+            challenge_lifetime: HOUR,
+            setup_lifetime: 30 * MINUTE,
+            challenge_attempts: 5,
+            resend_wait: Duration::from_secs(30),
+            guesses: Rate { burst: 10, period: 10 * MINUTE },
+            requests: Rate { burst: 5, period: 10 * MINUTE },
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! What a memory store holds, and how it is searched.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use keyward_core::id::{CredentialId, EventId, FlowId, MessageId, SessionId, TenantId, UserId};
+use keyward_core::identifier::Kind;
+use keyward_core::port::{Changes, EventQuery, Page, PeopleQuery, Status};
+use keyward_core::record::{
+    Assignment, Challenge, Credential, Definitions, EventRow, Grant, Identifier, Message,
+    MessageState, Role, RoleRule, Session, Subject, User,
+};
+use keyward_core::time::Timestamp;
+
+/// Every table, sorted by its primary key.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) users: BTreeMap<UserId, User>,
+    pub(super) identifiers: BTreeMap<(TenantId, Kind, String), Identifier>,
+    /// Unique key of identifiers.
+    pub(super) skeletons: BTreeMap<(TenantId, String), ()>,
+    pub(super) credentials: BTreeMap<CredentialId, Credential>,
+    pub(super) sessions: BTreeMap<SessionId, Session>,
+    pub(super) challenges: BTreeMap<FlowId, Challenge>,
+    /// Unique key of challenges.
+    pub(super) links: BTreeMap<[u8; 32], FlowId>,
+    pub(super) messages: BTreeMap<MessageId, Message>,
+    pub(super) limits: BTreeMap<[u8; 32], i64>,
+    pub(super) roles: BTreeMap<String, Role>,
+    pub(super) rules: BTreeMap<(String, &'static str, String), RoleRule>,
+    pub(super) assignments: BTreeMap<(UserId, String, String), Assignment>,
+    pub(super) grants: BTreeMap<(UserId, &'static str, String), Grant>,
+    pub(super) events: BTreeMap<EventId, EventRow>,
+    /// Unique key of events.
+    pub(super) places: BTreeMap<i64, EventId>,
+    pub(super) meta: BTreeMap<String, Vec<u8>>,
+    pub(super) changes: BTreeMap<i64, UserId>,
+    /// The version under the only key.
+    pub(super) policy: BTreeMap<(), i64>,
+}
+
+impl State {
+    pub(super) fn subject(&self, id: UserId) -> Option<Subject> {
+        let user = self.users.get(&id)?.clone();
+        let own = self.credentials.values().filter(|credential| credential.user == id);
+        let mut credentials: Vec<Credential> = own.cloned().collect();
+        credentials.sort_by_key(|credential| (credential.created_at, credential.id));
+        Some(Subject { user, identifiers: self.names(id), credentials })
+    }
+
+    fn names(&self, id: UserId) -> Vec<Identifier> {
+        let own = self.identifiers.values().filter(|identifier| identifier.user == id);
+        let mut names: Vec<Identifier> = own.cloned().collect();
+        names.sort_by(|a, b| {
+            let key = |i: &Identifier| (i.created_at, i.kind.as_str());
+            key(a).cmp(&key(b)).then_with(|| a.normal.cmp(&b.normal))
+        });
+        names
+    }
+
+    pub(super) fn people(&self, query: &PeopleQuery) -> Page<(User, Vec<Identifier>), UserId> {
+        let found = self.users.values().rev().filter(|user| self.is_wanted(user, query));
+        let rows = found.map(|user| (user.clone(), self.names(user.id)));
+        page(rows, query.limit.clamp(1, 200), |(user, _)| user.id)
+    }
+
+    fn is_wanted(&self, user: &User, query: &PeopleQuery) -> bool {
+        let status = match query.status {
+            None => user.deleted_at.is_none(),
+            Some(Status::Active) => user.is_active(),
+            Some(Status::Locked) => user.deleted_at.is_none() && user.locked_at.is_some(),
+            Some(Status::Deleted) => user.deleted_at.is_some(),
+        };
+        let holds = |role: &String| {
+            self.assignments.values().any(|held| held.user == user.id && held.role == *role)
+        };
+        let bears = |(kind, normal): &(Kind, String)| {
+            let key = (TenantId::MAIN, *kind, normal.clone());
+            self.identifiers.get(&key).is_some_and(|identifier| identifier.user == user.id)
+        };
+        status
+            && self.says(user, &query.text.to_ascii_lowercase())
+            && query.role.as_ref().is_none_or(holds)
+            && query.identifier.as_ref().is_none_or(bears)
+            && query.created_after.is_none_or(|at| user.created_at >= at)
+            && query.after.is_none_or(|after| user.id < after)
+    }
+
+    fn says(&self, user: &User, text: &str) -> bool {
+        let mut own = self.identifiers.values().filter(|identifier| identifier.user == user.id);
+        user.name.to_ascii_lowercase().contains(text)
+            || own.any(|identifier| identifier.normal.contains(text))
+    }
+
+    pub(super) fn definitions(&self) -> Definitions {
+        Definitions {
+            version: self.policy_version(),
+            roles: self.roles.values().cloned().collect(),
+            rules: self.rules.values().cloned().collect(),
+        }
+    }
+
+    pub(super) fn policy_version(&self) -> i64 {
+        self.policy.get(&()).copied().unwrap_or(0)
+    }
+
+    pub(super) fn due_messages(&self, now: Timestamp, limit: u32) -> Vec<Message> {
+        let is_due = |m: &&Message| m.state == MessageState::Pending && m.due_at <= now;
+        let mut due: Vec<&Message> = self.messages.values().filter(is_due).collect();
+        due.sort_by_key(|message| (message.due_at, message.id));
+        due.into_iter().take(limit as usize).cloned().collect()
+    }
+
+    pub(super) fn events(&self, query: &EventQuery) -> Page<EventRow, EventId> {
+        let is_kind = |row: &EventRow, kind: &String| match kind.ends_with('.') {
+            true => row.kind.starts_with(kind),
+            false => row.kind == *kind,
+        };
+        let found = self.events.values().rev().filter(|row| {
+            query.subject.is_none_or(|subject| row.subject == Some(subject))
+                && query.kind.as_ref().is_none_or(|kind| is_kind(row, kind))
+                && query.since.is_none_or(|since| row.at >= since)
+                && query.after.is_none_or(|after| row.id < after)
+        });
+        page(found.cloned(), query.limit.clamp(1, 500), |row| row.id)
+    }
+
+    pub(super) fn changes(&self, after: i64) -> Changes {
+        let newest = self.changes.last_key_value().map_or(0, |(seq, _)| *seq);
+        let policy_version = self.policy_version();
+        if after < 0 {
+            return Changes { last: newest, users: vec![], policy_version };
+        }
+        let users: BTreeSet<UserId> =
+            self.changes.range(after.saturating_add(1)..).map(|(_, user)| *user).collect();
+        Changes { last: newest.max(after), users: users.into_iter().collect(), policy_version }
+    }
+}
+
+fn page<T, C>(rows: impl Iterator<Item = T>, limit: u32, cursor: impl Fn(&T) -> C) -> Page<T, C> {
+    let mut rows = rows.peekable();
+    let data: Vec<T> = rows.by_ref().take(limit as usize).collect();
+    let more = rows.peek().is_some();
+    let next = data.last().filter(|_| more).map(cursor);
+    Page { data, next }
+}

@@ -1,0 +1,148 @@
+//! Questions with many optional conditions, put together at run time. Only our
+//! own text is put together: what a person typed is always a parameter.
+
+use keyward_core::id::{TenantId, UserId};
+use keyward_core::port::{EventQuery, PeopleQuery, Status};
+
+use super::dialect::Dialect;
+use super::translate::folded;
+use super::value::{Value, params};
+
+/// Conditions and their parameters.
+#[derive(Default)]
+struct Filter {
+    conditions: Vec<String>,
+    params: Vec<Value>,
+}
+
+impl Filter {
+    fn and(&mut self, condition: impl Into<String>, params: Vec<Value>) {
+        self.conditions.push(condition.into());
+        self.params.extend(params);
+    }
+
+    /// One row more than asked for tells whether there is a next page.
+    fn finish(mut self, dialect: Dialect, select: &str, tail: &str, limit: u32) -> Question {
+        self.params.push(Value::Int(i64::from(limit) + 1));
+        let conditions = self.conditions.join(" AND ");
+        let sql = dialect.render(&format!("{select} WHERE {conditions} {tail} LIMIT ?"));
+        Question { sql, params: self.params }
+    }
+}
+
+/// A statement with its parameters.
+pub(crate) struct Question {
+    /// As the database understands it.
+    pub(crate) sql: String,
+    /// One for each placeholder.
+    pub(crate) params: Vec<Value>,
+}
+
+/// Largest page of people.
+const MOST_PEOPLE: u32 = 200;
+
+/// Largest page of events.
+const MOST_EVENTS: u32 = 500;
+
+/// How many rows a page of people has.
+pub(crate) fn people_limit(query: &PeopleQuery) -> u32 {
+    query.limit.clamp(1, MOST_PEOPLE)
+}
+
+/// How many rows a page of events has.
+pub(crate) fn events_limit(query: &EventQuery) -> u32 {
+    query.limit.clamp(1, MOST_EVENTS)
+}
+
+/// A page of accounts, and one more.
+pub(crate) fn people(dialect: Dialect, query: &PeopleQuery) -> Question {
+    let mut filter = Filter::default();
+    filter.and(
+        match query.status {
+            None => "u.deleted_at IS NULL",
+            Some(Status::Active) => "u.deleted_at IS NULL AND u.locked_at IS NULL",
+            Some(Status::Locked) => "u.deleted_at IS NULL AND u.locked_at IS NOT NULL",
+            Some(Status::Deleted) => "u.deleted_at IS NOT NULL",
+        },
+        vec![],
+    );
+    if !query.text.is_empty() {
+        let text = folded(&query.text);
+        // A plain search, not LIKE: nothing in the text is special.
+        let condition = "({contains}(u.name_folded, ?) > 0 OR EXISTS (SELECT 1 \
+             FROM kw_identifiers i WHERE i.user_id = u.id AND {contains}(i.normal, ?) > 0))";
+        filter.and(condition, params![&text, &text]);
+    }
+    if let Some(role) = &query.role {
+        let condition = "EXISTS (SELECT 1 FROM kw_assignments a WHERE a.user_id = u.id \
+             AND a.role = ?)";
+        filter.and(condition, params![role]);
+    }
+    if let Some((kind, normal)) = &query.identifier {
+        filter.and("u.id = {bearer}", params![TenantId::MAIN, kind.as_str(), normal]);
+    }
+    if let Some(at) = query.created_after {
+        filter.and("u.created_at >= ?", params![at]);
+    }
+    if let Some(id) = query.after {
+        filter.and("u.id < ?", params![id]);
+    }
+    let select = "SELECT {user} FROM kw_users u";
+    filter.finish(dialect, select, "ORDER BY u.id DESC", people_limit(query))
+}
+
+/// The identifiers of a page of accounts.
+pub(crate) fn identifiers(dialect: Dialect, users: &[UserId]) -> Question {
+    // Few lengths, so that few statements are prepared.
+    let length = users.len().next_power_of_two();
+    let marks = vec!["?"; length].join(", ");
+    let sql = dialect.render(&format!(
+        "SELECT {{identifier}} FROM kw_identifiers i WHERE i.user_id IN ({marks}) \
+         ORDER BY i.created_at, i.kind, i.normal"
+    ));
+    let last = users.last().copied();
+    let padding = last.into_iter().cycle().take(length - users.len());
+    let params = users.iter().copied().chain(padding).map(Value::from).collect();
+    Question { sql, params }
+}
+
+/// A page of events, and one more.
+pub(crate) fn events(dialect: Dialect, query: &EventQuery) -> Question {
+    let mut filter = Filter::default();
+    filter.and("1 = 1", vec![]);
+    if let Some(subject) = query.subject {
+        filter.and("e.subject_id = ?", params![subject]);
+    }
+    match query.kind.as_deref() {
+        // Everything between `user.` and the character after the dot.
+        Some(family) if family.ends_with('.') => {
+            let end = format!("{}/", family.strip_suffix('.').unwrap_or(family));
+            filter.and("e.kind >= ? AND e.kind < ?", params![family, end]);
+        }
+        Some(kind) => filter.and("e.kind = ?", params![kind]),
+        None => {}
+    }
+    if let Some(since) = query.since {
+        filter.and("e.made_at >= ?", params![since]);
+    }
+    if let Some(after) = query.after {
+        filter.and("e.id < ?", params![after]);
+    }
+    filter.finish(dialect, "SELECT {event}", "ORDER BY e.id DESC", events_limit(query))
+}
+
+/// Before the first page of messages.
+pub(crate) const PAST_EVERY_ID: [u8; 16] = [0xff; 16];
+
+/// Splits the extra row off: the page, and where the next one starts.
+pub(crate) fn page<T, C>(
+    mut rows: Vec<T>,
+    limit: u32,
+    cursor: impl Fn(&T) -> C,
+) -> keyward_core::port::Page<T, C> {
+    let limit = limit as usize;
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| more).map(cursor);
+    keyward_core::port::Page { data: rows, next }
+}

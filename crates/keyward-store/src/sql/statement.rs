@@ -1,0 +1,205 @@
+//! Every statement the store can run, written once. A test prepares each one on
+//! each database.
+//!
+//! `?` is a placeholder; a `{word}` is one of the [`COLUMNS`] below or one of
+//! the differences in [`dialect`](super::dialect).
+
+use super::dialect::Dialect;
+
+/// Columns of each record, in the order in which `decode` reads them.
+pub(crate) const COLUMNS: &[(&str, &str)] = &[
+    (
+        "user",
+        "u.id, u.tenant_id, u.name, u.properties, u.created_at, u.updated_at, u.locked_at, \
+         u.lock_reason, u.deleted_at, u.must_change_password, u.session_epoch, \
+         u.access_version, u.version",
+    ),
+    (
+        "identifier",
+        "i.user_id, i.tenant_id, i.kind, i.normal, i.value, i.skeleton, i.verified_at, \
+         i.created_at",
+    ),
+    ("credential", "c.id, c.user_id, c.kind, c.data, c.created_at"),
+    (
+        "session",
+        "s.id, s.user_id, s.secret_hash, s.kind, s.epoch, s.aal, s.methods, s.auth_time, \
+         s.created_at, s.seen_at, s.idle, s.expires_at, s.remember, s.client, s.address, s.data",
+    ),
+    (
+        "challenge",
+        "id, purpose, user_id, kind, normal, code_hash, link_hash, browser_hash, \
+         attempts_left, created_at, expires_at, sent_at, epoch",
+    ),
+    (
+        "message",
+        "id, flow_id, user_id, channel, template, payload, state, created_at, due_at, \
+         expires_at, attempts, last_error",
+    ),
+    (
+        "event",
+        "e.id, e.made_at, e.kind, e.version, e.actor_id, e.subject_id, e.body, p.salt, p.body, \
+         e.place, e.hash FROM kw_events e LEFT JOIN kw_event_personal p ON p.event_id = e.id",
+    ),
+    ("assignment", "user_id, role, scope, not_before, expires_at, granted_by, created_at"),
+    ("grant", "user_id, effect, pattern, expires_at, granted_by, created_at"),
+    (
+        "bearer",
+        "(SELECT user_id FROM kw_identifiers WHERE tenant_id = ? AND kind = ? AND normal = ?)",
+    ),
+];
+
+macro_rules! statements {
+    ($($name:ident = $sql:literal;)*) => {
+        /// Names a statement.
+        #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+        pub(crate) enum Statement { $($name),* }
+
+        impl Statement {
+            /// Each with its template.
+            pub(crate) const ALL: &'static [(Self, &'static str)] = &[$((Self::$name, $sql)),*];
+        }
+    };
+}
+
+statements! {
+    User = "SELECT {user} FROM kw_users u WHERE u.id = ?";
+    UserBy = "SELECT {user} FROM kw_users u WHERE u.id = {bearer}";
+    Identifiers = "SELECT {identifier} FROM kw_identifiers i WHERE i.user_id = ? \
+        ORDER BY i.created_at, i.kind, i.normal";
+    IdentifiersBy = "SELECT {identifier} FROM kw_identifiers i WHERE i.user_id = {bearer} \
+        ORDER BY i.created_at, i.kind, i.normal";
+    Credentials = "SELECT {credential} FROM kw_credentials c WHERE c.user_id = ? \
+        ORDER BY c.created_at, c.id";
+    CredentialsBy = "SELECT {credential} FROM kw_credentials c WHERE c.user_id = {bearer} \
+        ORDER BY c.created_at, c.id";
+    IsTaken = "SELECT 1 FROM kw_identifiers WHERE tenant_id = ? AND kind = ? AND normal = ?";
+    IsSkeletonTaken = "SELECT 1 FROM kw_identifiers WHERE tenant_id = ? AND skeleton = ?";
+    Session = "SELECT {session}, {user} FROM kw_sessions s JOIN kw_users u ON u.id = s.user_id \
+        WHERE s.id = ?";
+    SessionsOf = "SELECT {session} FROM kw_sessions s WHERE s.user_id = ? \
+        ORDER BY s.id DESC LIMIT 500";
+    Challenge = "SELECT {challenge} FROM kw_challenges WHERE id = ?";
+    ChallengeByLink = "SELECT {challenge} FROM kw_challenges WHERE link_hash = ?";
+    PolicyVersion = "SELECT version FROM kw_policy WHERE id = 1";
+    Roles = "SELECT name, description, created_at FROM kw_roles ORDER BY name";
+    Rules = "SELECT role, effect, pattern FROM kw_role_rules ORDER BY role, effect, pattern";
+    Assignments = "SELECT {assignment} FROM kw_assignments WHERE user_id = ? \
+        ORDER BY role, scope";
+    Grants = "SELECT {grant} FROM kw_grants WHERE user_id = ? ORDER BY effect, pattern";
+    RoleIsHeld = "SELECT 1 FROM kw_assignments a JOIN kw_users u ON u.id = a.user_id \
+        WHERE a.role = ? AND u.locked_at IS NULL AND u.deleted_at IS NULL LIMIT 1";
+    DueMessages = "SELECT {message} FROM kw_messages WHERE state = 'pending' AND due_at <= ? \
+        ORDER BY due_at, id LIMIT ?";
+    Message = "SELECT {message} FROM kw_messages WHERE id = ?";
+    Messages = "SELECT {message} FROM kw_messages WHERE id < ? ORDER BY id DESC LIMIT ?";
+    Unchained = "SELECT {event} WHERE e.place IS NULL ORDER BY e.id LIMIT ?";
+    Chain = "SELECT {event} WHERE e.place > ? ORDER BY e.place LIMIT ?";
+    Meta = "SELECT value FROM kw_meta WHERE name = ?";
+    Newest = "SELECT COALESCE(MAX(seq), 0) FROM kw_changes";
+    Changes = "SELECT seq, user_id FROM kw_changes WHERE seq > ?{or late 10000000} \
+        ORDER BY seq LIMIT 10000";
+    Tat = "SELECT tat FROM kw_limits WHERE limit_key = ?";
+
+    AddUser = "INSERT INTO kw_users (id, tenant_id, name, name_folded, properties, created_at, \
+        updated_at, locked_at, lock_reason, deleted_at, must_change_password, session_epoch, \
+        access_version, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    SwapUser = "UPDATE kw_users SET tenant_id = ?, name = ?, name_folded = ?, properties = ?, \
+        created_at = ?, updated_at = ?, locked_at = ?, lock_reason = ?, deleted_at = ?, \
+        must_change_password = ?, session_epoch = ?, version = ? WHERE id = ? AND version = ?";
+    BumpAccess = "UPDATE kw_users SET access_version = access_version + 1 WHERE id = ?";
+    BumpAccessOfRole = "UPDATE kw_users SET access_version = access_version + 1 \
+        WHERE id IN (SELECT user_id FROM kw_assignments WHERE role = ?)";
+    AddIdentifier = "INSERT INTO kw_identifiers (user_id, tenant_id, kind, normal, value, \
+        skeleton, verified_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    RemoveIdentifier = "DELETE FROM kw_identifiers WHERE user_id = ? AND kind = ? AND normal = ?";
+    VerifyIdentifier = "UPDATE kw_identifiers SET verified_at = COALESCE(verified_at, ?) \
+        WHERE user_id = ? AND kind = ? AND normal = ?";
+    AddCredential = "INSERT INTO kw_credentials (id, user_id, kind, data, created_at) \
+        VALUES (?, ?, ?, ?, ?)";
+    SwapCredential = "UPDATE kw_credentials SET data = ? WHERE id = ? AND data = ?";
+    SpendCredential = "DELETE FROM kw_credentials WHERE id = ?";
+    OpenSession = "INSERT INTO kw_sessions (id, user_id, secret_hash, kind, epoch, aal, methods, \
+        auth_time, created_at, seen_at, idle, expires_at, remember, client, address, data, \
+        ends_at) SELECT ?, u.id, ?, ?, u.session_epoch, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? \
+        FROM kw_users u WHERE u.id = ? AND u.session_epoch = ? AND u.locked_at IS NULL \
+        AND u.deleted_at IS NULL{for update}";
+    TouchSession = "UPDATE kw_sessions SET ends_at = CASE WHEN idle > expires_at - ? \
+        THEN expires_at ELSE ? + idle END, seen_at = ? WHERE id = ? AND seen_at < ?";
+    SwapSessionData = "UPDATE kw_sessions SET data = ? WHERE id = ? AND data = ?";
+    CloseSession = "DELETE FROM kw_sessions WHERE id = ?";
+    CloseSessionsOf = "DELETE FROM kw_sessions WHERE user_id = ? AND id <> ?";
+    AddChallenge = "INSERT INTO kw_challenges ({challenge}) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    TakeAttempt = "UPDATE kw_challenges SET attempts_left = attempts_left - 1 \
+        WHERE id = ? AND attempts_left > 0";
+    RenewChallenge = "UPDATE kw_challenges SET code_hash = ?, link_hash = ?, sent_at = ? \
+        WHERE id = ? AND code_hash = ?";
+    SpendChallenge = "DELETE FROM kw_challenges WHERE id = ?";
+    KillChallenges = "DELETE FROM kw_challenges WHERE normal = ? AND kind = ? AND purpose = ?";
+    KillChallengesOf = "DELETE FROM kw_challenges WHERE user_id = ?";
+    AddMessage = "INSERT INTO kw_messages ({message}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    KillMessagesOf = "UPDATE kw_messages SET state = 'expired', payload = ? \
+        WHERE flow_id = ? AND state = 'pending'";
+    LeaseMessage = "UPDATE kw_messages SET due_at = ?, attempts = attempts + 1 \
+        WHERE id = ? AND due_at = ? AND state = 'pending'";
+    FinishMessage = "UPDATE kw_messages SET state = ?, payload = ?, last_error = ? \
+        WHERE id = ? AND state = 'pending'";
+    RetryMessage = "UPDATE kw_messages SET due_at = ?, last_error = ? \
+        WHERE id = ? AND state = 'pending'";
+    MakeLimit = "INSERT INTO kw_limits (limit_key, tat) VALUES (?, ?){or keep limit_key}";
+    Take = "UPDATE kw_limits SET tat = CASE WHEN tat < ? THEN ? ELSE tat END + ? \
+        WHERE limit_key = ? AND tat <= ?";
+    ClampLimit = "UPDATE kw_limits SET tat = ? WHERE limit_key = ? AND tat > ?";
+    GiveBack = "UPDATE kw_limits SET tat = tat - ? WHERE limit_key = ?";
+    BumpPolicy = "UPDATE kw_policy SET version = version + 1 WHERE id = 1";
+    AddRole = "INSERT INTO kw_roles (name, description, created_at) VALUES (?, ?, ?)";
+    RemoveRole = "DELETE FROM kw_roles WHERE name = ?";
+    RemoveRulesOf = "DELETE FROM kw_role_rules WHERE role = ?";
+    RemoveAssignmentsOf = "DELETE FROM kw_assignments WHERE role = ?";
+    AddRule = "INSERT INTO kw_role_rules (role, effect, pattern) VALUES (?, ?, ?){or keep role}";
+    RemoveRule = "DELETE FROM kw_role_rules WHERE role = ? AND effect = ? AND pattern = ?";
+    RemoveAssignment = "DELETE FROM kw_assignments WHERE user_id = ? AND role = ? AND scope = ?";
+    AddAssignment = "INSERT INTO kw_assignments ({assignment}) VALUES (?, ?, ?, ?, ?, ?, ?)";
+    RemoveGrant = "DELETE FROM kw_grants WHERE user_id = ? AND effect = ? AND pattern = ?";
+    AddGrant = "INSERT INTO kw_grants ({grant}) VALUES (?, ?, ?, ?, ?, ?)";
+    AddEvent = "INSERT INTO kw_events (id, made_at, kind, version, actor_id, subject_id, body) \
+        VALUES (?, ?, ?, ?, ?, ?, ?)";
+    AddPersonal = "INSERT INTO kw_event_personal (event_id, salt, body) VALUES (?, ?, ?)";
+    LinkEvent = "UPDATE kw_events SET place = ?, hash = ? WHERE id = ? AND place IS NULL";
+    AddMeta = "INSERT INTO kw_meta (name, value) VALUES (?, ?)";
+    SwapMeta = "UPDATE kw_meta SET value = ? WHERE name = ? AND value = ?";
+    NoteChange = "INSERT INTO kw_changes (user_id, made_at) VALUES (?, {now})";
+    PurgeSessions = "DELETE FROM kw_sessions WHERE {some id}{of kw_sessions}ends_at < ?{end 500}";
+    PurgeChallenges = "DELETE FROM kw_challenges \
+        WHERE {some id}{of kw_challenges}expires_at < ?{end 500}";
+    PurgeMessages = "DELETE FROM kw_messages \
+        WHERE {some id}{of kw_messages}state <> 'pending' AND expires_at < ?{end 500}";
+    PurgeLimits = "DELETE FROM kw_limits WHERE {some limit_key}{of kw_limits}tat < ?{end 500}";
+    PurgeChanges = "DELETE FROM kw_changes WHERE {some seq}{of kw_changes}made_at < ?{end 500}";
+}
+
+/// The statements as one database understands them.
+#[derive(Debug)]
+pub(crate) struct Texts {
+    dialect: Dialect,
+    texts: Vec<String>,
+}
+
+impl Texts {
+    /// Renders every statement once.
+    pub(crate) fn new(dialect: Dialect) -> Self {
+        let texts = Statement::ALL.iter().map(|(_, template)| dialect.render(template)).collect();
+        Self { dialect, texts }
+    }
+
+    /// For statements that are put together at run time.
+    pub(crate) fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// The text of `statement`.
+    pub(crate) fn get(&self, statement: Statement) -> &str {
+        // `ALL` and the enum come from one list, so the index is always there.
+        self.texts.get(statement as usize).map_or("", String::as_str)
+    }
+}

@@ -1,0 +1,385 @@
+//! From writes to steps: what each change means in rows.
+
+use keyward_core::id::{SessionId, UserId};
+use keyward_core::port::{Batch, Link, Take, Write};
+use keyward_core::record::{
+    Assignment, Challenge, Credential, Event, Grant, Identifier, Message, Session, User,
+};
+use keyward_core::time::Timestamp;
+
+use super::decode::effect_str;
+use super::driver::{Expect, Step};
+use super::statement::Statement as S;
+use super::value::{Value, params};
+use crate::limit;
+
+/// Every step of a batch, in order.
+pub(crate) fn steps(batch: &Batch) -> Vec<Step> {
+    let mut steps = Vec::with_capacity(batch.writes.len() + batch.events.len() * 2);
+    for write in in_lock_order(&batch.writes) {
+        translate(write, &mut steps);
+    }
+    for event in &batch.events {
+        add_event(event, &mut steps);
+    }
+    steps
+}
+
+/// Limits that are taken next to each other, by key: two batches that take the
+/// same limits then wait for each other instead of deadlocking. Takes commute,
+/// so nothing else changes.
+fn in_lock_order(writes: &[Write]) -> Vec<&Write> {
+    let key = |write: &Write| match write {
+        Write::Take(take) => Some(take.key),
+        _ => None,
+    };
+    let mut sorted: Vec<&Write> = writes.iter().collect();
+    for run in sorted.chunk_by_mut(|a, b| key(a).is_some() == key(b).is_some()) {
+        // A run without keys keeps its order: the sort is stable.
+        run.sort_by_key(|write| key(write));
+    }
+    sorted
+}
+
+fn one(statement: S, params: Vec<Value>) -> Step {
+    Step { statement, params, expect: Expect::One }
+}
+
+fn any(statement: S, params: Vec<Value>) -> Step {
+    Step { statement, params, expect: Expect::Any }
+}
+
+fn translate(write: &Write, to: &mut Vec<Step>) {
+    match write {
+        Write::AddUser(user) => to.push(add_user(user)),
+        Write::SwapUser { was, now } => to.push(swap_user(*was, now)),
+        Write::BumpAccess(user) => to.push(bump_access(*user)),
+        Write::AddIdentifier(identifier) => to.push(add_identifier(identifier)),
+        Write::RemoveIdentifier { user, kind, normal } => {
+            to.push(one(S::RemoveIdentifier, params![*user, kind.as_str(), normal]));
+        }
+        Write::VerifyIdentifier { user, kind, normal, at } => {
+            to.push(one(S::VerifyIdentifier, params![*at, *user, kind.as_str(), normal]));
+        }
+        Write::AddCredential(credential) => to.push(add_credential(credential)),
+        Write::SwapCredential { id, was, now } => {
+            to.push(one(S::SwapCredential, params![now, *id, was]));
+        }
+        Write::SpendCredential(id) => to.push(one(S::SpendCredential, params![*id])),
+        Write::OpenSession(session) => to.push(open_session(session)),
+        Write::TouchSession { id, seen_at } => to.push(touch_session(*id, *seen_at)),
+        Write::SwapSessionData { id, was, now } => {
+            to.push(one(S::SwapSessionData, params![now, *id, was]));
+        }
+        Write::CloseSession(id) => to.push(any(S::CloseSession, params![*id])),
+        Write::CloseSessionsOf { user, except } => to.push(close_sessions(*user, *except)),
+        Write::Take(take) => take_unit(take, to),
+        Write::GiveBack { key, period } => {
+            to.push(any(S::GiveBack, params![limit::micros(*period).max(1), key]));
+        }
+        Write::Chain(links) => to.extend(links.iter().map(link)),
+        Write::SwapMeta { name, was, now } => to.push(swap_meta(name, was.as_ref(), now)),
+        Write::NoteChange(user) => to.push(any(S::NoteChange, params![*user])),
+        Write::Purge { before } => purge(*before, to),
+        rest => translate_flow(rest, to),
+    }
+}
+
+/// Challenges and messages: what a flow leaves waiting.
+fn translate_flow(write: &Write, to: &mut Vec<Step>) {
+    match write {
+        Write::AddChallenge(challenge) => to.push(add_challenge(challenge)),
+        Write::TakeAttempt(id) => to.push(one(S::TakeAttempt, params![*id])),
+        Write::RenewChallenge { id, was, code_hash, link_hash, sent_at } => {
+            let params = params![code_hash, link_hash, *sent_at, *id, was];
+            to.push(one(S::RenewChallenge, params));
+        }
+        Write::SpendChallenge(id) => to.push(one(S::SpendChallenge, params![*id])),
+        Write::KillChallenges { purpose, kind, normal } => {
+            let params = params![normal, kind.as_str(), purpose.as_str()];
+            to.push(any(S::KillChallenges, params));
+        }
+        Write::KillChallengesOf(user) => to.push(any(S::KillChallengesOf, params![*user])),
+        Write::AddMessage(message) => to.push(add_message(message)),
+        Write::KillMessagesOf(flow) => {
+            to.push(any(S::KillMessagesOf, params![Vec::<u8>::new(), *flow]));
+        }
+        Write::LeaseMessage { id, was, until } => {
+            to.push(one(S::LeaseMessage, params![*until, *id, *was]));
+        }
+        Write::FinishMessage { id, state, error } => {
+            let params = params![state.as_str(), Vec::<u8>::new(), error, *id];
+            to.push(one(S::FinishMessage, params));
+        }
+        Write::RetryMessage { id, due_at, error } => {
+            to.push(one(S::RetryMessage, params![*due_at, error, *id]));
+        }
+        rest => translate_access(rest, to),
+    }
+}
+
+/// Roles, rules, assignments and grants. Last in line, so that the compiler
+/// asks for every variant that nobody took before.
+fn translate_access(write: &Write, to: &mut Vec<Step>) {
+    match write {
+        Write::AddRole(role) => {
+            to.push(one(S::AddRole, params![&role.name, &role.description, role.created_at]));
+            to.push(bump_policy());
+        }
+        Write::RemoveRole(role) => {
+            to.push(one(S::RemoveRole, params![role]));
+            to.push(any(S::RemoveRulesOf, params![role]));
+            to.push(any(S::BumpAccessOfRole, params![role]));
+            to.push(any(S::RemoveAssignmentsOf, params![role]));
+            to.push(bump_policy());
+        }
+        Write::AddRule(rule) => {
+            let params = params![&rule.role, effect_str(rule.effect), &rule.pattern];
+            to.extend([any(S::AddRule, params), bump_policy()]);
+        }
+        Write::RemoveRule(rule) => {
+            let params = params![&rule.role, effect_str(rule.effect), &rule.pattern];
+            to.extend([any(S::RemoveRule, params), bump_policy()]);
+        }
+        Write::PutAssignment(assignment) => put_assignment(assignment, to),
+        Write::RemoveAssignment { user, role, scope } => {
+            to.push(one(S::RemoveAssignment, params![*user, role, scope]));
+            to.push(bump_access(*user));
+        }
+        Write::PutGrant(grant) => put_grant(grant, to),
+        Write::RemoveGrant { user, effect, pattern } => {
+            to.push(one(S::RemoveGrant, params![*user, effect_str(*effect), pattern]));
+            to.push(bump_access(*user));
+        }
+        // Taken before.
+        Write::AddUser(..)
+        | Write::SwapUser { .. }
+        | Write::BumpAccess(..)
+        | Write::AddIdentifier(..)
+        | Write::RemoveIdentifier { .. }
+        | Write::VerifyIdentifier { .. }
+        | Write::AddCredential(..)
+        | Write::SwapCredential { .. }
+        | Write::SpendCredential(..)
+        | Write::OpenSession(..)
+        | Write::TouchSession { .. }
+        | Write::SwapSessionData { .. }
+        | Write::CloseSession(..)
+        | Write::CloseSessionsOf { .. }
+        | Write::Take(..)
+        | Write::GiveBack { .. }
+        | Write::Chain(..)
+        | Write::SwapMeta { .. }
+        | Write::NoteChange(..)
+        | Write::Purge { .. }
+        | Write::AddChallenge(..)
+        | Write::TakeAttempt(..)
+        | Write::RenewChallenge { .. }
+        | Write::SpendChallenge(..)
+        | Write::KillChallenges { .. }
+        | Write::KillChallengesOf(..)
+        | Write::AddMessage(..)
+        | Write::KillMessagesOf(..)
+        | Write::LeaseMessage { .. }
+        | Write::FinishMessage { .. }
+        | Write::RetryMessage { .. } => {}
+    }
+}
+
+fn bump_access(user: UserId) -> Step {
+    one(S::BumpAccess, params![user])
+}
+
+fn bump_policy() -> Step {
+    one(S::BumpPolicy, vec![])
+}
+
+/// ASCII only, so that every database finds the same.
+pub(crate) fn folded(text: &str) -> String {
+    text.to_ascii_lowercase()
+}
+
+fn add_user(user: &User) -> Step {
+    let params = params![
+        user.id,
+        user.tenant,
+        &user.name,
+        folded(&user.name),
+        &user.properties,
+        user.created_at,
+        user.updated_at,
+        user.locked_at,
+        &user.lock_reason,
+        user.deleted_at,
+        user.must_change_password,
+        user.session_epoch,
+        user.access_version,
+        user.version,
+    ];
+    one(S::AddUser, params)
+}
+
+// The access version is left alone: it has a write of its own, and a swap that
+// was gathered before that one would set it back.
+fn swap_user(was: i64, now: &User) -> Step {
+    let params = params![
+        now.tenant,
+        &now.name,
+        folded(&now.name),
+        &now.properties,
+        now.created_at,
+        now.updated_at,
+        now.locked_at,
+        &now.lock_reason,
+        now.deleted_at,
+        now.must_change_password,
+        now.session_epoch,
+        was.saturating_add(1),
+        now.id,
+        was,
+    ];
+    one(S::SwapUser, params)
+}
+
+fn add_identifier(i: &Identifier) -> Step {
+    let skeleton = i.skeleton.as_deref();
+    let params = params![
+        i.user,
+        i.tenant,
+        i.kind.as_str(),
+        &i.normal,
+        &i.value,
+        skeleton,
+        i.verified_at,
+        i.created_at,
+    ];
+    one(S::AddIdentifier, params)
+}
+
+fn add_credential(c: &Credential) -> Step {
+    one(S::AddCredential, params![c.id, c.user, &c.kind, &c.data, c.created_at])
+}
+
+fn open_session(s: &Session) -> Step {
+    let methods = serde_json::to_string(&s.methods).unwrap_or_default();
+    let params = params![
+        s.id,
+        s.secret_hash,
+        s.kind.as_str(),
+        s.aal,
+        methods,
+        s.auth_time,
+        s.created_at,
+        s.seen_at,
+        s.idle,
+        s.expires_at,
+        s.remember,
+        &s.client,
+        &s.address,
+        &s.data,
+        s.ends_at(),
+        s.user,
+        s.epoch,
+    ];
+    one(S::OpenSession, params)
+}
+
+fn touch_session(id: SessionId, seen_at: Timestamp) -> Step {
+    any(S::TouchSession, params![seen_at, seen_at, seen_at, id, seen_at])
+}
+
+fn close_sessions(user: UserId, except: Option<SessionId>) -> Step {
+    // No session has an id of zeros.
+    let except = except.map_or(vec![0; 16], |id| id.to_bytes().to_vec());
+    any(S::CloseSessionsOf, params![user, except])
+}
+
+fn add_challenge(c: &Challenge) -> Step {
+    let params = params![
+        c.id,
+        c.purpose.as_str(),
+        c.user,
+        c.kind.as_str(),
+        &c.normal,
+        c.code_hash,
+        c.link_hash,
+        c.browser_hash,
+        c.attempts_left,
+        c.created_at,
+        c.expires_at,
+        c.sent_at,
+        c.epoch,
+    ];
+    one(S::AddChallenge, params)
+}
+
+fn add_message(m: &Message) -> Step {
+    let params = params![
+        m.id,
+        m.flow,
+        m.user,
+        m.channel.as_str(),
+        &m.template,
+        &m.payload,
+        m.state.as_str(),
+        m.created_at,
+        m.due_at,
+        m.expires_at,
+        m.attempts,
+        &m.last_error,
+    ];
+    one(S::AddMessage, params)
+}
+
+fn take_unit(take: &Take, to: &mut Vec<Step>) {
+    let now = take.now.as_micros();
+    to.push(any(S::MakeLimit, params![take.key, now]));
+    let params = params![now, now, limit::period(take), take.key, limit::latest(take)];
+    to.push(Step { statement: S::Take, params, expect: Expect::Room(take.clone()) });
+}
+
+/// Brings a limit back that a wrong clock has put out of reach.
+pub(crate) fn clamp(take: &Take) -> Step {
+    let far = limit::horizon(take);
+    any(S::ClampLimit, params![far, take.key, far])
+}
+
+fn put_assignment(a: &Assignment, to: &mut Vec<Step>) {
+    to.push(any(S::RemoveAssignment, params![a.user, &a.role, &a.scope]));
+    let params =
+        params![a.user, &a.role, &a.scope, a.not_before, a.expires_at, a.granted_by, a.created_at,];
+    to.extend([one(S::AddAssignment, params), bump_access(a.user)]);
+}
+
+fn put_grant(g: &Grant, to: &mut Vec<Step>) {
+    let effect = effect_str(g.effect);
+    to.push(any(S::RemoveGrant, params![g.user, effect, &g.pattern]));
+    let params = params![g.user, effect, &g.pattern, g.expires_at, g.granted_by, g.created_at];
+    to.extend([one(S::AddGrant, params), bump_access(g.user)]);
+}
+
+fn link(link: &Link) -> Step {
+    one(S::LinkEvent, params![link.position, link.hash, link.event])
+}
+
+fn swap_meta(name: &str, was: Option<&Vec<u8>>, now: &Vec<u8>) -> Step {
+    match was {
+        None => one(S::AddMeta, params![name, now]),
+        Some(was) => one(S::SwapMeta, params![now, name, was]),
+    }
+}
+
+fn purge(before: Timestamp, to: &mut Vec<Step>) {
+    let kinds =
+        [S::PurgeSessions, S::PurgeChallenges, S::PurgeMessages, S::PurgeLimits, S::PurgeChanges];
+    to.extend(kinds.map(|statement| any(statement, params![before])));
+}
+
+fn add_event(event: &Event, to: &mut Vec<Step>) {
+    let row = event.to_row();
+    let params = params![row.id, row.at, row.kind, row.version, row.actor, row.subject, row.body];
+    to.push(one(S::AddEvent, params));
+    if let Some((salt, json)) = row.personal {
+        to.push(one(S::AddPersonal, params![row.id, salt, json]));
+    }
+}

@@ -1,0 +1,4 @@
+//! Web frameworks, each one adapter over [`Keyward::handle`](crate::Keyward::handle).
+
+#[cfg(feature = "axum")]
+pub(crate) mod axum;

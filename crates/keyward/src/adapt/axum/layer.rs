@@ -1,0 +1,137 @@
+//! Layers: who came in, for every route; and who may go on, for some.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use ::axum::extract::Request;
+use ::axum::response::Response;
+use keyward_core::id::RequestId;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::extract::{recognise, refusal};
+use crate::engine::Keyward;
+use crate::engine::os::OsRandom;
+use crate::http::headers;
+
+/// Recognises whoever comes in, refuses cross-site requests that carry our
+/// cookie, and adds the security headers that a reply does not have.
+#[derive(Clone, Debug)]
+pub struct AuthLayer(Keyward);
+
+/// Lets only those go on who hold a permission.
+#[derive(Clone, Debug)]
+pub struct RequireLayer {
+    auth: Keyward,
+    permission: Arc<str>,
+}
+
+impl Keyward {
+    /// The layer that [`serve`](Self::serve) puts around an app.
+    pub fn layer(&self) -> AuthLayer {
+        AuthLayer(self.clone())
+    }
+
+    /// A layer that asks for a permission: 401 for strangers, 403 for others.
+    pub fn require(&self, permission: &str) -> RequireLayer {
+        RequireLayer { auth: self.clone(), permission: permission.into() }
+    }
+}
+
+impl<S> Layer<S> for AuthLayer {
+    type Service = AuthService<S>;
+
+    fn layer(&self, inner: S) -> AuthService<S> {
+        AuthService { auth: self.0.clone(), inner }
+    }
+}
+
+impl<S> Layer<S> for RequireLayer {
+    type Service = RequireService<S>;
+
+    fn layer(&self, inner: S) -> RequireService<S> {
+        RequireService { guard: self.clone(), inner }
+    }
+}
+
+/// What [`AuthLayer`] makes of a service.
+#[derive(Clone, Debug)]
+pub struct AuthService<S> {
+    auth: Keyward,
+    inner: S,
+}
+
+/// What [`RequireLayer`] makes of a service.
+#[derive(Clone, Debug)]
+pub struct RequireService<S> {
+    guard: RequireLayer,
+    inner: S,
+}
+
+type Answer = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+impl<S> Service<Request> for AuthService<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Answer;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Answer {
+        let auth = self.auth.clone();
+        let fresh = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, fresh);
+        Box::pin(async move {
+            let (mut parts, body) = request.into_parts();
+            let id = RequestId::mint(auth.now(), &mut OsRandom);
+            // Routes of ours recognise for themselves; an old cookie keeps nobody out.
+            let reply = match recognise(&auth, &mut parts).await {
+                Err(fault) if !auth.owns(parts.uri.path()) => refusal(&auth, fault),
+                _ => inner.call(Request::from_parts(parts, body)).await?,
+            };
+            let mut reply = reply;
+            headers::finish(reply.headers_mut(), id, auth.is_https());
+            Ok(reply)
+        })
+    }
+}
+
+impl<S> Service<Request> for RequireService<S>
+where
+    S: Service<Request, Response = Response> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    type Response = Response;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let RequireLayer { auth, permission } = self.guard.clone();
+        let fresh = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, fresh);
+        Box::pin(async move {
+            let (mut parts, body) = request.into_parts();
+            let admitted = match recognise(&auth, &mut parts).await {
+                Ok(caller) => caller.entry().and_then(|e| auth.require_held(e, &permission)),
+                Err(fault) => Err(fault),
+            };
+            match admitted {
+                Ok(()) => inner.call(Request::from_parts(parts, body)).await,
+                Err(fault) => Ok(refusal(&auth, fault)),
+            }
+        })
+    }
+}
+

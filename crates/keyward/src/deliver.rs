@@ -1,0 +1,150 @@
+//! Getting messages out: written, handed to a carrier, retried, never lost.
+
+pub(crate) mod folder;
+pub(crate) mod inbox;
+pub(crate) mod letters;
+#[cfg(feature = "smtp")]
+pub(crate) mod smtp;
+
+use std::time::Duration;
+
+use keyward_core::Error;
+use keyward_core::flow::challenge::Letter;
+use keyward_core::port::{Batch, CommitError, Fut, Write};
+use keyward_core::record::{Channel, Message, MessageState, What};
+use keyward_core::time::Timestamp;
+
+use crate::engine::Keyward;
+
+/// A message, written and addressed.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// Stable over retries: carriers may use it to drop doubles.
+    pub id: String,
+    /// How it travels.
+    pub channel: Channel,
+    /// Address, byte for byte as its owner typed it.
+    pub to: String,
+    /// Subject line; empty for text messages.
+    pub subject: String,
+    /// Plain text.
+    pub text: String,
+    /// HTML; empty for text messages.
+    pub html: String,
+    /// The six-digit code in it, if any.
+    pub code: Option<String>,
+    /// The link in it, if any.
+    pub link: Option<String>,
+}
+
+/// Why a carrier did not take a message. The text holds no secret.
+#[derive(Debug)]
+pub enum SendError {
+    /// It may work later.
+    Later(String),
+    /// It will never work.
+    Never(String),
+}
+
+/// Hands messages over. Delivery is at least once.
+pub trait Sender: Send + Sync + 'static {
+    /// Hands one message over.
+    fn send<'a>(&'a self, message: &'a Outgoing) -> Fut<'a, Result<(), SendError>>;
+}
+
+/// How long a sender keeps a message to itself.
+const LEASE: Duration = Duration::from_secs(60);
+/// Messages taken in one round.
+const ROUND: u32 = 32;
+
+impl Keyward {
+    /// Sends what is due. Returns how many messages were handed over.
+    pub(crate) async fn deliver_due(&self) -> Result<usize, Error> {
+        let mut sent = 0;
+        loop {
+            let due = self.0.store.due_messages(self.now(), ROUND).await?;
+            let full = due.len() == ROUND as usize;
+            for message in due {
+                sent += usize::from(self.deliver(message).await?);
+            }
+            if !full {
+                return Ok(sent);
+            }
+        }
+    }
+
+    async fn deliver(&self, message: Message) -> Result<bool, Error> {
+        let now = self.now();
+        if now >= message.expires_at {
+            return self.finish(&message, MessageState::Expired, "").await.map(|()| false);
+        }
+        let lease =
+            Write::LeaseMessage { id: message.id, was: message.due_at, until: now.plus(LEASE) };
+        if !self.write_alone(vec![lease]).await? {
+            return Ok(false);
+        }
+        let outgoing = match Letter::open(&self.0.keys, &message) {
+            Ok(letter) => letters::write(self, &message, &letter),
+            Err(error) => {
+                tracing::error!(?error, message = %message.id, "a message cannot be opened");
+                let state = MessageState::Failed;
+                return self.finish(&message, state, "cannot be opened").await.map(|()| false);
+            }
+        };
+        match self.0.sender.send(&outgoing).await {
+            Ok(()) => self.finish(&message, MessageState::Sent, "").await.map(|()| true),
+            Err(SendError::Never(why)) => {
+                self.finish(&message, MessageState::Failed, &why).await.map(|()| false)
+            }
+            Err(SendError::Later(why)) => self.retry(&message, now, why).await.map(|()| false),
+        }
+    }
+
+    async fn retry(&self, message: &Message, now: Timestamp, why: String) -> Result<(), Error> {
+        tracing::warn!(message = %message.id, %why, "a message could not be sent yet");
+        let due_at = now.plus(backoff(message.attempts));
+        let error = cut(&why);
+        self.write_alone(vec![Write::RetryMessage { id: message.id, due_at, error }]).await?;
+        Ok(())
+    }
+
+    async fn finish(
+        &self,
+        message: &Message,
+        state: MessageState,
+        error: &str,
+    ) -> Result<(), Error> {
+        let what = match state {
+            MessageState::Sent => What::MessageSent { message: message.id },
+            _ => What::MessageFailed { message: message.id },
+        };
+        let mut event = self.own_event(what);
+        event.subject = message.user;
+        let write = Write::FinishMessage { id: message.id, state, error: cut(error) };
+        let batch = Batch { writes: vec![write], events: vec![event] };
+        self.commit_alone(&batch).await.map(drop)
+    }
+
+    /// Commits; a conflict means that somebody else did it.
+    async fn write_alone(&self, writes: Vec<Write>) -> Result<bool, Error> {
+        self.commit_alone(&Batch { writes, events: vec![] }).await
+    }
+
+    pub(crate) async fn commit_alone(&self, batch: &Batch) -> Result<bool, Error> {
+        match self.0.store.commit(batch).await {
+            Ok(()) => Ok(true),
+            Err(CommitError::Broken(error)) => Err(error),
+            Err(_) => Ok(false),
+        }
+    }
+}
+
+fn cut(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+/// 5 s, 10 s, 20 s, … at most an hour.
+fn backoff(attempts: i64) -> Duration {
+    let doubled = 5u64.saturating_mul(1 << attempts.clamp(0, 12));
+    Duration::from_secs(doubled.min(3600))
+}

@@ -1,0 +1,158 @@
+//! A running Keyward: the parts, and the one way through them.
+
+pub(crate) mod builder;
+pub(crate) mod cache;
+pub(crate) mod chain;
+pub(crate) mod hash_pool;
+pub(crate) mod hooks;
+pub(crate) mod limiter;
+pub(crate) mod os;
+pub(crate) mod policy;
+pub(crate) mod rng;
+pub(crate) mod run;
+pub(crate) mod session;
+pub(crate) mod work;
+
+use std::sync::{Arc, OnceLock, RwLock};
+
+use keyward_core::Secret;
+use keyward_core::crypto::keys::Keys;
+use keyward_core::port::{Clock, Store};
+use keyward_core::record::{Event, What};
+use keyward_core::settings::Settings;
+use keyward_core::time::Timestamp;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::deliver::Sender;
+use crate::deliver::inbox::Inbox;
+use crate::http::Router;
+use cache::SessionCache;
+use hash_pool::HashPool;
+use hooks::Hooks;
+use limiter::Limiter;
+use policy::PolicyState;
+use rng::Rng;
+
+/// A running Keyward: accounts, sessions and permissions. Cheap to clone; all
+/// clones are the same one.
+#[derive(Clone)]
+pub struct Keyward(pub(crate) Arc<Inner>);
+
+impl std::fmt::Debug for Keyward {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Keyward({})", self.0.store.name())
+    }
+}
+
+pub(crate) struct Inner {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) rng: Rng,
+    pub(crate) hashes: HashPool,
+    pub(crate) keys: Keys,
+    pub(crate) settings: Settings,
+    pub(crate) cache: SessionCache,
+    pub(crate) policy: RwLock<Arc<PolicyState>>,
+    pub(crate) hooks: Hooks,
+    pub(crate) sender: Arc<dyn Sender>,
+    pub(crate) inbox: Option<Inbox>,
+    pub(crate) router: Router,
+    pub(crate) limiter: Limiter,
+    pub(crate) web: Web,
+    pub(crate) wake: Notify,
+    pub(crate) changed: tokio::sync::watch::Sender<u64>,
+    pub(crate) stop: CancellationToken,
+    pub(crate) tasks: TaskTracker,
+}
+
+/// How the world reaches us.
+#[derive(Debug)]
+pub(crate) struct Web {
+    /// Scheme, host and port; without a trailing slash. Set once.
+    pub(crate) public_url: OnceLock<String>,
+    /// Path that everything is mounted under; empty or `/auth`.
+    pub(crate) base: String,
+    /// Networks whose `X-Forwarded-*` headers count.
+    pub(crate) trusted_proxies: Vec<crate::http::network::Network>,
+    /// Redirect plain HTTP that came through a trusted proxy.
+    pub(crate) https_redirect: bool,
+    /// Development mode: seeded people, an inbox, simulated scanners.
+    pub(crate) dev: bool,
+    /// Attempts from one address each minute, for sign-in and the like.
+    pub(crate) attempts_per_minute: u32,
+    /// Other requests from one address each minute.
+    pub(crate) requests_per_minute: u32,
+}
+
+impl Keyward {
+    /// What time it is here.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// An event that nobody in particular caused.
+    pub(crate) fn own_event(&self, what: What) -> Event {
+        Event::new(self.now(), &mut self.0.rng.clone(), what)
+    }
+
+    /// Scheme, host and port under which people reach this service.
+    pub fn public_url(&self) -> &str {
+        self.0.web.public_url.get().map_or("http://localhost:8080", String::as_str)
+    }
+
+    /// Whether cookies may be marked `Secure`.
+    pub(crate) fn is_https(&self) -> bool {
+        self.public_url().starts_with("https://")
+    }
+
+    /// The full address of a path of ours with a secret at its end.
+    pub(crate) fn link(&self, path: &str, secret: &str) -> String {
+        format!("{}{}{path}{secret}", self.public_url(), self.0.web.base)
+    }
+
+    /// The inbox of development and tests, if messages go there.
+    pub fn inbox(&self) -> Option<&Inbox> {
+        self.0.inbox.as_ref()
+    }
+
+    /// The name of the store: `sqlite`, `postgres`, `mysql`, `memory`.
+    pub fn store_name(&self) -> &'static str {
+        self.0.store.name()
+    }
+
+    /// Finishes what was begun, stops the background work, closes the store.
+    pub async fn shutdown(&self) {
+        self.0.stop.cancel();
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
+        self.0.store.close().await;
+    }
+
+    /// Whether the store answers.
+    pub async fn ready(&self) -> Result<(), crate::Error> {
+        let wait = std::time::Duration::from_millis(1500);
+        match tokio::time::timeout(wait, self.0.store.ping()).await {
+            Ok(answer) => answer,
+            Err(late) => Err(crate::Error::because("hear from the store in time", late)),
+        }
+    }
+
+    /// A fresh secret for the first administrator's link; older ones die.
+    pub async fn begin_setup(&self) -> Result<Secret, crate::Error> {
+        let flow = keyward_core::flow::setup::BeginSetup;
+        let answer = self.run(&flow, &keyward_core::flow::Client::default()).await?;
+        answer.map_err(|_| crate::Error::new("begin the setup"))
+    }
+
+    /// The address of the setup page with a secret in its fragment.
+    pub fn setup_link(&self, secret: &Secret) -> String {
+        format!("{}{}/setup#{}", self.public_url(), self.0.web.base, secret.reveal())
+    }
+
+    /// Whether an active account may administer.
+    pub async fn has_admin(&self) -> Result<bool, crate::Error> {
+        self.0.store.role_is_held(keyward_core::flow::setup::ADMIN_ROLE).await
+    }
+}

@@ -1,0 +1,400 @@
+//! Collects the parts. Only the store has no default.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
+
+use keyward_core::Error;
+use keyward_core::crypto::keys::{Keys, RootKey};
+use keyward_core::crypto::password::Policy;
+use keyward_core::flow::Client;
+use keyward_core::flow::setup::SeedRoles;
+use keyward_core::port::{Batch, Clock, Random, Store, Write};
+use keyward_core::record::Definitions;
+use keyward_core::settings::Settings;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::cache::SessionCache;
+use super::hash_pool::HashPool;
+use super::hooks::{Hooks, SignInAttempt, SignUpAttempt, Veto};
+use super::limiter::Limiter;
+use super::os::SystemClock;
+use super::policy::PolicyState;
+use super::rng::Rng;
+use super::{Inner, Keyward, Web};
+use crate::deliver::Sender;
+use crate::deliver::folder::Folder;
+use crate::deliver::inbox::Inbox;
+use crate::http::Router;
+use crate::http::network::Network;
+use crate::keyfile;
+use crate::view::EventView;
+
+/// Sessions kept in memory.
+const CACHE: usize = 50_000;
+
+/// Where things are remembered.
+enum Place {
+    Url(String),
+    Store(Arc<dyn Store>),
+}
+
+/// Where the root key comes from.
+enum KeySource {
+    /// A file beside the database, made at the first start.
+    File(PathBuf),
+    /// Given by whoever builds.
+    Given(RootKey),
+    /// Forgotten with the process: for the memory store only.
+    Fleeting,
+    /// Not said; refused.
+    Missing,
+}
+
+/// Whether the database's tables are brought up to date at start.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Migrate {
+    /// Yes.
+    #[default]
+    Auto,
+    /// No: refuse to start when they are not.
+    Check,
+}
+
+/// Collects the parts of a [`Keyward`].
+pub struct Builder {
+    place: Place,
+    key: KeySource,
+    migrate: Migrate,
+    plaintext: bool,
+    clock: Arc<dyn Clock>,
+    rng: Rng,
+    settings: Settings,
+    hash: Policy,
+    hash_threads: usize,
+    hooks: Hooks,
+    sender: Option<Arc<dyn Sender>>,
+    inbox: Option<Inbox>,
+    folder: PathBuf,
+    web: Web,
+    bad: Option<Error>,
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+impl Keyward {
+    /// Accounts in an SQLite file, which may be the app's own: tables carry
+    /// the prefix `kw_`. The root key is kept beside it in `FILE.keys`.
+    #[cfg(feature = "sqlite")]
+    pub fn sqlite(path: impl AsRef<Path>) -> Builder {
+        let path = path.as_ref();
+        let mut keys = path.as_os_str().to_owned();
+        keys.push(".keys");
+        let mut outbox = path.as_os_str().to_owned();
+        outbox.push(".outbox");
+        let place = Place::Url(format!("sqlite://{}", path.display()));
+        let mut builder = Builder::new(place, KeySource::File(keys.into()));
+        builder.folder = outbox.into();
+        builder
+    }
+
+    /// Accounts in the database at `url`: `sqlite://FILE`, `postgres://…`,
+    /// `mysql://…`. Servers need a root key: see [`Builder::root_key`].
+    pub fn connect(url: impl Into<String>) -> Builder {
+        Builder::new(Place::Url(url.into()), KeySource::Missing)
+    }
+
+    /// Accounts in memory, gone with the process.
+    pub fn memory() -> Builder {
+        let store = Arc::new(keyward_store::MemoryStore::new());
+        Builder::new(Place::Store(store), KeySource::Fleeting)
+    }
+
+    /// Accounts in a store of your own.
+    pub fn with_store(store: Arc<dyn Store>) -> Builder {
+        Builder::new(Place::Store(store), KeySource::Missing)
+    }
+}
+
+impl Builder {
+    fn new(place: Place, key: KeySource) -> Self {
+        Self {
+            place,
+            key,
+            migrate: Migrate::Auto,
+            plaintext: false,
+            clock: Arc::new(SystemClock),
+            rng: Rng::Os,
+            settings: Settings::default(),
+            hash: Policy::default(),
+            hash_threads: std::thread::available_parallelism().map_or(1, usize::from),
+            hooks: Hooks::default(),
+            sender: None,
+            inbox: None,
+            folder: PathBuf::from("keyward-outbox"),
+            web: Web {
+                public_url: OnceLock::new(),
+                base: String::new(),
+                trusted_proxies: vec![],
+                https_redirect: true,
+                dev: false,
+                attempts_per_minute: 30,
+                requests_per_minute: 6000,
+            },
+            bad: None,
+        }
+    }
+
+    /// Changes what an operator may choose.
+    #[must_use]
+    pub fn settings(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(&mut self.settings);
+        self
+    }
+
+    /// Scheme, host and port under which people reach the service:
+    /// `https://auth.example.com`. It stands in every link that is mailed.
+    #[must_use]
+    pub fn public_url(mut self, url: &str) -> Self {
+        match crate::http::host::public_url(url) {
+            Some(url) => self.web.public_url = OnceLock::from(url),
+            None => self.bad = Some(Error::new("use the public URL: it is not http(s)://HOST[:PORT]")),
+        }
+        self
+    }
+
+    /// Serves everything under this path: `/auth`.
+    #[must_use]
+    pub fn mount(mut self, base: &str) -> Self {
+        self.web.base = base.trim_end_matches('/').to_owned();
+        self
+    }
+
+    /// Uses this root key: 64 hexadecimal digits, or base64 of 32 bytes or more.
+    #[must_use]
+    pub fn root_key(mut self, text: &str) -> Self {
+        match RootKey::parse(text) {
+            Ok(key) => self.key = KeySource::Given(key),
+            Err(cause) => self.bad = Some(Error::because("use the root key", cause)),
+        }
+        self
+    }
+
+    /// Keeps the root key in this file, made at the first start (mode 0600).
+    #[must_use]
+    pub fn keys(mut self, path: impl Into<PathBuf>) -> Self {
+        self.key = KeySource::File(path.into());
+        self
+    }
+
+    /// Brings the tables up to date at start, or not.
+    #[must_use]
+    pub fn migrate(mut self, how: Migrate) -> Self {
+        self.migrate = how;
+        self
+    }
+
+    /// Talks to a database server beyond this machine without TLS.
+    #[must_use]
+    pub fn allow_plaintext_database(mut self) -> Self {
+        self.plaintext = true;
+        self
+    }
+
+    /// How new password hashes are made, and on how many threads.
+    #[must_use]
+    pub fn hashing(mut self, policy: Policy, threads: usize) -> Self {
+        (self.hash, self.hash_threads) = (policy, threads.max(1));
+        self
+    }
+
+    /// Hands messages to this carrier. Without one they go to a folder.
+    #[must_use]
+    pub fn sender(mut self, sender: impl Sender) -> Self {
+        self.sender = Some(Arc::new(sender));
+        self
+    }
+
+    /// Keeps messages in memory, readable by [`Keyward::inbox`].
+    #[must_use]
+    pub fn with_inbox(mut self) -> Self {
+        let inbox = Inbox::default();
+        self.sender = Some(Arc::new(inbox.clone()));
+        self.inbox = Some(inbox);
+        self
+    }
+
+    /// Where messages go while no carrier is configured.
+    #[must_use]
+    pub fn outbox_folder(mut self, path: impl Into<PathBuf>) -> Self {
+        self.folder = path.into();
+        self
+    }
+
+    /// Uses another clock; for tests.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Uses other randomness; for tests.
+    #[must_use]
+    pub fn random(mut self, random: impl Random + 'static) -> Self {
+        self.rng = Rng::Seeded(Arc::new(Mutex::new(random)));
+        self
+    }
+
+    /// Asked before every sign-up; may refuse.
+    #[must_use]
+    pub fn before_sign_up(
+        mut self,
+        gate: impl Fn(&SignUpAttempt) -> Result<(), Veto> + Send + Sync + 'static,
+    ) -> Self {
+        self.hooks.before_sign_up.push(Arc::new(gate));
+        self
+    }
+
+    /// Asked before every sign-in; may refuse.
+    #[must_use]
+    pub fn before_sign_in(
+        mut self,
+        gate: impl Fn(&SignInAttempt) -> Result<(), Veto> + Send + Sync + 'static,
+    ) -> Self {
+        self.hooks.before_sign_in.push(Arc::new(gate));
+        self
+    }
+
+    /// Told of every event, in order, at least once, surviving restarts. An
+    /// error means: tell me again.
+    #[must_use]
+    pub fn on(
+        mut self,
+        listener: impl Fn(&EventView) -> Result<(), String> + Send + Sync + 'static,
+    ) -> Self {
+        self.hooks.on_event.push(Arc::new(listener));
+        self
+    }
+
+    /// Networks whose `X-Forwarded-For` and `X-Forwarded-Proto` count: `10.0.0.0/8`.
+    #[must_use]
+    pub fn trusted_proxies<'a>(mut self, networks: impl IntoIterator<Item = &'a str>) -> Self {
+        for text in networks {
+            match Network::parse(text) {
+                Some(network) => self.web.trusted_proxies.push(network),
+                None => self.bad = Some(Error::new("read the trusted proxies: use 10.0.0.0/8")),
+            }
+        }
+        self
+    }
+
+    /// Requests from one address each minute: attempts to prove something, and all others.
+    #[must_use]
+    pub fn rate_limits(mut self, attempts: u32, requests: u32) -> Self {
+        self.web.attempts_per_minute = attempts.max(1);
+        self.web.requests_per_minute = requests.max(1);
+        self
+    }
+
+    /// Development mode: an inbox page, and helpers that no production has.
+    #[must_use]
+    pub fn dev(mut self) -> Self {
+        self.web.dev = true;
+        self.with_inbox()
+    }
+
+    /// Opens the store, checks the key, starts the background work.
+    pub async fn build(self) -> Result<Keyward, Error> {
+        if let Some(bad) = self.bad {
+            return Err(bad);
+        }
+        self.hash.check().map_err(|cause| Error::because("use these hash parameters", cause))?;
+        let store = match self.place {
+            Place::Store(store) => store,
+            Place::Url(url) => crate::open::store(&url, self.migrate, self.plaintext).await?,
+        };
+        let keys = keys(&*store, self.key, &mut self.rng.clone()).await?;
+        mark(&*store, self.web.dev).await?;
+        let hashes = HashPool::start(self.hash_threads, self.hash)?;
+        let folder = self.folder;
+        let auth = Keyward(Arc::new(Inner {
+            store,
+            clock: self.clock,
+            rng: self.rng,
+            hashes,
+            keys,
+            settings: self.settings,
+            cache: SessionCache::new(CACHE),
+            policy: RwLock::new(Arc::new(PolicyState::build(&Definitions::default())?)),
+            hooks: self.hooks,
+            sender: self.sender.unwrap_or_else(|| Arc::new(Folder::new(folder))),
+            inbox: self.inbox,
+            router: Router::new(self.web.dev)?,
+            limiter: Limiter::new(),
+            web: self.web,
+            wake: tokio::sync::Notify::new(),
+            changed: tokio::sync::watch::Sender::new(0),
+            stop: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        }));
+        auth.run(&SeedRoles, &Client::default()).await?.ok();
+        auth.reload_policy().await?;
+        auth.start();
+        Ok(auth)
+    }
+}
+
+/// Name of the stored value that tells one root key from another.
+const KEY_CHECK: &str = "root_key_check";
+
+/// The keys of this database. A database whose key is lost is refused, never
+/// given a new one.
+async fn keys(store: &dyn Store, source: KeySource, rng: &mut Rng) -> Result<Keys, Error> {
+    let known = store.meta(KEY_CHECK).await?;
+    let root = match source {
+        KeySource::Given(key) => key,
+        KeySource::Fleeting => RootKey::mint(rng),
+        KeySource::Missing => return Err(Error::new("go on without a root key: set one")),
+        KeySource::File(path) => match keyfile::read(&path)? {
+            Some(key) => key,
+            None if known.is_some() => {
+                let text = format!("{} is gone, and this database was sealed with it", path.display());
+                return Err(Error::because("find the root key", text));
+            }
+            None => keyfile::create(&path, rng)?,
+        },
+    };
+    let keys = Keys::derive(&root);
+    match known {
+        Some(value) if value == keys.check_value => Ok(keys),
+        Some(_) => Err(Error::new("use this root key: the database was sealed with another")),
+        None => {
+            let now = keys.check_value.to_vec();
+            let write = Write::SwapMeta { name: KEY_CHECK.into(), was: None, now };
+            let batch = Batch { writes: vec![write], events: vec![] };
+            store.commit(&batch).await.map_err(|_| Error::new("store the root key's check value"))?;
+            Ok(keys)
+        }
+    }
+}
+
+/// Name of the stored value that marks a database of development.
+const DEV_MARK: &str = "dev";
+
+/// Marks a development database, and refuses one in production.
+async fn mark(store: &dyn Store, dev: bool) -> Result<(), Error> {
+    let marked = store.meta(DEV_MARK).await?;
+    match (dev, marked) {
+        (false, Some(_)) => Err(Error::new("serve a database that was made by `keyward dev`")),
+        (true, None) => {
+            let write = Write::SwapMeta { name: DEV_MARK.into(), was: None, now: vec![1] };
+            let batch = Batch { writes: vec![write], events: vec![] };
+            store.commit(&batch).await.map_err(|_| Error::new("mark the database"))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,156 @@
+//! The audit chain: every event gets a place, and a keyed hash over its exact
+//! bytes and the hash before it.
+
+use keyward_core::Error;
+use keyward_core::crypto::keys::Keys;
+use keyward_core::crypto::mac::mac;
+use keyward_core::port::{Batch, Link, Write};
+use keyward_core::record::EventRow;
+use serde::{Deserialize, Serialize};
+
+use super::Keyward;
+
+/// Events chained in one commit, and read in one step of a verification.
+const STEP: u32 = 500;
+
+/// Where the head of the chain is kept.
+const HEAD: &str = "audit_head";
+
+/// The last place of the chain, signed so that a cut tail is noticed.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+struct Head {
+    position: i64,
+    hash: [u8; 32],
+    proof: [u8; 32],
+}
+
+impl Head {
+    fn signed(keys: &Keys, position: i64, hash: [u8; 32]) -> Self {
+        let proof = mac(&keys.audit, &[b"head", &position.to_be_bytes(), &hash]);
+        Self { position, hash, proof }
+    }
+
+    fn is_true(&self, keys: &Keys) -> bool {
+        Self::signed(keys, self.position, self.hash).proof == self.proof
+    }
+}
+
+/// What a verification of the audit log found.
+#[derive(Clone, Debug, Serialize)]
+pub struct AuditReport {
+    /// Events with a place in the chain.
+    pub events: i64,
+    /// Events so young that they have none yet.
+    pub unchained: usize,
+    /// What is wrong, if anything: where, and how.
+    pub faults: Vec<String>,
+}
+
+impl Keyward {
+    /// Gives every event without a place the next one. Returns how many.
+    pub(crate) async fn chain_events(&self) -> Result<usize, Error> {
+        let mut count = 0;
+        loop {
+            let events = self.0.store.unchained(STEP).await?;
+            if events.is_empty() {
+                return Ok(count);
+            }
+            let stored = self.0.store.meta(HEAD).await?;
+            let head = read_head(stored.as_deref())?;
+            let (links, now) = extend(&self.0.keys, &head, &events);
+            let now = serde_json::to_vec(&now).map_err(|e| Error::because("write the head", e))?;
+            let writes = vec![
+                Write::SwapMeta { name: HEAD.into(), was: stored, now },
+                Write::Chain(links),
+            ];
+            if !self.commit_alone(&Batch { writes, events: vec![] }).await? {
+                return Ok(count);
+            }
+            count += events.len();
+        }
+    }
+
+    /// Walks the whole chain and recomputes every hash.
+    pub async fn verify_audit(&self) -> Result<AuditReport, Error> {
+        let head = read_head(self.0.store.meta(HEAD).await?.as_deref())?;
+        let mut walk = Walk { position: 0, hash: [0; 32], faults: vec![] };
+        loop {
+            let events = self.0.store.chain(walk.position, STEP).await?;
+            if events.is_empty() {
+                break;
+            }
+            for event in &events {
+                walk.step(&self.0.keys, event, &head);
+            }
+        }
+        let Walk { position, hash, mut faults } = walk;
+        if head.position > 0 && !head.is_true(&self.0.keys) {
+            faults.push("the head of the chain was changed".into());
+        }
+        if position < head.position {
+            faults.push(format!("events {} to {} were removed", position + 1, head.position));
+        } else if position == head.position && position > 0 && hash != head.hash {
+            faults.push("the last event is not the one that was chained".into());
+        }
+        let unchained = self.0.store.unchained(STEP).await?.len();
+        Ok(AuditReport { events: position, unchained, faults })
+    }
+}
+
+fn read_head(stored: Option<&[u8]>) -> Result<Head, Error> {
+    match stored {
+        None => Ok(Head::default()),
+        Some(json) => {
+            serde_json::from_slice(json).map_err(|e| Error::because("read the audit head", e))
+        }
+    }
+}
+
+fn extend(keys: &Keys, head: &Head, events: &[EventRow]) -> (Vec<Link>, Head) {
+    let (mut position, mut hash) = (head.position, head.hash);
+    let mut links = Vec::with_capacity(events.len());
+    for event in events {
+        position += 1;
+        hash = hash_of(keys, &hash, position, event);
+        links.push(Link { event: event.id, position, hash });
+    }
+    (links, Head::signed(keys, position, hash))
+}
+
+fn hash_of(keys: &Keys, before: &[u8; 32], position: i64, event: &EventRow) -> [u8; 32] {
+    let version = event.version.to_be_bytes();
+    let parts: [&[u8]; 5] =
+        [before, &position.to_be_bytes(), &version, event.kind.as_bytes(), &event.body];
+    mac(&keys.audit, &parts)
+}
+
+struct Walk {
+    position: i64,
+    hash: [u8; 32],
+    faults: Vec<String>,
+}
+
+impl Walk {
+    fn step(&mut self, keys: &Keys, event: &EventRow, head: &Head) {
+        let Some((position, stored)) = event.chained else { return };
+        if position != self.position + 1 {
+            let (from, to) = (self.position + 1, position - 1);
+            self.fault(position, &format!("events {from} to {to} were removed before it"));
+        } else if hash_of(keys, &self.hash, position, event) != stored {
+            self.fault(position, "it or its place was changed");
+        } else if !event.columns_are_true() {
+            self.fault(position, "its columns do not say what its body says");
+        } else if !event.personal_is_true() {
+            self.fault(position, "its personal data was changed");
+        } else if position > head.position {
+            self.fault(position, "it is not covered by the head");
+        }
+        (self.position, self.hash) = (position, stored);
+    }
+
+    fn fault(&mut self, position: i64, what: &str) {
+        if self.faults.len() < 20 {
+            self.faults.push(format!("event {position}: {what}"));
+        }
+    }
+}

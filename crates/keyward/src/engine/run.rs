@@ -1,0 +1,160 @@
+//! Gather, take, work, decide, commit: the one place where decisions meet the
+//! world.
+
+use std::time::Duration;
+
+use keyward_core::Error;
+use keyward_core::flow::{Client, Decide, Done, Flow, Gather, Verdict, Work};
+use keyward_core::id::UserId;
+use keyward_core::port::{Batch, CommitError, Take, Write};
+use keyward_core::refusal::Refusal;
+use keyward_core::time::Timestamp;
+
+use super::Keyward;
+
+/// Attempts before giving up on being overtaken.
+const MAX_TRIES: u32 = 8;
+
+/// A decision: committed when it is returned.
+pub(crate) type Answer<Y> = Result<Result<Y, Refusal>, Error>;
+
+impl Keyward {
+    /// Runs one flow for `client`. A conflict means the facts went stale in
+    /// between, so it gathers and decides afresh; limits are taken once, and
+    /// slow work is repeated only if its input changed.
+    pub(crate) async fn run<F: Flow>(&self, flow: &F, client: &Client) -> Answer<F::Yes> {
+        let mut memo = Memo::default();
+        let mut paid = false;
+        for _ in 0..MAX_TRIES {
+            let now = self.now();
+            let cx = self.gather_cx(now, client);
+            let facts = flow.gather(cx).await?;
+            if !paid {
+                if let Err(retry_after) = self.pay(flow.takes(&facts, &cx)).await? {
+                    let events = self.decide_with(now, client, |cx| flow.limited(&facts, cx));
+                    self.record(Batch { writes: vec![], events }).await;
+                    return Ok(Err(Refusal::SlowDown { retry_after }));
+                }
+                paid = true;
+            }
+            let done = memo.work(self, flow.work(&facts)).await?;
+            let Verdict { batch, reply } =
+                self.decide_with(now, client, |cx| flow.decide(facts, done, cx));
+            match self.commit(&batch).await {
+                Ok(()) => return Ok(reply),
+                Err(CommitError::Conflict) => {}
+                Err(CommitError::Limited { retry_after }) => {
+                    return Ok(Err(Refusal::SlowDown { retry_after }));
+                }
+                Err(CommitError::Broken(error)) => return Err(error),
+            }
+        }
+        Ok(Err(Refusal::Conflict))
+    }
+
+    fn gather_cx<'a>(&'a self, now: Timestamp, client: &'a Client) -> Gather<'a> {
+        let inner = &*self.0;
+        Gather { now, store: &*inner.store, settings: &inner.settings, keys: &inner.keys, client }
+    }
+
+    fn decide_with<T>(
+        &self,
+        now: Timestamp,
+        client: &Client,
+        decide: impl FnOnce(&mut Decide<'_>) -> T,
+    ) -> T {
+        let inner = &*self.0;
+        let mut rng = inner.rng.clone();
+        decide(&mut Decide {
+            now,
+            rng: &mut rng,
+            settings: &inner.settings,
+            keys: &inner.keys,
+            client,
+        })
+    }
+
+    /// Takes from the limits in a small commit of its own, before slow work.
+    async fn pay(&self, takes: Vec<Take>) -> Result<Result<(), Duration>, Error> {
+        if takes.is_empty() {
+            return Ok(Ok(()));
+        }
+        let writes: Vec<Write> = takes.into_iter().map(Write::Take).collect();
+        let batch = Batch { writes, events: vec![] };
+        for _ in 0..MAX_TRIES {
+            match self.0.store.commit(&batch).await {
+                Ok(()) => return Ok(Ok(())),
+                Err(CommitError::Conflict) => {}
+                Err(CommitError::Limited { retry_after }) => return Ok(Err(retry_after)),
+                Err(CommitError::Broken(error)) => return Err(error),
+            }
+        }
+        Err(Error::new("take from a limit without being overtaken"))
+    }
+
+    /// Commits, and forgets what the batch made stale before anyone is told.
+    pub(crate) async fn commit(&self, batch: &Batch) -> Result<(), CommitError> {
+        if batch.is_empty() {
+            return Ok(());
+        }
+        self.0.store.commit(batch).await?;
+        for user in affected(batch) {
+            self.0.cache.invalidate(user);
+        }
+        if batch.writes.iter().any(changes_policy) {
+            self.reload_policy().await.map_err(CommitError::Broken)?;
+        }
+        self.0.wake.notify_one();
+        Ok(())
+    }
+
+    /// Commits what nobody waits for; a failure is only logged.
+    pub(crate) async fn record(&self, batch: Batch) {
+        if let Err(error) = self.commit(&batch).await {
+            tracing::warn!(?error, "could not record an event");
+        }
+    }
+}
+
+/// Slow work that was done in an earlier round of the same run.
+#[derive(Default)]
+struct Memo(Option<(Work, Done)>);
+
+impl Memo {
+    async fn work(&mut self, auth: &Keyward, work: Work) -> Result<Done, Error> {
+        if work.verify.is_none() && work.hash.is_none() {
+            return Ok(Done::default());
+        }
+        if let Some((before, done)) = &self.0
+            && before.is_same(&work)
+        {
+            return Ok(done.clone());
+        }
+        let done = auth.0.hashes.run(work.clone()).await?;
+        self.0 = Some((work, done.clone()));
+        Ok(done)
+    }
+}
+
+/// The accounts whose cached facts this batch makes stale.
+fn affected(batch: &Batch) -> impl Iterator<Item = UserId> + '_ {
+    batch.writes.iter().filter_map(|write| match write {
+        Write::SwapUser { now, .. } => Some(now.id),
+        Write::BumpAccess(user)
+        | Write::NoteChange(user)
+        | Write::KillChallengesOf(user)
+        | Write::CloseSessionsOf { user, .. }
+        | Write::VerifyIdentifier { user, .. }
+        | Write::RemoveIdentifier { user, .. }
+        | Write::RemoveAssignment { user, .. }
+        | Write::RemoveGrant { user, .. } => Some(*user),
+        Write::PutAssignment(given) => Some(given.user),
+        Write::PutGrant(given) => Some(given.user),
+        _ => None,
+    })
+}
+
+fn changes_policy(write: &Write) -> bool {
+    use Write::{AddRole, AddRule, RemoveRole, RemoveRule};
+    matches!(write, AddRole(_) | RemoveRole(_) | AddRule(_) | RemoveRule(_))
+}

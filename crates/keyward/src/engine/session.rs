@@ -1,0 +1,140 @@
+//! Who holds this token: from memory where possible.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use bytes::Bytes;
+use keyward_authz::{Access, Effect};
+use keyward_core::Error;
+use keyward_core::crypto::token;
+use keyward_core::id::SessionId;
+use keyward_core::port::{Batch, Write};
+use keyward_core::record::{Assignment, Grant, Session, User};
+use keyward_core::time::Timestamp;
+
+use super::Keyward;
+use super::cache::{Entry, Loaded};
+use crate::view::SessionView;
+
+/// A session's last use is written at most this often.
+const TOUCH_EVERY: Duration = Duration::from_secs(60);
+
+/// Why a token opens nothing.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Ended {
+    /// It is not a token, or its session does not exist.
+    Unknown,
+    /// It rested or lasted too long.
+    Expired,
+    /// It was closed before its time.
+    Revoked,
+}
+
+impl Keyward {
+    /// The live session that `token` opens. Unknown, wrong, expired and
+    /// revoked tokens are told apart for the owner's sake only.
+    pub(crate) async fn session_of(&self, token: &str) -> Result<Result<Arc<Entry>, Ended>, Error> {
+        let Some((id, secret)) = token.split_once('.') else { return Ok(Err(Ended::Unknown)) };
+        let Some(id) = SessionId::parse(id) else { return Ok(Err(Ended::Unknown)) };
+        let entry = match self.0.cache.get(id).filter(|found| self.is_current(found)) {
+            Some(entry) => entry,
+            None => match self.load_session(id).await? {
+                Some(entry) => entry,
+                None => return Ok(Err(Ended::Unknown)),
+            },
+        };
+        if !token::eq(&token::digest(secret), &entry.session.secret_hash) {
+            return Ok(Err(Ended::Unknown));
+        }
+        Ok(self.admit(entry))
+    }
+
+    fn admit(&self, entry: Arc<Entry>) -> Result<Arc<Entry>, Ended> {
+        let now = self.now();
+        if entry.session.epoch != entry.user.session_epoch || !entry.user.is_active() {
+            return Err(Ended::Revoked);
+        }
+        let seen_at = Timestamp::from_micros(entry.seen_at.load(Ordering::Relaxed));
+        if !entry.session.is_alive_since(seen_at, now) {
+            return Err(Ended::Expired);
+        }
+        if now.since(seen_at) >= TOUCH_EVERY {
+            self.touch(&entry, seen_at, now);
+        }
+        Ok(entry)
+    }
+
+    /// Notes the use in memory now, and in the store soon.
+    fn touch(&self, entry: &Entry, was: Timestamp, now: Timestamp) {
+        let (was, now_micros) = (was.as_micros(), now.as_micros());
+        let order = Ordering::Relaxed;
+        if entry.seen_at.compare_exchange(was, now_micros, order, order).is_err() {
+            return;
+        }
+        let (auth, id) = (self.clone(), entry.session.id);
+        self.0.tasks.spawn(async move {
+            let writes = vec![Write::TouchSession { id, seen_at: now }];
+            auth.record(Batch { writes, events: vec![] }).await;
+        });
+    }
+
+    /// Whether the definitions and the timed grants are still those it was compiled from.
+    fn is_current(&self, entry: &Entry) -> bool {
+        entry.policy_version == self.policy().version
+            && self.now().as_micros() < entry.access_until
+    }
+
+    async fn load_session(&self, id: SessionId) -> Result<Option<Arc<Entry>>, Error> {
+        let began = self.0.cache.begin();
+        let Some((session, user)) = self.0.store.session(id).await? else { return Ok(None) };
+        let loaded = self.loaded(session, user).await?;
+        Ok(Some(self.0.cache.fill(began, loaded)))
+    }
+
+    async fn loaded(&self, session: Session, user: User) -> Result<Loaded, Error> {
+        let policy = self.policy();
+        let (roles, grants) = self.0.store.access(user.id).await?;
+        let now = self.now();
+        let subject = self.0.store.subject(user.id).await?;
+        let identifiers = subject.map(|s| s.identifiers).unwrap_or_default();
+        let (access, access_until) = compile(&policy.snapshot, &roles, &grants, now);
+        let view = SessionView::new(&session, &user, &identifiers, &access);
+        let json = serde_json::to_vec(&view)
+            .map_err(|cause| Error::because("render the session", cause))?;
+        Ok(Loaded {
+            session,
+            user,
+            identifiers,
+            access: Arc::new(access),
+            policy_version: policy.version,
+            access_until,
+            json: Bytes::from(json),
+        })
+    }
+}
+
+/// What an account may do at `now`, and until when that is true.
+pub(crate) fn compile(
+    snapshot: &keyward_authz::Snapshot,
+    roles: &[Assignment],
+    grants: &[Grant],
+    now: Timestamp,
+) -> (Access, i64) {
+    let begun = |start: Option<Timestamp>| start.is_none_or(|at| at <= now);
+    let lasts = |end: Option<Timestamp>| end.is_none_or(|at| now < at);
+    let names = roles
+        .iter()
+        .filter(|r| r.scope.is_empty() && begun(r.not_before) && lasts(r.expires_at))
+        .map(|r| r.role.as_str());
+    let held = grants
+        .iter()
+        .filter(|g| lasts(g.expires_at))
+        .map(|g| (g.effect, g.pattern.as_str()));
+    let access = Access::compile(snapshot, names, held.collect::<Vec<(Effect, &str)>>());
+    let starts = roles.iter().filter_map(|r| r.not_before);
+    let ends = roles.iter().filter_map(|r| r.expires_at);
+    let ends = ends.chain(grants.iter().filter_map(|g| g.expires_at));
+    let next = starts.chain(ends).filter(|at| *at > now).min();
+    (access, next.map_or(i64::MAX, Timestamp::as_micros))
+}

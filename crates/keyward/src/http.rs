@@ -1,0 +1,290 @@
+//! HTTP without a framework: a table of routes, and one way through it.
+
+pub(crate) mod body;
+mod body_parts;
+pub(crate) mod caller;
+pub(crate) mod cookie;
+pub(crate) mod csrf;
+pub(crate) mod headers;
+pub(crate) mod host;
+pub(crate) mod input;
+pub(crate) mod network;
+pub(crate) mod problem;
+pub(crate) mod reply;
+mod router;
+mod strict;
+
+use ::http::{Method, StatusCode, header};
+use bytes::Bytes;
+use keyward_core::Error;
+use keyward_core::id::RequestId;
+use keyward_core::port::Fut;
+use keyward_core::refusal::Refusal;
+use keyward_core::settings::Rate;
+
+pub use body::Body;
+pub(crate) use caller::Caller;
+pub(crate) use problem::{Code, Problem};
+pub(crate) use router::{Params, Router};
+
+use crate::engine::Keyward;
+use crate::engine::os::OsRandom;
+
+/// A request with its body already read; at most [`MAX_BODY`] bytes.
+pub type Request = ::http::Request<Bytes>;
+/// A reply.
+pub type Reply = ::http::Response<Body>;
+
+/// Largest request body.
+pub const MAX_BODY: usize = 64 * 1024;
+
+/// One route. There is no default guard: every route says who may come in,
+/// and how often.
+#[derive(Clone, Copy)]
+pub(crate) struct Route {
+    /// Which verb.
+    pub(crate) method: Method4,
+    /// Path below the mount point; `{name}` stands for one part.
+    pub(crate) path: &'static str,
+    /// Who may come in.
+    pub(crate) guard: Guard,
+    /// How often from one address.
+    pub(crate) limit: Limit,
+    /// What happens then.
+    pub(crate) handle: Handler,
+}
+
+/// What a route does.
+pub(crate) type Handler = for<'a> fn(Cx<'a>) -> Fut<'a, Result<Reply, Fault>>;
+
+/// The verbs we answer.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Method4 {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+}
+
+impl Method4 {
+    pub(crate) fn of(method: &Method) -> Option<Self> {
+        match *method {
+            Method::GET | Method::HEAD => Some(Self::Get),
+            Method::POST => Some(Self::Post),
+            Method::PUT => Some(Self::Put),
+            Method::PATCH => Some(Self::Patch),
+            Method::DELETE => Some(Self::Delete),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// Who may come in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Guard {
+    /// Anyone.
+    Anyone,
+    /// Anyone signed in.
+    SignedIn,
+    /// Anyone signed in who holds this permission.
+    Holding(&'static str),
+}
+
+/// How often from one address.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Limit {
+    /// As often as they like: assets and probes.
+    Free,
+    /// Reads and small writes.
+    Request,
+    /// Attempts to prove something, and whatever sends a message.
+    Attempt,
+}
+
+/// Everything a route may use.
+pub(crate) struct Cx<'a> {
+    pub(crate) auth: &'a Keyward,
+    pub(crate) request: &'a Request,
+    pub(crate) params: Params,
+    pub(crate) caller: Caller,
+    pub(crate) id: RequestId,
+}
+
+/// Why a route has no ordinary reply.
+pub(crate) enum Fault {
+    /// A decision.
+    Refusal(Refusal),
+    /// The request breaks a rule of the transport.
+    Problem(Box<Problem>),
+    /// Machinery.
+    Error(Error),
+}
+
+impl Fault {
+    /// What the client is told. Broken machinery is told to the operator.
+    pub(crate) fn into_problem(self, id: RequestId) -> Problem {
+        match self {
+            Self::Problem(problem) => *problem,
+            Self::Refusal(refusal) => Problem::of(refusal),
+            Self::Error(error) => {
+                tracing::error!(?error, request = %id, "a request failed");
+                Problem::of_error(&error)
+            }
+        }
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refusal(refusal)
+    }
+}
+
+impl From<Problem> for Fault {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(Box::new(problem))
+    }
+}
+
+impl From<Code> for Fault {
+    fn from(code: Code) -> Self {
+        Problem::new(code).into()
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+impl Keyward {
+    /// Answers one request. `peer` is the address of the other end of the
+    /// connection; forwarded addresses count only from trusted proxies.
+    pub async fn handle(&self, request: Request, peer: Option<std::net::IpAddr>) -> Reply {
+        let id = RequestId::mint(self.now(), &mut OsRandom);
+        let page = reply::wants_page(&request);
+        let mut reply = match self.answer(&request, peer, id).await {
+            Ok(reply) => reply,
+            Err(fault) => self.fault_reply(fault, id, page, &request),
+        };
+        headers::finish(reply.headers_mut(), id, self.is_https());
+        if request.method() == Method::HEAD {
+            *reply.body_mut() = Body::empty();
+        }
+        reply
+    }
+
+    async fn answer(
+        &self,
+        request: &Request,
+        peer: Option<std::net::IpAddr>,
+        id: RequestId,
+    ) -> Result<Reply, Fault> {
+        let path = request.uri().path();
+        let path = path.strip_prefix(self.0.web.base.as_str()).ok_or(Code::NotFound)?;
+        let near = network::near(&self.0.web, request.headers(), peer);
+        host::check(self, request)?;
+        if near.is_plain && self.0.web.https_redirect && self.is_https() {
+            return reply::to_https(self, request);
+        }
+        let (route, params) = self.0.router.find(request.method(), path)?;
+        self.slow_down(route.limit, &near.address)?;
+        if request.body().len() > MAX_BODY {
+            return Err(Code::PayloadTooLarge.into());
+        }
+        let caller = self.caller(request, near, route.guard).await?;
+        (route.handle)(Cx { auth: self, request, params, caller, id }).await
+    }
+
+    fn slow_down(&self, limit: Limit, address: &str) -> Result<(), Fault> {
+        let minute = std::time::Duration::from_secs(60);
+        let (name, count) = match limit {
+            Limit::Free => return Ok(()),
+            Limit::Request => ("request", self.0.web.requests_per_minute),
+            Limit::Attempt => ("attempt", self.0.web.attempts_per_minute),
+        };
+        let rate = Rate::new(count, minute);
+        let taken = self.0.limiter.take(name, address, rate, self.now());
+        taken.map_err(|retry_after| Refusal::SlowDown { retry_after }.into())
+    }
+
+    fn fault_reply(&self, fault: Fault, id: RequestId, page: bool, request: &Request) -> Reply {
+        if page {
+            return crate::pages::error_page(self, request, &fault.into_problem(id), id);
+        }
+        fault.into_problem(id).reply(id)
+    }
+
+    /// A fault as a problem, for adapters.
+    pub(crate) fn problem_reply(&self, fault: Fault, id: RequestId) -> Reply {
+        fault.into_problem(id).reply(id)
+    }
+
+    /// Whether a path is one of ours.
+    pub(crate) fn owns(&self, path: &str) -> bool {
+        let below = path.strip_prefix(self.0.web.base.as_str());
+        below.is_some_and(|path| self.0.router.knows(path))
+    }
+}
+
+impl Route {
+    /// A route that is read from: `GET`, and with it `HEAD`.
+    pub(crate) const fn get(path: &'static str, guard: Guard, handle: Handler) -> Self {
+        Self { method: Method4::Get, path, guard, limit: Limit::Request, handle }
+    }
+
+    /// A route that is written to.
+    pub(crate) const fn post(path: &'static str, guard: Guard, handle: Handler) -> Self {
+        Self { method: Method4::Post, path, guard, limit: Limit::Request, handle }
+    }
+
+    /// With another verb.
+    pub(crate) const fn by(mut self, method: Method4) -> Self {
+        self.method = method;
+        self
+    }
+
+    /// With another limit.
+    pub(crate) const fn at(mut self, limit: Limit) -> Self {
+        self.limit = limit;
+        self
+    }
+}
+
+/// `204 No Content`.
+pub(crate) fn no_content() -> Reply {
+    let mut reply = Reply::new(Body::empty());
+    *reply.status_mut() = StatusCode::NO_CONTENT;
+    reply
+}
+
+/// The value of a header that may occur once at most.
+pub(crate) fn single<'a>(
+    headers: &'a ::http::HeaderMap,
+    name: &header::HeaderName,
+) -> Result<Option<&'a str>, Fault> {
+    let mut all = headers.get_all(name).iter();
+    let first = all.next();
+    if all.next().is_some() {
+        return Err(Problem::new(Code::BadRequest).detail("a header occurs twice").into());
+    }
+    match first {
+        None => Ok(None),
+        Some(value) => match value.to_str() {
+            Ok(text) => Ok(Some(text)),
+            Err(_) => Err(Problem::new(Code::BadRequest).detail("a header is not ASCII").into()),
+        },
+    }
+}

@@ -1,0 +1,81 @@
+//! Our cookies: read strictly, written with every flag.
+
+use std::time::Duration;
+
+use ::http::{HeaderMap, HeaderValue, header};
+
+use super::{Code, Fault, Problem, Reply};
+use crate::engine::Keyward;
+
+/// The session token.
+pub(crate) const SESSION: &str = "kw_session";
+/// The secret of the browser that began a flow.
+pub(crate) const FLOW: &str = "kw_flow";
+/// A device that an account has signed in on.
+pub(crate) const DEVICE: &str = "kw_device";
+/// The chosen language.
+pub(crate) const LANGUAGE: &str = "kw_lang";
+
+/// The full name: `__Host-` in front wherever the browser accepts it, so that
+/// no sibling host can set it.
+fn full(auth: &Keyward, name: &str) -> String {
+    if auth.is_https() { format!("__Host-{name}") } else { name.to_owned() }
+}
+
+/// The value of one of our cookies. Two of the same name are refused: one of
+/// them was planted.
+pub(crate) fn get(
+    auth: &Keyward,
+    headers: &HeaderMap,
+    name: &str,
+) -> Result<Option<String>, Fault> {
+    let name = full(auth, name);
+    let mut found = None;
+    for line in headers.get_all(header::COOKIE) {
+        for pair in line.as_bytes().split(|b| *b == b';') {
+            let pair = pair.trim_ascii();
+            let Some(rest) = pair.strip_prefix(name.as_bytes()) else { continue };
+            let Some(value) = rest.strip_prefix(b"=") else { continue };
+            let text = std::str::from_utf8(value).ok().filter(|v| is_value(v));
+            match (text, &found) {
+                (Some(text), None) => found = Some(text.to_owned()),
+                (None, _) => return Err(bad("a cookie is malformed")),
+                (Some(_), Some(_)) => return Err(bad("a cookie occurs twice")),
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn bad(detail: &'static str) -> Fault {
+    Problem::new(Code::BadRequest).detail(detail).into()
+}
+
+/// Letters, digits and `._-`: all that our own values are made of.
+fn is_value(text: &str) -> bool {
+    text.len() <= 512
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+}
+
+/// Sets one of our cookies; without `keep` it ends with the browser window.
+pub(crate) fn set(
+    auth: &Keyward,
+    reply: &mut Reply,
+    name: &str,
+    value: &str,
+    keep: Option<Duration>,
+) {
+    let secure = if auth.is_https() { "; Secure" } else { "" };
+    let age = keep.map(|age| format!("; Max-Age={}", age.as_secs())).unwrap_or_default();
+    let name = full(auth, name);
+    let line = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
+    if let Ok(mut line) = HeaderValue::from_str(&line) {
+        line.set_sensitive(true);
+        reply.headers_mut().append(header::SET_COOKIE, line);
+    }
+}
+
+/// Removes one of our cookies.
+pub(crate) fn clear(auth: &Keyward, reply: &mut Reply, name: &str) {
+    set(auth, reply, name, "", Some(Duration::ZERO));
+}

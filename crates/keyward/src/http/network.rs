@@ -1,0 +1,132 @@
+//! Client addresses, and which proxies may speak for others.
+
+use std::net::IpAddr;
+
+use ::http::HeaderMap;
+
+use crate::engine::Web;
+
+/// A network: an address and how many of its bits count.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Network {
+    address: IpAddr,
+    bits: u32,
+}
+
+impl Network {
+    /// Reads `10.0.0.0/8`, `::1/128` or a single address.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (address, bits) = match text.split_once('/') {
+            Some((address, bits)) => (address.parse().ok()?, Some(bits.parse().ok()?)),
+            None => (text.parse().ok()?, None),
+        };
+        let most = if matches!(address, IpAddr::V4(_)) { 32 } else { 128 };
+        let bits = bits.unwrap_or(most);
+        (bits <= most).then_some(Self { address, bits })
+    }
+
+    /// Whether `address` is in it.
+    pub(crate) fn contains(&self, address: IpAddr) -> bool {
+        match (self.address, address.to_canonical()) {
+            (IpAddr::V4(own), IpAddr::V4(other)) => {
+                same(u128::from(own.to_bits()) << 96, u128::from(other.to_bits()) << 96, self.bits)
+            }
+            (IpAddr::V6(own), IpAddr::V6(other)) => {
+                same(own.to_bits(), other.to_bits(), self.bits)
+            }
+            _ => false,
+        }
+    }
+}
+
+fn same(one: u128, two: u128, bits: u32) -> bool {
+    (one ^ two).checked_shr(128 - bits).unwrap_or(0) == 0
+}
+
+/// The client as the nearest trustworthy party saw it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Near {
+    /// Its address; empty if unknown.
+    pub(crate) address: String,
+    /// A trusted proxy says that it came over plain HTTP.
+    pub(crate) is_plain: bool,
+}
+
+/// The right-most address that is not a trusted proxy's.
+pub(crate) fn near(web: &Web, headers: &HeaderMap, peer: Option<IpAddr>) -> Near {
+    let Some(peer) = peer.map(|p| p.to_canonical()) else { return Near::default() };
+    let trusted = |address: IpAddr| web.trusted_proxies.iter().any(|n| n.contains(address));
+    if !trusted(peer) {
+        return Near { address: peer.to_string(), is_plain: false };
+    }
+    let hops = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
+    let hops: Vec<&str> = hops.flat_map(|v| v.split(',')).map(str::trim).collect();
+    let mut address = peer;
+    for hop in hops.into_iter().rev() {
+        // What cannot be read was not written by a trusted proxy.
+        let Ok(found) = hop.parse::<IpAddr>() else { break };
+        address = found.to_canonical();
+        if !trusted(address) {
+            break;
+        }
+    }
+    let proto = headers.get_all("x-forwarded-proto").iter().next_back();
+    let is_plain = proto.is_some_and(|p| p.as_bytes().eq_ignore_ascii_case(b"http"));
+    Near { address: address.to_string(), is_plain }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::OnceLock;
+
+    fn web(networks: &[&str]) -> Web {
+        Web {
+            public_url: OnceLock::new(),
+            base: String::new(),
+            trusted_proxies: networks.iter().map(|n| Network::parse(n).unwrap()).collect(),
+            https_redirect: true,
+            dev: false,
+            attempts_per_minute: 1,
+            requests_per_minute: 1,
+        }
+    }
+
+    fn check(trusted: &[&str], peer: &str, forwarded: &[&str], expected: &str) {
+        let mut headers = HeaderMap::new();
+        for value in forwarded {
+            headers.append("x-forwarded-for", value.parse().unwrap());
+        }
+        let found = near(&web(trusted), &headers, Some(peer.parse().unwrap()));
+        assert_eq!(found.address, expected, "{trusted:?} {peer} {forwarded:?}");
+    }
+
+    #[test]
+    fn forwarded_addresses_count_from_trusted_proxies_only() {
+        check(&[], "203.0.113.9", &["198.51.100.7"], "203.0.113.9");
+        check(&["10.0.0.0/8"], "10.0.0.1", &["198.51.100.7"], "198.51.100.7");
+        check(&["10.0.0.0/8"], "203.0.113.9", &["198.51.100.7"], "203.0.113.9");
+    }
+
+    #[test]
+    fn the_right_most_untrusted_address_counts() {
+        check(&["10.0.0.0/8"], "10.0.0.1", &["6.6.6.6, 198.51.100.7, 10.0.0.2"], "198.51.100.7");
+        check(&["10.0.0.0/8"], "10.0.0.1", &["6.6.6.6", "198.51.100.7"], "198.51.100.7");
+        check(&["10.0.0.0/8"], "10.0.0.1", &["6.6.6.6, a"], "10.0.0.1");
+        check(&["10.0.0.0/8", "::1"], "::1", &["::ffff:198.51.100.7"], "198.51.100.7");
+    }
+
+    #[test]
+    fn networks_compare_the_bits_that_count() {
+        let check = |network: &str, address: &str, expected: bool| {
+            let network = Network::parse(network).unwrap();
+            assert_eq!(network.contains(address.parse().unwrap()), expected, "{address}");
+        };
+        check("10.0.0.0/8", "10.255.0.1", true);
+        check("10.0.0.0/8", "11.0.0.1", false);
+        check("0.0.0.0/0", "8.8.8.8", true);
+        check("fd00::/8", "fd12::1", true);
+        check("fd00::/8", "10.0.0.1", false);
+        assert_eq!(Network::parse("10.0.0.0/33"), None);
+    }
+}

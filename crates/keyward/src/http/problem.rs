@@ -1,0 +1,236 @@
+//! Problems (RFC 9457) with stable codes from one registry.
+
+use ::http::{HeaderValue, StatusCode, header};
+use keyward_core::Error;
+use keyward_core::id::RequestId;
+use keyward_core::refusal::Refusal;
+use serde_json::{Map, Value, json};
+
+use super::reply::json_bytes;
+use super::Reply;
+
+macro_rules! codes {
+    ($($name:ident $code:literal $status:literal $title:literal;)*) => {
+        /// A stable code; never renamed, never translated.
+        #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+        pub(crate) enum Code { $(#[doc = $title] $name,)* }
+
+        impl Code {
+            /// Every code with its status and title.
+            pub(crate) const ALL: &'static [(Code, &'static str, u16, &'static str)] =
+                &[$((Code::$name, $code, $status, $title),)*];
+
+            pub(crate) fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            pub(crate) fn status(self) -> StatusCode {
+                let status: u16 = match self { $(Self::$name => $status,)* };
+                StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+
+            pub(crate) fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    BadRequest "bad_request" 400 "The request is malformed.";
+    BadJson "bad_json" 400 "The body is not valid JSON.";
+    UnknownField "unknown_field" 422 "The body has a field that does not exist.";
+    ValidationFailed "validation_failed" 422 "Some of the input is not acceptable.";
+    UnsupportedMediaType "unsupported_media_type" 415 "This kind of body is not accepted here.";
+    PayloadTooLarge "payload_too_large" 413 "The body is too large.";
+    MethodNotAllowed "method_not_allowed" 405 "This path does not take this method.";
+    NotFound "not_found" 404 "There is nothing here.";
+    Conflict "conflict" 409 "It exists already, or has changed since it was read.";
+    PreconditionFailed "precondition_failed" 412 "It has changed since it was read.";
+    CsrfFailed "csrf_failed" 403 "The request came from another site.";
+    HostNotAllowed "host_not_allowed" 421 "This host is not served here.";
+    Unauthenticated "unauthenticated" 401 "Please sign in.";
+    InvalidCredentials "invalid_credentials" 401 "Name or password is incorrect.";
+    AccountUnverified "account_unverified" 403 "Please confirm your address first.";
+    PasswordExpired "password_expired" 403 "Please set a new password first.";
+    SessionExpired "session_expired" 401 "Your session has expired.";
+    SessionRevoked "session_revoked" 401 "Your session has ended.";
+    CodeInvalid "code_invalid" 422 "The code is not right.";
+    CodeExpired "code_expired" 410 "The code has expired.";
+    CodeAttemptsExceeded "code_attempts_exceeded" 429 "Too many wrong codes: ask for a new one.";
+    LinkInvalid "link_invalid" 410 "The link is not valid any more.";
+    ResendTooSoon "resend_too_soon" 429 "A message was sent a moment ago.";
+    SignUpClosed "sign_up_closed" 403 "Sign-up is closed.";
+    DomainNotAllowed "domain_not_allowed" 403 "Sign-up is not open to this domain.";
+    LastAdministrator "last_administrator" 409 "Somebody must be able to administer.";
+    SetupDone "setup_done" 409 "There is an administrator already.";
+    MissingPermission "missing_permission" 403 "You may not do this.";
+    RefusedByHook "refused_by_hook" 403 "The application refused.";
+    RateLimited "rate_limited" 429 "Too many attempts: please wait.";
+    DecisionUnavailable "decision_unavailable" 503 "It cannot be decided right now.";
+    Busy "busy" 503 "Too much to do right now: please try again.";
+    Unavailable "database_unavailable" 503 "The service cannot answer right now.";
+    ReadOnly "read_only" 507 "Nothing can be stored right now.";
+}
+
+/// A problem on its way to the client.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem {
+    pub(crate) code: Code,
+    pub(crate) detail: Option<String>,
+    pub(crate) errors: Vec<FieldError>,
+    pub(crate) retry_after: Option<u64>,
+    pub(crate) extra: Map<String, Value>,
+}
+
+/// One field that is not acceptable.
+#[derive(Clone, Debug)]
+pub(crate) struct FieldError {
+    pub(crate) field: String,
+    pub(crate) code: String,
+    pub(crate) message: String,
+}
+
+impl Problem {
+    pub(crate) fn new(code: Code) -> Self {
+        Self { code, detail: None, errors: vec![], retry_after: None, extra: Map::new() }
+    }
+
+    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    pub(crate) fn param(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.extra.insert(name.to_owned(), value.into());
+        self
+    }
+
+    pub(crate) fn field(mut self, field: &str, code: &str) -> Self {
+        let (field, code, message) = (field.into(), code.into(), field_text(code).to_owned());
+        self.errors.push(FieldError { field, code, message });
+        self
+    }
+
+    /// How a decision is told.
+    pub(crate) fn of(refusal: Refusal) -> Self {
+        let retry_after = refusal.retry_after().map(|wait| wait.as_secs() + 1);
+        let mut problem = match refusal {
+            Refusal::InvalidCredentials => Self::new(Code::InvalidCredentials)
+                .detail("Check both and try again."),
+            Refusal::Unauthenticated => Self::new(Code::Unauthenticated),
+            Refusal::Unverified { flow } => {
+                let problem = Self::new(Code::AccountUnverified);
+                match flow {
+                    Some(flow) => problem.param("flow_id", flow.to_string()),
+                    None => problem,
+                }
+            }
+            Refusal::PasswordExpired => Self::new(Code::PasswordExpired).param("next", "recovery"),
+            Refusal::SlowDown { .. } => Self::new(Code::RateLimited),
+            Refusal::Invalid(problems) => {
+                let start = Self::new(Code::ValidationFailed);
+                problems.iter().fold(start, |all, one| all.field(one.field, one.code))
+            }
+            Refusal::SignUpClosed => Self::new(Code::SignUpClosed),
+            Refusal::DomainNotAllowed => Self::new(Code::DomainNotAllowed),
+            Refusal::CodeInvalid => Self::new(Code::CodeInvalid),
+            Refusal::CodeExpired => Self::new(Code::CodeExpired),
+            Refusal::CodeAttemptsExceeded => Self::new(Code::CodeAttemptsExceeded),
+            Refusal::LinkInvalid => Self::new(Code::LinkInvalid),
+            Refusal::ResendTooSoon { .. } => Self::new(Code::ResendTooSoon),
+            Refusal::NotFound => Self::new(Code::NotFound),
+            Refusal::Conflict => Self::new(Code::Conflict),
+            Refusal::LastAdministrator => Self::new(Code::LastAdministrator),
+            Refusal::Hook { code, message } => {
+                Self::new(Code::RefusedByHook).detail(message).param("hook_code", code)
+            }
+            _ => Self::new(Code::BadRequest),
+        };
+        problem.retry_after = retry_after;
+        problem
+    }
+
+    /// How broken machinery is told: nothing about it, only when to come back.
+    pub(crate) fn of_error(error: &Error) -> Self {
+        let code = match (error.is_disk_full(), error.is_busy()) {
+            (true, _) => Code::ReadOnly,
+            (_, true) => Code::Busy,
+            _ => Code::Unavailable,
+        };
+        let mut problem = Self::new(code);
+        problem.retry_after = Some(if error.is_busy() { 1 } else { 5 });
+        problem
+    }
+
+    /// `application/problem+json`.
+    pub(crate) fn reply(&self, id: RequestId) -> Reply {
+        let mut body = Map::new();
+        let code = self.code.as_str();
+        body.insert("type".into(), format!("/docs/errors#{code}").into());
+        body.insert("code".into(), code.into());
+        body.insert("title".into(), self.code.title().into());
+        body.insert("status".into(), self.code.status().as_u16().into());
+        if let Some(detail) = &self.detail {
+            body.insert("detail".into(), detail.clone().into());
+        }
+        body.insert("instance".into(), id.to_string().into());
+        if !self.errors.is_empty() {
+            let errors = self.errors.iter();
+            let errors: Vec<Value> = errors
+                .map(|e| json!({ "field": e.field, "code": e.code, "message": e.message }))
+                .collect();
+            body.insert("errors".into(), errors.into());
+        }
+        if let Some(wait) = self.retry_after {
+            body.insert("retry_after".into(), wait.into());
+        }
+        body.extend(self.extra.clone());
+        let bytes = Value::Object(body).to_string().into_bytes();
+        let mut reply = json_bytes(self.code.status(), bytes.into());
+        self.mark(&mut reply);
+        let kind = HeaderValue::from_static("application/problem+json");
+        reply.headers_mut().insert(header::CONTENT_TYPE, kind);
+        reply
+    }
+
+    /// Headers that belong to the problem, page or not.
+    pub(crate) fn mark(&self, reply: &mut Reply) {
+        if let Some(wait) = self.retry_after {
+            reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
+        }
+        if self.code.status() == StatusCode::UNAUTHORIZED {
+            let scheme = HeaderValue::from_static("Bearer realm=\"keyward\"");
+            reply.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+        }
+    }
+}
+
+/// What a field's code means, in plain words.
+pub(crate) fn field_text(code: &str) -> &'static str {
+    match code {
+        "email_invalid" => "This is not an e-mail address.",
+        "username_invalid" => "Use 2 to 64 letters, digits, dots, hyphens or underscores.",
+        "phone_invalid" => "Use the international form, such as +44 20 7946 0000.",
+        "identifier_invalid" => "This is neither an e-mail address nor a name.",
+        "identifier_required" => "An e-mail address or a phone number is needed.",
+        "email_taken" => "There is an account with this address already.",
+        "username_taken" => "This name is taken, or looks like one that is.",
+        "phone_taken" => "There is an account with this number already.",
+        "name_invalid" => "Use at most 200 characters.",
+        "password_too_short" => "This is too short. Length matters most: try a few words.",
+        "password_too_long" => "Use at most 1,024 bytes.",
+        "password_common" => "Too many people use this password.",
+        "password_contains_identifier" => "The password must not be made of your name.",
+        "invalid_credentials" => "The password is not right.",
+        "already_verified" => "There is nothing left to confirm.",
+        "permission_invalid" => "A permission looks like posts:edit or posts:*.",
+        "role_invalid" => "Use 1 to 64 of a-z, 0-9, dot, hyphen and underscore.",
+        "built_in" => "This role is built in.",
+        "too_large" => "This is too large.",
+        "control_character" => "Control characters are not accepted.",
+        "wrong_type" => "This has the wrong type.",
+        "missing" => "This is needed.",
+        _ => "This is not acceptable.",
+    }
+}

@@ -1,0 +1,55 @@
+//! Ordinary replies: JSON and redirects.
+
+use ::http::{HeaderValue, StatusCode, header};
+use keyward_core::Error;
+use serde::Serialize;
+
+use super::{Body, Code, Fault, Reply, Request};
+use crate::engine::Keyward;
+
+/// JSON with this status.
+pub(crate) fn json<T: Serialize>(status: StatusCode, value: &T) -> Result<Reply, Fault> {
+    let bytes = serde_json::to_vec(value).map_err(|e| Error::because("render the reply", e))?;
+    Ok(json_bytes(status, bytes.into()))
+}
+
+/// `200` with JSON.
+pub(crate) fn ok<T: Serialize>(value: &T) -> Result<Reply, Fault> {
+    json(StatusCode::OK, value)
+}
+
+/// JSON that is rendered already.
+pub(crate) fn json_bytes(status: StatusCode, bytes: bytes::Bytes) -> Reply {
+    let mut reply = Reply::new(Body::Full(bytes));
+    *reply.status_mut() = status;
+    let json = HeaderValue::from_static("application/json");
+    reply.headers_mut().insert(header::CONTENT_TYPE, json);
+    reply
+}
+
+/// `303 See Other`: what follows a form.
+pub(crate) fn see_other(to: &str) -> Result<Reply, Fault> {
+    redirect(StatusCode::SEE_OTHER, to)
+}
+
+fn redirect(status: StatusCode, to: &str) -> Result<Reply, Fault> {
+    let mut reply = Reply::new(Body::empty());
+    *reply.status_mut() = status;
+    let to = HeaderValue::from_str(to).map_err(|_| Code::BadRequest)?;
+    reply.headers_mut().insert(header::LOCATION, to);
+    Ok(reply)
+}
+
+/// The same path on the public URL, which is HTTPS.
+pub(super) fn to_https(auth: &Keyward, request: &Request) -> Result<Reply, Fault> {
+    let path = request.uri().path_and_query().map_or("/", |p| p.as_str());
+    let to = format!("{}{path}", auth.public_url());
+    redirect(StatusCode::PERMANENT_REDIRECT, &to)
+}
+
+/// Whether a person with a browser asks, rather than a program.
+pub(super) fn wants_page(request: &Request) -> bool {
+    let accept = request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+        && !request.uri().path().contains("/api/")
+}

@@ -1,0 +1,62 @@
+//! From a method and a path to a route.
+
+use std::collections::HashMap;
+
+use ::http::Method;
+use keyward_core::Error;
+
+use super::{Code, Fault, Method4, Route};
+use crate::routes;
+
+/// What the `{name}` parts of a path were.
+#[derive(Debug, Default)]
+pub(crate) struct Params(Vec<(String, String)>);
+
+impl Params {
+    /// The part of this name; empty if the route has none.
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+}
+
+/// Every route, ready to be found.
+pub(crate) struct Router {
+    paths: matchit::Router<HashMap<Method4, Route>>,
+}
+
+impl Router {
+    /// Lays the table out.
+    pub(crate) fn new(dev: bool) -> Result<Self, Error> {
+        let mut grouped: HashMap<&str, HashMap<Method4, Route>> = HashMap::new();
+        for route in routes::all(dev) {
+            grouped.entry(route.path).or_default().insert(route.method, route);
+        }
+        let mut paths = matchit::Router::new();
+        for (path, methods) in grouped {
+            let added = paths.insert(path, methods);
+            added.map_err(|cause| Error::because("lay out the routes", cause))?;
+        }
+        Ok(Self { paths })
+    }
+
+    /// Whether a path has a route, by whatever method.
+    pub(crate) fn knows(&self, path: &str) -> bool {
+        self.paths.at(path).is_ok()
+    }
+
+    /// The route of a request, with the variable parts of its path decoded.
+    pub(crate) fn find(&self, method: &Method, path: &str) -> Result<(&Route, Params), Fault> {
+        let found = self.paths.at(path).map_err(|_| Code::NotFound)?;
+        let method = Method4::of(method).ok_or(Code::MethodNotAllowed)?;
+        let route = found.value.get(&method).ok_or(Code::MethodNotAllowed)?;
+        let params = found.params.iter().map(|(k, v)| Ok((k.to_owned(), decode(v)?)));
+        Ok((route, Params(params.collect::<Result<_, Fault>>()?)))
+    }
+}
+
+/// Percent-decodes once; what is not UTF-8 or has control characters is not found.
+fn decode(part: &str) -> Result<String, Fault> {
+    let text = percent_encoding::percent_decode_str(part).decode_utf8();
+    let text = text.map_err(|_| Code::NotFound)?;
+    if text.chars().any(char::is_control) { Err(Code::NotFound.into()) } else { Ok(text.into()) }
+}

@@ -1,0 +1,25 @@
+//! Opening the store that a URL names.
+
+use std::sync::Arc;
+
+use keyward_core::Error;
+use keyward_core::port::Store;
+
+use crate::engine::builder::Migrate;
+
+/// Opens the store and brings its tables up to date, or checks that they are.
+pub(crate) async fn store(
+    url: &str,
+    migrate: Migrate,
+    plaintext: bool,
+) -> Result<Arc<dyn Store>, Error> {
+    let options = keyward_store::Options {
+        migrate: match migrate {
+            Migrate::Auto => keyward_store::Migrate::Auto,
+            Migrate::Check => keyward_store::Migrate::Check,
+        },
+        plaintext,
+        ..keyward_store::Options::default()
+    };
+    keyward_store::open(url, &options).await
+}

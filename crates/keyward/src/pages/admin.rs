@@ -1,0 +1,3 @@
+//! The admin site.
+use crate::http::Route;
+pub(crate) const ROUTES: &[Route] = &[];

@@ -1,0 +1,185 @@
+//! People, for the app and the command line: the same decisions as over HTTP.
+
+use keyward_core::flow::admin::{Act, ActOn, AddPerson, Edit, EditPerson, Names};
+use keyward_core::flow::open::Opening;
+use keyward_core::flow::role::{AssignRole, ChangeGrant, ChangeRole, RoleChange};
+use keyward_core::flow::session::{CloseSession, CloseSessions, SignInUser};
+use keyward_core::flow::setup::FinishSetup;
+use keyward_core::flow::sign_in::{SignIn, SignedIn};
+use keyward_core::flow::{Client, Flow};
+use keyward_core::id::{SessionId, UserId};
+use keyward_core::identifier;
+use keyward_core::port::{EventQuery, Page, PeopleQuery};
+use keyward_core::record::Subject;
+use keyward_core::refusal::Refusal;
+use keyward_core::{Error, Secret};
+
+use crate::engine::Keyward;
+use crate::session_token::OpenedSession;
+use crate::view::{EventView, SessionRow, UserView};
+
+/// An answer: yes with a value, no with a reason, or a failure to know.
+pub type Answer<T> = Result<Result<T, Refusal>, Error>;
+
+/// A new account.
+#[derive(Clone, Debug, Default)]
+pub struct NewPerson {
+    /// E-mail address.
+    pub email: Option<String>,
+    /// Username.
+    pub username: Option<String>,
+    /// Phone number.
+    pub phone: Option<String>,
+    /// What to call them.
+    pub name: String,
+    /// Their first password, if they get one.
+    pub password: Option<Secret>,
+    /// Count the names as proven.
+    pub verified: bool,
+}
+
+impl Keyward {
+    async fn decide<F: Flow>(&self, flow: F) -> Answer<F::Yes> {
+        self.run(&flow, &Client::default()).await
+    }
+
+    /// Makes an account.
+    pub async fn add_person(&self, new: NewPerson) -> Answer<UserView> {
+        let NewPerson { email, username, phone, name, password, verified } = new;
+        let names = Names { email, username, phone };
+        let flow = AddPerson { names, name, password, verified, actor: None, by: "library" };
+        let answer = self.decide(flow).await?;
+        Ok(answer.map(|subject| view(&subject)))
+    }
+
+    /// Makes the first administrator, or another one.
+    pub async fn add_admin(&self, email: &str, password: Secret) -> Answer<UserView> {
+        let flow = FinishSetup {
+            token: None,
+            email: email.to_owned(),
+            name: String::new(),
+            password,
+            open: Opening::browser(),
+        };
+        match self.decide(flow).await? {
+            Ok(opened) => {
+                let user = opened.user.id;
+                self.close_sessions(user).await?.ok();
+                Ok(self.person(user).await?.ok_or(Refusal::NotFound))
+            }
+            Err(refusal) => Ok(Err(refusal)),
+        }
+    }
+
+    /// An account by its id.
+    pub async fn person(&self, user: UserId) -> Result<Option<UserView>, Error> {
+        Ok(self.0.store.subject(user).await?.map(|s| view(&s)))
+    }
+
+    /// An account by id, e-mail address, username or phone number.
+    pub async fn find_person(&self, name: &str) -> Result<Option<UserView>, Error> {
+        if let Some(id) = UserId::parse(name) {
+            return self.person(id).await;
+        }
+        let kind = identifier::guess(name);
+        let Ok(found) = identifier::normalise(kind, name) else { return Ok(None) };
+        Ok(self.0.store.subject_by(kind, &found.text).await?.map(|s| view(&s)))
+    }
+
+    /// Accounts, newest first.
+    pub async fn people(&self, query: &PeopleQuery) -> Result<Page<UserView, UserId>, Error> {
+        let page = self.0.store.people(query).await?;
+        let data = page.data.iter().map(|(user, names)| UserView::new(user, names)).collect();
+        Ok(Page { data, next: page.next })
+    }
+
+    /// Changes names and properties of an account.
+    pub async fn edit_person(&self, user: UserId, edit: EditPerson) -> Answer<()> {
+        Ok(self.decide(Edit { user, edit, actor: None }).await?.map(drop))
+    }
+
+    /// Locks, unlocks, deletes, restores, verifies, or sets a password.
+    pub async fn act_on(&self, user: UserId, act: Act) -> Answer<()> {
+        Ok(self.decide(ActOn { user, act, actor: None }).await?.map(drop))
+    }
+
+    /// Gives a role to an account, or takes it.
+    pub async fn assign_role(&self, user: UserId, role: &str, give: bool) -> Answer<()> {
+        let role = role.to_owned();
+        self.decide(AssignRole { user, role, give, expires_at: None, actor: None }).await
+    }
+
+    /// Changes the definition of a role.
+    pub async fn change_role(&self, role: &str, change: RoleChange) -> Answer<()> {
+        self.decide(ChangeRole { role: role.to_owned(), change, actor: None }).await
+    }
+
+    /// Gives a permission to an account directly, or takes it.
+    pub async fn change_grant(
+        &self,
+        user: UserId,
+        effect: keyward_authz::Effect,
+        permission: &str,
+        give: bool,
+    ) -> Answer<()> {
+        let pattern = permission.to_owned();
+        self.decide(ChangeGrant { user, effect, pattern, give, actor: None }).await
+    }
+
+    /// Every role: name, description, what it allows, what it denies.
+    pub async fn role_list(&self) -> Result<Vec<(String, String, Vec<String>, Vec<String>)>, Error> {
+        let views = crate::routes::roles::views(&self.0.store.definitions().await?);
+        Ok(views.into_iter().map(|r| (r.name, r.description, r.allow, r.deny)).collect())
+    }
+
+    /// The live sessions of an account.
+    pub async fn session_list(&self, user: UserId) -> Result<Vec<SessionRow>, Error> {
+        let now = self.now();
+        let all = self.0.store.sessions_of(user).await?;
+        Ok(all.iter().filter(|s| s.is_alive(now)).map(|s| SessionRow::new(s, None)).collect())
+    }
+
+    /// Closes one session of an account.
+    pub async fn close_session(&self, user: UserId, session: SessionId) -> Answer<()> {
+        self.decide(CloseSession { user, session, actor: None, by: "admin" }).await
+    }
+
+    /// Closes every session of an account.
+    pub async fn close_sessions(&self, user: UserId) -> Answer<()> {
+        self.decide(CloseSessions { user, except: None, actor: None, by: "admin" }).await
+    }
+
+    /// Entries of the audit log, newest first.
+    pub async fn audit(&self, query: &EventQuery) -> Result<Vec<EventView>, Error> {
+        Ok(self.0.store.events(query).await?.data.iter().map(EventView::new).collect())
+    }
+
+    /// Opens a session for an account that the app authenticated itself.
+    /// `method` says how: `saml`, `app`. Locks are obeyed.
+    pub async fn sign_in_user(&self, user: &UserId, method: &str) -> Answer<OpenedSession> {
+        let method = method.to_owned();
+        let flow = SignInUser { user: *user, method, open: Opening::browser() };
+        Ok(self.decide(flow).await?.map(|opened| OpenedSession::new(self, &opened)))
+    }
+
+    /// Checks a password without opening a session, with the same limits,
+    /// records and rehash as a sign-in.
+    pub async fn verify_credentials(&self, name: &str, password: &Secret) -> Answer<UserView> {
+        let flow =
+            SignIn { identifier: name.to_owned(), password: password.clone(), open: None };
+        match self.decide(flow).await? {
+            Ok(SignedIn::Checked(user)) => {
+                Ok(self.person(user.id).await?.ok_or(Refusal::InvalidCredentials))
+            }
+            Ok(SignedIn::NeedsVerification { flow, .. }) => {
+                Ok(Err(Refusal::Unverified { flow: Some(flow) }))
+            }
+            Ok(SignedIn::Complete(_)) => Err(Error::new("check without opening")),
+            Err(refusal) => Ok(Err(refusal)),
+        }
+    }
+}
+
+fn view(subject: &Subject) -> UserView {
+    UserView::new(&subject.user, &subject.identifiers)
+}

@@ -1,0 +1,52 @@
+//! The route table: every door there is, with who may use it.
+
+pub(crate) mod access;
+pub(crate) mod account;
+pub(crate) mod audit;
+pub(crate) mod dev;
+pub(crate) mod ops;
+pub(crate) mod people;
+pub(crate) mod recovery;
+pub(crate) mod roles;
+pub(crate) mod session;
+pub(crate) mod setup;
+pub(crate) mod sign_in;
+pub(crate) mod sign_up;
+pub(crate) mod verification;
+
+use crate::http::Route;
+
+/// Every route, in the order of the golden file.
+pub(crate) fn all(dev: bool) -> Vec<Route> {
+    let groups: &[&[Route]] = &[
+        ops::ROUTES,
+        sign_up::ROUTES,
+        sign_in::ROUTES,
+        verification::ROUTES,
+        recovery::ROUTES,
+        session::ROUTES,
+        account::ROUTES,
+        access::ROUTES,
+        setup::ROUTES,
+        people::ROUTES,
+        roles::ROUTES,
+        audit::ROUTES,
+        crate::pages::ROUTES,
+        crate::pages::admin::ROUTES,
+    ];
+    let mut all: Vec<Route> = groups.iter().flat_map(|group| group.iter().copied()).collect();
+    if dev {
+        all.extend_from_slice(dev::ROUTES);
+    }
+    all
+}
+
+/// One line for each route: method, path, guard and limit. The golden file.
+pub fn table(dev: bool) -> String {
+    let mut lines: Vec<String> = all(dev)
+        .iter()
+        .map(|r| format!("{:<6} {:<44} {:?} {:?}", r.method.as_str(), r.path, r.guard, r.limit))
+        .collect();
+    lines.sort();
+    lines.join("\n") + "\n"
+}

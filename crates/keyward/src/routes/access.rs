@@ -1,0 +1,43 @@
+//! May I?
+
+use keyward_core::port::Fut;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::engine::policy::parse;
+use crate::http::{Cx, Fault, Guard, Problem, Code, Reply, Route, input, reply};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::post("/api/v1/can", Guard::SignedIn, can),
+    Route::get("/api/v1/me/permissions", Guard::SignedIn, permissions),
+];
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CanInput {
+    permission: String,
+}
+
+fn can(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let entry = cx.caller.entry()?;
+        let CanInput { permission } = input::body(cx.request)?;
+        let wanted = parse(&permission).map_err(|_| {
+            Problem::new(Code::ValidationFailed).field("permission", "permission_invalid")
+        })?;
+        let allowed = match entry.access.check(&wanted) {
+            keyward_authz::Decision::Allow => true,
+            keyward_authz::Decision::Deny => false,
+            keyward_authz::Decision::Indeterminate => return Err(Code::DecisionUnavailable.into()),
+        };
+        reply::ok(&json!({ "permission": permission, "allowed": allowed }))
+    })
+}
+
+fn permissions(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let access = &cx.caller.entry()?.access;
+        let roles: Vec<Value> = access.roles().iter().map(|r| r.to_string().into()).collect();
+        reply::ok(&json!({ "roles": roles, "allow": access.list(), "deny": access.denied() }))
+    })
+}

@@ -1,0 +1,165 @@
+//! What people do to their own account.
+
+use keyward_core::Secret;
+use keyward_core::flow::admin::{Act, ActOn, Edit, EditPerson, Names};
+use keyward_core::flow::open::Opened;
+use keyward_core::flow::password::ChangePassword;
+use keyward_core::flow::session::{CloseSession, CloseSessions};
+use keyward_core::id::SessionId;
+use keyward_core::port::{EventQuery, Fut};
+use keyward_core::record::SessionKind;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::sign_in::{Holding, complete, opening};
+use crate::http::input::{self, Flag};
+use crate::http::{Code, Cx, Fault, Guard, Limit, Method4, Reply, Route, cookie, no_content, reply};
+use crate::view::{EventView, SessionRow, UserView};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::get("/api/v1/me", Guard::SignedIn, show),
+    Route::post("/api/v1/me", Guard::SignedIn, edit).by(Method4::Patch),
+    Route::post("/api/v1/me", Guard::SignedIn, delete).by(Method4::Delete),
+    Route::post("/api/v1/me/password", Guard::SignedIn, password)
+        .by(Method4::Put)
+        .at(Limit::Attempt),
+    Route::get("/api/v1/me/sessions", Guard::SignedIn, sessions),
+    Route::post("/api/v1/me/sessions", Guard::SignedIn, close_others).by(Method4::Delete),
+    Route::post("/api/v1/me/sessions/{id}", Guard::SignedIn, close).by(Method4::Delete),
+    Route::get("/api/v1/me/activity", Guard::SignedIn, activity),
+];
+
+fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let user = cx.caller.user()?;
+        let subject = cx.auth.0.store.subject(user).await?.ok_or(Code::Unauthenticated)?;
+        reply::ok(&UserView::new(&subject.user, &subject.identifiers))
+    })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EditInput {
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    properties: Option<Map<String, Value>>,
+}
+
+fn edit(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let user = cx.caller.user()?;
+        let EditInput { name, properties } = input::body(cx.request)?;
+        let edit = EditPerson { name, properties, names: Names::default(), version: None };
+        cx.auth.run(&Edit { user, edit, actor: Some(user) }, &cx.caller.client).await??;
+        let subject = cx.auth.0.store.subject(user).await?.ok_or(Code::NotFound)?;
+        reply::ok(&UserView::new(&subject.user, &subject.identifiers))
+    })
+}
+
+fn delete(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let user = cx.caller.user()?;
+        let flow = ActOn { user, act: Act::Delete, actor: Some(user) };
+        cx.auth.run(&flow, &cx.caller.client).await??;
+        let mut reply = no_content();
+        cookie::clear(cx.auth, &mut reply, cookie::SESSION);
+        Ok(reply)
+    })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PasswordInput {
+    current_password: Secret,
+    new_password: Secret,
+    #[serde(default)]
+    keep_other_sessions: Flag,
+}
+
+/// Changes the caller's password. The one way for the API and the pages.
+pub(crate) async fn change_password(
+    cx: &Cx<'_>,
+    current: Secret,
+    new: Secret,
+    keep_others: bool,
+) -> Result<Box<Opened>, Fault> {
+    let entry = cx.caller.entry()?;
+    let mut open = opening(cx, Holding::Cookie, entry.session.remember);
+    open.kind = entry.session.kind;
+    let flow = ChangePassword {
+        user: entry.user.id,
+        session: entry.session.id,
+        current,
+        new,
+        keep_others,
+        open,
+    };
+    Ok(cx.auth.run(&flow, &cx.caller.client).await??)
+}
+
+fn password(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let input: PasswordInput = input::body(cx.request)?;
+        let PasswordInput { current_password, new_password, keep_other_sessions } = input;
+        let keep = keep_other_sessions.0;
+        let opened = change_password(&cx, current_password, new_password, keep).await?;
+        let holding = match opened.session.kind {
+            SessionKind::Browser => Holding::Cookie,
+            SessionKind::Token => Holding::Token,
+        };
+        complete(&cx, &opened, holding).await
+    })
+}
+
+fn sessions(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let entry = cx.caller.entry()?;
+        let rows = live_sessions(&cx, entry.user.id, Some(entry.session.id)).await?;
+        reply::ok(&json!({ "data": rows }))
+    })
+}
+
+/// The live sessions of an account, newest first.
+pub(crate) async fn live_sessions(
+    cx: &Cx<'_>,
+    user: keyward_core::id::UserId,
+    current: Option<SessionId>,
+) -> Result<Vec<SessionRow>, Fault> {
+    let now = cx.auth.now();
+    let epoch = cx.auth.0.store.user(user).await?.map(|u| u.session_epoch);
+    let all = cx.auth.0.store.sessions_of(user).await?;
+    let live = all.iter().filter(|s| s.is_alive(now) && Some(s.epoch) == epoch);
+    Ok(live.map(|s| SessionRow::new(s, current)).collect())
+}
+
+fn close(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let user = cx.caller.user()?;
+        let session = SessionId::parse(cx.params.get("id")).ok_or(Code::NotFound)?;
+        let flow = CloseSession { user, session, actor: Some(user), by: "owner" };
+        cx.auth.run(&flow, &cx.caller.client).await??;
+        Ok(no_content())
+    })
+}
+
+fn close_others(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let entry = cx.caller.entry()?;
+        let user = entry.user.id;
+        let except = Some(entry.session.id);
+        let flow = CloseSessions { user, except, actor: Some(user), by: "owner" };
+        cx.auth.run(&flow, &cx.caller.client).await??;
+        Ok(no_content())
+    })
+}
+
+fn activity(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let user = cx.caller.user()?;
+        let query = EventQuery { subject: Some(user), limit: 50, ..EventQuery::default() };
+        let page = cx.auth.0.store.events(&query).await?;
+        let rows: Vec<EventView> = page.data.iter().map(EventView::new).collect();
+        reply::ok(&json!({ "data": rows }))
+    })
+}

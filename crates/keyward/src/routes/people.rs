@@ -1,0 +1,380 @@
+//! People, for administrators.
+
+use ::http::{HeaderValue, StatusCode, header};
+use keyward_core::Secret;
+use keyward_core::flow::admin::{Act, ActOn, AddPerson, Edit, EditPerson, Names};
+use keyward_core::flow::role::AssignRole;
+use keyward_core::flow::session::{CloseSession, CloseSessions};
+use keyward_core::id::{SessionId, UserId};
+use keyward_core::identifier::{self, Kind};
+use keyward_core::port::{EventQuery, Fut, PeopleQuery, Status};
+use keyward_core::refusal::Refusal;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::account::live_sessions;
+use crate::http::input::{self, Flag};
+use crate::http::{
+    Code, Cx, Fault, Guard, Method4, Problem, Reply, Route, no_content, reply, single,
+};
+use crate::view::{EventView, UserView};
+
+const VIEW: Guard = Guard::Holding("users:view");
+const EDIT: Guard = Guard::Holding("users:edit");
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::get("/api/v1/admin/users", VIEW, list),
+    Route::post("/api/v1/admin/users", EDIT, add),
+    Route::get("/api/v1/admin/users/{id}", VIEW, show),
+    Route::post("/api/v1/admin/users/{id}", EDIT, edit).by(Method4::Patch),
+    Route::post("/api/v1/admin/users/{id}", EDIT, delete).by(Method4::Delete),
+    Route::post("/api/v1/admin/users/{id}/lock", EDIT, lock),
+    Route::post("/api/v1/admin/users/{id}/unlock", EDIT, unlock),
+    Route::post("/api/v1/admin/users/{id}/verify", EDIT, verify),
+    Route::post("/api/v1/admin/users/{id}/restore", EDIT, restore),
+    Route::post("/api/v1/admin/users/{id}/set-password", EDIT, set_password),
+    Route::post("/api/v1/admin/users/{id}/sign-out", EDIT, sign_out),
+    Route::get("/api/v1/admin/users/{id}/sessions", VIEW, sessions),
+    Route::post("/api/v1/admin/users/{id}/sessions/{session}", EDIT, close).by(Method4::Delete),
+    Route::get("/api/v1/admin/users/{id}/why", VIEW, why),
+    Route::post("/api/v1/admin/users/{id}/roles/{role}", Guard::Holding("roles:grant"), grant)
+        .by(Method4::Put),
+    Route::post("/api/v1/admin/users/{id}/roles/{role}", Guard::Holding("roles:grant"), revoke)
+        .by(Method4::Delete),
+];
+
+/// What a list of people is asked for; the same in the query of the API and of the page.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListInput {
+    #[serde(default)]
+    pub(crate) q: String,
+    pub(crate) status: Option<String>,
+    pub(crate) role: Option<String>,
+    pub(crate) email: Option<String>,
+    pub(crate) username: Option<String>,
+    pub(crate) phone: Option<String>,
+    pub(crate) cursor: Option<String>,
+    pub(crate) limit: Option<u32>,
+    pub(crate) lang: Option<String>,
+}
+
+/// The query string as `T`: unknown and repeated names are refused.
+pub(crate) fn query<T: serde::de::DeserializeOwned>(cx: &Cx<'_>) -> Result<T, Fault> {
+    let text = cx.request.uri().query().unwrap_or_default();
+    let pairs: Vec<_> = form_urlencoded::parse(text.as_bytes()).collect();
+    if pairs.iter().any(|(_, value)| value.chars().any(|c| c.is_control() || c == '\u{fffd}')) {
+        return Err(Code::ValidationFailed.into());
+    }
+    serde_urlencoded::from_str(text).map_err(|error| {
+        Problem::new(Code::ValidationFailed).detail(error.to_string()).into()
+    })
+}
+
+impl ListInput {
+    pub(crate) fn to_query(&self) -> Result<PeopleQuery, Fault> {
+        let bad = |field: &str| Fault::from(Problem::new(Code::ValidationFailed).field(field, "wrong_type"));
+        let status = match self.status.as_deref() {
+            None | Some("") => None,
+            Some("active") => Some(Status::Active),
+            Some("locked") => Some(Status::Locked),
+            Some("deleted") => Some(Status::Deleted),
+            Some(_) => return Err(bad("status")),
+        };
+        let after = match self.cursor.as_deref() {
+            None | Some("") => None,
+            Some(text) => Some(UserId::parse(text).ok_or_else(|| bad("cursor"))?),
+        };
+        let limit = self.limit.unwrap_or(50);
+        if !(1..=200).contains(&limit) {
+            return Err(bad("limit"));
+        }
+        if self.q.len() > 200 {
+            return Err(bad("q"));
+        }
+        Ok(PeopleQuery {
+            text: self.q.trim().to_lowercase(),
+            status,
+            role: self.role.clone().filter(|r| !r.is_empty()),
+            identifier: self.identifier()?,
+            created_after: None,
+            after,
+            limit,
+        })
+    }
+
+    fn identifier(&self) -> Result<Option<(Kind, String)>, Fault> {
+        let given = [
+            (Kind::Email, &self.email),
+            (Kind::Username, &self.username),
+            (Kind::Phone, &self.phone),
+        ];
+        for (kind, text) in given {
+            let Some(text) = text.as_deref().filter(|t| !t.is_empty()) else { continue };
+            let normal = identifier::normalise(kind, text).map_err(|_| {
+                Problem::new(Code::ValidationFailed).field(kind.as_str(), "identifier_invalid")
+            })?;
+            return Ok(Some((kind, normal.text)));
+        }
+        Ok(None)
+    }
+}
+
+fn list(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let input: ListInput = query(&cx)?;
+        let page = cx.auth.0.store.people(&input.to_query()?).await?;
+        let rows: Vec<UserView> = page.data.iter().map(|(u, i)| UserView::new(u, i)).collect();
+        let mut reply = reply::ok(&json!({ "data": rows, "next_cursor": page.next }))?;
+        if let Some(next) = page.next {
+            let link = format!("<?cursor={next}>; rel=\"next\"");
+            if let Ok(link) = HeaderValue::from_str(&link) {
+                reply.headers_mut().insert(header::LINK, link);
+            }
+        }
+        Ok(reply)
+    })
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AddInput {
+    #[serde(default)]
+    pub(crate) email: Option<String>,
+    #[serde(default)]
+    pub(crate) username: Option<String>,
+    #[serde(default)]
+    pub(crate) phone: Option<String>,
+    #[serde(default)]
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) password: Option<Secret>,
+    #[serde(default)]
+    pub(crate) verified: Flag,
+}
+
+/// Makes an account. The one way for the API and the page.
+pub(crate) async fn add_person(cx: &Cx<'_>, input: AddInput) -> Result<UserView, Fault> {
+    let AddInput { email, username, phone, name, password, verified } = input;
+    let flow = AddPerson {
+        names: Names { email, username, phone },
+        name,
+        password: password.filter(|p| !p.reveal().is_empty()),
+        verified: verified.0,
+        actor: Some(cx.caller.user()?),
+        by: "admin",
+    };
+    let subject = cx.auth.run(&flow, &cx.caller.client).await??;
+    Ok(UserView::new(&subject.user, &subject.identifiers))
+}
+
+fn add(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let view = add_person(&cx, input::body(cx.request)?).await?;
+        reply::json(StatusCode::CREATED, &view)
+    })
+}
+
+/// The account of the path.
+pub(crate) fn target(cx: &Cx<'_>) -> Result<UserId, Fault> {
+    UserId::parse(cx.params.get("id")).ok_or_else(|| Code::NotFound.into())
+}
+
+async fn view(cx: &Cx<'_>, user: UserId) -> Result<Reply, Fault> {
+    let subject = cx.auth.0.store.subject(user).await?.ok_or(Code::NotFound)?;
+    let mut body = serde_json::to_value(UserView::new(&subject.user, &subject.identifiers))
+        .unwrap_or_default();
+    let (roles, grants) = cx.auth.0.store.access(user).await?;
+    if let Some(body) = body.as_object_mut() {
+        let roles: Vec<Value> = roles.iter().map(|r| r.role.clone().into()).collect();
+        let grants: Vec<Value> = grants
+            .iter()
+            .map(|g| {
+                let effect = keyward_core::flow::role::effect_name(g.effect);
+                json!({ "effect": effect, "permission": g.pattern })
+            })
+            .collect();
+        body.insert("roles".into(), roles.into());
+        body.insert("grants".into(), grants.into());
+        body.insert("lock_reason".into(), subject.user.lock_reason.clone().into());
+    }
+    let mut reply = reply::ok(&body)?;
+    if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", subject.user.version)) {
+        reply.headers_mut().insert(header::ETAG, tag);
+    }
+    Ok(reply)
+}
+
+fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move { view(&cx, target(&cx)?).await })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EditInput {
+    #[serde(default)]
+    email: Option<String>,
+    #[serde(default)]
+    username: Option<String>,
+    #[serde(default)]
+    phone: Option<String>,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    properties: Option<Map<String, Value>>,
+}
+
+fn edit(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let (user, actor) = (target(&cx)?, Some(cx.caller.user()?));
+        let EditInput { email, username, phone, name, properties } = input::body(cx.request)?;
+        let version = match single(cx.request.headers(), &header::IF_MATCH)? {
+            None => None,
+            Some(tag) => match tag.trim_matches('"').parse() {
+                Ok(version) => Some(version),
+                Err(_) => return Err(Code::PreconditionFailed.into()),
+            },
+        };
+        let names = Names { email, username, phone };
+        let edit = EditPerson { name, properties, names, version };
+        let answer = cx.auth.run(&Edit { user, edit, actor }, &cx.caller.client).await?;
+        match answer {
+            Err(Refusal::Conflict) if version.is_some() => Err(Code::PreconditionFailed.into()),
+            Err(refusal) => Err(refusal.into()),
+            Ok(_) => view(&cx, user).await,
+        }
+    })
+}
+
+/// Does something to the account of the path. The one way for the API and the page.
+pub(crate) async fn act(cx: &Cx<'_>, act: Act) -> Result<UserId, Fault> {
+    let user = target(cx)?;
+    let flow = ActOn { user, act, actor: Some(cx.caller.user()?) };
+    cx.auth.run(&flow, &cx.caller.client).await??;
+    Ok(user)
+}
+
+async fn acted(cx: &Cx<'_>, what: Act) -> Result<Reply, Fault> {
+    let user = act(cx, what).await?;
+    view(cx, user).await
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LockInput {
+    #[serde(default)]
+    pub(crate) reason: String,
+}
+
+fn lock(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let LockInput { reason } = input::body(cx.request)?;
+        acted(&cx, Act::Lock { reason }).await
+    })
+}
+
+fn unlock(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move { acted(&cx, Act::Unlock).await })
+}
+
+fn verify(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move { acted(&cx, Act::Verify).await })
+}
+
+fn restore(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move { acted(&cx, Act::Restore).await })
+}
+
+fn delete(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        act(&cx, Act::Delete).await?;
+        Ok(no_content())
+    })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PasswordInput {
+    pub(crate) password: Secret,
+    #[serde(default)]
+    pub(crate) temporary: Flag,
+}
+
+fn set_password(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let PasswordInput { password, temporary } = input::body(cx.request)?;
+        act(&cx, Act::SetPassword { password, temporary: temporary.0 }).await?;
+        Ok(no_content())
+    })
+}
+
+/// Closes every session of the account of the path.
+pub(crate) async fn sign_out_everywhere(cx: &Cx<'_>) -> Result<(), Fault> {
+    let (user, actor) = (target(cx)?, Some(cx.caller.user()?));
+    let flow = CloseSessions { user, except: None, actor, by: "admin" };
+    Ok(cx.auth.run(&flow, &cx.caller.client).await??)
+}
+
+fn sign_out(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        sign_out_everywhere(&cx).await?;
+        Ok(no_content())
+    })
+}
+
+fn sessions(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let rows = live_sessions(&cx, target(&cx)?, None).await?;
+        reply::ok(&json!({ "data": rows }))
+    })
+}
+
+fn close(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let (user, actor) = (target(&cx)?, Some(cx.caller.user()?));
+        let session = SessionId::parse(cx.params.get("session")).ok_or(Code::NotFound)?;
+        let flow = CloseSession { user, session, actor, by: "admin" };
+        cx.auth.run(&flow, &cx.caller.client).await??;
+        Ok(no_content())
+    })
+}
+
+/// Recent attempts of an account, each with its reason.
+pub(crate) async fn attempts(cx: &Cx<'_>, user: UserId) -> Result<Vec<EventView>, Fault> {
+    let query = EventQuery {
+        subject: Some(user),
+        kind: Some("sign_in.".into()),
+        limit: 20,
+        ..EventQuery::default()
+    };
+    let page = cx.auth.0.store.events(&query).await?;
+    Ok(page.data.iter().map(EventView::new).collect())
+}
+
+fn why(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let rows = attempts(&cx, target(&cx)?).await?;
+        reply::ok(&json!({ "data": rows }))
+    })
+}
+
+/// Gives or takes a role. The one way for the API and the page.
+pub(crate) async fn assign(cx: &Cx<'_>, role: String, give: bool) -> Result<(), Fault> {
+    let (user, actor) = (target(cx)?, Some(cx.caller.user()?));
+    let flow = AssignRole { user, role, give, expires_at: None, actor };
+    Ok(cx.auth.run(&flow, &cx.caller.client).await??)
+}
+
+fn grant(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        assign(&cx, cx.params.get("role").to_owned(), true).await?;
+        Ok(no_content())
+    })
+}
+
+fn revoke(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        assign(&cx, cx.params.get("role").to_owned(), false).await?;
+        Ok(no_content())
+    })
+}

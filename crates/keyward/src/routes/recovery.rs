@@ -1,0 +1,99 @@
+//! Get back in without the password.
+
+use ::http::StatusCode;
+use keyward_core::Secret;
+use keyward_core::flow::challenge::Answer;
+use keyward_core::flow::open::Opened;
+use keyward_core::flow::recover::{BeginRecovery, ConfirmRecovery};
+use keyward_core::flow::verify::Asked;
+use keyward_core::port::Fut;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::sign_in::{Holding, complete, opening, remember_flow};
+use super::verification::flow_id;
+use crate::http::input::{self, Flag};
+use crate::http::{Cx, Fault, Guard, Limit, Reply, Route, reply};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::post("/api/v1/recovery", Guard::Anyone, begin).at(Limit::Attempt),
+    Route::post("/api/v1/recovery/{id}/confirm", Guard::Anyone, confirm).at(Limit::Attempt),
+    Route::post("/api/v1/recovery-link", Guard::Anyone, confirm_link).at(Limit::Attempt),
+];
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BeginInput {
+    identifier: String,
+}
+
+/// Begins a recovery. The one way for the API and the pages.
+pub(crate) async fn ask(cx: &Cx<'_>, identifier: String) -> Result<Asked, Fault> {
+    let flow = BeginRecovery { identifier };
+    Ok(cx.auth.run(&flow, &cx.caller.client).await??)
+}
+
+fn begin(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let BeginInput { identifier } = input::body(cx.request)?;
+        let asked = ask(&cx, identifier).await?;
+        let body = json!({ "status": "code_sent", "flow_id": asked.flow, "next": ["recovery"] });
+        let mut reply = reply::json(StatusCode::ACCEPTED, &body)?;
+        remember_flow(&cx, &mut reply, &asked.browser);
+        Ok(reply)
+    })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CodeInput {
+    code: Secret,
+    password: Secret,
+    #[serde(default)]
+    keep_other_sessions: Flag,
+    #[serde(default)]
+    session: Holding,
+}
+
+/// Answers a recovery. The one way for the API and the pages.
+pub(crate) async fn finish(
+    cx: &Cx<'_>,
+    answer: Answer,
+    password: Secret,
+    keep_others: bool,
+    holding: Holding,
+) -> Result<Box<Opened>, Fault> {
+    let open = opening(cx, holding, false);
+    let flow = ConfirmRecovery { answer, password, keep_others, open };
+    Ok(cx.auth.run(&flow, &cx.caller.client).await??)
+}
+
+fn confirm(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let flow = flow_id(cx.params.get("id"))?;
+        let CodeInput { code, password, keep_other_sessions, session } = input::body(cx.request)?;
+        let answer = Answer::Code { flow, code };
+        let opened = finish(&cx, answer, password, keep_other_sessions.0, session).await?;
+        complete(&cx, &opened, session).await
+    })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LinkInput {
+    token: Secret,
+    password: Secret,
+    #[serde(default)]
+    keep_other_sessions: Flag,
+    #[serde(default)]
+    session: Holding,
+}
+
+fn confirm_link(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let LinkInput { token, password, keep_other_sessions, session } = input::body(cx.request)?;
+        let answer = Answer::Link(token);
+        let opened = finish(&cx, answer, password, keep_other_sessions.0, session).await?;
+        complete(&cx, &opened, session).await
+    })
+}

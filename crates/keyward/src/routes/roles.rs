@@ -1,0 +1,116 @@
+//! Roles and their rules, for administrators.
+
+use ::http::StatusCode;
+use keyward_authz::Effect;
+use keyward_core::flow::role::{ChangeRole, RoleChange, effect_name};
+use keyward_core::port::Fut;
+use keyward_core::record::Definitions;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::http::{Code, Cx, Fault, Guard, Method4, Problem, Reply, Route, input, no_content, reply};
+
+const VIEW: Guard = Guard::Holding("roles:view");
+const EDIT: Guard = Guard::Holding("roles:edit");
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::get("/api/v1/admin/roles", VIEW, list),
+    Route::post("/api/v1/admin/roles", EDIT, add),
+    Route::post("/api/v1/admin/roles/{role}", EDIT, remove).by(Method4::Delete),
+    Route::post("/api/v1/admin/roles/{role}/permissions", EDIT, rule).by(Method4::Put),
+];
+
+/// A role with its rules.
+#[derive(Debug, Serialize)]
+pub(crate) struct RoleView {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) allow: Vec<String>,
+    pub(crate) deny: Vec<String>,
+}
+
+/// Every role with its rules.
+pub(crate) fn views(from: &Definitions) -> Vec<RoleView> {
+    let rules = |role: &str, effect: Effect| {
+        let rules = from.rules.iter().filter(|r| r.role == role && r.effect == effect);
+        rules.map(|r| r.pattern.clone()).collect()
+    };
+    from.roles
+        .iter()
+        .map(|role| RoleView {
+            name: role.name.clone(),
+            description: role.description.clone(),
+            allow: rules(&role.name, Effect::Allow),
+            deny: rules(&role.name, Effect::Deny),
+        })
+        .collect()
+}
+
+fn list(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let roles = views(&cx.auth.0.store.definitions().await?);
+        reply::ok(&json!({ "data": roles }))
+    })
+}
+
+/// Changes a role. The one way for the API and the page.
+pub(crate) async fn change(cx: &Cx<'_>, role: &str, change: RoleChange) -> Result<(), Fault> {
+    let actor = Some(cx.caller.user()?);
+    let flow = ChangeRole { role: role.to_owned(), change, actor };
+    Ok(cx.auth.run(&flow, &cx.caller.client).await??)
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AddInput {
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) description: String,
+}
+
+fn add(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let AddInput { name, description } = input::body(cx.request)?;
+        change(&cx, &name, RoleChange::Add { description }).await?;
+        reply::json(StatusCode::CREATED, &json!({ "name": name }))
+    })
+}
+
+fn remove(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        change(&cx, cx.params.get("role"), RoleChange::Remove).await?;
+        Ok(no_content())
+    })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RuleInput {
+    pub(crate) permission: String,
+    /// `allow`, `deny`, or nothing to remove the rule.
+    #[serde(default)]
+    pub(crate) effect: Option<String>,
+}
+
+impl RuleInput {
+    pub(crate) fn to_change(&self) -> Result<RoleChange, Fault> {
+        let effect = match self.effect.as_deref() {
+            None | Some("") => None,
+            Some(text) => {
+                let known = [Effect::Allow, Effect::Deny].into_iter();
+                let found = known.clone().find(|e| effect_name(*e) == text);
+                let bad = || Problem::new(Code::ValidationFailed).field("effect", "wrong_type");
+                Some(found.ok_or_else(bad)?)
+            }
+        };
+        Ok(RoleChange::Rule { effect, pattern: self.permission.clone() })
+    }
+}
+
+fn rule(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let input: RuleInput = input::body(cx.request)?;
+        change(&cx, cx.params.get("role"), input.to_change()?).await?;
+        Ok(no_content())
+    })
+}

@@ -1,0 +1,96 @@
+//! The session that came in: look, annotate, follow.
+
+use ::http::{HeaderValue, StatusCode, header};
+use bytes::Bytes;
+use keyward_core::flow::session::PatchSession;
+use keyward_core::port::Fut;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use tokio::sync::mpsc;
+
+use crate::engine::Keyward;
+use crate::http::{
+    Body, Cx, Fault, Guard, Limit, Method4, Reply, Route, cookie, csrf, input, reply,
+};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::get("/api/v1/session", Guard::SignedIn, show).at(Limit::Free),
+    Route::post("/api/v1/session", Guard::SignedIn, patch).by(Method4::Patch),
+    Route::get("/api/v1/session/csrf", Guard::SignedIn, token),
+    Route::get("/api/v1/session/events", Guard::SignedIn, follow),
+];
+
+fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let entry = cx.caller.entry()?;
+        Ok(reply::json_bytes(StatusCode::OK, entry.json.clone()))
+    })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PatchInput {
+    data: Map<String, Value>,
+}
+
+fn patch(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let session = cx.caller.entry()?.session.id;
+        let PatchInput { data } = input::body(cx.request)?;
+        let flow = PatchSession { session, patch: data };
+        let stored = cx.auth.run(&flow, &cx.caller.client).await??;
+        let data: Value = serde_json::from_str(&stored).unwrap_or_default();
+        reply::ok(&json!({ "data": data }))
+    })
+}
+
+fn token(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let id = cx.caller.entry()?.session.id.to_string();
+        reply::ok(&json!({ "csrf": csrf::token_of(cx.auth, &id) }))
+    })
+}
+
+/// Server-sent events: `open` at once, `ended` when the session ends.
+fn follow(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        cx.caller.entry()?;
+        let token = match cookie::get(cx.auth, cx.request.headers(), cookie::SESSION)? {
+            Some(token) => token,
+            None => bearer(&cx),
+        };
+        let (pipe, stream) = mpsc::channel(4);
+        let auth = cx.auth.clone();
+        cx.auth.0.tasks.spawn(watch(auth, token, pipe));
+        let mut reply = Reply::new(Body::Stream(stream));
+        let kind = HeaderValue::from_static("text/event-stream");
+        reply.headers_mut().insert(header::CONTENT_TYPE, kind);
+        Ok(reply)
+    })
+}
+
+fn bearer(cx: &Cx<'_>) -> String {
+    let value = cx.request.headers().get(header::AUTHORIZATION).and_then(|v| v.to_str().ok());
+    value.and_then(|v| v.split_once(' ')).map(|(_, t)| t.trim().to_owned()).unwrap_or_default()
+}
+
+/// Looks again whenever something changed here, and every second for changes elsewhere.
+async fn watch(auth: Keyward, token: String, pipe: mpsc::Sender<Bytes>) {
+    let mut changed = auth.0.changed.subscribe();
+    if pipe.send(Bytes::from_static(b"event: open\ndata: {}\n\n")).await.is_err() {
+        return;
+    }
+    loop {
+        tokio::select! {
+            () = auth.0.stop.cancelled() => return,
+            () = pipe.closed() => return,
+            _ = changed.changed() => {}
+            () = tokio::time::sleep(std::time::Duration::from_secs(1)) => {}
+        }
+        if !matches!(auth.session_of(&token).await, Ok(Ok(_))) {
+            // A failure to know ends the stream as well: the client asks again.
+            pipe.send(Bytes::from_static(b"event: ended\ndata: {}\n\n")).await.ok();
+            return;
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Sign in and out.
+
+use ::http::StatusCode;
+use keyward_core::Secret;
+use keyward_core::flow::open::{Opened, Opening};
+use keyward_core::flow::session::{CloseSession, CloseSessions};
+use keyward_core::flow::sign_in::{SignIn, SignedIn};
+use keyward_core::id::FlowId;
+use keyward_core::port::Fut;
+use keyward_core::record::SessionKind;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use crate::engine::hooks::SignInAttempt;
+use crate::http::input::{self, Flag};
+use crate::http::{Cx, Fault, Guard, Limit, Reply, Request, Route, cookie, no_content, reply};
+use crate::view::UserView;
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::post("/api/v1/sign-in", Guard::Anyone, sign_in).at(Limit::Attempt),
+    Route::post("/api/v1/sign-out", Guard::Anyone, sign_out),
+    Route::post("/api/v1/sign-out/all", Guard::SignedIn, sign_out_all),
+];
+
+/// How the client wants to hold its session.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Holding {
+    /// In a cookie.
+    #[default]
+    Cookie,
+    /// As a token in the reply.
+    Token,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Input {
+    identifier: String,
+    password: Secret,
+    #[serde(default)]
+    remember: Flag,
+    #[serde(default)]
+    session: Holding,
+}
+
+/// How a new session is opened for this caller.
+pub(crate) fn opening(cx: &Cx<'_>, holding: Holding, remember: bool) -> Opening {
+    let kind = match holding {
+        Holding::Cookie => SessionKind::Browser,
+        Holding::Token => SessionKind::Token,
+    };
+    // A browser holds one session: the one it came with ends.
+    let old = cx.caller.entry.as_ref().filter(|_| cx.caller.by_cookie && holding == Holding::Cookie);
+    let remember = remember || holding == Holding::Token;
+    Opening { kind, remember, replaces: old.map(|entry| entry.session.id) }
+}
+
+/// Signs in with a password. The one way in for the API and the pages.
+pub(crate) async fn attempt(
+    cx: &Cx<'_>,
+    identifier: String,
+    password: Secret,
+    open: Opening,
+) -> Result<SignedIn, Fault> {
+    let attempt = SignInAttempt {
+        identifier: identifier.clone(),
+        user: None,
+        address: cx.caller.client.address.clone(),
+    };
+    cx.auth.0.hooks.may_sign_in(&attempt)?;
+    let flow = SignIn { identifier, password, open: Some(open) };
+    Ok(cx.auth.run(&flow, &cx.caller.client).await??)
+}
+
+fn sign_in(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let Input { identifier, password, remember, session } = input::body(cx.request)?;
+        let open = opening(&cx, session, remember.0);
+        match attempt(&cx, identifier, password, open).await? {
+            SignedIn::Complete(opened) => complete(&cx, &opened, session).await,
+            SignedIn::NeedsVerification { flow, browser } => needs_verification(&cx, flow, &browser),
+            SignedIn::Checked(_) => Ok(no_content()),
+        }
+    })
+}
+
+/// `{"status":"complete", …}` with the session, as a cookie or as a token.
+pub(crate) async fn complete(
+    cx: &Cx<'_>,
+    opened: &Opened,
+    holding: Holding,
+) -> Result<Reply, Fault> {
+    let subject = cx.auth.0.store.subject(opened.user.id).await?;
+    let identifiers = subject.map(|s| s.identifiers).unwrap_or_default();
+    let mut body = Map::new();
+    body.insert("status".into(), "complete".into());
+    body.insert("session_id".into(), opened.session.id.to_string().into());
+    let user = UserView::new(&opened.user, &identifiers);
+    body.insert("user".into(), serde_json::to_value(user).unwrap_or(Value::Null));
+    if holding == Holding::Token {
+        body.insert("token".into(), opened.token.reveal().into());
+    }
+    let mut reply = reply::ok(&body)?;
+    if holding == Holding::Cookie {
+        keep(cx, &mut reply, opened);
+    }
+    Ok(reply)
+}
+
+/// Sets the cookies of a new session.
+pub(crate) fn keep(cx: &Cx<'_>, reply: &mut Reply, opened: &Opened) {
+    let session = &opened.session;
+    let lasts = session.expires_at.since(session.created_at);
+    let keep = session.remember.then_some(lasts);
+    cookie::set(cx.auth, reply, cookie::SESSION, opened.token.reveal(), keep);
+    cookie::clear(cx.auth, reply, cookie::FLOW);
+    if cx.caller.client.device.is_none_or(|(user, _)| user != opened.user.id) {
+        let year = std::time::Duration::from_secs(365 * 24 * 3600);
+        let device = cx.auth.device_cookie(opened.user.id);
+        cookie::set(cx.auth, reply, cookie::DEVICE, &device, Some(year));
+    }
+}
+
+/// `{"status":"needs_verification","flow_id":…}`: a code was sent.
+pub(crate) fn needs_verification(
+    cx: &Cx<'_>,
+    flow: FlowId,
+    browser: &Secret,
+) -> Result<Reply, Fault> {
+    let body = serde_json::json!({
+        "status": "needs_verification", "flow_id": flow, "next": ["verification"],
+    });
+    let mut reply = reply::json(StatusCode::ACCEPTED, &body)?;
+    remember_flow(cx, &mut reply, browser);
+    Ok(reply)
+}
+
+/// The browser that asked is known again when it answers.
+pub(crate) fn remember_flow(cx: &Cx<'_>, reply: &mut Reply, browser: &Secret) {
+    let keep = cx.auth.0.settings.challenge_lifetime;
+    cookie::set(cx.auth, reply, cookie::FLOW, browser.reveal(), Some(keep));
+}
+
+/// The secret of a flow that this browser began.
+pub(crate) fn flow_secret(cx: &Cx<'_>, request: &Request) -> Result<Option<Secret>, Fault> {
+    Ok(cookie::get(cx.auth, request.headers(), cookie::FLOW)?.map(Secret::new))
+}
+
+/// Closes the session that came in, if there is one.
+pub(crate) async fn close(cx: &Cx<'_>) -> Result<(), Fault> {
+    let Some(entry) = &cx.caller.entry else { return Ok(()) };
+    let flow = CloseSession {
+        user: entry.user.id,
+        session: entry.session.id,
+        actor: Some(entry.user.id),
+        by: "sign_out",
+    };
+    // Closed in between is closed as well.
+    cx.auth.run(&flow, &cx.caller.client).await?.ok();
+    Ok(())
+}
+
+fn sign_out(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        close(&cx).await?;
+        let mut reply = no_content();
+        cookie::clear(cx.auth, &mut reply, cookie::SESSION);
+        Ok(reply)
+    })
+}
+
+fn sign_out_all(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let user = cx.caller.user()?;
+        let flow = CloseSessions { user, except: None, actor: Some(user), by: "owner" };
+        cx.auth.run(&flow, &cx.caller.client).await??;
+        let mut reply = no_content();
+        cookie::clear(cx.auth, &mut reply, cookie::SESSION);
+        Ok(reply)
+    })
+}

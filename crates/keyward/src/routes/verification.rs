@@ -1,0 +1,94 @@
+//! Prove to hold an address.
+
+use keyward_core::Secret;
+use keyward_core::flow::challenge::Answer;
+use keyward_core::flow::verify::{BeginVerification, ConfirmVerification, Confirmed, Resend};
+use keyward_core::id::FlowId;
+use keyward_core::port::Fut;
+use keyward_core::refusal::Refusal;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::sign_in::{Holding, complete, flow_secret, opening};
+use crate::http::input;
+use crate::http::{Cx, Fault, Guard, Limit, Reply, Route, no_content, reply};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::post("/api/v1/verifications", Guard::SignedIn, begin).at(Limit::Attempt),
+    Route::post("/api/v1/verifications/{id}/resend", Guard::Anyone, resend).at(Limit::Attempt),
+    Route::post("/api/v1/verifications/{id}/confirm", Guard::Anyone, confirm).at(Limit::Attempt),
+    Route::post("/api/v1/verify-link", Guard::Anyone, confirm_link).at(Limit::Attempt),
+];
+
+/// The flow of a path; a text that is no id is a flow that does not exist.
+pub(crate) fn flow_id(text: &str) -> Result<FlowId, Fault> {
+    FlowId::parse(text).ok_or_else(|| Refusal::CodeInvalid.into())
+}
+
+fn begin(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let flow = BeginVerification { user: cx.caller.user()? };
+        let asked = cx.auth.run(&flow, &cx.caller.client).await??;
+        reply::json(::http::StatusCode::ACCEPTED, &json!({ "flow_id": asked.flow }))
+    })
+}
+
+fn resend(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let flow = Resend { flow: flow_id(cx.params.get("id"))? };
+        cx.auth.run(&flow, &cx.caller.client).await??;
+        Ok(no_content())
+    })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CodeInput {
+    code: Secret,
+    #[serde(default)]
+    session: Holding,
+}
+
+/// Answers a verification. The one way for the API and the pages.
+pub(crate) async fn answer(
+    cx: &Cx<'_>,
+    answer: Answer,
+    holding: Holding,
+) -> Result<Confirmed, Fault> {
+    let flow = ConfirmVerification {
+        answer,
+        browser: flow_secret(cx, cx.request)?,
+        open: opening(cx, holding, false),
+    };
+    Ok(cx.auth.run(&flow, &cx.caller.client).await??)
+}
+
+async fn told(cx: &Cx<'_>, given: Answer, holding: Holding) -> Result<Reply, Fault> {
+    match answer(cx, given, holding).await?.opened {
+        Some(opened) => complete(cx, &opened, holding).await,
+        None => reply::ok(&json!({ "status": "verified", "next": ["sign_in"] })),
+    }
+}
+
+fn confirm(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let flow = flow_id(cx.params.get("id"))?;
+        let CodeInput { code, session } = input::body(cx.request)?;
+        told(&cx, Answer::Code { flow, code }, session).await
+    })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LinkInput {
+    token: Secret,
+    #[serde(default)]
+    session: Holding,
+}
+
+fn confirm_link(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let LinkInput { token, session } = input::body(cx.request)?;
+        told(&cx, Answer::Link(token), session).await
+    })
+}

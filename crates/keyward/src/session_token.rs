@@ -1,0 +1,39 @@
+//! A session that was just opened, for apps that sign people in themselves.
+
+use keyward_core::Secret;
+use keyward_core::flow::open::Opened;
+use keyward_core::id::{SessionId, UserId};
+
+use crate::engine::Keyward;
+
+/// A new session and the only copy of its token.
+#[derive(Clone, Debug)]
+pub struct OpenedSession {
+    /// `ses_…`
+    pub id: SessionId,
+    /// Whose.
+    pub user: UserId,
+    token: Secret,
+    cookie: String,
+}
+
+impl OpenedSession {
+    pub(crate) fn new(auth: &Keyward, opened: &Opened) -> Self {
+        let (name, secure) =
+            if auth.is_https() { ("__Host-kw_session", "; Secure") } else { ("kw_session", "") };
+        let token = opened.token.clone();
+        let value = token.reveal();
+        let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}");
+        Self { id: opened.session.id, user: opened.user.id, token, cookie }
+    }
+
+    /// For `Authorization: Bearer`.
+    pub fn token(&self) -> &Secret {
+        &self.token
+    }
+
+    /// The value of the `Set-Cookie` header that keeps it in a browser.
+    pub fn set_cookie(&self) -> &str {
+        &self.cookie
+    }
+}

@@ -1,0 +1,125 @@
+//! The test kit: a whole Keyward in memory, a clock to move, an inbox to
+//! read, and a client that behaves like a browser.
+
+mod client;
+
+use std::time::Duration;
+
+pub use client::{Client, Response};
+pub use keyward_core::testing::{FakeClock, SeededRandom, epoch};
+
+use keyward_core::crypto::password::Policy;
+use keyward_core::id::UserId;
+use keyward_core::{Error, Secret};
+
+use crate::engine::Keyward;
+use crate::engine::builder::Builder;
+use crate::people::NewPerson;
+use crate::view::UserView;
+
+/// The password of every person that the kit makes.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// Hashes as cheap as they get: tests check logic, not cost.
+pub const CHEAP: Policy = Policy { memory_kib: 8, iterations: 1, lanes: 1 };
+
+/// A whole Keyward in memory.
+#[derive(Clone, Debug)]
+pub struct TestAuth {
+    /// The real thing.
+    pub kw: Keyward,
+    /// Stands still until moved.
+    pub clock: FakeClock,
+}
+
+impl TestAuth {
+    /// With defaults.
+    pub async fn new() -> Self {
+        Self::with(|builder| builder).await
+    }
+
+    /// With choices of your own.
+    #[expect(clippy::expect_used, reason = "a test without its kit cannot go on")]
+    pub async fn with(change: impl FnOnce(Builder) -> Builder) -> Self {
+        let clock = FakeClock::default();
+        let builder = Keyward::memory()
+            .clock(std::sync::Arc::new(clock.clone()))
+            .hashing(CHEAP, 1)
+            .public_url("http://localhost")
+            .rate_limits(10_000, 1_000_000)
+            .with_inbox();
+        let kw = change(builder).build().await.expect("the test kit starts");
+        Self { kw, clock }
+    }
+
+    /// A verified person with the password [`PASSWORD`].
+    #[expect(clippy::expect_used, reason = "a test without its people cannot go on")]
+    pub async fn user(&self, email: &str) -> UserView {
+        let new = NewPerson {
+            email: Some(email.to_owned()),
+            password: Some(Secret::new(PASSWORD)),
+            verified: true,
+            ..NewPerson::default()
+        };
+        let added = self.kw.add_person(new).await.expect("the store answers");
+        added.expect("the person is acceptable")
+    }
+
+    /// A client of `app`, which gets Keyward as its state and its layer.
+    pub fn client(&self, app: axum::Router<Keyward>) -> Client {
+        Client::new(self.kw.clone(), app)
+    }
+
+    /// A client of the pages and the API alone.
+    pub fn pages(&self) -> Client {
+        self.client(self.kw.pages())
+    }
+
+    /// The code that was last sent to an address.
+    #[expect(clippy::panic, reason = "a test that waits in vain has failed")]
+    pub async fn code_for(&self, to: &str) -> String {
+        match self.message_to(to).await.code {
+            Some(code) => code,
+            None => panic!("the last message to {to} has no code"),
+        }
+    }
+
+    /// The secret of the link that was last sent to an address.
+    #[expect(clippy::panic, reason = "a test that waits in vain has failed")]
+    pub async fn link_token_for(&self, to: &str) -> String {
+        let link = self.message_to(to).await.link;
+        match link.as_deref().and_then(|link| link.rsplit('/').next()) {
+            Some(token) => token.to_owned(),
+            None => panic!("the last message to {to} has no link"),
+        }
+    }
+
+    #[expect(clippy::panic, reason = "a test that waits in vain has failed")]
+    async fn message_to(&self, to: &str) -> crate::Outgoing {
+        // Whatever is due is sent now; nothing is waited for.
+        self.kw.deliver_due().await.ok();
+        let inbox = self.kw.inbox().cloned().unwrap_or_default();
+        for _ in 0..200 {
+            if let Some(found) = inbox.last_to(to) {
+                return found;
+            }
+            tokio::time::timeout(Duration::from_millis(10), inbox.arrival()).await.ok();
+        }
+        panic!("no message came to {to}")
+    }
+}
+
+impl Keyward {
+    /// Gives a permission to the person of this address; for tests and seeds.
+    pub async fn grant(&self, person: &str, permission: &str) -> Result<(), Error> {
+        let user = self.id_of(person).await?;
+        let effect = keyward_authz::Effect::Allow;
+        let answer = self.change_grant(user, effect, permission, true).await?;
+        answer.map_err(|_| Error::new("give the permission"))
+    }
+
+    async fn id_of(&self, person: &str) -> Result<UserId, Error> {
+        let found = self.find_person(person).await?;
+        found.map(|p| p.id).ok_or_else(|| Error::new("find the person"))
+    }
+}

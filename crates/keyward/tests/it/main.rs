@@ -1,0 +1,3 @@
+//! Keyward as an app author meets it.
+
+mod journey;
