@@ -9,6 +9,7 @@ use crate::effect::{Decision, Effect};
 use crate::error::BadPermission;
 use crate::exclusive::Conflict;
 use crate::explain::{Explanation, Source};
+use crate::opinion::Opinion;
 use crate::pattern::Pattern;
 use crate::permission::{Form, Permission};
 use crate::snapshot::Snapshot;
@@ -80,19 +81,10 @@ impl Access {
     /// Decides. Deny overrides allow, and what nothing matches is denied.
     /// Allocates nothing.
     pub fn check(&self, wanted: &Permission) -> Decision {
-        if wanted.dialect() != self.dialect {
-            return Decision::Indeterminate;
-        }
-        if self.superuser.is_some() {
+        if self.superuser.is_some() && wanted.dialect() == self.dialect {
             return Decision::Allow;
         }
-        let marks = self.marks(wanted);
-        match (marks.denies(), marks.allows()) {
-            (true, _) => Decision::Deny,
-            (false, true) if self.has_unread_deny() => Decision::Indeterminate,
-            (false, true) => Decision::Allow,
-            (false, false) => Decision::Deny,
-        }
+        self.opinion(wanted).into()
     }
 
     /// Decides again, on the same snapshot, and says why.
@@ -173,6 +165,20 @@ impl Access {
     /// audit log.
     pub fn is_superuser(&self) -> bool {
         self.superuser.is_some()
+    }
+
+    /// What the rules held say, superuser or not.
+    pub(crate) fn opinion(&self, wanted: &Permission) -> Opinion {
+        if wanted.dialect() != self.dialect {
+            return Opinion::MayDeny;
+        }
+        let marks = self.marks(wanted);
+        match (marks.denies(), marks.allows()) {
+            (true, _) => Opinion::Deny,
+            (false, true) if self.has_unread_deny() => Opinion::MayDeny,
+            (false, true) => Opinion::Allow,
+            (false, false) => Opinion::NoOpinion,
+        }
     }
 
     pub(crate) fn dialect(&self) -> Dialect {

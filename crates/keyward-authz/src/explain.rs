@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::access::{Access, Held};
+use crate::condition::Unmet;
 use crate::effect::{Decision, Effect};
 use crate::permission::Permission;
 use crate::snapshot::Snapshot;
@@ -52,6 +53,47 @@ pub enum Because {
     Unreadable(Vec<String>),
     /// The permission is written in another dialect than the policy.
     OtherDialect,
+    /// The subject is banned.
+    Banned,
+    /// The ceiling of this name does not contain the permission.
+    Ceiling(String),
+    /// A rule with conditions.
+    Conditional {
+        /// Its name.
+        id: String,
+        /// What it does.
+        effect: Effect,
+        /// What it tells people.
+        reason: Option<String>,
+        /// Its condition could not be evaluated.
+        failed: bool,
+    },
+    /// An entry of an access control list.
+    Acl {
+        /// The list in the chain, from 0 at the resource.
+        level: usize,
+        /// The place of the entry, from 0.
+        place: usize,
+        /// The entry, as written.
+        entry: String,
+    },
+    /// The table of items.
+    Items {
+        /// Whether as the owner.
+        owned: bool,
+    },
+    /// A relation with the object.
+    Relations {
+        /// It could not be evaluated.
+        failed: bool,
+    },
+    /// A block of one's own.
+    Custom {
+        /// Its place, from 0.
+        place: usize,
+        /// It could not be evaluated.
+        failed: bool,
+    },
 }
 
 /// A rule that covers something like the wanted permission.
@@ -61,6 +103,26 @@ pub struct NearMiss {
     pub rule: RuleRef,
     /// Why it does not cover it, as half a sentence.
     pub reason: String,
+}
+
+/// Whether one ceiling contains the permission.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CeilingNote {
+    /// Its name.
+    pub name: String,
+    /// Whether it does.
+    pub contains: bool,
+}
+
+/// A rule whose condition does not hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnmetRule {
+    /// Its name.
+    pub id: String,
+    /// What it would have done.
+    pub effect: Effect,
+    /// The part that does not hold.
+    pub unmet: Unmet,
 }
 
 /// The answer and its reasons. [`Display`](fmt::Display) gives plain lines.
@@ -81,6 +143,11 @@ pub struct Explanation {
     pub would_allow: Vec<String>,
     /// Rules held that cover something alike, at most five.
     pub near_misses: Vec<NearMiss>,
+    /// The ceilings that were looked at. None in [`Access::explain`].
+    pub ceilings: Vec<CeilingNote>,
+    /// Rules that concern the question, but whose conditions do not hold. None
+    /// in [`Access::explain`].
+    pub unmet_rules: Vec<UnmetRule>,
 }
 
 impl Explanation {
@@ -95,12 +162,25 @@ impl Explanation {
             path,
             would_allow: Vec::new(),
             near_misses: Vec::new(),
+            ceilings: Vec::new(),
+            unmet_rules: Vec::new(),
         };
         if decision == Decision::Deny {
             explanation.would_allow = would_allow(access, snapshot, wanted);
             explanation.near_misses = near_misses(access, wanted);
         }
         explanation
+    }
+
+    /// Something else than the roles decided.
+    pub(crate) fn replace(&mut self, because: Because) {
+        self.because = because;
+        self.path.clear();
+    }
+
+    pub(crate) fn clear_misses(&mut self) {
+        self.would_allow.clear();
+        self.near_misses.clear();
     }
 }
 
@@ -138,7 +218,7 @@ fn path(access: &Access, snapshot: &Snapshot, because: &Because) -> Vec<String> 
             path.extend(way(access, snapshot, name));
         }
         Because::Rule(_) => {}
-        Because::NoMatch | Because::Unreadable(_) | Because::OtherDialect => path.clear(),
+        _ => path.clear(),
     }
     path
 }
@@ -213,8 +293,27 @@ impl fmt::Display for Because {
             Because::NoMatch => f.write_str("no rule covers it"),
             Because::Unreadable(flaws) => write!(f, "denials not read: {}", flaws.join("; ")),
             Because::OtherDialect => f.write_str("the policy is written in another dialect"),
+            Because::Banned => f.write_str("the subject is banned"),
+            Because::Ceiling(name) => write!(f, "ceiling `{name}` does not contain it"),
+            Because::Conditional { id, effect, reason, failed } => {
+                write!(f, "rule {id} ({effect}){}", failure(*failed))?;
+                reason.iter().try_for_each(|reason| write!(f, ": {reason}"))
+            }
+            Because::Acl { level, place, entry } => {
+                write!(f, "acl entry {place} at level {level} ({entry})")
+            }
+            Because::Items { owned: true } => f.write_str("the table of items, as the owner"),
+            Because::Items { owned: false } => f.write_str("the table of items"),
+            Because::Relations { failed } => {
+                write!(f, "a relation with the object{}", failure(*failed))
+            }
+            Because::Custom { place, failed } => write!(f, "block {place}{}", failure(*failed)),
         }
     }
+}
+
+fn failure(failed: bool) -> &'static str {
+    if failed { " could not be evaluated" } else { "" }
 }
 
 impl fmt::Display for Explanation {
@@ -229,6 +328,13 @@ impl fmt::Display for Explanation {
         }
         for miss in &self.near_misses {
             write!(f, "\n  near miss: {}: {}", miss.rule, miss.reason)?;
+        }
+        for rule in &self.unmet_rules {
+            write!(f, "\n  unmet: rule {} ({}): {}", rule.id, rule.effect, rule.unmet)?;
+        }
+        for ceiling in &self.ceilings {
+            let contains = if ceiling.contains { "contains" } else { "does not contain" };
+            write!(f, "\n  ceiling: {} {contains} it", ceiling.name)?;
         }
         Ok(())
     }

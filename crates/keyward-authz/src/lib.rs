@@ -26,7 +26,9 @@
 
 mod access;
 pub mod acl;
+mod ceiling;
 pub mod condition;
+mod decide;
 mod dialect;
 mod effect;
 mod error;
@@ -34,20 +36,25 @@ mod exclusive;
 mod explain;
 pub mod items;
 pub mod limits;
+mod opinion;
 mod pattern;
 mod permission;
 pub mod relations;
+pub mod rules;
 mod snapshot;
 mod table;
 mod term;
 
 pub use access::Access;
+pub use ceiling::{Ceiling, has_scopes};
+pub use decide::{Block, By, Question, Related, Verdict};
 pub use dialect::keyward::{MAX_BYTES, MAX_PARTS};
 pub use dialect::{Dialect, UnknownDialect};
 pub use effect::{Decision, Effect};
 pub use error::{BadPermission, Flaw};
 pub use exclusive::Conflict;
-pub use explain::{Because, Explanation, NearMiss, RuleRef, Source};
+pub use explain::{Because, CeilingNote, Explanation, NearMiss, RuleRef, Source, UnmetRule};
+pub use opinion::Opinion;
 pub use pattern::Pattern;
 pub use permission::Permission;
 pub use snapshot::builder::SnapshotBuilder;

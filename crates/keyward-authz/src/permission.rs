@@ -73,6 +73,14 @@ impl Permission {
         self.dialect
     }
 
+    /// The first two parts, in the native dialect.
+    pub(crate) fn type_and_verb(&self) -> Option<(&str, &str)> {
+        match &self.form {
+            Form::Keyward(parts) => Some((parts.part(&self.text, 0)?, parts.part(&self.text, 1)?)),
+            Form::Sets(_) | Form::Plain => None,
+        }
+    }
+
     pub(crate) fn form(&self) -> &Form {
         &self.form
     }

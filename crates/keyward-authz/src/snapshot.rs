@@ -1,10 +1,13 @@
 //! Everything the definitions say, at one policy version.
 
+mod blocks;
 pub(crate) mod builder;
 mod hierarchy;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+pub(crate) use blocks::{Blocks, RelationGrant};
 
 use crate::dialect::Dialect;
 use crate::effect::Effect;
@@ -18,6 +21,7 @@ pub struct Snapshot {
     roles: Box<[Role]>,
     slots: BTreeMap<Arc<str>, usize>,
     exclusives: Box<[Box<[usize]>]>,
+    blocks: Blocks,
 }
 
 #[derive(Clone, Debug)]

@@ -93,7 +93,7 @@ fn compared(compare: Compare, both: &[Expr; 2], schema: &Schema) -> Result<(), B
     let ordered = !matches!(compare, Compare::Eq | Compare::Ne);
     for (side, kind) in [(left, kinds.0), (right, kinds.1)] {
         if let Some(kind) = kind.filter(|kind| ordered && !kind.is_ordered()) {
-            return Err(BadCondition::new(side.at, format!("orders a {}", kind.name())));
+            return Err(BadCondition::new(side.at, format!("orders {}", kind.name())));
         }
     }
     match kinds {
@@ -120,7 +120,7 @@ fn contained(both: &[Expr; 2], schema: &Schema) -> Result<(), BadCondition> {
 }
 
 fn mismatch(expr: &Expr, needed: Kind, found: Kind) -> BadCondition {
-    let flaw = format!("has a {} where a {} is needed", found.name(), needed.name());
+    let flaw = format!("has {} where {} is needed", found.name(), needed.name());
     BadCondition::new(expr.at, flaw)
 }
 

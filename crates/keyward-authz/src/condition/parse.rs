@@ -143,10 +143,11 @@ impl<'t> Reader<'t> {
     fn methods(&mut self, mut expr: Expr) -> Result<Expr, BadCondition> {
         while self.take_sign(".") {
             let (at, own) = (expr.at, expr);
+            let method = self.at();
             let form = match self.name()? {
                 "contains" => Form::In(Box::new([self.argument()?, own])),
                 "isInRange" => Form::In(Box::new([own, self.argument()?])),
-                _ => return Err(self.bad("has a method that is none of `contains`, `isInRange`")),
+                _ => return Err(BadCondition::new(method, "has an unknown method")),
             };
             expr = Expr { at, form };
         }

@@ -3,11 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Role, Rule, Snapshot};
+use super::{Blocks, RelationGrant, Role, Rule, Snapshot};
+use crate::acl::Acl;
 use crate::dialect::Dialect;
 use crate::effect::Effect;
 use crate::error::BadPermission;
+use crate::items::ItemKind;
+use crate::limits::Limit;
 use crate::pattern::Pattern;
+use crate::relations::BadRelation;
+use crate::rules;
 
 /// Collects definitions, in any order, into a [`Snapshot`].
 #[derive(Clone, Debug, Default)]
@@ -16,6 +21,7 @@ pub struct SnapshotBuilder {
     roles: Vec<Draft>,
     slots: BTreeMap<Arc<str>, usize>,
     exclusives: Vec<Box<[usize]>>,
+    blocks: Blocks,
 }
 
 #[derive(Clone, Debug)]
@@ -87,11 +93,93 @@ impl SnapshotBuilder {
         self
     }
 
+    /// Adds a rule with conditions.
+    pub fn conditional(&mut self, rule: rules::Rule) -> &mut Self {
+        self.blocks.rules.push(rule);
+        self
+    }
+
+    /// Replaces all rules with conditions.
+    pub fn rules(&mut self, rules: rules::Rules) -> &mut Self {
+        self.blocks.rules = rules;
+        self
+    }
+
+    /// Adds a kind of item, or replaces it.
+    pub fn item_kind(&mut self, name: &str, kind: ItemKind) -> &mut Self {
+        self.blocks.items.insert(name, kind);
+        self
+    }
+
+    /// Adds an access control list, or replaces it.
+    pub fn acl(&mut self, name: &str, acl: Acl) -> &mut Self {
+        self.blocks.acls.insert(name.into(), acl);
+        self
+    }
+
+    /// Adds a relation of a type of objects.
+    ///
+    /// # Errors
+    /// When the expression is not well formed.
+    pub fn relation(
+        &mut self,
+        object_type: &str,
+        name: &str,
+        expression: &str,
+    ) -> Result<&mut Self, BadRelation> {
+        self.blocks.model.relation(object_type, name, expression)?;
+        Ok(self)
+    }
+
+    /// Gives whoever has a relation with an object a permission on it.
+    ///
+    /// # Errors
+    /// When the pattern is not well formed.
+    pub fn relation_grant(
+        &mut self,
+        object_type: &str,
+        pattern: &str,
+        relation: &str,
+    ) -> Result<&mut Self, BadPermission> {
+        let pattern = Pattern::parse_as(self.dialect, pattern)?;
+        let grant = RelationGrant { kind: object_type.into(), pattern, relation: relation.into() };
+        self.blocks.relation_grants.push(grant);
+        Ok(self)
+    }
+
+    /// Sets a numeric limit of a role.
+    pub fn limit(&mut self, role: &str, name: &str, limit: Limit) -> &mut Self {
+        self.blocks.limits.set(role, name, limit);
+        self
+    }
+
+    /// Lets tokens of a scope do at most this, beside what their other scopes
+    /// let them.
+    ///
+    /// # Errors
+    /// When a pattern is not well formed.
+    pub fn scope<'a>(
+        &mut self,
+        name: &str,
+        patterns: impl IntoIterator<Item = &'a str>,
+    ) -> Result<&mut Self, BadPermission> {
+        let patterns = patterns.into_iter().map(|text| Pattern::parse_as(self.dialect, text));
+        let patterns = patterns.collect::<Result<Vec<_>, _>>()?;
+        self.blocks.scopes.entry(name.into()).or_default().extend(patterns);
+        Ok(self)
+    }
+
     /// Closes the definitions.
     pub fn build(self) -> Snapshot {
         let roles = self.roles.into_iter().map(Draft::close).collect();
         let exclusives = self.exclusives.into();
-        Snapshot { dialect: self.dialect, roles, slots: self.slots, exclusives }
+        Snapshot {
+            dialect: self.dialect,
+            roles,
+            slots: self.slots,
+            exclusives,
+            blocks: self.blocks,
+        }
     }
 
     fn slot(&mut self, name: &str) -> usize {

@@ -1,0 +1,172 @@
+//! The whole decision: ceilings, superusers, and then every block together.
+//!
+//! 1. A banned subject is denied.
+//! 2. Every ceiling must contain the permission, or it is denied.
+//! 3. A superuser is allowed, unless an `absolute` rule denies.
+//! 4. Each block has an opinion, by its own inner algorithm: roles and rules by
+//!    deny-overrides (rules in order when so set), access control lists by the
+//!    first match, items by table, relations by the least fixpoint.
+//! 5. Any denial decides; else a failure that might have been one leaves it
+//!    open; else any yes decides; else any failure leaves it open; else denied.
+
+mod explain;
+mod question;
+
+pub use question::{Block, Question, Related};
+
+use crate::acl::{Acl, AclHit};
+use crate::ceiling::Ceiling;
+use crate::effect::{Decision, Effect};
+use crate::items::{ItemAnswer, Subject};
+use crate::opinion::{Opinion, Sum};
+use crate::snapshot::Snapshot;
+
+/// The answer to a question, and what decided. Costs nothing to make; ask
+/// [`Snapshot::explain`] for words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "a verdict that nobody looks at protects nothing"]
+pub struct Verdict {
+    /// The answer.
+    pub decision: Decision,
+    /// What decided.
+    pub by: By,
+}
+
+/// What decided. Places count from 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum By {
+    /// The subject is banned.
+    Banned,
+    /// The ceiling at this place does not contain the permission.
+    Ceiling(usize),
+    /// A role held may do everything. Belongs in the audit log, always.
+    Superuser,
+    /// A rule of a role, or a direct grant.
+    Roles,
+    /// The conditional rule at this place.
+    Rule(usize),
+    /// An entry of an access control list.
+    Acl(AclHit),
+    /// The table of items.
+    Items,
+    /// A relation with the object.
+    Relations,
+    /// The custom block at this place.
+    Custom(usize),
+    /// Nothing: no block has an opinion.
+    NoMatch,
+}
+
+impl Verdict {
+    /// The code of the answer, from the one registry of error codes; `allowed`
+    /// where there is no error.
+    pub fn code(self) -> &'static str {
+        match (self.decision, self.by) {
+            (Decision::Allow, _) => "allowed",
+            (Decision::Indeterminate, _) => "decision_unavailable",
+            (Decision::Deny, By::Ceiling(_)) => "outside_ceiling",
+            (Decision::Deny, By::NoMatch) => "missing_permission",
+            (Decision::Deny, _) => "denied_by_rule",
+        }
+    }
+}
+
+impl Snapshot {
+    /// Decides a question. Allocates nothing, except for relations.
+    pub fn decide(&self, question: &Question<'_>) -> Verdict {
+        if question.banned {
+            return Verdict { decision: Decision::Deny, by: By::Banned };
+        }
+        if question.wanted.dialect() != self.dialect() {
+            return Verdict { decision: Decision::Indeterminate, by: By::Roles };
+        }
+        let outside = |ceiling: &&Ceiling| !ceiling.contains(question.wanted);
+        if let Some(place) = question.ceilings.iter().position(outside) {
+            return Verdict { decision: Decision::Deny, by: By::Ceiling(place) };
+        }
+        if question.access.is_superuser() {
+            return self.decide_superuser(question);
+        }
+        let sum = self.blocks(question);
+        Verdict { decision: sum.opinion.into(), by: sum.by.unwrap_or(By::NoMatch) }
+    }
+
+    fn decide_superuser(&self, question: &Question<'_>) -> Verdict {
+        let roles = question.access.all_roles();
+        let absolute = self.rules().decide_absolute(question.wanted, roles, &question.facts);
+        let sum = Sum::NOTHING.and(Opinion::Allow, By::Superuser);
+        let sum = sum.and(absolute.opinion, absolute.by.map_or(By::NoMatch, By::Rule));
+        Verdict { decision: sum.opinion.into(), by: sum.by.unwrap_or(By::NoMatch) }
+    }
+
+    fn blocks(&self, question: &Question<'_>) -> Sum<By> {
+        let (access, wanted) = (question.access, question.wanted);
+        let rules = self.rules().decide(wanted, access.all_roles(), &question.facts);
+        let mut sum = Sum::NOTHING
+            .and(access.opinion(wanted), By::Roles)
+            .and(rules.opinion, rules.by.map_or(By::NoMatch, By::Rule));
+        if let Some(hit) = acl(question) {
+            sum = sum.and(hit.effect.into(), By::Acl(hit));
+        }
+        sum = sum.and(self.item(question), By::Items);
+        for (place, block) in question.custom.iter().enumerate() {
+            sum = sum.and(block.opinion(question), By::Custom(place));
+        }
+        // Relations never deny, so they are asked last and only when they count.
+        match sum.opinion {
+            Opinion::NoOpinion | Opinion::Failed => sum.and(self.related(question), By::Relations),
+            _ => sum,
+        }
+    }
+
+    fn item(&self, question: &Question<'_>) -> Opinion {
+        let parts = question.wanted.type_and_verb();
+        let (Some(item), Some((kind, action))) = (&question.item, parts) else {
+            return Opinion::NoOpinion;
+        };
+        let subject = Subject { id: question.subject, roles: question.access.all_roles() };
+        match self.items().decide(subject, action, kind, item) {
+            ItemAnswer::Allow { .. } => Opinion::Allow,
+            ItemAnswer::NoOpinion => Opinion::NoOpinion,
+            ItemAnswer::Deny => Opinion::Deny,
+        }
+    }
+
+    fn related(&self, question: &Question<'_>) -> Opinion {
+        let Some(related) = &question.related else { return Opinion::NoOpinion };
+        let kind = related.object.split_once(':').map_or(related.object, |(kind, _)| kind);
+        let grants = self.relation_grants().iter();
+        let grants = grants.filter(|it| *it.kind == *kind && it.pattern.matches(question.wanted));
+        let opinions = grants.map(|grant| {
+            let Related { object, subject, tuples } = *related;
+            match self.model().check(tuples, object, &grant.relation, subject) {
+                Ok(true) => Opinion::Allow,
+                Ok(false) => Opinion::NoOpinion,
+                Err(_) => Opinion::Failed,
+            }
+        });
+        opinions.max().unwrap_or(Opinion::NoOpinion)
+    }
+}
+
+fn acl(question: &Question<'_>) -> Option<AclHit> {
+    let groups = question.groups?;
+    Acl::decide_chain(question.acl.iter().copied(), groups, question.wanted.as_str())
+}
+
+impl Verdict {
+    /// Whether a rule that denies says what would help, such as `step_up`.
+    pub fn advice(self, snapshot: &Snapshot) -> Option<&str> {
+        match self.by {
+            By::Rule(place) if self.decision == Decision::Deny => {
+                let rule = snapshot.rules().get(place).filter(|it| it.effect == Effect::Deny);
+                rule.and_then(|rule| rule.advise.as_deref())
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

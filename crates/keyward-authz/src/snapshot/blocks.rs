@@ -1,0 +1,70 @@
+//! What a snapshot holds beside roles.
+
+use std::collections::BTreeMap;
+
+use super::Snapshot;
+use crate::acl::Acl;
+use crate::ceiling::Ceiling;
+use crate::items::Items;
+use crate::limits::Limits;
+use crate::pattern::Pattern;
+use crate::relations::Model;
+use crate::rules::Rules;
+
+/// The blocks beside roles, and the tables that go with them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Blocks {
+    pub(crate) rules: Rules,
+    pub(crate) items: Items,
+    pub(crate) acls: BTreeMap<Box<str>, Acl>,
+    pub(crate) model: Model,
+    pub(crate) relation_grants: Vec<RelationGrant>,
+    pub(crate) limits: Limits,
+    pub(crate) scopes: BTreeMap<Box<str>, Vec<Pattern>>,
+}
+
+/// Who has a relation with an object has a permission on it.
+#[derive(Clone, Debug)]
+pub(crate) struct RelationGrant {
+    pub(crate) kind: Box<str>,
+    pub(crate) pattern: Pattern,
+    pub(crate) relation: Box<str>,
+}
+
+impl Snapshot {
+    /// The rules with conditions.
+    pub fn rules(&self) -> &Rules {
+        &self.blocks.rules
+    }
+
+    /// The kinds of items.
+    pub fn items(&self) -> &Items {
+        &self.blocks.items
+    }
+
+    /// The access control list of this name.
+    pub fn acl(&self, name: &str) -> Option<&Acl> {
+        self.blocks.acls.get(name)
+    }
+
+    /// The types of objects and their relations.
+    pub fn model(&self) -> &Model {
+        &self.blocks.model
+    }
+
+    /// Numeric limits per role.
+    pub fn limits(&self) -> &Limits {
+        &self.blocks.limits
+    }
+
+    /// The ceiling of a token with these scopes. A scope that the policy does not
+    /// know leaves nothing.
+    pub fn scope_ceiling<'a>(&self, scopes: impl IntoIterator<Item = &'a str>) -> Ceiling {
+        let known = scopes.into_iter().filter_map(|scope| self.blocks.scopes.get(scope));
+        Ceiling::of("scopes", known.flatten().cloned())
+    }
+
+    pub(crate) fn relation_grants(&self) -> &[RelationGrant] {
+        &self.blocks.relation_grants
+    }
+}
