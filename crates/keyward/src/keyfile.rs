@@ -26,7 +26,8 @@ pub(crate) fn read(path: &Path) -> Result<Option<RootKey>, Error> {
 pub(crate) fn create(path: &Path, rng: &mut dyn Random) -> Result<RootKey, Error> {
     let key = RootKey::mint(rng);
     let text = key.to_text();
-    write_private(path, text.as_bytes()).map_err(|e| Error::because("write the root key file", e))?;
+    write_private(path, text.as_bytes())
+        .map_err(|e| Error::because("write the root key file", e))?;
     Ok(key)
 }
 

@@ -19,13 +19,10 @@ mod session_token;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-
 mod view;
 
 #[cfg(feature = "axum")]
 pub use adapt::axum::{AuthLayer, Principal, RequireLayer, Session, User};
-#[cfg(feature = "smtp")]
-pub use deliver::smtp::Smtp;
 pub use deliver::folder::Folder;
 pub use deliver::inbox::Inbox;
 pub use deliver::{Outgoing, SendError, Sender};

@@ -127,7 +127,9 @@ impl Keyward {
     }
 
     /// Every role: name, description, what it allows, what it denies.
-    pub async fn role_list(&self) -> Result<Vec<(String, String, Vec<String>, Vec<String>)>, Error> {
+    pub async fn role_list(
+        &self,
+    ) -> Result<Vec<(String, String, Vec<String>, Vec<String>)>, Error> {
         let views = crate::routes::roles::views(&self.0.store.definitions().await?);
         Ok(views.into_iter().map(|r| (r.name, r.description, r.allow, r.deny)).collect())
     }
@@ -165,8 +167,7 @@ impl Keyward {
     /// Checks a password without opening a session, with the same limits,
     /// records and rehash as a sign-in.
     pub async fn verify_credentials(&self, name: &str, password: &Secret) -> Answer<UserView> {
-        let flow =
-            SignIn { identifier: name.to_owned(), password: password.clone(), open: None };
+        let flow = SignIn { identifier: name.to_owned(), password: password.clone(), open: None };
         match self.decide(flow).await? {
             Ok(SignedIn::Checked(user)) => {
                 Ok(self.person(user.id).await?.ok_or(Refusal::InvalidCredentials))

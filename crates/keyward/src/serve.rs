@@ -1,8 +1,6 @@
 //! Listening: HTTP/1 and HTTP/2 with the limits that a public port needs.
 
 pub mod body;
-#[cfg(feature = "tls")]
-pub mod tls;
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -47,13 +45,12 @@ impl Keyward {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let (head, body) = request.into_parts();
-        let bytes = if body.is_end_stream() {
-            Ok(Bytes::new())
-        } else {
-            read(body).await
-        };
+        let bytes = if body.is_end_stream() { Ok(Bytes::new()) } else { read(body).await };
         match bytes {
-            Ok(bytes) => self.handle(::http::Request::from_parts(head, bytes), peer).await.map(ReplyBody::from),
+            Ok(bytes) => self
+                .handle(::http::Request::from_parts(head, bytes), peer)
+                .await
+                .map(ReplyBody::from),
             Err(code) => self.refuse(code),
         }
     }
@@ -123,7 +120,11 @@ impl Listening {
     pub async fn run_with<A, H, F, B>(self, handler: H, acceptor: A, stop: CancellationToken)
     where
         A: Acceptor,
-        H: Fn(::http::Request<hyper::body::Incoming>, SocketAddr) -> F + Clone + Send + Sync + 'static,
+        H: Fn(::http::Request<hyper::body::Incoming>, SocketAddr) -> F
+            + Clone
+            + Send
+            + Sync
+            + 'static,
         F: Future<Output = Response<B>> + Send + 'static,
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -242,4 +243,3 @@ pub async fn stop_signal() {
     #[cfg(not(unix))]
     interrupt.await.ok();
 }
-

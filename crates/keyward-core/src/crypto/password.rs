@@ -11,8 +11,8 @@
 //! Passwords are hashed byte for byte; see
 //! [`rules::prepare`](crate::password::rules::prepare) for what comes before.
 //!
-//! To add a form: a file with a [`Reader`] and its [`Stored`], and one line in
-//! [`ROSTER`].
+//! To add a form: a file with a `Reader` and its `Stored`, a [`Format`], and one
+//! line in `ROSTER`.
 
 mod argon2;
 mod error;

@@ -111,8 +111,10 @@ async fn run(
         db.execute(&dialect.render(sql), params).await?;
     }
     let tick = dialect.render("UPDATE kw_migrations SET statements_done = ? WHERE number = ?");
-    let rest = migration.statements.iter().enumerate().skip(begun.unwrap_or(0));
-    for (at, template) in rest {
+    for (at, template) in migration.statements.iter().enumerate() {
+        if begun.is_some_and(|done| at < done) {
+            continue;
+        }
         let text = dialect.render(template);
         // Only the statement at which it was cut off may have run before.
         match begun == Some(at) {

@@ -162,7 +162,9 @@ impl Builder {
     pub fn public_url(mut self, url: &str) -> Self {
         match crate::http::host::public_url(url) {
             Some(url) => self.web.public_url = OnceLock::from(url),
-            None => self.bad = Some(Error::new("use the public URL: it is not http(s)://HOST[:PORT]")),
+            None => {
+                self.bad = Some(Error::new("use the public URL: it is not http(s)://HOST[:PORT]"))
+            }
         }
         self
     }
@@ -362,7 +364,8 @@ async fn keys(store: &dyn Store, source: KeySource, rng: &mut Rng) -> Result<Key
         KeySource::File(path) => match keyfile::read(&path)? {
             Some(key) => key,
             None if known.is_some() => {
-                let text = format!("{} is gone, and this database was sealed with it", path.display());
+                let text =
+                    format!("{} is gone, and this database was sealed with it", path.display());
                 return Err(Error::because("find the root key", text));
             }
             None => keyfile::create(&path, rng)?,
@@ -376,7 +379,10 @@ async fn keys(store: &dyn Store, source: KeySource, rng: &mut Rng) -> Result<Key
             let now = keys.check_value.to_vec();
             let write = Write::SwapMeta { name: KEY_CHECK.into(), was: None, now };
             let batch = Batch { writes: vec![write], events: vec![] };
-            store.commit(&batch).await.map_err(|_| Error::new("store the root key's check value"))?;
+            store
+                .commit(&batch)
+                .await
+                .map_err(|_| Error::new("store the root key's check value"))?;
             Ok(keys)
         }
     }

@@ -68,7 +68,8 @@ impl SessionCache {
     /// Remembers what was read since [`begin`](Self::begin).
     pub(crate) fn fill(&self, began: u64, loaded: Loaded) -> Arc<Entry> {
         let seen_at = AtomicI64::new(loaded.session.seen_at.as_micros());
-        let Loaded { session, user, identifiers, access, policy_version, access_until, json } = loaded;
+        let Loaded { session, user, identifiers, access, policy_version, access_until, json } =
+            loaded;
         let entry = Arc::new(Entry {
             session,
             user,

@@ -81,8 +81,7 @@ impl Keyward {
 
     /// Whether the definitions and the timed grants are still those it was compiled from.
     fn is_current(&self, entry: &Entry) -> bool {
-        entry.policy_version == self.policy().version
-            && self.now().as_micros() < entry.access_until
+        entry.policy_version == self.policy().version && self.now().as_micros() < entry.access_until
     }
 
     async fn load_session(&self, id: SessionId) -> Result<Option<Arc<Entry>>, Error> {
@@ -127,10 +126,8 @@ pub(crate) fn compile(
         .iter()
         .filter(|r| r.scope.is_empty() && begun(r.not_before) && lasts(r.expires_at))
         .map(|r| r.role.as_str());
-    let held = grants
-        .iter()
-        .filter(|g| lasts(g.expires_at))
-        .map(|g| (g.effect, g.pattern.as_str()));
+    let held =
+        grants.iter().filter(|g| lasts(g.expires_at)).map(|g| (g.effect, g.pattern.as_str()));
     let access = Access::compile(snapshot, names, held.collect::<Vec<(Effect, &str)>>());
     let starts = roles.iter().filter_map(|r| r.not_before);
     let ends = roles.iter().filter_map(|r| r.expires_at);

@@ -89,7 +89,8 @@ impl Keyward {
         }
         loop {
             let was = self.0.store.meta(CURSOR).await?;
-            let position = was.as_deref().and_then(|b| b.try_into().ok()).map_or(0, i64::from_be_bytes);
+            let position =
+                was.as_deref().and_then(|b| b.try_into().ok()).map_or(0, i64::from_be_bytes);
             let events = self.0.store.chain(position, 100).await?;
             let Some(told) = self.tell(&events) else { return Ok(()) };
             let now = told.to_be_bytes().to_vec();

@@ -68,7 +68,8 @@ mod tests {
         check(part, None);
         check("", None);
         check("--x--", Some(&[]));
-        let file = "--x\r\nContent-Disposition: form-data; name=\"a\"; filename=\"f\"\r\n\r\n1\r\n--x--";
+        let file =
+            "--x\r\nContent-Disposition: form-data; name=\"a\"; filename=\"f\"\r\n\r\n1\r\n--x--";
         check(file, None);
     }
 }

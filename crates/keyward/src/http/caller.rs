@@ -62,10 +62,12 @@ impl Keyward {
         }
         let (entry, ended) = match &brought {
             Brought::Nothing => (None, None),
-            Brought::Cookie(token) | Brought::Bearer(token) => match self.session_of(token).await? {
-                Ok(entry) => (Some(entry), None),
-                Err(ended) => (None, Some(ended)),
-            },
+            Brought::Cookie(token) | Brought::Bearer(token) => {
+                match self.session_of(token).await? {
+                    Ok(entry) => (Some(entry), None),
+                    Err(ended) => (None, Some(ended)),
+                }
+            }
         };
         if let (true, true, Some(entry)) = (is_unsafe, by_cookie, &entry) {
             csrf::check(self, request, &entry.session.id.to_string())?;

@@ -66,9 +66,8 @@ fn media_type(request: &Request) -> Result<Media, Fault> {
 
 /// An object in which no name occurs twice, at any depth.
 fn strict_json(bytes: &[u8]) -> Result<Value, Fault> {
-    let Strict(value) = serde_json::from_slice(bytes).map_err(|error| {
-        Fault::from(Problem::new(Code::BadJson).detail(json_detail(&error)))
-    })?;
+    let Strict(value) = serde_json::from_slice(bytes)
+        .map_err(|error| Fault::from(Problem::new(Code::BadJson).detail(json_detail(&error))))?;
     if value.is_object() {
         Ok(value)
     } else {

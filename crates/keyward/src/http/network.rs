@@ -31,9 +31,7 @@ impl Network {
             (IpAddr::V4(own), IpAddr::V4(other)) => {
                 same(u128::from(own.to_bits()) << 96, u128::from(other.to_bits()) << 96, self.bits)
             }
-            (IpAddr::V6(own), IpAddr::V6(other)) => {
-                same(own.to_bits(), other.to_bits(), self.bits)
-            }
+            (IpAddr::V6(own), IpAddr::V6(other)) => same(own.to_bits(), other.to_bits(), self.bits),
             _ => false,
         }
     }

@@ -6,8 +6,8 @@ use keyward_core::id::RequestId;
 use keyward_core::refusal::Refusal;
 use serde_json::{Map, Value, json};
 
-use super::reply::json_bytes;
 use super::Reply;
+use super::reply::json_bytes;
 
 macro_rules! codes {
     ($($name:ident $code:literal $status:literal $title:literal;)*) => {
@@ -116,8 +116,9 @@ impl Problem {
     pub(crate) fn of(refusal: Refusal) -> Self {
         let retry_after = refusal.retry_after().map(|wait| wait.as_secs() + 1);
         let mut problem = match refusal {
-            Refusal::InvalidCredentials => Self::new(Code::InvalidCredentials)
-                .detail("Check both and try again."),
+            Refusal::InvalidCredentials => {
+                Self::new(Code::InvalidCredentials).detail("Check both and try again.")
+            }
             Refusal::Unauthenticated => Self::new(Code::Unauthenticated),
             Refusal::Unverified { flow } => {
                 let problem = Self::new(Code::AccountUnverified);

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::engine::policy::parse;
-use crate::http::{Cx, Fault, Guard, Problem, Code, Reply, Route, input, reply};
+use crate::http::{Code, Cx, Fault, Guard, Problem, Reply, Route, input, reply};
 
 pub(super) const ROUTES: &[Route] = &[
     Route::post("/api/v1/can", Guard::SignedIn, can),

@@ -13,7 +13,9 @@ use serde_json::{Map, Value, json};
 
 use super::sign_in::{Holding, complete, opening};
 use crate::http::input::{self, Flag};
-use crate::http::{Code, Cx, Fault, Guard, Limit, Method4, Reply, Route, cookie, no_content, reply};
+use crate::http::{
+    Code, Cx, Fault, Guard, Limit, Method4, Reply, Route, cookie, no_content, reply,
+};
 use crate::view::{EventView, SessionRow, UserView};
 
 pub(super) const ROUTES: &[Route] = &[

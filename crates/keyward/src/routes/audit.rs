@@ -28,7 +28,9 @@ pub(crate) struct ListInput {
 
 impl ListInput {
     pub(crate) fn to_query(&self) -> Result<EventQuery, Fault> {
-        let bad = |field: &str| Fault::from(Problem::new(Code::ValidationFailed).field(field, "wrong_type"));
+        let bad = |field: &str| {
+            Fault::from(Problem::new(Code::ValidationFailed).field(field, "wrong_type"))
+        };
         let subject = match self.user.as_deref() {
             None | Some("") => None,
             Some(text) => Some(UserId::parse(text).ok_or_else(|| bad("user"))?),

@@ -66,14 +66,15 @@ pub(crate) fn query<T: serde::de::DeserializeOwned>(cx: &Cx<'_>) -> Result<T, Fa
     if pairs.iter().any(|(_, value)| value.chars().any(|c| c.is_control() || c == '\u{fffd}')) {
         return Err(Code::ValidationFailed.into());
     }
-    serde_urlencoded::from_str(text).map_err(|error| {
-        Problem::new(Code::ValidationFailed).detail(error.to_string()).into()
-    })
+    serde_urlencoded::from_str(text)
+        .map_err(|error| Problem::new(Code::ValidationFailed).detail(error.to_string()).into())
 }
 
 impl ListInput {
     pub(crate) fn to_query(&self) -> Result<PeopleQuery, Fault> {
-        let bad = |field: &str| Fault::from(Problem::new(Code::ValidationFailed).field(field, "wrong_type"));
+        let bad = |field: &str| {
+            Fault::from(Problem::new(Code::ValidationFailed).field(field, "wrong_type"))
+        };
         let status = match self.status.as_deref() {
             None | Some("") => None,
             Some("active") => Some(Status::Active),

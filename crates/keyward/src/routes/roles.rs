@@ -8,7 +8,9 @@ use keyward_core::record::Definitions;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::http::{Code, Cx, Fault, Guard, Method4, Problem, Reply, Route, input, no_content, reply};
+use crate::http::{
+    Code, Cx, Fault, Guard, Method4, Problem, Reply, Route, input, no_content, reply,
+};
 
 const VIEW: Guard = Guard::Holding("roles:view");
 const EDIT: Guard = Guard::Holding("roles:edit");

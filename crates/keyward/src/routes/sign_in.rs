@@ -51,7 +51,8 @@ pub(crate) fn opening(cx: &Cx<'_>, holding: Holding, remember: bool) -> Opening 
         Holding::Token => SessionKind::Token,
     };
     // A browser holds one session: the one it came with ends.
-    let old = cx.caller.entry.as_ref().filter(|_| cx.caller.by_cookie && holding == Holding::Cookie);
+    let old =
+        cx.caller.entry.as_ref().filter(|_| cx.caller.by_cookie && holding == Holding::Cookie);
     let remember = remember || holding == Holding::Token;
     Opening { kind, remember, replaces: old.map(|entry| entry.session.id) }
 }
@@ -79,7 +80,9 @@ fn sign_in(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         let open = opening(&cx, session, remember.0);
         match attempt(&cx, identifier, password, open).await? {
             SignedIn::Complete(opened) => complete(&cx, &opened, session).await,
-            SignedIn::NeedsVerification { flow, browser } => needs_verification(&cx, flow, &browser),
+            SignedIn::NeedsVerification { flow, browser } => {
+                needs_verification(&cx, flow, &browser)
+            }
             SignedIn::Checked(_) => Ok(no_content()),
         }
     })

@@ -34,7 +34,9 @@ impl HttpBody for ReplyBody {
                 self.0 = None;
                 Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
             }
-            Some(Body::Stream(stream)) => stream.poll_recv(cx).map(|b| b.map(|b| Ok(Frame::data(b)))),
+            Some(Body::Stream(stream)) => {
+                stream.poll_recv(cx).map(|b| b.map(|b| Ok(Frame::data(b))))
+            }
         }
     }
 

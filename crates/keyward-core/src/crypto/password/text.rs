@@ -1,8 +1,7 @@
 //! Pieces of stored text, read strictly: one spelling for each value.
 
 use base64::Engine as _;
-use base64::alphabet::STANDARD;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 /// A decimal number without sign, space or leading zero.
 pub(super) fn number(text: &str) -> Option<u32> {
@@ -29,21 +28,45 @@ pub(super) fn split<const N: usize>(text: &str, by: char) -> Option<[&str; N]> {
     parts.next().is_none().then_some(found)
 }
 
-/// Base64 of RFC 4648 without padding.
-pub(super) const B64: GeneralPurpose =
-    GeneralPurpose::new(&STANDARD, with_padding(DecodePaddingMode::RequireNone));
-
-const fn with_padding(mode: DecodePaddingMode) -> GeneralPurposeConfig {
-    let writes = matches!(mode, DecodePaddingMode::RequireCanonical);
-    GeneralPurposeConfig::new().with_encode_padding(writes).with_decode_padding_mode(mode)
-}
-
 /// Bytes from unpadded base64.
 pub(super) fn b64(text: &str) -> Option<Vec<u8>> {
-    B64.decode(text).ok()
+    STANDARD_NO_PAD.decode(text).ok()
 }
 
 /// Unpadded base64 from bytes.
 pub(super) fn to_b64(bytes: &[u8]) -> String {
-    B64.encode(bytes)
+    STANDARD_NO_PAD.encode(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_has_one_spelling() {
+        for (text, value) in [("0", Some(0)), ("7", Some(7)), ("4294967295", Some(u32::MAX))] {
+            assert_eq!(number(text), value, "{text}");
+        }
+        for text in ["", "00", "07", "+7", "-7", " 7", "7 ", "7.0", "0x7", "\u{ff17}", "4294967296"]
+        {
+            assert_eq!(number(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn base64_has_one_spelling() {
+        assert_eq!(b64("AAEC"), Some(vec![0, 1, 2]));
+        for text in ["AAEC=", "AAE", "AAEC\n", "AA-_", "AB", "A"] {
+            assert_eq!(b64(text).map(|bytes| to_b64(&bytes)).filter(|again| again != text), None);
+        }
+    }
+
+    #[test]
+    fn parts_are_counted() {
+        assert_eq!(split("a$b", '$'), Some(["a", "b"]));
+        assert_eq!(split::<1>("a$b", '$'), None);
+        assert_eq!(split::<3>("a$b", '$'), None);
+        assert_eq!(named("ln=4", "ln"), Some(4));
+        assert_eq!(named("l=4", "ln"), None);
+    }
 }

@@ -123,10 +123,7 @@ impl Links {
     /// Asks all, in order, in one round trip.
     pub(super) async fn ask(&self, queries: &[Query<'_>]) -> Result<Vec<Vec<Row>>, Error> {
         let client = self.client().await?;
-        let answers = match queries {
-            [query] => one(&client, query).await.map(|found| vec![found]),
-            _ => try_join_all(queries.iter().map(|query| one(&client, query))).await,
-        };
+        let answers = all(&client, queries).await;
         if let Err(error) = &answers {
             doubt(&client, error);
         }
@@ -170,14 +167,18 @@ impl Links {
     }
 }
 
-/// Asks one question. The order in which these are first polled is the order on
-/// the wire, once their statements are prepared.
-async fn one(
+/// Sends all questions before the first answer is there. Everything is prepared
+/// first, so that they are answered in order.
+async fn all(
     client: &ClientWrapper,
-    query: &Query<'_>,
-) -> Result<Vec<tokio_postgres::Row>, tokio_postgres::Error> {
-    let statement = client.prepare_cached(query.sql).await?;
-    client.query(&statement, &pointers(&query.params)).await
+    queries: &[Query<'_>],
+) -> Result<Vec<Vec<tokio_postgres::Row>>, tokio_postgres::Error> {
+    let mut prepared = Vec::with_capacity(queries.len());
+    for query in queries {
+        prepared.push((client.prepare_cached(query.sql).await?, pointers(&query.params)));
+    }
+    let ask = prepared.iter().map(|(statement, params)| client.query(statement, params));
+    try_join_all(ask).await
 }
 
 /// After a schema change, prepared statements may be worth nothing.
