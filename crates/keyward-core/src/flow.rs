@@ -6,6 +6,7 @@
 //! slow work is repeated only if its input changed.
 
 pub mod admin;
+mod admins;
 pub mod challenge;
 pub mod open;
 pub mod password;

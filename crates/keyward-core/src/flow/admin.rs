@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use super::admins::Admins;
 use super::password::{set_by_admin, set_password};
-use super::role::is_last_admin;
 use super::session::merged;
 use super::sign_up::{
     Name, add_subject, name_problem, new_identifier, new_subject, password_problems,
@@ -276,7 +276,7 @@ pub struct ActOn {
 #[derive(Debug)]
 pub struct ActFacts {
     subject: Option<Subject>,
-    last_admin: bool,
+    admins: Admins,
 }
 
 impl Flow for ActOn {
@@ -287,8 +287,9 @@ impl Flow for ActOn {
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<ActFacts, Error>> {
         Box::pin(async move {
             let ends = matches!(self.act, Act::Lock { .. } | Act::Delete);
-            let last_admin = ends && is_last_admin(self.user, cx).await?;
-            Ok(ActFacts { subject: cx.store.subject(self.user).await?, last_admin })
+            let admins =
+                if ends { Admins::gather(self.user, cx).await? } else { Admins::default() };
+            Ok(ActFacts { subject: cx.store.subject(self.user).await?, admins })
         })
     }
 
@@ -303,9 +304,18 @@ impl Flow for ActOn {
 
     fn decide(&self, facts: ActFacts, done: Done, cx: &mut Decide<'_>) -> Verdict<User> {
         let Some(subject) = facts.subject else { return Verdict::no(Refusal::NotFound) };
-        if facts.last_admin {
-            return Verdict::no(Refusal::LastAdministrator);
-        }
+        let noted = match facts.admins.without_one() {
+            Ok(noted) => noted,
+            Err(refusal) => return Verdict::no(refusal),
+        };
+        let mut verdict = self.act_on(subject, done, cx);
+        verdict.batch.writes.extend(noted.filter(|_| verdict.reply.is_ok()));
+        verdict
+    }
+}
+
+impl ActOn {
+    fn act_on(&self, subject: Subject, done: Done, cx: &mut Decide<'_>) -> Verdict<User> {
         match &self.act {
             Act::Lock { reason } => self.lock(subject.user, reason, cx),
             Act::Unlock => self.swap(subject.user, What::UserUnlocked {}, cx, |user, _| {
@@ -329,9 +339,7 @@ impl Flow for ActOn {
             }
         }
     }
-}
 
-impl ActOn {
     fn lock(&self, user: User, reason: &str, cx: &mut Decide<'_>) -> Verdict<User> {
         if reason.chars().count() > 300 || reason.chars().any(char::is_control) {
             return Verdict::no(Refusal::invalid("reason", "reason_invalid"));

@@ -2,11 +2,12 @@
 
 use keyward_authz::{Effect, Pattern};
 
+use super::admins::Admins;
 use super::setup::ADMIN_ROLE;
 use super::{Decide, Done, Flow, Gather, Verdict};
 use crate::Error;
 use crate::id::UserId;
-use crate::port::{Fut, PeopleQuery, Status, Write};
+use crate::port::{Fut, Write};
 use crate::record::{Assignment, Definitions, Event, Grant, Role, RoleRule, User, What};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
@@ -145,7 +146,7 @@ pub struct AssignFacts {
     user: Option<User>,
     exists: bool,
     held: bool,
-    last_admin: bool,
+    admins: Admins,
 }
 
 impl Flow for AssignRole {
@@ -158,14 +159,12 @@ impl Flow for AssignRole {
             let user = cx.store.user(self.user).await?;
             let roles = cx.store.definitions().await?.roles;
             let (held, _) = cx.store.access(self.user).await?;
-            let last_admin =
-                !self.give && self.role == ADMIN_ROLE && is_last_admin(self.user, cx).await?;
-            Ok(AssignFacts {
-                user,
-                exists: roles.iter().any(|r| r.name == self.role),
-                held: held.iter().any(|a| a.role == self.role && a.scope.is_empty()),
-                last_admin,
-            })
+            let exists = roles.iter().any(|r| r.name == self.role);
+            let held = held.iter().any(|a| a.role == self.role && a.scope.is_empty());
+            let ends = !self.give && self.role == ADMIN_ROLE;
+            let admins =
+                if ends { Admins::gather(self.user, cx).await? } else { Admins::default() };
+            Ok(AssignFacts { user, exists, held, admins })
         })
     }
 
@@ -173,9 +172,10 @@ impl Flow for AssignRole {
         if facts.user.is_none() || !facts.exists && self.give {
             return Verdict::no(Refusal::NotFound);
         }
-        if facts.last_admin {
-            return Verdict::no(Refusal::LastAdministrator);
-        }
+        let noted = match facts.admins.without_one() {
+            Ok(noted) => noted,
+            Err(refusal) => return Verdict::no(refusal),
+        };
         let role = self.role.clone();
         let (write, what) = match (self.give, facts.held) {
             (true, _) => {
@@ -189,7 +189,8 @@ impl Flow for AssignRole {
             (false, false) => return Verdict::no(Refusal::NotFound),
         };
         let event = cx.event(self.actor, Some(self.user), what);
-        Verdict::yes((), vec![write, Write::NoteChange(self.user)], vec![event])
+        let writes = [Some(write), Some(Write::NoteChange(self.user)), noted];
+        Verdict::yes((), writes.into_iter().flatten().collect(), vec![event])
     }
 }
 
@@ -205,18 +206,6 @@ impl AssignRole {
             created_at: now,
         }
     }
-}
-
-/// Whether nobody but `user` could still administer.
-pub(super) async fn is_last_admin(user: UserId, cx: Gather<'_>) -> Result<bool, Error> {
-    let query = PeopleQuery {
-        status: Some(Status::Active),
-        role: Some(ADMIN_ROLE.into()),
-        limit: 2,
-        ..PeopleQuery::default()
-    };
-    let admins = cx.store.people(&query).await?.data;
-    Ok(admins.len() == 1 && admins.iter().all(|(found, _)| found.id == user))
 }
 
 /// Gives a permission to an account directly, or takes it.

@@ -1,3 +1,4 @@
 //! Keyward as an app author meets it.
 
+mod administrators;
 mod journey;
