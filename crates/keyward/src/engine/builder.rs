@@ -77,6 +77,7 @@ pub struct Builder {
     inbox: Option<Inbox>,
     folder: PathBuf,
     web: Web,
+    beside: bool,
     bad: Option<Error>,
 }
 
@@ -145,6 +146,7 @@ impl Builder {
                 attempts_per_minute: 30,
                 requests_per_minute: 6000,
             },
+            beside: false,
             bad: None,
         }
     }
@@ -309,6 +311,15 @@ impl Builder {
         self.with_inbox()
     }
 
+    /// For a tool beside a running server, in production or development:
+    /// nothing is migrated, no root key is made, and whatever the tool causes
+    /// is delivered by the server.
+    #[must_use]
+    pub fn beside(mut self) -> Self {
+        (self.beside, self.migrate) = (true, Migrate::Check);
+        self
+    }
+
     /// Opens the store, checks the key, starts the background work.
     pub async fn build(self) -> Result<Keyward, Error> {
         if let Some(bad) = self.bad {
@@ -320,7 +331,9 @@ impl Builder {
             Place::Url(url) => crate::open::store(&url, self.migrate, self.plaintext).await?,
         };
         let keys = keys(&*store, self.key, &mut self.rng.clone()).await?;
-        mark(&*store, self.web.dev).await?;
+        if !self.beside {
+            mark(&*store, self.web.dev).await?;
+        }
         let hashes = HashPool::start(self.hash_threads, self.hash)?;
         let folder = self.folder;
         let auth = Keyward(Arc::new(Inner {
@@ -345,7 +358,9 @@ impl Builder {
         }));
         auth.run(&SeedRoles, &Client::default()).await?.ok();
         auth.reload_policy().await?;
-        auth.start();
+        if !self.beside {
+            auth.start();
+        }
         Ok(auth)
     }
 }
