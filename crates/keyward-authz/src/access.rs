@@ -4,6 +4,7 @@ mod compile;
 
 use std::sync::Arc;
 
+use crate::catalogue::{PermissionId, PermissionSet};
 use crate::dialect::Dialect;
 use crate::effect::{Decision, Effect};
 use crate::error::BadPermission;
@@ -31,10 +32,14 @@ pub struct Access {
     unknown: Box<[Box<str>]>,
     flaws: Box<[(Effect, BadPermission)]>,
     superuser: Option<Arc<str>>,
+    locked: Option<Arc<str>>,
     rules: Box<[Held]>,
     table: Table,
     /// Places in `rules` of those that the table does not hold.
     beside: Box<[u32]>,
+    /// What the rules say about the catalogue.
+    known: PermissionSet,
+    unread_deny: bool,
 }
 
 /// A rule in the hands of a subject.
@@ -81,10 +86,33 @@ impl Access {
     /// Decides. Deny overrides allow, and what nothing matches is denied.
     /// Allocates nothing.
     pub fn check(&self, wanted: &Permission) -> Decision {
+        if self.is_locked() {
+            return Decision::Deny;
+        }
         if self.superuser.is_some() && wanted.dialect() == self.dialect {
             return Decision::Allow;
         }
         self.opinion(wanted).into()
+    }
+
+    /// Decides about a permission of the catalogue by number, as
+    /// [`Access::check`] does by name; two loads and a mask. A number of another
+    /// policy version is [`Decision::Indeterminate`].
+    pub fn check_id(&self, wanted: PermissionId) -> Decision {
+        match self.known.marks(wanted) {
+            None => Decision::Indeterminate,
+            Some(_) if self.is_locked() => Decision::Deny,
+            Some(_) if self.superuser.is_some() => Decision::Allow,
+            Some((_, true)) | Some((false, _)) => Decision::Deny,
+            Some((true, false)) if self.unread_deny => Decision::Indeterminate,
+            Some((true, false)) => Decision::Allow,
+        }
+    }
+
+    /// What the roles and grants allow of the catalogue; a superuser's is not
+    /// counted. Drives menus: see [`Snapshot::list_permissions`] for all blocks.
+    pub fn permissions(&self) -> &PermissionSet {
+        &self.known
     }
 
     /// Decides again, on the same snapshot, and says why.
@@ -95,6 +123,9 @@ impl Access {
     /// The patterns that are allowed and not denied as a whole, sorted. What
     /// [`Access::denied`] names is to be taken away from them.
     pub fn list(&self) -> Vec<&str> {
+        if self.is_locked() {
+            return Vec::new();
+        }
         if self.superuser.is_some() {
             return vec!["*"];
         }
@@ -167,6 +198,11 @@ impl Access {
         self.superuser.is_some()
     }
 
+    /// Whether a role held locks its holder out, whatever else it holds.
+    pub fn is_locked(&self) -> bool {
+        self.locked.is_some()
+    }
+
     /// What the rules held say, superuser or not.
     pub(crate) fn opinion(&self, wanted: &Permission) -> Opinion {
         if wanted.dialect() != self.dialect {
@@ -189,12 +225,16 @@ impl Access {
         self.superuser.as_ref()
     }
 
+    pub(crate) fn locked(&self) -> Option<&Arc<str>> {
+        self.locked.as_ref()
+    }
+
     pub(crate) fn rules(&self) -> &[Held] {
         &self.rules
     }
 
     pub(crate) fn has_unread_deny(&self) -> bool {
-        self.flaws.iter().any(|(effect, _)| *effect == Effect::Deny)
+        self.unread_deny
     }
 
     fn marks(&self, wanted: &Permission) -> Marks {

@@ -4,11 +4,13 @@
 
 mod entry;
 mod groups;
+mod indexed;
 
 use std::collections::BTreeMap;
 
 pub use entry::{AclEntry, BadEntry, What, Who};
 pub use groups::Groups;
+pub use indexed::{AclMember, AclPermission};
 
 use crate::effect::Effect;
 

@@ -1,5 +1,6 @@
 //! What a credential may at most do, whoever holds it.
 
+use crate::catalogue::{Catalogue, PermissionSet};
 use crate::dialect::Dialect;
 use crate::error::BadPermission;
 use crate::pattern::Pattern;
@@ -47,6 +48,11 @@ impl Ceiling {
     /// Whether the permission lies below it. Allocates nothing.
     pub fn contains(&self, wanted: &Permission) -> bool {
         self.patterns.iter().any(|pattern| pattern.matches(wanted))
+    }
+
+    /// What of the catalogue lies below it, to narrow a [`PermissionSet`] with.
+    pub fn set(&self, catalogue: &Catalogue) -> PermissionSet {
+        PermissionSet::covered(catalogue, &self.patterns)
     }
 
     /// Its name.

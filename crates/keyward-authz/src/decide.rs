@@ -1,7 +1,8 @@
 //! The whole decision: ceilings, superusers, and then every block together.
 //!
 //! 1. A banned subject is denied.
-//! 2. Every ceiling must contain the permission, or it is denied.
+//! 2. Every ceiling must contain the permission, or it is denied. A role that
+//!    locks its holder out is a ceiling that contains nothing.
 //! 3. A superuser is allowed, unless an `absolute` rule denies.
 //! 4. Each block has an opinion, by its own inner algorithm: roles and rules by
 //!    deny-overrides (rules in order when so set), access control lists by the
@@ -14,7 +15,7 @@ mod question;
 
 pub use question::{Block, Question, Related};
 
-use crate::acl::{Acl, AclHit};
+use crate::acl::{Acl, AclHit, Groups};
 use crate::ceiling::Ceiling;
 use crate::effect::{Decision, Effect};
 use crate::items::{ItemAnswer, Subject};
@@ -38,6 +39,10 @@ pub struct Verdict {
 pub enum By {
     /// The subject is banned.
     Banned,
+    /// The catalogue does not have the permission: a mistake in the program.
+    UnknownPermission,
+    /// A role held locks its holder out, whatever else it holds.
+    Locked,
     /// The ceiling at this place does not contain the permission.
     Ceiling(usize),
     /// A role held may do everything. Belongs in the audit log, always.
@@ -59,13 +64,20 @@ pub enum By {
 }
 
 impl Verdict {
+    /// Whether this must be written to the audit log whatever else is: somebody
+    /// used the power to do everything.
+    pub fn must_audit(self) -> bool {
+        self.by == By::Superuser
+    }
+
     /// The code of the answer, from the one registry of error codes; `allowed`
     /// where there is no error.
     pub fn code(self) -> &'static str {
         match (self.decision, self.by) {
             (Decision::Allow, _) => "allowed",
             (Decision::Indeterminate, _) => "decision_unavailable",
-            (Decision::Deny, By::Ceiling(_)) => "outside_ceiling",
+            (Decision::Deny, By::UnknownPermission) => "unknown_permission",
+            (Decision::Deny, By::Ceiling(_) | By::Locked) => "outside_ceiling",
             (Decision::Deny, By::NoMatch) => "missing_permission",
             (Decision::Deny, _) => "denied_by_rule",
         }
@@ -75,11 +87,17 @@ impl Verdict {
 impl Snapshot {
     /// Decides a question. Allocates nothing, except for relations.
     pub fn decide(&self, question: &Question<'_>) -> Verdict {
-        if question.banned {
+        if question.banned || question.groups.is_some_and(Groups::are_none) {
             return Verdict { decision: Decision::Deny, by: By::Banned };
         }
         if question.wanted.dialect() != self.dialect() {
             return Verdict { decision: Decision::Indeterminate, by: By::Roles };
+        }
+        if !self.catalogue().knows(question.wanted) {
+            return Verdict { decision: Decision::Deny, by: By::UnknownPermission };
+        }
+        if question.access.is_locked() {
+            return Verdict { decision: Decision::Deny, by: By::Locked };
         }
         let outside = |ceiling: &&Ceiling| !ceiling.contains(question.wanted);
         if let Some(place) = question.ceilings.iter().position(outside) {

@@ -55,6 +55,10 @@ pub enum Because {
     OtherDialect,
     /// The subject is banned.
     Banned,
+    /// This role locks its holder out.
+    Locked(Arc<str>),
+    /// The catalogue does not have the permission.
+    UnknownPermission,
     /// The ceiling of this name does not contain the permission.
     Ceiling(String),
     /// A rule with conditions.
@@ -188,6 +192,9 @@ fn because(access: &Access, wanted: &Permission) -> Because {
     if wanted.dialect() != access.dialect() {
         return Because::OtherDialect;
     }
+    if let Some(role) = access.locked() {
+        return Because::Locked(Arc::clone(role));
+    }
     if let Some(role) = access.superuser() {
         return Because::Superuser(Arc::clone(role));
     }
@@ -213,7 +220,9 @@ fn unread_denials(access: &Access) -> Vec<String> {
 fn path(access: &Access, snapshot: &Snapshot, because: &Because) -> Vec<String> {
     let mut path = vec![SUBJECT.to_owned()];
     match because {
-        Because::Superuser(role) => path.extend(way(access, snapshot, role)),
+        Because::Superuser(role) | Because::Locked(role) => {
+            path.extend(way(access, snapshot, role))
+        }
         Because::Rule(RuleRef { source: Source::Role { name, .. }, .. }) => {
             path.extend(way(access, snapshot, name));
         }
@@ -293,6 +302,8 @@ impl fmt::Display for Because {
             Because::NoMatch => f.write_str("no rule covers it"),
             Because::Unreadable(flaws) => write!(f, "denials not read: {}", flaws.join("; ")),
             Because::OtherDialect => f.write_str("the policy is written in another dialect"),
+            Because::UnknownPermission => f.write_str("the catalogue does not have it"),
+            Because::Locked(role) => write!(f, "role {role} locks its holder out"),
             Because::Banned => f.write_str("the subject is banned"),
             Because::Ceiling(name) => write!(f, "ceiling `{name}` does not contain it"),
             Because::Conditional { id, effect, reason, failed } => {

@@ -26,6 +26,7 @@
 
 mod access;
 pub mod acl;
+mod catalogue;
 mod ceiling;
 pub mod condition;
 mod decide;
@@ -46,6 +47,7 @@ mod table;
 mod term;
 
 pub use access::Access;
+pub use catalogue::{Catalogue, PermissionId, PermissionSet};
 pub use ceiling::{Ceiling, has_scopes};
 pub use decide::{Block, By, Question, Related, Verdict};
 pub use dialect::keyward::{MAX_BYTES, MAX_PARTS};
@@ -58,5 +60,5 @@ pub use opinion::Opinion;
 pub use pattern::Pattern;
 pub use permission::Permission;
 pub use snapshot::builder::SnapshotBuilder;
-pub use snapshot::{RoleView, Snapshot};
+pub use snapshot::{RoleId, RoleView, Snapshot};
 pub use term::Term;

@@ -81,6 +81,14 @@ impl Permission {
         }
     }
 
+    /// `type:verb` of an instance, in the native dialect.
+    pub(crate) fn catalogue_name(&self) -> Option<&str> {
+        match &self.form {
+            Form::Keyward(parts) => parts.head(&self.text, 2),
+            Form::Sets(_) | Form::Plain => None,
+        }
+    }
+
     pub(crate) fn form(&self) -> &Form {
         &self.form
     }

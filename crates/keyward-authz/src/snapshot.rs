@@ -3,12 +3,16 @@
 mod blocks;
 pub(crate) mod builder;
 mod hierarchy;
+mod rows;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub(crate) use blocks::{Blocks, RelationGrant};
+pub use rows::RoleId;
+use rows::Row;
 
+use crate::catalogue::{Catalogue, PermissionId};
 use crate::dialect::Dialect;
 use crate::effect::Effect;
 use crate::pattern::Pattern;
@@ -22,6 +26,12 @@ pub struct Snapshot {
     slots: BTreeMap<Arc<str>, usize>,
     exclusives: Box<[Box<[usize]>]>,
     blocks: Blocks,
+    catalogue: Catalogue,
+    /// What each role allows and denies, inherited rules included, by slot.
+    rows: Box<[Row]>,
+    /// No role is a superuser's, and none is locked.
+    is_plain: bool,
+    epoch: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -29,6 +39,7 @@ pub(crate) struct Role {
     pub(crate) name: Arc<str>,
     pub(crate) description: Box<str>,
     pub(crate) superuser: bool,
+    pub(crate) locked: bool,
     /// Slots of the roles that it inherits.
     pub(crate) parents: Box<[usize]>,
     pub(crate) rules: Box<[Rule]>,
@@ -57,6 +68,21 @@ impl Snapshot {
     /// The role of this name.
     pub fn role(&self, name: &str) -> Option<RoleView<'_>> {
         self.slot(name).and_then(|slot| self.roles.get(slot)).map(RoleView)
+    }
+
+    /// The policy version that it was built from.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// The permissions that exist.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.catalogue
+    }
+
+    /// The number of a permission, to check with; look it up once per snapshot.
+    pub fn permission_id(&self, name: &str) -> Option<PermissionId> {
+        self.catalogue.id(name)
     }
 
     pub(crate) fn slot(&self, name: &str) -> Option<usize> {
@@ -90,6 +116,11 @@ impl<'s> RoleView<'s> {
     /// Whether it may do everything.
     pub fn is_superuser(self) -> bool {
         self.0.superuser
+    }
+
+    /// Whether it locks its holder out.
+    pub fn is_locked(self) -> bool {
+        self.0.locked
     }
 
     /// Its own rules, without inherited ones, in the order of definition.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Access, Held};
+use crate::catalogue::PermissionSet;
 use crate::dialect::Dialect;
 use crate::effect::Effect;
 use crate::error::BadPermission;
@@ -42,6 +43,7 @@ struct Draft {
     unknown: Vec<Box<str>>,
     flaws: Vec<(Effect, BadPermission)>,
     superuser: Option<Arc<str>>,
+    locked: Option<Arc<str>>,
     rules: Vec<Held>,
     changes_at: Option<i64>,
 }
@@ -67,6 +69,9 @@ impl Draft {
             if role.superuser {
                 self.superuser.get_or_insert_with(|| Arc::clone(&role.name));
             }
+            if role.locked {
+                self.locked.get_or_insert_with(|| Arc::clone(&role.name));
+            }
             self.rules.extend(role.rules.iter().map(|rule| Held {
                 effect: rule.effect,
                 pattern: Arc::clone(&rule.pattern),
@@ -86,9 +91,22 @@ impl Draft {
         }
     }
 
+    fn known(&self, snapshot: &Snapshot) -> PermissionSet {
+        let mut known = PermissionSet::none(snapshot.catalogue());
+        let rows = self.assigned.iter().filter_map(|slot| snapshot.row_at(*slot));
+        rows.for_each(|row| known.add(&row.set));
+        let grants = self.rules.iter().filter(|held| matches!(held.source, Source::Grant { .. }));
+        grants.for_each(|held| known.cover(snapshot.catalogue(), held.effect, &held.pattern));
+        known
+    }
+
     fn close(self, snapshot: &Snapshot) -> Access {
         let (table, beside) = plant(&self.rules);
+        let known = self.known(snapshot);
+        let unread_deny = self.flaws.iter().any(|(effect, _)| *effect == Effect::Deny);
         Access {
+            known,
+            unread_deny,
             dialect: snapshot.dialect(),
             roles: names(snapshot, &self.assigned),
             all_roles: names(snapshot, &self.held),
@@ -97,6 +115,7 @@ impl Draft {
             unknown: self.unknown.into(),
             flaws: self.flaws.into(),
             superuser: self.superuser,
+            locked: self.locked,
             rules: self.rules.into(),
             table,
             beside,

@@ -42,6 +42,11 @@ impl Groups {
         self
     }
 
+    /// Whether this is [`Groups::none`].
+    pub fn are_none(&self) -> bool {
+        self.standing == Standing::Nobody
+    }
+
     pub(super) fn include(&self, who: &Who) -> bool {
         match who {
             Who::Everyone => self.standing != Standing::Nobody,

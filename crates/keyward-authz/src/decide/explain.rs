@@ -30,6 +30,8 @@ impl Snapshot {
         Some(match verdict.by {
             By::Roles | By::Superuser | By::NoMatch => return None,
             By::Banned => Because::Banned,
+            By::Locked => return None,
+            By::UnknownPermission => Because::UnknownPermission,
             By::Ceiling(place) => Because::Ceiling(question.ceilings.get(place)?.name().to_owned()),
             By::Rule(place) => {
                 let rule = self.rules().get(place)?;

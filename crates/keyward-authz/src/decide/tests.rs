@@ -179,7 +179,111 @@ fn an_unmet_condition_is_explained() {
     );
 }
 
+#[test]
+fn a_locked_role_locks_its_holder_out() {
+    let mut policy = SnapshotBuilder::new();
+    policy.superuser("root").locked("suspended").inherit("ex", "suspended");
+    policy.permission("posts:view").unwrap();
+    let snapshot = policy.build();
+    let wanted = Permission::parse("posts:view").unwrap();
+    for roles in [["root", "suspended"], ["ex", "root"]] {
+        let access = Access::compile(&snapshot, roles, []);
+        let verdict = snapshot.decide(&Question::new(&access, &wanted));
+        check(verdict, Decision::Deny, By::Locked, "outside_ceiling");
+        assert_eq!(access.check(&wanted), Decision::Deny);
+        let id = snapshot.permission_id("posts:view").unwrap();
+        assert_eq!(access.check_id(id), Decision::Deny);
+        let ids: Vec<_> = roles.iter().filter_map(|role| snapshot.role_id(role)).collect();
+        assert_eq!(snapshot.check_roles(&ids, id), Decision::Deny);
+        assert!(access.list().is_empty());
+    }
+}
+
+#[test]
+fn who_is_not_even_everyone_is_banned() {
+    let (snapshot, groups) = (policy(), Groups::none());
+    let access = Access::compile(&snapshot, ["root"], []);
+    let wanted = Permission::parse("posts:edit").unwrap();
+    let question = Question { groups: Some(&groups), ..Question::new(&access, &wanted) };
+    check(snapshot.decide(&question), Decision::Deny, By::Banned, "denied_by_rule");
+}
+
+#[test]
+fn a_superuser_is_always_audited() {
+    assert!(ask(&["root"], "posts:edit", |_| ()).must_audit());
+    assert!(!ask(&["root"], "vault:open", |_| ()).must_audit());
+    assert!(!ask(&["editor"], "posts:edit", |_| ()).must_audit());
+}
+
+#[test]
+fn a_permission_that_the_catalogue_lacks_is_a_mistake() {
+    let mut policy = SnapshotBuilder::new();
+    policy.superuser("root").permission("posts:view").unwrap();
+    let snapshot = policy.build();
+    let access = Access::compile(&snapshot, ["root"], []);
+    for (wanted, decision, by, code) in [
+        ("posts:view", Decision::Allow, By::Superuser, "allowed"),
+        ("posts:view:42", Decision::Allow, By::Superuser, "allowed"),
+        ("posts:veiw", Decision::Deny, By::UnknownPermission, "unknown_permission"),
+    ] {
+        let wanted = Permission::parse(wanted).unwrap();
+        check(snapshot.decide(&Question::new(&access, &wanted)), decision, by, code);
+    }
+}
+
+fn opinions() -> impl Strategy<Value = Vec<Opinion>> {
+    use Opinion::{Allow, Deny, Failed, MayDeny, NoOpinion};
+    let any = prop::sample::select(vec![NoOpinion, Failed, Allow, MayDeny, Deny]);
+    prop::collection::vec(any, 0..5)
+}
+
+struct Says(Opinion);
+
+impl Block for Says {
+    fn opinion(&self, _: &Question<'_>) -> Opinion {
+        self.0
+    }
+}
+
+/// What a holder of the role may do when these blocks have their say as well.
+fn with_blocks(opinions: &[Opinion], role: &str) -> Decision {
+    let blocks: Vec<Says> = opinions.iter().copied().map(Says).collect();
+    let custom: Vec<&dyn Block> = blocks.iter().map(|block| block as &dyn Block).collect();
+    let (snapshot, wanted) = (policy(), Permission::parse("posts:view").unwrap());
+    let access = Access::compile(&snapshot, [role], []);
+    let question = Question { custom: &custom, ..Question::new(&access, &wanted) };
+    snapshot.decide(&question).decision
+}
+
+/// Section 4.2, step 4, word for word.
+fn plainly(opinions: &[Opinion]) -> Decision {
+    let has = |opinion| opinions.contains(&opinion);
+    match () {
+        () if has(Opinion::Deny) => Decision::Deny,
+        () if has(Opinion::MayDeny) => Decision::Indeterminate,
+        () if has(Opinion::Allow) => Decision::Allow,
+        () if has(Opinion::Failed) => Decision::Indeterminate,
+        () => Decision::Deny,
+    }
+}
+
 proptest! {
+    #[test]
+    fn the_order_of_blocks_does_not_matter(opinions in opinions(), turn in 0_usize..5) {
+        let mut turned = opinions.clone();
+        turned.reverse();
+        turned.rotate_left(turn.min(opinions.len()));
+        prop_assert_eq!(with_blocks(&opinions, "nobody"), plainly(&opinions));
+        prop_assert_eq!(with_blocks(&turned, "nobody"), plainly(&opinions));
+    }
+
+    #[test]
+    fn a_block_that_allows_never_takes_away(opinions in opinions(), role in "editor|nobody") {
+        let before = with_blocks(&opinions, &role);
+        let more = [&opinions[..], &[Opinion::Allow]].concat();
+        prop_assert!(!before.allowed() || with_blocks(&more, &role).allowed());
+    }
+
     #[test]
     fn a_ceiling_only_narrows(wanted in "(posts|users):(view|edit)", top in "(posts|users):(view|edit|\\*)") {
         let ceiling = Ceiling::parse("top", [top.as_str()]).unwrap();

@@ -57,6 +57,12 @@ impl Parts {
         text.get(start..end)
     }
 
+    /// The text up to this many parts, when there are more.
+    pub(crate) fn head<'t>(&self, text: &'t str, parts: usize) -> Option<&'t str> {
+        let last = parts.checked_sub(1).filter(|_| parts < usize::from(self.count))?;
+        text.get(..usize::from(*self.ends.get(last)?))
+    }
+
     fn count(&self) -> usize {
         usize::from(self.count)
     }
@@ -149,6 +155,14 @@ impl Part {
         names.sort_unstable();
         names.dedup();
         Ok(Part::Names(names.into()))
+    }
+
+    /// Its name, when it is one name.
+    pub(crate) fn single(&self) -> Option<&str> {
+        match self {
+            Part::Names(names) if names.len() == 1 => names.first().map(|name| &**name),
+            Part::Names(_) | Part::Any => None,
+        }
     }
 
     fn matches(&self, name: &str) -> bool {

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use super::{Blocks, RelationGrant, Role, Rule, Snapshot};
 use crate::acl::Acl;
+use crate::catalogue::Catalogue;
 use crate::dialect::Dialect;
 use crate::effect::Effect;
 use crate::error::BadPermission;
 use crate::items::ItemKind;
 use crate::limits::Limit;
 use crate::pattern::Pattern;
+use crate::permission::Permission;
 use crate::relations::BadRelation;
 use crate::rules;
 
@@ -22,6 +24,8 @@ pub struct SnapshotBuilder {
     slots: BTreeMap<Arc<str>, usize>,
     exclusives: Vec<Box<[usize]>>,
     blocks: Blocks,
+    permissions: Vec<Box<str>>,
+    epoch: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -29,6 +33,7 @@ struct Draft {
     name: Arc<str>,
     description: Box<str>,
     superuser: bool,
+    locked: bool,
     parents: Vec<usize>,
     rules: Vec<Rule>,
 }
@@ -70,6 +75,13 @@ impl SnapshotBuilder {
     /// Lets a role do everything, past every rule. Ceilings still hold it.
     pub fn superuser(&mut self, role: &str) -> &mut Self {
         self.draft(role).superuser = true;
+        self
+    }
+
+    /// Makes a role lock its holder out, whatever else it holds: a ceiling that
+    /// contains nothing.
+    pub fn locked(&mut self, role: &str) -> &mut Self {
+        self.draft(role).locked = true;
         self
     }
 
@@ -169,17 +181,41 @@ impl SnapshotBuilder {
         Ok(self)
     }
 
+    /// Adds a permission to the catalogue. With any, only those in it and their
+    /// instances may be asked for.
+    ///
+    /// # Errors
+    /// When it is not well formed.
+    pub fn permission(&mut self, name: &str) -> Result<&mut Self, BadPermission> {
+        Permission::parse_as(self.dialect, name)?;
+        self.permissions.push(name.into());
+        Ok(self)
+    }
+
+    /// Sets the policy version that the definitions are of.
+    pub fn epoch(&mut self, epoch: u64) -> &mut Self {
+        self.epoch = epoch;
+        self
+    }
+
     /// Closes the definitions.
     pub fn build(self) -> Snapshot {
-        let roles = self.roles.into_iter().map(Draft::close).collect();
-        let exclusives = self.exclusives.into();
-        Snapshot {
+        let names = self.permissions.iter().map(|name| &**name);
+        // Each was read when it was added, so none is refused now.
+        let catalogue = Catalogue::of(self.dialect, self.epoch, names).unwrap_or_default();
+        let mut snapshot = Snapshot {
             dialect: self.dialect,
-            roles,
+            roles: self.roles.into_iter().map(Draft::close).collect(),
             slots: self.slots,
-            exclusives,
+            exclusives: self.exclusives.into(),
             blocks: self.blocks,
-        }
+            catalogue,
+            rows: Box::default(),
+            is_plain: true,
+            epoch: self.epoch,
+        };
+        snapshot.fill_rows();
+        snapshot
     }
 
     fn slot(&mut self, name: &str) -> usize {
@@ -204,6 +240,7 @@ impl SnapshotBuilder {
             name,
             description: Box::default(),
             superuser: false,
+            locked: false,
             parents: Vec::new(),
             rules: Vec::new(),
         });
@@ -217,6 +254,7 @@ impl Draft {
             name: self.name,
             description: self.description,
             superuser: self.superuser,
+            locked: self.locked,
             parents: self.parents.into(),
             rules: self.rules.into(),
         }
