@@ -76,36 +76,38 @@ impl TestAuth {
     }
 
     /// The code that was last sent to an address.
-    #[expect(clippy::panic, reason = "a test that waits in vain has failed")]
     pub async fn code_for(&self, to: &str) -> String {
-        match self.message_to(to).await.code {
-            Some(code) => code,
-            None => panic!("the last message to {to} has no code"),
-        }
+        self.last_to(to, |message| message.code.clone()).await
     }
 
     /// The secret of the link that was last sent to an address.
-    #[expect(clippy::panic, reason = "a test that waits in vain has failed")]
     pub async fn link_token_for(&self, to: &str) -> String {
-        let link = self.message_to(to).await.link;
-        match link.as_deref().and_then(|link| link.rsplit('/').next()) {
-            Some(token) => token.to_owned(),
-            None => panic!("the last message to {to} has no link"),
-        }
+        let secret = |link: String| link.rsplit('/').next().map(str::to_owned);
+        self.last_to(to, |message| message.link.clone().and_then(secret)).await
     }
 
+    /// The newest of what `part` takes out of the messages to an address.
     #[expect(clippy::panic, reason = "a test that waits in vain has failed")]
-    async fn message_to(&self, to: &str) -> crate::Outgoing {
-        // Whatever is due is sent now; nothing is waited for.
-        self.kw.deliver_due().await.ok();
+    async fn last_to(&self, to: &str, part: impl Fn(&crate::Outgoing) -> Option<String>) -> String {
         let inbox = self.kw.inbox().cloned().unwrap_or_default();
         for _ in 0..200 {
-            if let Some(found) = inbox.last_to(to) {
+            // What the outbox holds is sent now, or is on its way already.
+            self.kw.deliver_due().await.ok();
+            let mut messages = inbox.all().into_iter().filter(|message| message.to == to);
+            if !self.is_sending().await
+                && let Some(found) = messages.find_map(|message| part(&message))
+            {
                 return found;
             }
             tokio::time::timeout(Duration::from_millis(10), inbox.arrival()).await.ok();
         }
-        panic!("no message came to {to}")
+        panic!("no such message came to {to}")
+    }
+
+    /// Whether a message is in the hands of the outbox.
+    async fn is_sending(&self) -> bool {
+        let recent = self.kw.0.store.messages(None, 100).await.unwrap_or_default();
+        recent.iter().any(|m| m.state == keyward_core::record::MessageState::Pending)
     }
 }
 

@@ -1,4 +1,5 @@
 //! Keyward as an app author meets it.
 
 mod administrators;
+mod docs;
 mod journey;
