@@ -28,6 +28,7 @@ use tokio_util::task::TaskTracker;
 use crate::deliver::Sender;
 use crate::deliver::inbox::Inbox;
 use crate::http::Router;
+use crate::pages::Pages;
 use cache::SessionCache;
 use hash_pool::HashPool;
 use hooks::Hooks;
@@ -59,6 +60,7 @@ pub(crate) struct Inner {
     pub(crate) sender: Arc<dyn Sender>,
     pub(crate) inbox: Option<Inbox>,
     pub(crate) router: Router,
+    pub(crate) pages: Pages,
     pub(crate) limiter: Limiter,
     pub(crate) web: Web,
     pub(crate) wake: Notify,

@@ -1,20 +1,97 @@
-//! Hosted pages.
+//! Hosted pages: the same decisions as the API, for people with a browser.
+//! Every page works without a script; every form is answered by a redirect,
+//! or by the same form with what is wrong with it.
 
 pub(crate) mod admin;
+mod assets;
+mod language;
+mod nav;
+mod render;
+mod roster;
+mod sign_in;
+mod templates;
+mod texts;
 
-use keyward_core::id::RequestId;
+use std::path::Path;
+use std::sync::Arc;
+
+use ::http::Method;
+use keyward_core::flow::open::Opened;
+use keyward_core::id::{FlowId, RequestId};
+use keyward_core::{Error, Secret};
 
 use crate::engine::Keyward;
-use crate::http::{Problem, Reply, Request, Route};
+use crate::http::{Code, Cx, Fault, Problem, Reply, Request, Route, reply};
+use crate::routes::sign_in::{keep, remember_flow};
 
-pub(crate) const ROUTES: &[Route] = &[];
+/// The rosters of the pages for everybody.
+pub(crate) const ROUTES: &[&[Route]] = &[assets::ROUTES, sign_in::ROUTES];
 
-/// A problem, told to a person.
-pub(crate) fn error_page(_: &Keyward, _: &Request, problem: &Problem, id: RequestId) -> Reply {
-    problem.reply(id)
+/// What pages are made of.
+pub(crate) struct Pages {
+    texts: Arc<texts::Texts>,
+    templates: templates::Templates,
+    assets: assets::Assets,
+}
+
+impl Pages {
+    /// The embedded pages; files of `folder` replace templates of the same name.
+    pub(crate) fn load(folder: Option<&Path>) -> Result<Self, Error> {
+        let texts = Arc::new(texts::Texts::load());
+        let templates = templates::Templates::load(&texts, folder)?;
+        Ok(Self { texts, templates, assets: assets::Assets::load() })
+    }
+}
+
+/// A problem, told to a person. Whoever is not signed in any more is shown
+/// the way in, and comes back here from there.
+pub(crate) fn error_page(
+    auth: &Keyward,
+    request: &Request,
+    problem: &Problem,
+    id: RequestId,
+) -> Reply {
+    let ended = match problem.code {
+        Code::Unauthenticated => Some(""),
+        Code::SessionExpired | Code::SessionRevoked => Some("ended"),
+        _ => None,
+    };
+    match ended.map(|notice| to_sign_in(auth, request, notice)) {
+        Some(Ok(reply)) => reply,
+        _ => render::error_page(auth, request, problem, id),
+    }
+}
+
+fn to_sign_in(auth: &Keyward, request: &Request, notice: &str) -> Result<Reply, Fault> {
+    let here = request.uri().path_and_query().map_or("", |p| p.as_str());
+    let back = if *request.method() == Method::GET { here } else { "" };
+    let to = nav::path("/login", &[("notice", notice), ("return_to", back)]);
+    reply::see_other(&format!("{}{to}", auth.0.web.base))
 }
 
 /// The language to answer in.
-pub(crate) fn language(_: &Keyward, _: &Request) -> String {
-    "en".into()
+pub(crate) fn language(auth: &Keyward, request: &Request) -> String {
+    language::language(auth, request).to_owned()
+}
+
+/// On to another page of ours.
+fn go(cx: &Cx<'_>, path: &str) -> Result<Reply, Fault> {
+    reply::see_other(&format!("{}{path}", cx.auth.0.web.base))
+}
+
+/// A session was opened: back to where the person wanted to go, or to the account.
+fn enter(cx: &Cx<'_>, opened: &Opened) -> Result<Reply, Fault> {
+    let back = nav::return_to(cx.request);
+    let mut reply = if back.is_empty() { go(cx, "/account") } else { reply::see_other(&back) }?;
+    keep(cx, &mut reply, opened);
+    Ok(reply)
+}
+
+/// A code was sent: on to where it is entered.
+fn to_code(cx: &Cx<'_>, flow: FlowId, browser: &Secret) -> Result<Reply, Fault> {
+    let flow = flow.to_string();
+    let back = nav::return_to(cx.request);
+    let mut reply = go(cx, &nav::path("/verify", &[("flow", &flow), ("return_to", &back)]))?;
+    remember_flow(cx, &mut reply, browser);
+    Ok(reply)
 }

@@ -31,10 +31,9 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
         people::ROUTES,
         roles::ROUTES,
         audit::ROUTES,
-        crate::pages::ROUTES,
-        crate::pages::admin::ROUTES,
     ];
-    let mut all: Vec<Route> = groups.iter().flat_map(|group| group.iter().copied()).collect();
+    let groups = groups.iter().chain(crate::pages::ROUTES);
+    let mut all: Vec<Route> = groups.flat_map(|group| group.iter().copied()).collect();
     if dev {
         all.extend_from_slice(dev::ROUTES);
     }

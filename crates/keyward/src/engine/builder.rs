@@ -28,6 +28,7 @@ use crate::deliver::inbox::Inbox;
 use crate::http::Router;
 use crate::http::network::Network;
 use crate::keyfile;
+use crate::pages::Pages;
 use crate::view::EventView;
 
 /// Sessions kept in memory.
@@ -76,6 +77,7 @@ pub struct Builder {
     sender: Option<Arc<dyn Sender>>,
     inbox: Option<Inbox>,
     folder: PathBuf,
+    templates: Option<PathBuf>,
     web: Web,
     beside: bool,
     bad: Option<Error>,
@@ -137,6 +139,7 @@ impl Builder {
             sender: None,
             inbox: None,
             folder: PathBuf::from("keyward-outbox"),
+            templates: None,
             web: Web {
                 public_url: OnceLock::new(),
                 base: String::new(),
@@ -239,6 +242,15 @@ impl Builder {
         self
     }
 
+    /// Replaces templates of the hosted pages by files of the same name in
+    /// this folder. A file that replaces nothing, or does not parse, is refused
+    /// at start.
+    #[must_use]
+    pub fn templates(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.templates = Some(folder.into());
+        self
+    }
+
     /// Uses another clock; for tests.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
@@ -336,6 +348,7 @@ impl Builder {
         }
         let hashes = HashPool::start(self.hash_threads, self.hash)?;
         let folder = self.folder;
+        let pages = Pages::load(self.templates.as_deref())?;
         let auth = Keyward(Arc::new(Inner {
             store,
             clock: self.clock,
@@ -349,6 +362,7 @@ impl Builder {
             sender: self.sender.unwrap_or_else(|| Arc::new(Folder::new(folder))),
             inbox: self.inbox,
             router: Router::new(self.web.dev)?,
+            pages,
             limiter: Limiter::new(),
             web: self.web,
             wake: tokio::sync::Notify::new(),

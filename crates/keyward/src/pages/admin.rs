@@ -1,3 +1,5 @@
-//! The admin site.
+//! Pages for administrators.
+
 use crate::http::Route;
+
 pub(crate) const ROUTES: &[Route] = &[];

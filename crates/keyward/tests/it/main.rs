@@ -3,3 +3,4 @@
 mod administrators;
 mod docs;
 mod journey;
+mod pages;

@@ -1,0 +1,132 @@
+//! Where a person can go: the menu, the next step after a problem, and back.
+
+use keyward_authz::Decision;
+use serde_json::{Value, json};
+
+use crate::engine::Keyward;
+use crate::engine::cache::Entry;
+use crate::engine::policy::parse;
+use crate::http::{Code, Request};
+
+/// The admin pages, in the order of the menu, with what each needs.
+pub(super) const ADMIN: [(&str, &str); 4] = [
+    ("people", "users:view"),
+    ("roles", "roles:view"),
+    ("audit", "audit:view"),
+    ("messages", "messages:view"),
+];
+
+/// The admin pages that this person may open; nothing for strangers.
+pub(super) fn of(entry: Option<&Entry>) -> Vec<&'static str> {
+    let Some(entry) = entry else { return vec![] };
+    ADMIN.iter().filter(|(_, wanted)| holds(entry, wanted)).map(|(name, _)| *name).collect()
+}
+
+/// Whether a person holds a permission. What cannot be decided is not held:
+/// this only chooses what to show, the guard of each route decides.
+pub(super) fn holds(entry: &Entry, wanted: &str) -> bool {
+    parse(wanted).is_ok_and(|wanted| entry.access.check(&wanted) == Decision::Allow)
+}
+
+/// What a redirect may say on the page it leads to: the word in `?notice=`, and its text.
+const NOTICES: [(&str, &str); 7] = [
+    ("signed_out", "login.signed_out"),
+    ("ended", "login.ended"),
+    ("verified", "login.verified"),
+    ("resent", "resent"),
+    ("saved", "saved"),
+    ("password", "password.changed"),
+    ("done", "done"),
+];
+
+/// The key of the text that `?notice=` asks for.
+pub(super) fn notice(request: &Request) -> Option<&'static str> {
+    let asked = query(request, "notice")?;
+    NOTICES.iter().find(|(word, _)| *word == asked).map(|(_, key)| *key)
+}
+
+/// The first value of this name in the query.
+pub(super) fn query(request: &Request, name: &str) -> Option<String> {
+    let query = request.uri().query()?;
+    form_urlencoded::parse(query.as_bytes())
+        .find(|(found, _)| found == name)
+        .map(|(_, value)| value.into_owned())
+}
+
+/// A path of ours with a query: `path("/login", &[("notice", "signed_out")])`.
+pub(super) fn path(to: &str, pairs: &[(&str, &str)]) -> String {
+    let given: Vec<_> = pairs.iter().filter(|(_, value)| !value.is_empty()).collect();
+    if given.is_empty() {
+        return to.to_owned();
+    }
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in given {
+        query.append_pair(name, value);
+    }
+    format!("{to}?{}", query.finish())
+}
+
+/// Where to go back to after signing in: a path on this very host, or nothing.
+pub(super) fn return_to(request: &Request) -> String {
+    let asked =
+        query(request, "return_to").or_else(|| crate::http::input::peek(request, "return_to"));
+    asked.filter(|to| is_own_path(to)).unwrap_or_default()
+}
+
+/// `/path?query`. Not `//host`, not `/\host`: browsers read both as another
+/// host. No control characters: browsers drop them before they read.
+fn is_own_path(to: &str) -> bool {
+    let mut letters = to.chars();
+    to.len() <= 2000
+        && letters.next() == Some('/')
+        && !matches!(letters.next(), Some('/' | '\\'))
+        && to.chars().all(|c| c.is_ascii_graphic() && c != '\\')
+}
+
+/// The one next step that the error page offers: a path and a text.
+pub(super) fn next_step(auth: &Keyward, request: &Request, code: Code) -> Value {
+    let here = request.uri().path();
+    let own = |path: &str| format!("{}{path}", auth.0.web.base);
+    match code {
+        Code::RateLimited | Code::Busy | Code::Unavailable | Code::ReadOnly
+            if is_own_path(here) =>
+        {
+            json!({ "href": here, "text": "error.again" })
+        }
+        Code::CsrfFailed if is_own_path(here) => json!({ "href": here, "text": "error.reload" }),
+        Code::MissingPermission => json!({ "href": own("/account"), "text": "error.account" }),
+        _ => json!({ "href": own("/login"), "text": "error.login" }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_paths_of_this_host_are_gone_back_to() {
+        for own in ["/", "/account", "/app?x=1&y=%2F%2Fevil.example.com", "/a//b", "/@evil"] {
+            assert!(is_own_path(own), "{own}");
+        }
+        let long = format!("/{}", "a".repeat(2000));
+        let others = [
+            "",
+            "account",
+            "//evil.example.com",
+            "/\\evil.example.com",
+            "\\\\evil.example.com",
+            "https://evil.example.com",
+            "/a\\b",
+            "/\t/evil.example.com",
+            "/\n/evil.example.com",
+            " /account",
+            "javascript:alert(1)",
+            "/a b",
+            "/ä",
+            long.as_str(),
+        ];
+        for other in others {
+            assert!(!is_own_path(other), "{other}");
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! One page on its way to a browser.
+
+use std::time::Duration;
+
+use ::http::{HeaderValue, StatusCode, header};
+use flate2::Compression;
+use keyward_core::Error;
+use keyward_core::id::RequestId;
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use super::assets::{accepts_gzip, gzip, mark};
+use super::{language, nav, roster, texts};
+use crate::engine::Keyward;
+use crate::engine::cache::Entry;
+use crate::http::{Body, Cx, Fault, Problem, Reply, Request, cookie, csrf, input};
+
+/// A page, its status and what stands in it.
+pub(super) struct Page<'a> {
+    auth: &'a Keyward,
+    request: &'a Request,
+    entry: Option<&'a Entry>,
+    template: &'static str,
+    status: StatusCode,
+    values: Map<String, Value>,
+    retry_after: Option<u64>,
+}
+
+impl<'a> Page<'a> {
+    /// A page for whoever came in.
+    pub(super) fn new(cx: &'a Cx<'_>, template: &'static str) -> Self {
+        let entry = cx.caller.entry.as_deref().filter(|_| cx.caller.by_cookie);
+        Self::plain(cx.auth, cx.request, template).seen_by(entry)
+    }
+
+    /// A page for whoever it may be.
+    pub(super) fn plain(auth: &'a Keyward, request: &'a Request, template: &'static str) -> Self {
+        let (status, values) = (StatusCode::OK, Map::new());
+        Self { auth, request, entry: None, template, status, values, retry_after: None }
+    }
+
+    fn seen_by(mut self, entry: Option<&'a Entry>) -> Self {
+        self.entry = entry;
+        self
+    }
+
+    /// Puts a value in.
+    pub(super) fn with(mut self, name: &str, value: impl Serialize) -> Self {
+        self.values.insert(name.to_owned(), serde_json::to_value(value).unwrap_or_default());
+        self
+    }
+
+    /// Keeps what was typed in these fields of a form. Never a secret's.
+    pub(super) fn keeping(self, fields: &[&str]) -> Self {
+        let typed =
+            |name| input::peek(self.request, name).filter(|t| !t.contains(char::is_control));
+        let kept: Map<String, Value> = fields
+            .iter()
+            .map(|name| ((*name).to_owned(), typed(name).unwrap_or_default().into()))
+            .collect();
+        self.with("values", kept)
+    }
+
+    /// With another status.
+    pub(super) fn status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The form again, with what is wrong with it. Broken machinery has a
+    /// page of its own.
+    pub(super) fn refused(self, fault: Fault, id: RequestId) -> Result<Reply, Fault> {
+        let problem = fault.into_problem(id);
+        if problem.code.status().is_server_error() {
+            return Err(problem.into());
+        }
+        let status = match problem.code.status() {
+            StatusCode::TOO_MANY_REQUESTS => StatusCode::TOO_MANY_REQUESTS,
+            _ => StatusCode::UNPROCESSABLE_ENTITY,
+        };
+        let mut page = self.status(status).telling(&problem);
+        page.retry_after = problem.retry_after;
+        page.reply()
+    }
+
+    /// Puts a problem in. What a hook of the app says is passed on as it is.
+    fn telling(self, problem: &Problem) -> Self {
+        let language = language::language(self.auth, self.request);
+        let text = |code: &str| {
+            self.auth.0.pages.texts.find(language, &roster::field_key(code)).unwrap_or_default()
+        };
+        let errors = problem.errors.iter();
+        let errors: Vec<Value> =
+            errors.map(|e| json!({ "field": e.field, "said": text(&e.code) })).collect();
+        let said = problem.extra.contains_key("hook_code").then(|| problem.detail.clone());
+        let told = json!({
+            "code": problem.code.as_str(),
+            "text": format!("problem.{}", problem.code.as_str()),
+            "said": said,
+            "wait": problem.retry_after,
+            "errors": errors,
+        });
+        self.with("problem", told)
+    }
+
+    /// Renders it.
+    pub(super) fn reply(mut self) -> Result<Reply, Fault> {
+        let secret = self.fill();
+        let html = self.auth.0.pages.templates.render(self.template, self.values)?;
+        // Compressing a secret beside text that a stranger chose tells its
+        // letters by the length (BREACH), so pages with secrets stay plain.
+        let zipped = !secret && accepts_gzip(self.request);
+        let html = html.into_bytes();
+        let body = if zipped { gzip(&html, Compression::default()) } else { html.into() };
+        let mut reply = Reply::new(Body::Full(body));
+        *reply.status_mut() = self.status;
+        let headers = reply.headers_mut();
+        let kind = HeaderValue::from_static("text/html; charset=utf-8");
+        headers.insert(header::CONTENT_TYPE, kind);
+        if let Some(wait) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, wait.into());
+        }
+        mark(headers, zipped);
+        if let Some(chosen) = language::chosen(self.request) {
+            cookie::set(self.auth, &mut reply, cookie::LANGUAGE, chosen, Some(YEAR));
+        }
+        Ok(reply)
+    }
+
+    /// Adds what every page has. Returns whether a secret stands in it.
+    fn fill(&mut self) -> bool {
+        let auth = self.auth;
+        let assets = &auth.0.pages.assets;
+        let session = self.entry.map(|entry| entry.session.id.to_string());
+        let token = session.as_deref().map(|id| csrf::token_of(auth, id)).unwrap_or_default();
+        let secret = !token.is_empty() || self.values.contains_key("token");
+        let common = json!({
+            "lang": language::language(auth, self.request),
+            "languages": languages(self.request),
+            "brand": auth.0.settings.brand,
+            "base": auth.0.web.base,
+            "css": assets.path("css"),
+            "js": assets.path("js"),
+            "csrf": token,
+            "nav": nav::of(self.entry),
+            "notice": nav::notice(self.request),
+            "password_min": auth.0.settings.password_min,
+            "problem": Value::Null,
+            "return_to": "",
+        });
+        let Value::Object(common) = common else { return secret };
+        for (name, value) in common {
+            self.values.entry(name).or_insert(value);
+        }
+        secret
+    }
+}
+
+const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
+
+/// This same page in each language.
+fn languages(request: &Request) -> Vec<Value> {
+    let query = request.uri().query().unwrap_or_default();
+    let others: Vec<_> =
+        form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "lang").collect();
+    let link = |code: &str| {
+        let mut link = form_urlencoded::Serializer::new(String::new());
+        link.extend_pairs(&others).append_pair("lang", code);
+        format!("?{}", link.finish())
+    };
+    texts::LANGUAGES
+        .iter()
+        .map(|l| json!({ "code": l.code, "name": l.name, "href": link(l.code) }))
+        .collect()
+}
+
+/// A page that says what went wrong and what to do next.
+pub(crate) fn error_page(
+    auth: &Keyward,
+    request: &Request,
+    problem: &Problem,
+    id: RequestId,
+) -> Reply {
+    let page = Page::plain(auth, request, "error.html")
+        .status(problem.code.status())
+        .telling(problem)
+        .with("permission", problem.extra.get("permission"))
+        .with("next", nav::next_step(auth, request, problem.code))
+        .with("request_id", id.to_string());
+    match page.reply() {
+        Ok(mut reply) => {
+            problem.mark(&mut reply);
+            reply
+        }
+        Err(Fault::Error(error)) => unrendered(&error, problem, id),
+        Err(_) => problem.reply(id),
+    }
+}
+
+fn unrendered(error: &Error, problem: &Problem, id: RequestId) -> Reply {
+    tracing::error!(?error, request = %id, "the error page could not be rendered");
+    problem.reply(id)
+}

@@ -1,0 +1,74 @@
+//! Sign in and out.
+
+use keyward_core::Secret;
+use keyward_core::flow::sign_in::SignedIn;
+use keyward_core::port::Fut;
+use serde::Deserialize;
+
+use super::render::Page;
+use super::{go, nav};
+use crate::http::input::{self, Flag};
+use crate::http::{Cx, Fault, Guard, Limit, Reply, Route, cookie};
+use crate::routes::sign_in::{self, Holding};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::get("/login", Guard::Anyone, show),
+    Route::post("/login", Guard::Anyone, enter).at(Limit::Attempt),
+    Route::get("/logout", Guard::Anyone, show_out),
+    Route::post("/logout", Guard::Anyone, leave),
+];
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Input {
+    identifier: String,
+    password: Secret,
+    #[serde(default)]
+    remember: Flag,
+    #[serde(default, rename = "return_to")]
+    _return_to: String,
+}
+
+fn form<'a>(cx: &'a Cx<'_>) -> Page<'a> {
+    let open = cx.auth.0.settings.sign_up != keyward_core::settings::SignUpMode::Closed;
+    Page::new(cx, "login.html")
+        .keeping(&["identifier", "remember"])
+        .with("return_to", nav::return_to(cx.request))
+        .with("sign_up", open)
+}
+
+fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move { form(&cx).reply() })
+}
+
+fn enter(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        match attempt(&cx).await {
+            Ok(reply) => Ok(reply),
+            Err(fault) => form(&cx).refused(fault, cx.id),
+        }
+    })
+}
+
+async fn attempt(cx: &Cx<'_>) -> Result<Reply, Fault> {
+    let Input { identifier, password, remember, .. } = input::body(cx.request)?;
+    let open = sign_in::opening(cx, Holding::Cookie, remember.0);
+    match sign_in::attempt(cx, identifier, password, open).await? {
+        SignedIn::Complete(opened) => super::enter(cx, &opened),
+        SignedIn::NeedsVerification { flow, browser } => super::to_code(cx, flow, &browser),
+        SignedIn::Checked(_) => go(cx, "/login"),
+    }
+}
+
+fn show_out(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move { Page::new(&cx, "logout.html").reply() })
+}
+
+fn leave(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        sign_in::close(&cx).await?;
+        let mut reply = go(&cx, "/login?notice=signed_out")?;
+        cookie::clear(cx.auth, &mut reply, cookie::SESSION);
+        Ok(reply)
+    })
+}

@@ -1,0 +1,102 @@
+//! Templates: embedded, each replaceable by a file of the same name.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use keyward_core::Error;
+use minijinja::value::{Kwargs, Value};
+use minijinja::{Environment, ErrorKind, State, UndefinedBehavior};
+use serde_json::Map;
+
+use super::texts::{Texts, fill};
+
+macro_rules! embedded {
+    ($($name:literal)*) => {
+        /// Every template there is.
+        pub(crate) const EMBEDDED: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../../pages/templates/", $name)))),*];
+    };
+}
+
+embedded! {
+    "account.html" "account_layout.html" "account_password.html" "account_sessions.html"
+    "admin_audit.html" "admin_layout.html" "admin_messages.html" "admin_people.html"
+    "admin_person.html" "admin_roles.html" "dev_inbox.html" "error.html" "layout.html"
+    "login.html" "logout.html" "macros.html" "recover.html" "recover_code.html"
+    "recover_link.html" "setup.html" "signup.html" "summary.html" "verify.html"
+    "verify_link.html"
+}
+
+/// Templates, ready to be rendered.
+pub(crate) struct Templates(Environment<'static>);
+
+impl Templates {
+    /// The embedded ones, and in their place those of `folder`, each of which
+    /// must have a known name and parse.
+    pub(crate) fn load(texts: &Arc<Texts>, folder: Option<&Path>) -> Result<Self, Error> {
+        let mut env = Environment::new();
+        env.set_undefined_behavior(UndefinedBehavior::Strict);
+        env.add_function("t", translate(texts.clone()));
+        env.add_filter("when", when);
+        for (name, source) in EMBEDDED {
+            let added = env.add_template(name, source);
+            added.map_err(|cause| Error::because("read an embedded template", cause))?;
+        }
+        if let Some(folder) = folder {
+            replace(&mut env, folder)?;
+        }
+        Ok(Self(env))
+    }
+
+    /// Renders one page. A name that the page does not know is an error, never a blank.
+    pub(crate) fn render(
+        &self,
+        name: &str,
+        values: Map<String, serde_json::Value>,
+    ) -> Result<String, Error> {
+        let template = self.0.get_template(name);
+        let page = template.and_then(|t| t.render(minijinja::value::Serde(values)));
+        page.map_err(|cause| Error::because("render a page", cause))
+    }
+}
+
+fn replace(env: &mut Environment<'static>, folder: &Path) -> Result<(), Error> {
+    let entries = std::fs::read_dir(folder)
+        .map_err(|cause| Error::because("read the folder of templates", cause))?;
+    for entry in entries {
+        let path = entry.map_err(|e| Error::because("read the folder of templates", e))?.path();
+        let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
+        if !EMBEDDED.iter().any(|(known, _)| *known == name) {
+            let why = format!("{} replaces no template of ours", path.display());
+            return Err(Error::because("use the folder of templates", why));
+        }
+        let source = std::fs::read_to_string(&path)
+            .map_err(|cause| Error::because("read a template", cause))?;
+        env.add_template_owned(name, source)
+            .map_err(|cause| Error::because("use a template", cause))?;
+    }
+    Ok(())
+}
+
+/// `t("key", n=3)`: the text of a key in the page's language.
+fn translate(
+    texts: Arc<Texts>,
+) -> impl Fn(&State<'_, '_>, &str, Kwargs) -> Result<String, minijinja::Error> + Send + Sync {
+    move |state, key, values| {
+        let language = state.lookup("lang");
+        let language = language.as_ref().and_then(Value::as_str).unwrap_or("en");
+        let text = texts.find(language, key).ok_or_else(|| {
+            minijinja::Error::new(ErrorKind::InvalidOperation, format!("no text `{key}`"))
+        })?;
+        let names: Vec<&str> = values.args().collect();
+        let given: Result<Vec<(&str, String)>, _> =
+            names.into_iter().map(|n| Ok((n, values.get::<Value>(n)?.to_string()))).collect();
+        given.map(|given| fill(text, given.into_iter()))
+    }
+}
+
+/// An instant for people, where no script makes it local: `2026-11-24 13:58 UTC`.
+fn when(instant: &str) -> String {
+    let minute: String = instant.chars().take(16).collect();
+    format!("{} UTC", minute.replace('T', " "))
+}
