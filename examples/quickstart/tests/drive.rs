@@ -88,11 +88,8 @@ fn code_in(folder: &Path) -> String {
     let read = || {
         let file = std::fs::read_dir(folder).ok()?.next()?.ok()?;
         let text = std::fs::read_to_string(file.path()).ok()?;
-        text.lines().find_map(|line| {
-            let digits: String = line.chars().filter(char::is_ascii_digit).collect();
-            let rest = line.trim().chars().all(|c| c.is_ascii_digit() || c == ' ');
-            (rest && digits.len() == 6).then_some(digits)
-        })
+        let code = |word: &&str| word.len() == 6 && word.bytes().all(|b| b.is_ascii_digit());
+        text.split_whitespace().find(code).map(str::to_owned)
     };
     soon(read, Option::is_some).unwrap()
 }
