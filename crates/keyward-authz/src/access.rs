@@ -11,6 +11,7 @@ use crate::error::BadPermission;
 use crate::exclusive::Conflict;
 use crate::explain::{Explanation, Source};
 use crate::opinion::Opinion;
+use crate::origin::Origin;
 use crate::pattern::Pattern;
 use crate::permission::{Form, Permission};
 use crate::snapshot::Snapshot;
@@ -48,6 +49,7 @@ pub(crate) struct Held {
     pub(crate) effect: Effect,
     pub(crate) pattern: Arc<Pattern>,
     pub(crate) source: Source,
+    pub(crate) origin: Option<Origin>,
 }
 
 impl Access {

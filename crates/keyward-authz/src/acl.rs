@@ -13,6 +13,7 @@ pub use groups::Groups;
 pub use indexed::{AclMember, AclPermission};
 
 use crate::effect::Effect;
+use crate::origin::Origin;
 
 /// An ordered list of entries. Build it once; deciding allocates nothing.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +23,8 @@ pub struct Acl {
     named: Box<[(Box<str>, Places)]>,
     /// The entries about every permission.
     every: Places,
+    name: Option<Box<str>>,
+    origins: Box<[Origin]>,
 }
 
 /// Places of entries, in order.
@@ -52,7 +55,7 @@ impl Acl {
             }
         }
         let named = named.into_iter().map(|(name, places)| (name.into(), places.into())).collect();
-        Self { entries, named, every: every.into() }
+        Self { entries, named, every: every.into(), name: None, origins: Box::default() }
     }
 
     /// Reads entries such as `allow staff view,edit` or `deny @everyone *`.
@@ -63,6 +66,30 @@ impl Acl {
         let entries: Vec<AclEntry> =
             entries.into_iter().map(str::parse).collect::<Result<_, _>>()?;
         Ok(Self::new(entries))
+    }
+
+    /// Gives it the name by which explanations call it.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Says where its entries stand, in their order.
+    #[must_use]
+    pub fn from_lines(mut self, origins: impl IntoIterator<Item = Origin>) -> Self {
+        self.origins = origins.into_iter().collect();
+        self
+    }
+
+    /// Its name.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Where an entry stands, when it came from a policy file.
+    pub fn origin(&self, entry: usize) -> Option<&Origin> {
+        self.origins.get(entry)
     }
 
     /// The entries, in order.

@@ -55,6 +55,11 @@ impl Ceiling {
         PermissionSet::covered(catalogue, &self.patterns)
     }
 
+    /// Its patterns.
+    pub fn patterns(&self) -> impl Iterator<Item = &Pattern> {
+        self.patterns.iter()
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name

@@ -12,15 +12,17 @@
 
 mod explain;
 mod question;
+mod refusal;
 
 pub use question::{Block, Question, Related};
+pub use refusal::Told;
 
 use crate::acl::{Acl, AclHit, Groups};
 use crate::ceiling::Ceiling;
-use crate::effect::{Decision, Effect};
+use crate::effect::Decision;
 use crate::items::{ItemAnswer, Subject};
 use crate::opinion::{Opinion, Sum};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{RelationGrant, Snapshot};
 
 /// The answer to a question, and what decided. Costs nothing to make; ask
 /// [`Snapshot::explain`] for words.
@@ -139,51 +141,50 @@ impl Snapshot {
     }
 
     fn item(&self, question: &Question<'_>) -> Opinion {
-        let parts = question.wanted.type_and_verb();
-        let (Some(item), Some((kind, action))) = (&question.item, parts) else {
-            return Opinion::NoOpinion;
-        };
-        let subject = Subject { id: question.subject, roles: question.access.all_roles() };
-        match self.items().decide(subject, action, kind, item) {
-            ItemAnswer::Allow { .. } => Opinion::Allow,
-            ItemAnswer::NoOpinion => Opinion::NoOpinion,
-            ItemAnswer::Deny => Opinion::Deny,
+        match self.item_answer(question) {
+            Some(ItemAnswer::Allow { .. }) => Opinion::Allow,
+            Some(ItemAnswer::Deny) => Opinion::Deny,
+            Some(ItemAnswer::NoOpinion) | None => Opinion::NoOpinion,
         }
     }
 
+    fn item_answer(&self, question: &Question<'_>) -> Option<ItemAnswer<'_>> {
+        let item = question.item.as_ref()?;
+        let (kind, action) = question.wanted.type_and_verb()?;
+        let subject = Subject { id: question.subject, roles: question.access.all_roles() };
+        Some(self.items().decide(subject, action, kind, item))
+    }
+
     fn related(&self, question: &Question<'_>) -> Opinion {
-        let Some(related) = &question.related else { return Opinion::NoOpinion };
-        let kind = related.object.split_once(':').map_or(related.object, |(kind, _)| kind);
-        let grants = self.relation_grants().iter();
-        let grants = grants.filter(|it| *it.kind == *kind && it.pattern.matches(question.wanted));
-        let opinions = grants.map(|grant| {
-            let Related { object, subject, tuples } = *related;
-            match self.model().check(tuples, object, &grant.relation, subject) {
+        let opinions = self.related_each(question).map(|(opinion, _)| opinion);
+        opinions.max().unwrap_or(Opinion::NoOpinion)
+    }
+
+    /// What each relation says that gives the permission.
+    fn related_each<'a>(
+        &'a self,
+        question: &'a Question<'_>,
+    ) -> impl Iterator<Item = (Opinion, &'a RelationGrant)> {
+        let asked = question.related.into_iter().flat_map(move |related| {
+            let kind = related.object.split_once(':').map_or(related.object, |(kind, _)| kind);
+            let grants = self.relation_grants().iter().filter(move |it| *it.kind == *kind);
+            grants.map(move |grant| (related, grant))
+        });
+        let asked = asked.filter(|(_, grant)| grant.pattern.matches(question.wanted));
+        asked.map(|(Related { object, subject, tuples }, grant)| {
+            let opinion = match self.model().check(tuples, object, &grant.relation, subject) {
                 Ok(true) => Opinion::Allow,
                 Ok(false) => Opinion::NoOpinion,
                 Err(_) => Opinion::Failed,
-            }
-        });
-        opinions.max().unwrap_or(Opinion::NoOpinion)
+            };
+            (opinion, grant)
+        })
     }
 }
 
 fn acl(question: &Question<'_>) -> Option<AclHit> {
     let groups = question.groups?;
     Acl::decide_chain(question.acl.iter().copied(), groups, question.wanted.as_str())
-}
-
-impl Verdict {
-    /// Whether a rule that denies says what would help, such as `step_up`.
-    pub fn advice(self, snapshot: &Snapshot) -> Option<&str> {
-        match self.by {
-            By::Rule(place) if self.decision == Decision::Deny => {
-                let rule = snapshot.rules().get(place).filter(|it| it.effect == Effect::Deny);
-                rule.and_then(|rule| rule.advise.as_deref())
-            }
-            _ => None,
-        }
-    }
 }
 
 #[cfg(test)]

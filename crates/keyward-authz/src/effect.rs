@@ -11,6 +11,12 @@ pub enum Effect {
     Deny,
 }
 
+impl Effect {
+    pub(crate) fn allows(self) -> bool {
+        self == Effect::Allow
+    }
+}
+
 impl fmt::Display for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

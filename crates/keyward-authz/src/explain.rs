@@ -1,11 +1,21 @@
 //! Why a check was answered as it was, for people.
 
+mod because;
+mod decided;
+#[cfg(feature = "json")]
+mod json;
+
 use std::fmt;
 use std::sync::Arc;
+
+pub use because::Because;
+pub use decided::DecidedBy;
 
 use crate::access::{Access, Held};
 use crate::condition::Unmet;
 use crate::effect::{Decision, Effect};
+use crate::nearest::nearest;
+use crate::origin::Origin;
 use crate::permission::Permission;
 use crate::snapshot::Snapshot;
 
@@ -37,67 +47,8 @@ pub struct RuleRef {
     pub effect: Effect,
     /// What it covers.
     pub pattern: String,
-}
-
-/// What decided.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Because {
-    /// This role may do everything.
-    Superuser(Arc<str>),
-    /// This rule.
-    Rule(RuleRef),
-    /// No rule covers the permission.
-    NoMatch,
-    /// Something allows it, but these denials could not be read.
-    Unreadable(Vec<String>),
-    /// The permission is written in another dialect than the policy.
-    OtherDialect,
-    /// The subject is banned.
-    Banned,
-    /// This role locks its holder out.
-    Locked(Arc<str>),
-    /// The catalogue does not have the permission.
-    UnknownPermission,
-    /// The ceiling of this name does not contain the permission.
-    Ceiling(String),
-    /// A rule with conditions.
-    Conditional {
-        /// Its name.
-        id: String,
-        /// What it does.
-        effect: Effect,
-        /// What it tells people.
-        reason: Option<String>,
-        /// Its condition could not be evaluated.
-        failed: bool,
-    },
-    /// An entry of an access control list.
-    Acl {
-        /// The list in the chain, from 0 at the resource.
-        level: usize,
-        /// The place of the entry, from 0.
-        place: usize,
-        /// The entry, as written.
-        entry: String,
-    },
-    /// The table of items.
-    Items {
-        /// Whether as the owner.
-        owned: bool,
-    },
-    /// A relation with the object.
-    Relations {
-        /// It could not be evaluated.
-        failed: bool,
-    },
-    /// A block of one's own.
-    Custom {
-        /// Its place, from 0.
-        place: usize,
-        /// It could not be evaluated.
-        failed: bool,
-    },
+    /// Where it stands, when it came from a policy file.
+    pub origin: Option<Origin>,
 }
 
 /// A rule that covers something like the wanted permission.
@@ -109,12 +60,24 @@ pub struct NearMiss {
     pub reason: String,
 }
 
+/// A rule that would allow it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WouldAllow {
+    /// Such as `roles.editor.allow[0]`.
+    pub rule: String,
+    /// From the subject to the rule where it is held but overridden; the role
+    /// alone where it is not held.
+    pub path: Vec<String>,
+}
+
 /// Whether one ceiling contains the permission.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CeilingNote {
     /// Its name.
     pub name: String,
-    /// Whether it does.
+    /// What it contains.
+    pub patterns: Vec<String>,
+    /// Whether it contains what is wanted.
     pub contains: bool,
 }
 
@@ -136,15 +99,19 @@ pub struct UnmetRule {
 pub struct Explanation {
     /// The answer, always the one that [`Access::check`] gives.
     pub decision: Decision,
+    /// From the one registry of error codes.
+    pub code: &'static str,
+    /// The status of HTTP.
+    pub http: u16,
     /// What was asked for.
     pub wanted: String,
     /// What decided.
     pub because: Because,
     /// From the subject to the deciding rule, such as `subject`, `contractor`.
     pub path: Vec<String>,
-    /// Ids of the rules that would allow it: those held but overridden, or else
-    /// those of roles that the subject does not hold, at most twenty.
-    pub would_allow: Vec<String>,
+    /// The rules that would allow it: those held but overridden, or else those of
+    /// roles that the subject does not hold, at most twenty.
+    pub would_allow: Vec<WouldAllow>,
     /// Rules held that cover something alike, at most five.
     pub near_misses: Vec<NearMiss>,
     /// The ceilings that were looked at. None in [`Access::explain`].
@@ -152,6 +119,11 @@ pub struct Explanation {
     /// Rules that concern the question, but whose conditions do not hold. None
     /// in [`Access::explain`].
     pub unmet_rules: Vec<UnmetRule>,
+    /// A permission of the catalogue that is spelt alike, when the catalogue
+    /// lacks the wanted one.
+    pub did_you_mean: Option<String>,
+    /// The policy version.
+    pub epoch: u64,
 }
 
 impl Explanation {
@@ -159,8 +131,11 @@ impl Explanation {
         let decision = access.check(wanted);
         let because = because(access, wanted);
         let path = path(access, snapshot, &because);
+        let (code, http) = told(decision, &because);
         let mut explanation = Self {
             decision,
+            code,
+            http,
             wanted: wanted.to_string(),
             because,
             path,
@@ -168,6 +143,8 @@ impl Explanation {
             near_misses: Vec::new(),
             ceilings: Vec::new(),
             unmet_rules: Vec::new(),
+            did_you_mean: did_you_mean(snapshot, wanted),
+            epoch: snapshot.epoch(),
         };
         if decision == Decision::Deny {
             explanation.would_allow = would_allow(access, snapshot, wanted);
@@ -182,10 +159,44 @@ impl Explanation {
         self.path.clear();
     }
 
+    /// What the policy's author wrote for whoever is refused.
+    pub fn public_reason(&self) -> Option<&str> {
+        match &self.because {
+            Because::Conditional { effect: Effect::Deny, reason, .. } => reason.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// Puts the subject's name at the start of every path.
+    pub(crate) fn name_subject(&mut self, name: &str) {
+        let paths = self.would_allow.iter_mut().map(|it| &mut it.path);
+        for start in paths.chain([&mut self.path]).filter_map(|path| path.first_mut()) {
+            if start == SUBJECT {
+                name.clone_into(start);
+            }
+        }
+    }
+
     pub(crate) fn clear_misses(&mut self) {
         self.would_allow.clear();
         self.near_misses.clear();
     }
+}
+
+fn told(decision: Decision, because: &Because) -> (&'static str, u16) {
+    match decision {
+        Decision::Allow => ("allowed", 200),
+        Decision::Indeterminate => ("decision_unavailable", 503),
+        Decision::Deny if *because == Because::NoMatch => ("missing_permission", 403),
+        Decision::Deny => ("denied_by_rule", 403),
+    }
+}
+
+fn did_you_mean(snapshot: &Snapshot, wanted: &Permission) -> Option<String> {
+    let catalogue = snapshot.catalogue();
+    let known = catalogue.iter().map(|(_, permission)| permission.as_str());
+    let unknown = !catalogue.knows(wanted);
+    unknown.then(|| nearest(wanted.as_str(), known).map(str::to_owned)).flatten()
 }
 
 fn because(access: &Access, wanted: &Permission) -> Because {
@@ -239,20 +250,27 @@ fn way(access: &Access, snapshot: &Snapshot, role: &Arc<str>) -> Vec<String> {
     way.iter().map(ToString::to_string).collect()
 }
 
-fn would_allow(access: &Access, snapshot: &Snapshot, wanted: &Permission) -> Vec<String> {
+fn would_allow(access: &Access, snapshot: &Snapshot, wanted: &Permission) -> Vec<WouldAllow> {
     let allows = |held: &&Held| held.effect == Effect::Allow && held.pattern.matches(wanted);
-    let overridden: Vec<String> = access.rules().iter().filter(allows).map(Held::id).collect();
+    let overridden = access.rules().iter().filter(allows).map(|held| WouldAllow {
+        rule: held.id(),
+        path: path(access, snapshot, &Because::Rule(held.into())),
+    });
+    let overridden: Vec<WouldAllow> = overridden.collect();
     if overridden.is_empty() { elsewhere(snapshot, wanted) } else { overridden }
 }
 
-fn elsewhere(snapshot: &Snapshot, wanted: &Permission) -> Vec<String> {
+fn elsewhere(snapshot: &Snapshot, wanted: &Permission) -> Vec<WouldAllow> {
     let rules = snapshot.roles().flat_map(|role| {
         let allows = role.rules().filter(|(effect, _)| *effect == Effect::Allow);
         allows.enumerate().map(move |(nth, (_, pattern))| (role, nth, pattern))
     });
     let allowing = rules.filter(|(_, _, pattern)| pattern.matches(wanted));
-    let ids = allowing.map(|(role, nth, _)| role_rule_id(role.name(), Effect::Allow, nth));
-    ids.take(MAX_ELSEWHERE).collect()
+    let allowing = allowing.map(|(role, nth, _)| WouldAllow {
+        rule: role_rule_id(role.name(), Effect::Allow, nth),
+        path: vec![role.name().to_owned()],
+    });
+    allowing.take(MAX_ELSEWHERE).collect()
 }
 
 fn near_misses(access: &Access, wanted: &Permission) -> Vec<NearMiss> {
@@ -284,6 +302,7 @@ impl From<&Held> for RuleRef {
             source: held.source.clone(),
             effect: held.effect,
             pattern: held.pattern.to_string(),
+            origin: held.origin.clone(),
         }
     }
 }
@@ -294,39 +313,6 @@ impl fmt::Display for RuleRef {
     }
 }
 
-impl fmt::Display for Because {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Because::Superuser(role) => write!(f, "role {role} may do everything"),
-            Because::Rule(rule) => rule.fmt(f),
-            Because::NoMatch => f.write_str("no rule covers it"),
-            Because::Unreadable(flaws) => write!(f, "denials not read: {}", flaws.join("; ")),
-            Because::OtherDialect => f.write_str("the policy is written in another dialect"),
-            Because::UnknownPermission => f.write_str("the catalogue does not have it"),
-            Because::Locked(role) => write!(f, "role {role} locks its holder out"),
-            Because::Banned => f.write_str("the subject is banned"),
-            Because::Ceiling(name) => write!(f, "ceiling `{name}` does not contain it"),
-            Because::Conditional { id, effect, reason, failed } => {
-                write!(f, "rule {id} ({effect}){}", failure(*failed))?;
-                reason.iter().try_for_each(|reason| write!(f, ": {reason}"))
-            }
-            Because::Acl { level, place, entry } => {
-                write!(f, "acl entry {place} at level {level} ({entry})")
-            }
-            Because::Items { owned: true } => f.write_str("the table of items, as the owner"),
-            Because::Items { owned: false } => f.write_str("the table of items"),
-            Because::Relations { failed } => {
-                write!(f, "a relation with the object{}", failure(*failed))
-            }
-            Because::Custom { place, failed } => write!(f, "block {place}{}", failure(*failed)),
-        }
-    }
-}
-
-fn failure(failed: bool) -> &'static str {
-    if failed { " could not be evaluated" } else { "" }
-}
-
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.wanted, self.decision)?;
@@ -334,8 +320,8 @@ impl fmt::Display for Explanation {
         if !self.path.is_empty() {
             write!(f, "\n  path: {}", self.path.join(" > "))?;
         }
-        for rule in &self.would_allow {
-            write!(f, "\n  would allow: {rule}")?;
+        for would in &self.would_allow {
+            write!(f, "\n  would allow: {}", would.rule)?;
         }
         for miss in &self.near_misses {
             write!(f, "\n  near miss: {}: {}", miss.rule, miss.reason)?;
@@ -346,6 +332,9 @@ impl fmt::Display for Explanation {
         for ceiling in &self.ceilings {
             let contains = if ceiling.contains { "contains" } else { "does not contain" };
             write!(f, "\n  ceiling: {} {contains} it", ceiling.name)?;
+        }
+        for fix in self.to_fix() {
+            write!(f, "\n  to fix: {fix}")?;
         }
         Ok(())
     }
@@ -358,78 +347,4 @@ const MAX_ELSEWHERE: usize = 20;
 const SUBJECT: &str = "subject";
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::SnapshotBuilder;
-
-    #[track_caller]
-    fn check(roles: &[&str], wanted: &str, text: &str) {
-        let mut policy = SnapshotBuilder::new();
-        policy.rule("editor", Effect::Allow, "posts:view,edit,publish").unwrap();
-        policy.rule("contractor", Effect::Deny, "posts:publish").unwrap();
-        policy.superuser("root");
-        let snapshot = policy.build();
-        let grants = [(Effect::Allow, "users:view")];
-        let access = Access::compile(&snapshot, roles.iter().copied(), grants);
-        let wanted = Permission::parse(wanted).unwrap();
-        assert_eq!(access.explain(&snapshot, &wanted).to_string(), text);
-    }
-
-    #[test]
-    fn an_allowed_permission_names_its_rule() {
-        check(
-            &["editor"],
-            "posts:edit",
-            "posts:edit: allow\n  \
-             because: roles.editor.allow[0] (allow posts:view,edit,publish)\n  \
-             path: subject > editor",
-        );
-    }
-
-    #[test]
-    fn a_direct_grant_is_named_by_its_place() {
-        check(
-            &[],
-            "users:view",
-            "users:view: allow\n  because: grants[0] (allow users:view)\n  path: subject",
-        );
-    }
-
-    #[test]
-    fn a_denied_permission_names_what_it_overrides() {
-        check(
-            &["editor", "contractor"],
-            "posts:publish",
-            "posts:publish: deny\n  \
-             because: roles.contractor.deny[0] (deny posts:publish)\n  \
-             path: subject > contractor\n  \
-             would allow: roles.editor.allow[0]",
-        );
-    }
-
-    #[test]
-    fn a_missing_permission_names_who_has_it_and_what_is_near() {
-        check(
-            &[],
-            "posts:edit",
-            "posts:edit: deny\n  because: no rule covers it\n  \
-             would allow: roles.editor.allow[0]",
-        );
-        check(
-            &["editor"],
-            "posts:delete",
-            "posts:delete: deny\n  because: no rule covers it\n  \
-             near miss: roles.editor.allow[0] (allow posts:view,edit,publish): \
-             part 2 is not `delete`",
-        );
-    }
-
-    #[test]
-    fn a_superuser_is_named_by_role() {
-        check(
-            &["root"],
-            "posts:edit",
-            "posts:edit: allow\n  because: role root may do everything\n  path: subject > root",
-        );
-    }
-}
+mod tests;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::condition::{Condition, Facts};
 use crate::effect::Effect;
 use crate::opinion::{Opinion, Sum};
+use crate::origin::Origin;
 use crate::pattern::Pattern;
 use crate::permission::Permission;
 
@@ -25,10 +26,14 @@ pub struct Rule {
     pub unless: Option<Condition>,
     /// A denial that holds even for superusers.
     pub absolute: bool,
-    /// What to tell people.
+    /// Whoever it denies is told that there is no such thing.
+    pub hide: bool,
+    /// What to tell people. `{context.until}` stands for that attribute.
     pub reason: Option<Box<str>>,
     /// What would help, such as `step_up`.
     pub advise: Option<Box<str>>,
+    /// Where it stands.
+    pub origin: Option<Origin>,
 }
 
 /// All rules with conditions of a policy.
@@ -52,8 +57,10 @@ impl Rule {
             when: None,
             unless: None,
             absolute: false,
+            hide: false,
             reason: None,
             advise: None,
+            origin: None,
         }
     }
 

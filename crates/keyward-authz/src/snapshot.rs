@@ -15,6 +15,7 @@ use rows::Row;
 use crate::catalogue::{Catalogue, PermissionId};
 use crate::dialect::Dialect;
 use crate::effect::Effect;
+use crate::origin::Origin;
 use crate::pattern::Pattern;
 
 /// Everything the definitions say. Immutable; built once per policy version and
@@ -52,6 +53,8 @@ pub(crate) struct Rule {
     pub(crate) pattern: Arc<Pattern>,
     /// Counts the rules of the same effect in the same role, from 0.
     pub(crate) nth: usize,
+    /// Where it stands.
+    pub(crate) origin: Option<Origin>,
 }
 
 impl Snapshot {

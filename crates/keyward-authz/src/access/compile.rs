@@ -76,6 +76,7 @@ impl Draft {
                 effect: rule.effect,
                 pattern: Arc::clone(&rule.pattern),
                 source: Source::Role { name: Arc::clone(&role.name), nth: rule.nth },
+                origin: rule.origin.clone(),
             }));
         }
     }
@@ -86,6 +87,7 @@ impl Draft {
                 effect,
                 pattern: Arc::new(pattern),
                 source: Source::Grant { nth },
+                origin: None,
             }),
             Err(flaw) => self.flaws.push((effect, flaw)),
         }

@@ -88,6 +88,13 @@ pub struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
+    /// The attribute of this whole name, such as `context.until`.
+    pub(crate) fn named(&self, name: &str) -> Option<Cell<'a>> {
+        let (root, name) = name.split_once('.')?;
+        let root = Root::ALL.into_iter().find(|known| known.name() == root)?;
+        self.get(root, name)
+    }
+
     pub(super) fn get(&self, root: Root, name: &str) -> Option<Cell<'a>> {
         let record = match root {
             Root::Principal => self.principal,
@@ -117,6 +124,14 @@ impl Value {
 }
 
 impl Cell<'_> {
+    /// As people read it in a sentence.
+    pub(crate) fn plain(self) -> String {
+        match self {
+            Cell::Text(text) => text.escape_debug().to_string(),
+            cell => cell.to_string(),
+        }
+    }
+
     pub(super) fn kind(self) -> Kind {
         match self {
             Cell::Bool(_) => Kind::Bool,
@@ -151,6 +166,9 @@ impl Kind {
 }
 
 impl Root {
+    /// Every root.
+    pub const ALL: [Root; 3] = [Root::Principal, Root::Resource, Root::Context];
+
     /// Its name in a condition.
     pub fn name(self) -> &'static str {
         match self {

@@ -2,8 +2,10 @@
 
 use super::{By, Question, Verdict};
 use crate::acl::AclHit;
+use crate::condition::Facts;
 use crate::effect::Decision;
 use crate::explain::{Because, CeilingNote, Explanation, UnmetRule};
+use crate::items::{ItemAnswer, Visibility};
 use crate::snapshot::Snapshot;
 
 impl Snapshot {
@@ -18,6 +20,11 @@ impl Snapshot {
         if let Some(because) = self.because(question, verdict) {
             explanation.replace(because);
         }
+        if let Some(subject) = question.subject {
+            explanation.name_subject(subject);
+        }
+        let told = self.tell(question, verdict);
+        (explanation.code, explanation.http) = (told.code, told.http);
         explanation.decision = verdict.decision;
         explanation.ceilings = ceilings(question);
         explanation.unmet_rules = self.unmet_rules(question, verdict);
@@ -38,13 +45,14 @@ impl Snapshot {
                 Because::Conditional {
                     id: rule.id.to_string(),
                     effect: rule.effect,
-                    reason: rule.reason.as_deref().map(str::to_owned),
+                    reason: rule.reason.as_deref().map(|text| fill(text, &question.facts)),
                     failed,
+                    origin: rule.origin.clone(),
                 }
             }
             By::Acl(hit) => acl(question, hit)?,
-            By::Items => Because::Items { owned: is_owned(question) },
-            By::Relations => Because::Relations { failed },
+            By::Items => self.items_because(question),
+            By::Relations => Because::Relations { rule: self.relation_rule(question), failed },
             By::Custom(place) => Because::Custom { place, failed },
         })
     }
@@ -67,6 +75,7 @@ impl Snapshot {
 fn ceilings(question: &Question<'_>) -> Vec<CeilingNote> {
     let notes = question.ceilings.iter().map(|ceiling| CeilingNote {
         name: ceiling.name().to_owned(),
+        patterns: ceiling.patterns().map(ToString::to_string).collect(),
         contains: ceiling.contains(question.wanted),
     });
     notes.collect()
@@ -74,10 +83,53 @@ fn ceilings(question: &Question<'_>) -> Vec<CeilingNote> {
 
 fn acl(question: &Question<'_>, hit: AclHit) -> Option<Because> {
     let acl = question.acl.get(hit.level).copied().flatten()?;
-    let entry = acl.entries().get(hit.entry)?.to_string();
-    Some(Because::Acl { level: hit.level, place: hit.entry, entry })
+    Some(Because::Acl {
+        level: hit.level,
+        place: hit.entry,
+        entry: acl.entries().get(hit.entry)?.to_string(),
+        name: acl.name().map(str::to_owned),
+        origin: acl.origin(hit.entry).cloned(),
+    })
 }
 
-fn is_owned(question: &Question<'_>) -> bool {
-    question.item.is_some_and(|item| item.owner.is_some() && item.owner == question.subject)
+impl Snapshot {
+    fn items_because(&self, question: &Question<'_>) -> Because {
+        let (kind, _) = question.wanted.type_and_verb().unwrap_or_default();
+        match self.item_answer(question) {
+            Some(ItemAnswer::Allow { role, owned: true }) => {
+                Because::Items { rule: format!("items.{kind}.roles.{role}.owned"), owned: true }
+            }
+            Some(ItemAnswer::Allow { role, owned: false }) => {
+                let visibility = question.item.and_then(|item| item.visibility);
+                let visibility = visibility.map_or("", Visibility::name);
+                let rule = format!("items.{kind}.roles.{role}.other.{visibility}");
+                Because::Items { rule, owned: false }
+            }
+            _ => Because::Items { rule: format!("items.{kind}.closed"), owned: false },
+        }
+    }
+
+    fn relation_rule(&self, question: &Question<'_>) -> String {
+        let asked = self.related_each(question).max_by_key(|(opinion, _)| *opinion);
+        asked.map_or_else(String::new, |(_, grant)| {
+            format!("relations.{}.{}", grant.kind, grant.relation)
+        })
+    }
+}
+
+/// Puts the values of attributes where the text names them in braces.
+fn fill(text: &str, facts: &Facts<'_>) -> String {
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let Some((name, left)) = after.split_once('}') else {
+            filled.push('{');
+            rest = after;
+            continue;
+        };
+        filled.push_str(&facts.named(name).map_or_else(String::new, |cell| cell.plain()));
+        rest = left;
+    }
+    filled + rest
 }

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::Effect;
 use crate::acl::Groups;
 use crate::condition::{Cell, Condition, Facts, Schema};
 use crate::items::{Item, ItemKind, SharedWith, Visibility};
@@ -175,7 +176,8 @@ fn an_unmet_condition_is_explained() {
     assert_eq!(
         snapshot.explain(&question).to_string(),
         "posts:edit: deny\n  because: no rule covers it\n  \
-         unmet: rule own-draft (allow): resource.status == 'draft', resource.status is 'sent'",
+         unmet: rule own-draft (allow): resource.status == 'draft', resource.status is 'sent'\n  \
+         to fix: make `resource.status == 'draft'` true (own-draft)",
     );
 }
 

@@ -11,6 +11,7 @@ use crate::effect::Effect;
 use crate::error::BadPermission;
 use crate::items::ItemKind;
 use crate::limits::Limit;
+use crate::origin::Origin;
 use crate::pattern::Pattern;
 use crate::permission::Permission;
 use crate::relations::BadRelation;
@@ -26,6 +27,7 @@ pub struct SnapshotBuilder {
     blocks: Blocks,
     permissions: Vec<Box<str>>,
     epoch: u64,
+    origin: Option<Origin>,
 }
 
 #[derive(Clone, Debug)]
@@ -66,9 +68,10 @@ impl SnapshotBuilder {
         pattern: &str,
     ) -> Result<&mut Self, BadPermission> {
         let pattern = Arc::new(Pattern::parse_as(self.dialect, pattern)?);
+        let origin = self.origin.clone();
         let rules = &mut self.draft(role).rules;
         let nth = rules.iter().filter(|rule| rule.effect == effect).count();
-        rules.push(Rule { effect, pattern, nth });
+        rules.push(Rule { effect, pattern, nth, origin });
         Ok(self)
     }
 
@@ -125,7 +128,7 @@ impl SnapshotBuilder {
 
     /// Adds an access control list, or replaces it.
     pub fn acl(&mut self, name: &str, acl: Acl) -> &mut Self {
-        self.blocks.acls.insert(name.into(), acl);
+        self.blocks.acls.insert(name.into(), acl.named(name));
         self
     }
 
@@ -190,6 +193,12 @@ impl SnapshotBuilder {
         Permission::parse_as(self.dialect, name)?;
         self.permissions.push(name.into());
         Ok(self)
+    }
+
+    /// Says where the rules of roles stand that are added from now on.
+    pub fn at(&mut self, origin: Option<Origin>) -> &mut Self {
+        self.origin = origin;
+        self
     }
 
     /// Sets the policy version that the definitions are of.

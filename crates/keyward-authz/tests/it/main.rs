@@ -5,6 +5,8 @@ mod acl;
 #[cfg(test)]
 mod dialects;
 #[cfg(test)]
+mod explain;
+#[cfg(test)]
 mod items;
 #[cfg(test)]
 mod relations;
