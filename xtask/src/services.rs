@@ -1,0 +1,173 @@
+//! Real services for the tests: each is found, or installed where that is
+//! allowed, started on a free loopback port in a temporary folder, and stopped
+//! again, whatever happens in between.
+//!
+//! To add one: a file beside these with `start`, and a line in [`ALL`].
+
+mod daemon;
+mod mariadb;
+mod packages;
+mod postgres;
+mod redis;
+mod site;
+mod tls;
+
+use std::process::{Command, ExitCode};
+
+use crate::{Result, running};
+
+use site::Site;
+pub(crate) use site::free_port;
+
+/// Something the tests need beside the code.
+pub(crate) struct Service {
+    /// Part of the path of every test that needs it.
+    pub(crate) name: &'static str,
+    /// Debian's packages that bring it.
+    packages: &'static [&'static str],
+    is_installed: fn() -> bool,
+    start: fn(&mut Site) -> Result<()>,
+}
+
+/// The servers.
+const SERVERS: &[Service] = &[
+    Service {
+        name: "postgres",
+        packages: &["postgresql", "openssl"],
+        is_installed: || postgres::program("initdb").is_some() && running::is_installed("openssl"),
+        start: postgres::start,
+    },
+    Service {
+        name: "mariadb",
+        packages: &["mariadb-server", "openssl"],
+        is_installed: || running::is_installed("mariadbd") && running::is_installed("openssl"),
+        start: mariadb::start,
+    },
+    Service {
+        name: "redis",
+        packages: &["redis-server"],
+        is_installed: || running::is_installed("redis-server"),
+        start: redis::start,
+    },
+];
+
+/// What drives pages.
+const BROWSER: &[Service] = &[
+    Service {
+        name: "chromium",
+        packages: &["chromium", "fonts-dejavu-core"],
+        is_installed: || running::is_installed("chromium"),
+        start: |site| {
+            let program = running::find("chromium").ok_or("chromium is gone")?;
+            site.export("KEYWARD_TEST_CHROMIUM", &program.display().to_string());
+            Ok(())
+        },
+    },
+    Service {
+        name: "node",
+        packages: &["nodejs"],
+        is_installed: || running::is_installed("node"),
+        start: |_| Ok(()),
+    },
+    Service {
+        name: "npm",
+        packages: &["npm"],
+        is_installed: || running::is_installed("npm"),
+        start: |_| Ok(()),
+    },
+];
+
+/// Which of the services a piece of work needs.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Needs {
+    pub(crate) servers: bool,
+    pub(crate) browser: bool,
+}
+
+impl Needs {
+    /// Nothing but the code.
+    pub(crate) const NONE: Self = Self { servers: false, browser: false };
+    /// The databases.
+    pub(crate) const SERVERS: Self = Self { servers: true, browser: false };
+    /// What drives pages.
+    pub(crate) const BROWSER: Self = Self { servers: false, browser: true };
+
+    /// What either needs.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self { servers: self.servers || other.servers, browser: self.browser || other.browser }
+    }
+
+    fn services(self) -> impl Iterator<Item = &'static Service> {
+        let servers = SERVERS.iter().filter(move |_| self.servers);
+        servers.chain(BROWSER.iter().filter(move |_| self.browser))
+    }
+}
+
+/// A service that is not here, and why.
+pub(crate) struct Missing {
+    pub(crate) name: &'static str,
+    pub(crate) why: String,
+}
+
+/// Services that run until this is dropped.
+pub(crate) struct Running {
+    site: Site,
+    pub(crate) missing: Vec<Missing>,
+}
+
+impl Running {
+    /// Finds, installs and starts what is needed. What cannot be had is noted.
+    pub(crate) fn start(needs: Needs) -> Result<Self> {
+        let absent = needs.services().filter(|service| !(service.is_installed)());
+        let mut packages: Vec<_> = absent.flat_map(|service| service.packages).copied().collect();
+        packages.dedup();
+        let refused = packages::install(&packages).err();
+        let mut started = Self { site: Site::new()?, missing: Vec::new() };
+        for service in needs.services() {
+            if let Err(why) = started.open(service, refused.as_deref()) {
+                eprintln!("xtask: {}: {why}", service.name);
+                started.missing.push(Missing { name: service.name, why });
+            }
+        }
+        Ok(started)
+    }
+
+    fn open(
+        &mut self,
+        service: &Service,
+        refused: Option<&str>,
+    ) -> std::result::Result<(), String> {
+        if !(service.is_installed)() {
+            let why = refused.unwrap_or("the package did not bring it");
+            return Err(format!("missing Debian package {} ({why})", service.packages.join(" ")));
+        }
+        (service.start)(&mut self.site).map_err(|error| format!("did not start: {error}"))
+    }
+
+    /// Tells a program where everything is.
+    pub(crate) fn tell<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        command.envs(self.site.exports().iter().map(|(name, value)| (name, value)))
+    }
+
+    /// Whether this service is not here.
+    pub(crate) fn lacks(&self, name: &str) -> bool {
+        self.missing.iter().any(|missing| missing.name == name)
+    }
+}
+
+/// `cargo xtask services -- COMMAND…`: runs one command beside the databases.
+pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
+    let command = arguments.strip_prefix(&["--".to_owned()]).unwrap_or(arguments);
+    let Some((program, rest)) = command.split_first() else {
+        return Err("say what to run: cargo xtask services -- COMMAND…".into());
+    };
+    let running = Running::start(Needs::SERVERS)?;
+    if !running.missing.is_empty() {
+        return Err("not every service is here".into());
+    }
+    let status = running.tell(Command::new(program).args(rest)).status()?;
+    Ok(status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .map_or(ExitCode::FAILURE, ExitCode::from))
+}

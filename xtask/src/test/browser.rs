@@ -1,0 +1,94 @@
+//! The hosted pages in a real browser, against a real server.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::services::{Running, free_port};
+use crate::tally::Tally;
+use crate::{Result, project, running};
+
+/// How long the server may take to be ready on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Starts the server with an empty data folder, and runs `ui-tests` against it.
+pub(crate) fn run(services: &Running) -> Result<Tally> {
+    if ["chromium", "node", "npm"].iter().any(|name| services.lacks(name)) {
+        return Ok(Tally::skipped(1));
+    }
+    let folder = project::root().join("ui-tests");
+    let build = ["build", "--quiet", "--package", "keyward-server", "--bin", "keyward"];
+    let built = running::succeeds(project::cargo().args(build))?;
+    let mut install = Command::new("npm");
+    install.args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder);
+    if !built || !running::succeeds(&mut install)? {
+        return Ok(Tally::one(false));
+    }
+    let server = Server::start()?;
+    let mut tests = Command::new("node");
+    services.tell(&mut tests);
+    tests.arg("run.mjs").current_dir(&folder).env("KEYWARD_URL", &server.url);
+    running::counted(&mut tests)
+}
+
+/// A running server, which ends with this value.
+struct Server {
+    child: Child,
+    data: std::path::PathBuf,
+    url: String,
+}
+
+impl Server {
+    fn start() -> Result<Self> {
+        let port = free_port()?;
+        let data = std::env::temp_dir().join(format!("keyward-browser-{}", std::process::id()));
+        fs::create_dir(&data)?;
+        let program = project::target()?.join("debug").join("keyward");
+        let child = Command::new(program)
+            .args(["dev", "--listen", &format!("127.0.0.1:{port}"), "--data-dir"])
+            .arg(&data)
+            .current_dir(&data)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()?;
+        let mut server = Self { child, data, url: format!("http://localhost:{port}") };
+        server.await_ready(port)?;
+        Ok(server)
+    }
+
+    fn await_ready(&mut self, port: u16) -> Result<()> {
+        let began = Instant::now();
+        while !is_ready(port) {
+            if let Some(status) = self.child.try_wait()? {
+                return Err(format!("the server ended at once ({status})").into());
+            }
+            if began.elapsed() > PATIENCE {
+                return Err("the server was not ready in time".into());
+            }
+            thread::sleep(PAUSE);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = fs::remove_dir_all(&self.data);
+    }
+}
+
+fn is_ready(port: u16) -> bool {
+    let mut reply = [0; 12];
+    let asked = TcpStream::connect(("127.0.0.1", port)).and_then(|mut stream| {
+        let host = format!("localhost:{port}");
+        write!(stream, "GET /readyz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")?;
+        stream.read_exact(&mut reply)
+    });
+    asked.is_ok() && reply == *b"HTTP/1.1 200"
+}
