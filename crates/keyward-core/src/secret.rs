@@ -2,8 +2,9 @@
 
 use core::fmt;
 
-use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
+
+use crate::crypto::token;
 
 /// A secret string. Prints as `Secret(..)`; wiped when dropped.
 #[derive(Clone)]
@@ -22,7 +23,7 @@ impl Secret {
 
     /// Compares in time that depends on lengths only.
     pub fn matches(&self, other: &Self) -> bool {
-        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+        token::eq(self.0.as_bytes(), other.0.as_bytes())
     }
 }
 

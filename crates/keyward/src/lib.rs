@@ -6,6 +6,8 @@
 #[cfg(feature = "axum")]
 mod adapt;
 mod deliver;
+#[cfg(doctest)]
+mod documents;
 mod engine;
 mod http;
 mod keyfile;

@@ -87,22 +87,29 @@ fn escape(text: &str) -> String {
 }
 
 fn words(template: &str, language: &str) -> Words {
-    match (template, language) {
-        ("verify", "de") => Words {
+    match language {
+        "de" => german(template),
+        _ => english(template),
+    }
+}
+
+fn german(template: &str) -> Words {
+    match template {
+        "verify" => Words {
             subject: "Bestätigen Sie Ihre Adresse bei {brand}",
             lead: "Willkommen bei {brand}. Bitte bestätigen Sie, dass diese Adresse Ihnen gehört.",
             code: "Ihr Code für {brand}: {code}",
             link: "Adresse bestätigen",
             foot: "Wenn Sie das nicht waren, müssen Sie nichts tun.",
         },
-        ("recover", "de") => Words {
+        "recover" => Words {
             subject: "Neues Passwort für {brand}",
             lead: "Jemand möchte für Ihr Konto bei {brand} ein neues Passwort setzen.",
             code: "Ihr Code für {brand}: {code}",
             link: "Neues Passwort setzen",
             foot: "Wenn Sie das nicht waren, müssen Sie nichts tun. Ihr Passwort gilt weiter.",
         },
-        ("already_registered", "de") => Words {
+        "already_registered" => Words {
             subject: "Sie haben schon ein Konto bei {brand}",
             lead: "Jemand wollte mit dieser Adresse ein Konto bei {brand} anlegen, aber es gibt \
                    schon eines. Melden Sie sich an oder setzen Sie ein neues Passwort.",
@@ -110,28 +117,33 @@ fn words(template: &str, language: &str) -> Words {
             link: "",
             foot: "Wenn Sie das nicht waren, müssen Sie nichts tun.",
         },
-        (_, "de") => Words {
+        _ => Words {
             subject: "Ihr Passwort bei {brand} wurde geändert",
             lead: "Das Passwort Ihres Kontos bei {brand} wurde soeben geändert.",
             code: "{code}",
             link: "",
             foot: "Wenn Sie das nicht waren, setzen Sie sofort ein neues Passwort.",
         },
-        ("verify", _) => Words {
+    }
+}
+
+fn english(template: &str) -> Words {
+    match template {
+        "verify" => Words {
             subject: "Confirm your address for {brand}",
             lead: "Welcome to {brand}. Please confirm that this address is yours.",
             code: "Your code for {brand} is {code}",
             link: "Confirm this address",
             foot: "If this was not you, there is nothing to do.",
         },
-        ("recover", _) => Words {
+        "recover" => Words {
             subject: "New password for {brand}",
             lead: "Someone asked to set a new password for your account at {brand}.",
             code: "Your code for {brand} is {code}",
             link: "Set a new password",
             foot: "If this was not you, there is nothing to do: your password still works.",
         },
-        ("already_registered", _) => Words {
+        "already_registered" => Words {
             subject: "You already have an account at {brand}",
             lead: "Someone tried to sign up at {brand} with this address, but there is an \
                    account already. Sign in, or set a new password.",

@@ -1,0 +1,9 @@
+//! The documents of the project as documentation tests: their Rust compiles,
+//! and runs where it does not say `no_run`. `cargo xtask tidy` finds a document
+//! that is not here.
+
+#[doc = include_str!("../../../README.md")]
+struct Readme;
+
+#[doc = include_str!("../../../docs/library.md")]
+struct Library;
