@@ -27,7 +27,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::deliver::Sender;
 use crate::deliver::inbox::Inbox;
-use crate::http::Router;
+use crate::http::{RequestIds, Router};
 use crate::pages::Pages;
 use cache::SessionCache;
 use hash_pool::HashPool;
@@ -62,6 +62,7 @@ pub(crate) struct Inner {
     pub(crate) router: Router,
     pub(crate) pages: Pages,
     pub(crate) limiter: Limiter,
+    pub(crate) request_ids: RequestIds,
     pub(crate) web: Web,
     pub(crate) wake: Notify,
     pub(crate) changed: tokio::sync::watch::Sender<u64>,

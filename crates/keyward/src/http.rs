@@ -3,16 +3,21 @@
 pub(crate) mod body;
 mod body_parts;
 pub(crate) mod caller;
+mod client;
 pub(crate) mod cookie;
 pub(crate) mod csrf;
+mod head;
 pub(crate) mod headers;
 pub(crate) mod host;
 pub(crate) mod input;
 pub(crate) mod network;
 pub(crate) mod problem;
 pub(crate) mod reply;
+mod request_ids;
 mod router;
 mod strict;
+
+use std::net::IpAddr;
 
 use ::http::{Method, StatusCode, header};
 use bytes::Bytes;
@@ -21,14 +26,16 @@ use keyward_core::id::RequestId;
 use keyward_core::port::Fut;
 use keyward_core::refusal::Refusal;
 use keyward_core::settings::Rate;
+use keyward_core::time::Timestamp;
 
 pub use body::Body;
 pub(crate) use caller::Caller;
+pub(crate) use head::Head;
 pub(crate) use problem::{Code, Problem};
+pub(crate) use request_ids::RequestIds;
 pub(crate) use router::{Params, Router};
 
 use crate::engine::Keyward;
-use crate::engine::os::OsRandom;
 
 /// A request with its body already read; at most [`MAX_BODY`] bytes.
 pub type Request = ::http::Request<Bytes>;
@@ -68,6 +75,9 @@ pub(crate) enum Method4 {
 }
 
 impl Method4 {
+    /// How many there are.
+    pub(crate) const COUNT: usize = 5;
+
     pub(crate) fn of(method: &Method) -> Option<Self> {
         match *method {
             Method::GET | Method::HEAD => Some(Self::Get),
@@ -102,7 +112,7 @@ pub(crate) enum Guard {
 }
 
 /// How often from one address.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum Limit {
     /// As often as they like: assets and probes.
     Free,
@@ -117,7 +127,7 @@ pub(crate) struct Cx<'a> {
     pub(crate) auth: &'a Keyward,
     pub(crate) request: &'a Request,
     pub(crate) params: Params,
-    pub(crate) caller: Caller,
+    pub(crate) caller: Caller<'a>,
     pub(crate) id: RequestId,
 }
 
@@ -172,10 +182,11 @@ impl From<Error> for Fault {
 impl Keyward {
     /// Answers one request. `peer` is the address of the other end of the
     /// connection; forwarded addresses count only from trusted proxies.
-    pub async fn handle(&self, request: Request, peer: Option<std::net::IpAddr>) -> Reply {
-        let id = RequestId::mint(self.now(), &mut OsRandom);
+    pub async fn handle(&self, request: Request, peer: Option<IpAddr>) -> Reply {
+        let now = self.now();
+        let id = self.0.request_ids.mint(now);
         let page = reply::wants_page(&request);
-        let mut reply = match self.answer(&request, peer, id).await {
+        let mut reply = match self.answer(&request, peer, id, now).await {
             Ok(reply) => reply,
             Err(fault) => self.fault_reply(fault, id, page, &request),
         };
@@ -189,8 +200,9 @@ impl Keyward {
     async fn answer(
         &self,
         request: &Request,
-        peer: Option<std::net::IpAddr>,
+        peer: Option<IpAddr>,
         id: RequestId,
+        now: Timestamp,
     ) -> Result<Reply, Fault> {
         let path = request.uri().path();
         let path = path.strip_prefix(self.0.web.base.as_str()).ok_or(Code::NotFound)?;
@@ -200,23 +212,27 @@ impl Keyward {
             return reply::to_https(self, request);
         }
         let (route, params) = self.0.router.find(request.method(), path)?;
-        self.slow_down(route.limit, &near.address)?;
+        self.slow_down(route.limit, near.address, now)?;
         if request.body().len() > MAX_BODY {
             return Err(Code::PayloadTooLarge.into());
         }
-        let caller = self.caller(request, near, route.guard).await?;
+        let caller = self.caller(request, near.address, route.guard, now).await?;
         (route.handle)(Cx { auth: self, request, params, caller, id }).await
     }
 
-    fn slow_down(&self, limit: Limit, address: &str) -> Result<(), Fault> {
-        let minute = std::time::Duration::from_secs(60);
-        let (name, count) = match limit {
+    fn slow_down(
+        &self,
+        limit: Limit,
+        address: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Result<(), Fault> {
+        let count = match limit {
             Limit::Free => return Ok(()),
-            Limit::Request => ("request", self.0.web.requests_per_minute),
-            Limit::Attempt => ("attempt", self.0.web.attempts_per_minute),
+            Limit::Request => self.0.web.requests_per_minute,
+            Limit::Attempt => self.0.web.attempts_per_minute,
         };
-        let rate = Rate::new(count, minute);
-        let taken = self.0.limiter.take(name, address, rate, self.now());
+        let rate = Rate::new(count, std::time::Duration::from_secs(60));
+        let taken = self.0.limiter.take(limit, address, rate, now);
         taken.map_err(|retry_after| Refusal::SlowDown { retry_after }.into())
     }
 

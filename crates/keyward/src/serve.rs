@@ -56,8 +56,7 @@ impl Keyward {
     }
 
     fn refuse(&self, code: Code) -> Response<ReplyBody> {
-        let mut rng = crate::engine::os::OsRandom;
-        let id = keyward_core::id::RequestId::mint(self.now(), &mut rng);
+        let id = self.0.request_ids.mint(self.now());
         Problem::new(code).reply(id).map(ReplyBody::from)
     }
 }

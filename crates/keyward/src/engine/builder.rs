@@ -25,7 +25,7 @@ use super::{Inner, Keyward, Web};
 use crate::deliver::Sender;
 use crate::deliver::folder::Folder;
 use crate::deliver::inbox::Inbox;
-use crate::http::Router;
+use crate::http::{RequestIds, Router};
 use crate::http::network::Network;
 use crate::keyfile;
 use crate::pages::Pages;
@@ -364,6 +364,7 @@ impl Builder {
             router: Router::new(self.web.dev)?,
             pages,
             limiter: Limiter::new(),
+            request_ids: RequestIds::default(),
             web: self.web,
             wake: tokio::sync::Notify::new(),
             changed: tokio::sync::watch::Sender::new(0),

@@ -1,19 +1,24 @@
 //! Requests from one address, counted in memory: may be lost at any moment
 //! without anyone gaining access, because guesses are counted in the store.
 
-use std::sync::Mutex;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use keyward_core::settings::Rate;
 use keyward_core::time::Timestamp;
 use quick_cache::sync::Cache;
 
+use crate::http::Limit;
+
 /// Addresses remembered.
 const CAPACITY: usize = 100_000;
 
-/// A bucket for each name and address.
+/// A bucket for each limit and network: the moment at which it will be full
+/// again, in microseconds.
 #[derive(Debug)]
-pub(crate) struct Limiter(Cache<(&'static str, String), std::sync::Arc<Mutex<i64>>>);
+pub(crate) struct Limiter(Cache<(Limit, u64), Arc<AtomicI64>>);
 
 impl Limiter {
     pub(crate) fn new() -> Self {
@@ -23,29 +28,48 @@ impl Limiter {
     /// Takes one unit (GCRA), or says how long to wait.
     pub(crate) fn take(
         &self,
-        name: &'static str,
-        address: &str,
+        limit: Limit,
+        address: Option<IpAddr>,
         rate: Rate,
         now: Timestamp,
     ) -> Result<(), Duration> {
-        let key = (name, address.to_owned());
-        let fresh = || Ok::<_, std::convert::Infallible>(std::sync::Arc::new(Mutex::new(0)));
-        let Ok(bucket) = self.0.get_or_insert_with(&key, fresh);
-        let mut full_at = match bucket.lock() {
-            Ok(guard) => guard,
-            Err(poisoned) => poisoned.into_inner(),
-        };
-        let period = i64::try_from(rate.period.as_micros()).unwrap_or(i64::MAX);
-        let most = period.saturating_mul(i64::from(rate.burst));
-        let now = now.as_micros();
-        let start = (*full_at).clamp(now, now.saturating_add(most));
-        let next = start.saturating_add(period);
-        if next - now > most {
-            let wait = u64::try_from(next - now - most).unwrap_or(0);
-            return Err(Duration::from_micros(wait));
+        let bucket = self.bucket((limit, network(address)));
+        let order = Ordering::Relaxed;
+        let mut full_at = bucket.load(order);
+        loop {
+            let next = next(full_at, rate, now)?;
+            match bucket.compare_exchange_weak(full_at, next, order, order) {
+                Ok(_) => return Ok(()),
+                Err(moved) => full_at = moved,
+            }
         }
-        *full_at = next;
-        Ok(())
+    }
+
+    fn bucket(&self, key: (Limit, u64)) -> Arc<AtomicI64> {
+        let fresh = || Ok::<_, std::convert::Infallible>(Arc::default());
+        let Ok(bucket) = self.0.get_or_insert_with(&key, fresh);
+        bucket
+    }
+}
+
+/// When a bucket will be full after one more unit was taken.
+fn next(full_at: i64, rate: Rate, now: Timestamp) -> Result<i64, Duration> {
+    let period = i64::try_from(rate.period.as_micros()).unwrap_or(i64::MAX);
+    let most = period.saturating_mul(i64::from(rate.burst));
+    let now = now.as_micros();
+    let start = full_at.clamp(now, now.saturating_add(most));
+    let next = start.saturating_add(period);
+    let wait = u64::try_from(next.saturating_sub(now).saturating_sub(most)).unwrap_or(0);
+    if wait > 0 { Err(Duration::from_micros(wait)) } else { Ok(next) }
+}
+
+/// An IPv4 address, or the half of an IPv6 address that a provider hands out:
+/// whoever has one address of a /64 has them all.
+fn network(address: Option<IpAddr>) -> u64 {
+    match address {
+        None => 0,
+        Some(IpAddr::V4(address)) => u64::from(address.to_bits()),
+        Some(IpAddr::V6(address)) => (address.to_bits() >> 64) as u64,
     }
 }
 
@@ -53,25 +77,54 @@ impl Limiter {
 mod tests {
     use super::*;
 
+    fn address(text: &str) -> Option<IpAddr> {
+        Some(text.parse().unwrap())
+    }
+
     #[test]
     fn a_full_bucket_empties_and_refills() {
         let limiter = Limiter::new();
+        let (one, other) = (address("192.0.2.1"), address("192.0.2.2"));
         let rate = Rate::new(3, Duration::from_secs(3));
         let now = Timestamp::from_secs(1_700_000_000);
         for _ in 0..3 {
-            assert_eq!(limiter.take("t", "a", rate, now), Ok(()));
+            assert_eq!(limiter.take(Limit::Attempt, one, rate, now), Ok(()));
         }
-        assert_eq!(limiter.take("t", "a", rate, now), Err(Duration::from_secs(1)));
-        assert_eq!(limiter.take("t", "b", rate, now), Ok(()), "others are not affected");
-        assert_eq!(limiter.take("t", "a", rate, now.plus(Duration::from_secs(1))), Ok(()));
+        assert_eq!(limiter.take(Limit::Attempt, one, rate, now), Err(Duration::from_secs(1)));
+        assert_eq!(limiter.take(Limit::Attempt, other, rate, now), Ok(()), "others are not affected");
+        assert_eq!(limiter.take(Limit::Attempt, one, rate, now.plus(Duration::from_secs(1))), Ok(()));
     }
 
     #[test]
     fn a_clock_that_was_set_back_does_not_lock_for_years() {
-        let limiter = Limiter::new();
+        let (limiter, one) = (Limiter::new(), address("192.0.2.1"));
         let rate = Rate::new(1, Duration::from_secs(1));
-        assert_eq!(limiter.take("t", "a", rate, Timestamp::from_secs(2_000_000_000)), Ok(()));
+        assert_eq!(limiter.take(Limit::Attempt, one, rate, Timestamp::from_secs(2_000_000_000)), Ok(()));
         let back = Timestamp::from_secs(1_000_000_000);
-        assert_eq!(limiter.take("t", "a", rate, back), Err(Duration::from_secs(1)));
+        assert_eq!(limiter.take(Limit::Attempt, one, rate, back), Err(Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn many_addresses_of_one_ipv6_network_share_a_bucket() {
+        let limiter = Limiter::new();
+        let (rate, now) = (Rate::new(1, Duration::from_secs(1)), Timestamp::from_secs(1));
+        let mut take = |text: &str| limiter.take(Limit::Attempt, address(text), rate, now).is_ok();
+        assert!(take("2001:db8::1"));
+        assert!(!take("2001:db8::ffff:1"));
+        assert!(take("2001:db8:0:1::1"));
+    }
+
+    #[test]
+    fn parallel_requests_share_no_unit() {
+        let (limiter, now) = (Limiter::new(), Timestamp::from_secs(1));
+        let rate = Rate::new(100, Duration::from_secs(100));
+        let take = || limiter.take(Limit::Request, None, rate, now).is_ok();
+        let taken: usize = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4)
+                .map(|_| scope.spawn(|| (0..50).filter(|_| take()).count()))
+                .collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+        });
+        assert_eq!(taken, 100);
     }
 }

@@ -34,10 +34,14 @@ pub(crate) enum Ended {
 impl Keyward {
     /// The live session that `token` opens. Unknown, wrong, expired and
     /// revoked tokens are told apart for the owner's sake only.
-    pub(crate) async fn session_of(&self, token: &str) -> Result<Result<Arc<Entry>, Ended>, Error> {
+    pub(crate) async fn session_of(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<Result<Arc<Entry>, Ended>, Error> {
         let Some((id, secret)) = token.split_once('.') else { return Ok(Err(Ended::Unknown)) };
         let Some(id) = SessionId::parse(id) else { return Ok(Err(Ended::Unknown)) };
-        let entry = match self.0.cache.get(id).filter(|found| self.is_current(found)) {
+        let entry = match self.0.cache.get(id).filter(|found| self.is_current(found, now)) {
             Some(entry) => entry,
             None => match self.load_session(id).await? {
                 Some(entry) => entry,
@@ -47,11 +51,10 @@ impl Keyward {
         if !token::eq(&token::digest(secret), &entry.session.secret_hash) {
             return Ok(Err(Ended::Unknown));
         }
-        Ok(self.admit(entry))
+        Ok(self.admit(entry, now))
     }
 
-    fn admit(&self, entry: Arc<Entry>) -> Result<Arc<Entry>, Ended> {
-        let now = self.now();
+    fn admit(&self, entry: Arc<Entry>, now: Timestamp) -> Result<Arc<Entry>, Ended> {
         if entry.session.epoch != entry.user.session_epoch || !entry.user.is_active() {
             return Err(Ended::Revoked);
         }
@@ -80,8 +83,8 @@ impl Keyward {
     }
 
     /// Whether the definitions and the timed grants are still those it was compiled from.
-    fn is_current(&self, entry: &Entry) -> bool {
-        entry.policy_version == self.policy().version && self.now().as_micros() < entry.access_until
+    fn is_current(&self, entry: &Entry, now: Timestamp) -> bool {
+        entry.policy_version == self.policy().version && now.as_micros() < entry.access_until
     }
 
     async fn load_session(&self, id: SessionId) -> Result<Option<Arc<Entry>>, Error> {

@@ -19,26 +19,40 @@ pub(crate) const LANGUAGE: &str = "kw_lang";
 /// The full name: `__Host-` in front wherever the browser accepts it, so that
 /// no sibling host can set it.
 fn full(auth: &Keyward, name: &str) -> String {
-    if auth.is_https() { format!("__Host-{name}") } else { name.to_owned() }
+    format!("{}{name}", prefix(auth))
 }
 
-/// The value of one of our cookies. Two of the same name are refused: one of
-/// them was planted.
+fn prefix(auth: &Keyward) -> &'static str {
+    if auth.is_https() { "__Host-" } else { "" }
+}
+
+/// The value of one of our cookies.
 pub(crate) fn get(
     auth: &Keyward,
     headers: &HeaderMap,
     name: &str,
 ) -> Result<Option<String>, Fault> {
-    let name = full(auth, name);
+    Ok(find(auth, headers, name)?.map(str::to_owned))
+}
+
+/// Same as [`get`], borrowed. Two of the same name are refused: one of them was
+/// planted.
+pub(super) fn find<'a>(
+    auth: &Keyward,
+    headers: &'a HeaderMap,
+    name: &str,
+) -> Result<Option<&'a str>, Fault> {
+    let prefix = prefix(auth);
     let mut found = None;
     for line in headers.get_all(header::COOKIE) {
         for pair in line.as_bytes().split(|b| *b == b';') {
             let pair = pair.trim_ascii();
-            let Some(rest) = pair.strip_prefix(name.as_bytes()) else { continue };
+            let rest = pair.strip_prefix(prefix.as_bytes());
+            let Some(rest) = rest.and_then(|r| r.strip_prefix(name.as_bytes())) else { continue };
             let Some(value) = rest.strip_prefix(b"=") else { continue };
             let text = std::str::from_utf8(value).ok().filter(|v| is_value(v));
             match (text, &found) {
-                (Some(text), None) => found = Some(text.to_owned()),
+                (Some(text), None) => found = Some(text),
                 (None, _) => return Err(bad("a cookie is malformed")),
                 (Some(_), Some(_)) => return Err(bad("a cookie occurs twice")),
             }

@@ -5,7 +5,7 @@ use ::http::{HeaderMap, header};
 use keyward_core::crypto::mac::mac;
 use keyward_core::crypto::token;
 
-use super::{Code, Fault, Request, single};
+use super::{Code, Fault, Head, single};
 use crate::engine::Keyward;
 
 /// What the browser says about where a request comes from.
@@ -20,8 +20,7 @@ pub(crate) enum Origin {
 }
 
 /// Reads `Sec-Fetch-Site` (Fetch Metadata) and `Origin` (RFC 6454).
-pub(crate) fn origin(auth: &Keyward, request: &Request) -> Result<Origin, Fault> {
-    let headers = request.headers();
+pub(crate) fn origin(auth: &Keyward, headers: &HeaderMap) -> Result<Origin, Fault> {
     if let Some(site) = single(headers, &header::HeaderName::from_static("sec-fetch-site"))? {
         return Ok(match site {
             "same-origin" | "none" => Origin::Same,
@@ -49,20 +48,20 @@ fn is_own(auth: &Keyward, headers: &HeaderMap, origin: &str) -> bool {
 }
 
 /// Whether an unsafe request that carries our cookie may go on.
-pub(crate) fn check(auth: &Keyward, request: &Request, session: &str) -> Result<(), Fault> {
-    match origin(auth, request)? {
+pub(crate) fn check(auth: &Keyward, head: Head<'_>, session: &str) -> Result<(), Fault> {
+    match origin(auth, head.headers)? {
         Origin::Same => Ok(()),
         Origin::Cross => Err(Code::CsrfFailed.into()),
         // A browser that says nothing can be made to send a form, but no JSON.
-        Origin::Unknown if is_json(request.headers()) => Ok(()),
-        Origin::Unknown => by_token(auth, request, session),
+        Origin::Unknown if is_json(head.headers) => Ok(()),
+        Origin::Unknown => by_token(auth, head, session),
     }
 }
 
 /// Refuses a request that a page elsewhere sent, cookie or not: nobody is
 /// signed in to an account that a stranger chose.
-pub(crate) fn check_open(auth: &Keyward, request: &Request) -> Result<(), Fault> {
-    match origin(auth, request)? {
+pub(crate) fn check_open(auth: &Keyward, headers: &HeaderMap) -> Result<(), Fault> {
+    match origin(auth, headers)? {
         Origin::Cross => Err(Code::CsrfFailed.into()),
         Origin::Same | Origin::Unknown => Ok(()),
     }
@@ -84,11 +83,11 @@ pub(crate) fn token_of(auth: &Keyward, session: &str) -> String {
     })
 }
 
-fn by_token(auth: &Keyward, request: &Request, session: &str) -> Result<(), Fault> {
+fn by_token(auth: &Keyward, head: Head<'_>, session: &str) -> Result<(), Fault> {
     let own = token_of(auth, session);
     let name = header::HeaderName::from_static("x-csrf-token");
-    let given = single(request.headers(), &name)?.map(str::to_owned);
-    let given = given.or_else(|| super::input::peek(request, "csrf"));
+    let given = single(head.headers, &name)?.map(str::to_owned);
+    let given = given.or_else(|| super::input::peek(head, "csrf"));
     match given {
         Some(given) if token::eq(given.as_bytes(), own.as_bytes()) => Ok(()),
         _ => Err(Code::CsrfFailed.into()),

@@ -21,6 +21,7 @@ const HSTS: &str = "max-age=31536000; includeSubDomains";
 
 /// Adds what is missing; a route that set a header itself keeps it.
 pub(crate) fn finish(headers: &mut HeaderMap, id: RequestId, https: bool) {
+    headers.reserve(STATIC.len() + 3);
     for (name, value) in STATIC {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
@@ -28,7 +29,7 @@ pub(crate) fn finish(headers: &mut HeaderMap, id: RequestId, https: bool) {
     if https {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
     }
-    if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
+    if let Ok(id) = HeaderValue::try_from(id.to_string()) {
         headers.insert(HeaderName::from_static("keyward-request-id"), id);
     }
 }

@@ -31,11 +31,10 @@ pub(super) fn check(auth: &Keyward, request: &Request) -> Result<(), Fault> {
 
 /// The public host, or this machine by its number where the public host is `localhost`.
 fn is_ours(host: &str, ours: &str) -> bool {
-    let host = host.to_ascii_lowercase();
-    if host == ours {
+    if host.eq_ignore_ascii_case(ours) {
         return true;
     }
-    let (name, port) = split(&host);
+    let (name, port) = split(host);
     let (own_name, own_port) = split(ours);
     own_name == "localhost" && port == own_port && matches!(name, "127.0.0.1" | "[::1]")
 }

@@ -7,11 +7,11 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use super::{Code, Fault, Problem, Request, single};
+use super::{Code, Fault, Head, Problem, Request, single};
 
 /// The body as `T`.
 pub(crate) fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Fault> {
-    let value = match media_type(request)? {
+    let value = match media_type(request.into())? {
         Media::Json => strict_json(request.body())?,
         Media::Form => without_token(form(request.body())?),
         Media::Multipart(boundary) => {
@@ -30,10 +30,10 @@ fn without_token(mut fields: Map<String, Value>) -> Value {
 }
 
 /// One field of a form body, without judging the rest.
-pub(crate) fn peek(request: &Request, name: &str) -> Option<String> {
-    let fields = match media_type(request).ok()? {
-        Media::Form => form(request.body()).ok()?,
-        Media::Multipart(boundary) => super::body_parts::read(request.body(), &boundary).ok()?,
+pub(crate) fn peek(head: Head<'_>, name: &str) -> Option<String> {
+    let fields = match media_type(head).ok()? {
+        Media::Form => form(head.body).ok()?,
+        Media::Multipart(boundary) => super::body_parts::read(head.body, &boundary).ok()?,
         Media::Json | Media::None => return None,
     };
     fields.get(name).and_then(Value::as_str).map(str::to_owned)
@@ -46,9 +46,9 @@ enum Media {
     None,
 }
 
-fn media_type(request: &Request) -> Result<Media, Fault> {
-    let Some(given) = single(request.headers(), &header::CONTENT_TYPE)? else {
-        let empty = request.body().is_empty();
+fn media_type(head: Head<'_>) -> Result<Media, Fault> {
+    let Some(given) = single(head.headers, &header::CONTENT_TYPE)? else {
+        let empty = head.body.is_empty();
         return if empty { Ok(Media::None) } else { Err(Code::UnsupportedMediaType.into()) };
     };
     let mut parts = given.split(';').map(str::trim);

@@ -42,10 +42,10 @@ fn same(one: u128, two: u128, bits: u32) -> bool {
 }
 
 /// The client as the nearest trustworthy party saw it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Near {
-    /// Its address; empty if unknown.
-    pub(crate) address: String,
+    /// Its address, if it is known.
+    pub(crate) address: Option<IpAddr>,
     /// A trusted proxy says that it came over plain HTTP.
     pub(crate) is_plain: bool,
 }
@@ -55,7 +55,7 @@ pub(crate) fn near(web: &Web, headers: &HeaderMap, peer: Option<IpAddr>) -> Near
     let Some(peer) = peer.map(|p| p.to_canonical()) else { return Near::default() };
     let trusted = |address: IpAddr| web.trusted_proxies.iter().any(|n| n.contains(address));
     if !trusted(peer) {
-        return Near { address: peer.to_string(), is_plain: false };
+        return Near { address: Some(peer), is_plain: false };
     }
     let hops = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
     let hops: Vec<&str> = hops.flat_map(|v| v.split(',')).map(str::trim).collect();
@@ -70,7 +70,7 @@ pub(crate) fn near(web: &Web, headers: &HeaderMap, peer: Option<IpAddr>) -> Near
     }
     let proto = headers.get_all("x-forwarded-proto").iter().next_back();
     let is_plain = proto.is_some_and(|p| p.as_bytes().eq_ignore_ascii_case(b"http"));
-    Near { address: address.to_string(), is_plain }
+    Near { address: Some(address), is_plain }
 }
 
 #[cfg(test)]
@@ -96,7 +96,7 @@ mod tests {
             headers.append("x-forwarded-for", value.parse().unwrap());
         }
         let found = near(&web(trusted), &headers, Some(peer.parse().unwrap()));
-        assert_eq!(found.address, expected, "{trusted:?} {peer} {forwarded:?}");
+        assert_eq!(found.address, expected.parse().ok(), "{trusted:?} {peer} {forwarded:?}");
     }
 
     #[test]

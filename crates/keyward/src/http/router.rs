@@ -19,17 +19,23 @@ impl Params {
     }
 }
 
+/// The routes of one path, each at the place of its method.
+type Methods = [Option<Route>; Method4::COUNT];
+
 /// Every route, ready to be found.
 pub(crate) struct Router {
-    paths: matchit::Router<HashMap<Method4, Route>>,
+    paths: matchit::Router<Methods>,
 }
 
 impl Router {
     /// Lays the table out.
     pub(crate) fn new(dev: bool) -> Result<Self, Error> {
-        let mut grouped: HashMap<&str, HashMap<Method4, Route>> = HashMap::new();
+        let mut grouped: HashMap<&str, Methods> = HashMap::new();
         for route in routes::all(dev) {
-            grouped.entry(route.path).or_default().insert(route.method, route);
+            let methods = grouped.entry(route.path).or_insert([None; Method4::COUNT]);
+            if let Some(place) = methods.get_mut(route.method as usize) {
+                *place = Some(route);
+            }
         }
         let mut paths = matchit::Router::new();
         for (path, methods) in grouped {
@@ -48,7 +54,8 @@ impl Router {
     pub(crate) fn find(&self, method: &Method, path: &str) -> Result<(&Route, Params), Fault> {
         let found = self.paths.at(path).map_err(|_| Code::NotFound)?;
         let method = Method4::of(method).ok_or(Code::MethodNotAllowed)?;
-        let route = found.value.get(&method).ok_or(Code::MethodNotAllowed)?;
+        let route = found.value.get(method as usize).and_then(Option::as_ref);
+        let route = route.ok_or(Code::MethodNotAllowed)?;
         let params = found.params.iter().map(|(k, v)| Ok((k.to_owned(), decode(v)?)));
         Ok((route, Params(params.collect::<Result<_, Fault>>()?)))
     }

@@ -10,11 +10,11 @@ use tokio::sync::mpsc;
 
 use crate::engine::Keyward;
 use crate::http::{
-    Body, Cx, Fault, Guard, Limit, Method4, Reply, Route, cookie, csrf, input, reply,
+    Body, Cx, Fault, Guard, Method4, Reply, Route, cookie, csrf, input, reply,
 };
 
 pub(super) const ROUTES: &[Route] = &[
-    Route::get("/api/v1/session", Guard::SignedIn, show).at(Limit::Free),
+    Route::get("/api/v1/session", Guard::SignedIn, show),
     Route::post("/api/v1/session", Guard::SignedIn, patch).by(Method4::Patch),
     Route::get("/api/v1/session/csrf", Guard::SignedIn, token),
     Route::get("/api/v1/session/events", Guard::SignedIn, follow),
@@ -87,7 +87,7 @@ async fn watch(auth: Keyward, token: String, pipe: mpsc::Sender<Bytes>) {
             _ = changed.changed() => {}
             () = tokio::time::sleep(std::time::Duration::from_secs(1)) => {}
         }
-        if !matches!(auth.session_of(&token).await, Ok(Ok(_))) {
+        if !matches!(auth.session_of(&token, auth.now()).await, Ok(Ok(_))) {
             // A failure to know ends the stream as well: the client asks again.
             pipe.send(Bytes::from_static(b"event: ended\ndata: {}\n\n")).await.ok();
             return;

@@ -1,24 +1,22 @@
 //! What a handler may ask for.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use ::axum::body::Body;
-use ::axum::extract::{ConnectInfo, FromRef, FromRequestParts, OptionalFromRequestParts};
+use ::axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use ::axum::http::request::Parts;
 use ::axum::response::{IntoResponse, Response};
 use keyward_authz::{Access, Decision};
 use keyward_core::Error;
-use keyward_core::id::{RequestId, SessionId, UserId};
+use keyward_core::id::{SessionId, UserId};
 use keyward_core::identifier::Kind;
 use keyward_core::record::Identifier;
 use serde::Serialize;
 
 use crate::engine::Keyward;
 use crate::engine::cache::Entry;
-use crate::engine::os::OsRandom;
 use crate::engine::policy::parse;
-use crate::http::{Caller, Code, Fault, Guard};
+use crate::http::{Code, Fault, Guard, Head};
 use crate::serve::body::ReplyBody;
 
 /// Whoever is signed in. As an extractor it refuses with 401 if nobody is;
@@ -88,24 +86,26 @@ pub enum Principal {
 }
 
 /// Who came in, as [`Keyward::handle`] would recognise them: once for each request.
-pub(super) async fn recognise(auth: &Keyward, parts: &mut Parts) -> Result<Arc<Caller>, Fault> {
-    if let Some(known) = parts.extensions.get::<Arc<Caller>>() {
-        return Ok(Arc::clone(known));
+pub(super) async fn recognise(
+    auth: &Keyward,
+    parts: &mut Parts,
+) -> Result<Option<Arc<Entry>>, Fault> {
+    if let Some(Recognised(known)) = parts.extensions.get() {
+        return Ok(known.clone());
     }
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());
-    let near = crate::http::network::near(&auth.0.web, &parts.headers, peer);
-    let mut head = ::http::Request::new(bytes::Bytes::new());
-    *head.method_mut() = parts.method.clone();
-    *head.uri_mut() = parts.uri.clone();
-    *head.headers_mut() = parts.headers.clone();
-    let caller = Arc::new(auth.caller(&head, near, Guard::Anyone).await?);
-    parts.extensions.insert(Arc::clone(&caller));
-    Ok(caller)
+    let head = Head { method: &parts.method, headers: &parts.headers, body: &[] };
+    let (entry, _) = auth.recognise(head, Guard::Anyone, auth.now()).await?;
+    parts.extensions.insert(Recognised(entry.clone()));
+    Ok(entry)
 }
+
+/// Who came in, kept with the request for the next one who asks.
+#[derive(Clone)]
+struct Recognised(Option<Arc<Entry>>);
 
 /// A fault as a reply of ours.
 pub(super) fn refusal(auth: &Keyward, fault: Fault) -> Response {
-    let id = RequestId::mint(auth.now(), &mut OsRandom);
+    let id = auth.0.request_ids.mint(auth.now());
     auth.problem_reply(fault, id).map(|body| Body::new(ReplyBody::from(body)))
 }
 
@@ -124,10 +124,7 @@ where
     Keyward: FromRef<S>,
 {
     let auth = Keyward::from_ref(state);
-    match recognise(&auth, parts).await {
-        Ok(caller) => Ok(caller.entry.clone()),
-        Err(fault) => Err(Rejection(refusal(&auth, fault))),
-    }
+    recognise(&auth, parts).await.map_err(|fault| Rejection(refusal(&auth, fault)))
 }
 
 async fn signed_in<S>(parts: &mut Parts, state: &S) -> Result<Arc<Entry>, Rejection>

@@ -7,14 +7,12 @@ use std::task::{Context, Poll};
 
 use ::axum::extract::Request;
 use ::axum::response::Response;
-use keyward_core::id::RequestId;
 use tower_layer::Layer;
 use tower_service::Service;
 
 use super::extract::{recognise, refusal};
 use crate::engine::Keyward;
-use crate::engine::os::OsRandom;
-use crate::http::headers;
+use crate::http::{Code, headers};
 
 /// Recognises whoever comes in, refuses cross-site requests that carry our
 /// cookie, and adds the security headers that a reply does not have.
@@ -91,7 +89,7 @@ where
         let mut inner = std::mem::replace(&mut self.inner, fresh);
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
-            let id = RequestId::mint(auth.now(), &mut OsRandom);
+            let id = auth.0.request_ids.mint(auth.now());
             // Routes of ours recognise for themselves; an old cookie keeps nobody out.
             let reply = match recognise(&auth, &mut parts).await {
                 Err(fault) if !auth.owns(parts.uri.path()) => refusal(&auth, fault),
@@ -124,7 +122,8 @@ where
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
             let admitted = match recognise(&auth, &mut parts).await {
-                Ok(caller) => caller.entry().and_then(|e| auth.require_held(e, &permission)),
+                Ok(Some(entry)) => auth.require_held(&entry, &permission),
+                Ok(None) => Err(Code::Unauthenticated.into()),
                 Err(fault) => Err(fault),
             };
             match admitted {

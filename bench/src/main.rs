@@ -1,0 +1,85 @@
+//! Measures what Keyward promises, and prints it as `name=value` lines on
+//! standard output. What is compared, why, and what went wrong goes to standard
+//! error. `cargo xtask bench [NAME]` builds and runs it.
+//!
+//! The program also plays the other parts that a measurement needs, each in a
+//! process of its own: the bare server, and the probe of the storm.
+
+mod argon2;
+mod bare;
+mod figure;
+mod footprint;
+mod http;
+mod insert;
+mod install;
+mod login;
+mod probe;
+mod server;
+mod session;
+mod sign_up;
+mod storm;
+mod stage;
+mod trace;
+mod wrk;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+/// The allocator of the product's binary, so that the bare server has it too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Whatever went wrong, for the console.
+pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// A group of figures, by name.
+type Group = (&'static str, fn(&Path) -> Result<()>);
+
+/// Every group, in the order in which they run.
+const GROUPS: [Group; 6] = [
+    ("session", session::run),
+    ("login", login::run),
+    ("argon2", argon2::run),
+    ("storm", storm::run),
+    ("sign-up", sign_up::run),
+    ("footprint", footprint::run),
+];
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let done = match args.as_slice() {
+        ["--bare", port, bytes] => bare::serve(port, bytes),
+        ["--probe", address, cookie, secs] => probe::run(address, cookie, secs),
+        ["--keyward", binary, "foundation"] | ["--keyward", binary] => all(Path::new(binary)),
+        ["--keyward", binary, name] => one(Path::new(binary), name),
+        _ => Err("usage: keyward-bench --keyward BINARY [GROUP]".into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Every group; one that fails does not keep the others from running.
+fn all(binary: &Path) -> Result<()> {
+    let mut failed = Vec::new();
+    for (name, run) in GROUPS {
+        eprintln!("-- {name}");
+        if let Err(error) = run(binary) {
+            eprintln!("bench: {name}: {error}");
+            failed.push(name);
+        }
+    }
+    if failed.is_empty() { Ok(()) } else { Err(format!("no figures for {failed:?}").into()) }
+}
+
+fn one(binary: &Path, name: &str) -> Result<()> {
+    let known = GROUPS.iter().find(|(known, _)| *known == name);
+    let names: Vec<&str> = GROUPS.iter().map(|(name, _)| *name).collect();
+    let (_, run) = known.ok_or_else(|| format!("no group `{name}`; there are {names:?}"))?;
+    run(binary)
+}

@@ -1,0 +1,105 @@
+//! Starting the release binary as an operator would, and stopping it.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::{Result, http};
+
+/// A process of ours that listens; it is killed when this is dropped.
+pub(crate) struct Child {
+    process: std::process::Child,
+    pub(crate) address: SocketAddr,
+}
+
+/// How the server is started.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Start<'a> {
+    /// Further environment variables.
+    pub(crate) env: &'a [(&'a str, &'a str)],
+    /// A program and its arguments to run it under.
+    pub(crate) under: &'a [&'a str],
+}
+
+/// Limits so high that none is reached; the code that takes from them runs.
+pub(crate) const HIGH_LIMITS: [(&str, &str); 2] = [
+    ("KEYWARD_LIMITS_ATTEMPTS_PER_MINUTE", "100000000"),
+    ("KEYWARD_LIMITS_REQUESTS_PER_MINUTE", "100000000"),
+];
+
+/// Starts `keyward serve` on `data` and waits until it is ready.
+pub(crate) fn start(binary: &Path, data: &Path, how: Start<'_>) -> Result<Child> {
+    let child = begin(binary, data, how)?;
+    child.wait_for("/readyz")?;
+    Ok(child)
+}
+
+/// Starts `keyward serve` on `data`.
+pub(crate) fn begin(binary: &Path, data: &Path, how: Start<'_>) -> Result<Child> {
+    let port = free_port()?;
+    let mut words: Vec<_> = how.under.iter().map(std::ffi::OsStr::new).collect();
+    words.extend([binary.as_os_str(), "serve".as_ref(), "--data-dir".as_ref(), data.as_ref()]);
+    let mut command = Command::new(words[0]);
+    command.args(&words[1..]).arg("--listen").arg(format!("127.0.0.1:{port}"));
+    command.envs(HIGH_LIMITS).envs(how.env.iter().copied()).env("KEYWARD_LOG", "error");
+    Child::spawn(command, port)
+}
+
+impl Child {
+    pub(crate) fn spawn(mut command: Command, port: u16) -> Result<Self> {
+        let process = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .map_err(|error| format!("could not start {:?}: {error}", command.get_program()))?;
+        Ok(Self { process, address: (Ipv4Addr::LOCALHOST, port).into() })
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Asks until the answer is a success; answers after how long.
+    pub(crate) fn wait_for(&self, path: &str) -> Result<Duration> {
+        let request = http::get(self.address, path, "");
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(20) {
+            if http::once(self.address, &request).is_ok_and(|answer| answer.is_success()) {
+                return Ok(began.elapsed());
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Err(format!("{} did not answer {path}", self.address).into())
+    }
+
+    /// A line of `/proc/PID/status`, in megabytes of a million bytes.
+    pub(crate) fn memory_mb(&self, line: &str) -> Result<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()))?;
+        let found = status.lines().find_map(|l| l.strip_prefix(line)?.strip_prefix(':'));
+        let kib = found.and_then(|l| l.split_whitespace().next()).ok_or("no such line")?;
+        Ok(kib.parse::<f64>()? * 1024.0 / 1e6)
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub(crate) fn stop(mut self) -> Result<()> {
+        let pid = i32::try_from(self.pid()).ok().and_then(rustix::process::Pid::from_raw);
+        let pid = pid.ok_or("no process id")?;
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM)?;
+        self.process.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A port of the loopback interface that nobody listens at.
+pub(crate) fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}

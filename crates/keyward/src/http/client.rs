@@ -1,0 +1,93 @@
+//! What the flows learn about whoever asks.
+
+use std::net::IpAddr;
+use std::ops::Deref;
+use std::sync::OnceLock;
+
+use ::http::header;
+use keyward_core::crypto::mac::mac;
+use keyward_core::crypto::token;
+use keyward_core::flow::Client;
+use keyward_core::id::UserId;
+
+use super::{Request, cookie};
+use crate::engine::Keyward;
+
+/// A [`Client`] that is put together when a flow first asks for it: most
+/// requests only look at their session.
+#[derive(Debug)]
+pub(crate) struct LazyClient<'a> {
+    auth: &'a Keyward,
+    request: &'a Request,
+    address: Option<IpAddr>,
+    made: OnceLock<Client>,
+}
+
+impl<'a> LazyClient<'a> {
+    pub(crate) fn new(auth: &'a Keyward, request: &'a Request, address: Option<IpAddr>) -> Self {
+        Self { auth, request, address, made: OnceLock::new() }
+    }
+}
+
+impl Deref for LazyClient<'_> {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        self.made.get_or_init(|| self.auth.client(self.request, self.address))
+    }
+}
+
+impl Keyward {
+    fn client(&self, request: &Request, address: Option<IpAddr>) -> Client {
+        let agent = request.headers().get(header::USER_AGENT).map(|v| v.as_bytes());
+        let agent = String::from_utf8_lossy(agent.unwrap_or_default());
+        let agent = agent.chars().filter(|c| !c.is_control()).take(200).collect();
+        // Two device cookies, of which one was planted, prove no device.
+        let device = cookie::find(self, request.headers(), cookie::DEVICE).ok().flatten();
+        Client {
+            address: address.map(|a| a.to_string()).unwrap_or_default(),
+            agent,
+            device: device.and_then(|text| self.read_device(text)),
+            language: crate::pages::language(self, request),
+        }
+    }
+
+    fn read_device(&self, text: &str) -> Option<(UserId, [u8; 16])> {
+        let mut parts = text.split('.');
+        let user = UserId::parse(parts.next()?)?;
+        let device = hex(parts.next()?)?.try_into().ok()?;
+        let proof = hex(parts.next()?)?;
+        token::eq(&proof, &self.device_proof(user, &device)).then_some((user, device))
+    }
+
+    fn device_proof(&self, user: UserId, device: &[u8; 16]) -> [u8; 32] {
+        mac(&self.0.keys.device, &[&user.to_bytes(), device])
+    }
+
+    /// The cookie that makes a browser a known device of `user`.
+    pub(crate) fn device_cookie(&self, user: UserId) -> String {
+        use keyward_core::port::Random as _;
+        let mut device = [0; 16];
+        self.0.rng.clone().fill(&mut device);
+        let proof = self.device_proof(user, &device);
+        format!("{user}.{}.{}", to_hex(&device), to_hex(&proof))
+    }
+}
+
+fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn hex(text: &str) -> Option<Vec<u8>> {
+    if text.len() % 2 != 0 || text.len() > 128 {
+        return None;
+    }
+    let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
+    let pairs = text.as_bytes().chunks_exact(2);
+    pairs
+        .map(|pair| match pair {
+            [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
+            _ => None,
+        })
+        .collect()
+}
