@@ -9,14 +9,13 @@ use crate::time::Timestamp;
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// Writes 128 bits as 26 characters.
-pub(crate) fn encode(value: u128) -> String {
-    (0..26u32)
-        .rev()
-        .map(|at| {
-            let digit = (value >> (at * 5)) as usize & 31;
-            char::from(ALPHABET.get(digit).copied().unwrap_or(b'0'))
-        })
-        .collect()
+fn encode(mut value: u128) -> [u8; 26] {
+    let mut text = [b'0'; 26];
+    for place in text.iter_mut().rev() {
+        *place = ALPHABET.get(value as usize & 31).copied().unwrap_or(b'0');
+        value >>= 5;
+    }
+    text
 }
 
 /// Reads exactly what [`encode`] writes.
@@ -92,7 +91,8 @@ macro_rules! ids {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(concat!($prefix, "_"))?;
-                f.write_str(&encode(self.0))
+                // The alphabet is ASCII.
+                f.write_str(core::str::from_utf8(&encode(self.0)).unwrap_or_default())
             }
         }
 

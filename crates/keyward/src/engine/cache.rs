@@ -119,3 +119,125 @@ fn shard(user: UserId) -> usize {
     let [.., high, low] = user.to_bytes();
     usize::from(u16::from_be_bytes([high, low])) % SHARDS
 }
+
+#[cfg(test)]
+mod tests {
+    use keyward_core::id::TenantId;
+    use keyward_core::record::SessionKind;
+    use keyward_core::testing::{SeededRandom, epoch};
+
+    use super::*;
+
+    #[test]
+    fn what_was_read_before_a_change_is_not_kept_after_it() {
+        let (cache, read) = (SessionCache::new(10), loaded(1));
+        let (id, user) = (read.session.id, read.user.id);
+        let began = cache.begin();
+        cache.invalidate(user);
+        cache.fill(began, read);
+        assert!(cache.get(id).is_none());
+    }
+
+    #[test]
+    fn what_was_read_after_a_change_is_kept_until_the_next() {
+        let (cache, read) = (SessionCache::new(10), loaded(1));
+        let (id, user) = (read.session.id, read.user.id);
+        cache.invalidate(user);
+        cache.fill(cache.begin(), read);
+        assert!(cache.get(id).is_some());
+        cache.invalidate(user);
+        assert!(cache.get(id).is_none());
+    }
+
+    #[test]
+    fn a_change_of_one_account_leaves_another_alone() {
+        let (cache, one, other) = (SessionCache::new(10), loaded(1), loaded(2));
+        let (id, changed) = (one.session.id, other.user.id);
+        cache.fill(cache.begin(), one);
+        cache.invalidate(changed);
+        assert!(cache.get(id).is_some());
+    }
+
+    #[test]
+    fn nothing_survives_when_what_changed_is_unknown() {
+        let (cache, read) = (SessionCache::new(10), loaded(1));
+        let (id, began) = (read.session.id, cache.begin());
+        cache.clear();
+        cache.fill(began, read);
+        assert!(cache.get(id).is_none());
+    }
+
+    /// Reads and changes in parallel: whoever looks after a change was answered
+    /// never sees what was true before it.
+    #[test]
+    fn a_look_after_a_change_never_sees_what_was_before() {
+        let (cache, truth) = (SessionCache::new(10), AtomicI64::new(0));
+        let (id, user) = (loaded(1).session.id, loaded(1).user.id);
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    for _ in 0..20_000 {
+                        let began = cache.begin();
+                        let mut read = loaded(1);
+                        read.policy_version = truth.load(Ordering::SeqCst);
+                        cache.fill(began, read);
+                    }
+                });
+            }
+            for answered in 1..=20_000 {
+                truth.store(answered, Ordering::SeqCst);
+                cache.invalidate(user);
+                let seen = cache.get(id).map(|entry| entry.policy_version);
+                assert!(seen.is_none_or(|seen| seen == answered), "{seen:?} after {answered}");
+            }
+        });
+    }
+
+    fn loaded(seed: u64) -> Loaded {
+        let (now, mut rng) = (epoch(), SeededRandom::new(seed));
+        let user = User {
+            id: UserId::mint(now, &mut rng),
+            tenant: TenantId::MAIN,
+            name: String::new(),
+            properties: "{}".into(),
+            created_at: now,
+            updated_at: now,
+            locked_at: None,
+            lock_reason: String::new(),
+            deleted_at: None,
+            must_change_password: false,
+            session_epoch: 1,
+            access_version: 1,
+            version: 1,
+        };
+        let session = Session {
+            id: SessionId::mint(now, &mut rng),
+            user: user.id,
+            secret_hash: [0; 32],
+            kind: SessionKind::Browser,
+            epoch: 1,
+            aal: 1,
+            methods: vec![],
+            auth_time: now,
+            created_at: now,
+            seen_at: now,
+            idle: std::time::Duration::from_secs(60),
+            expires_at: now.plus(std::time::Duration::from_secs(60)),
+            remember: false,
+            client: String::new(),
+            address: String::new(),
+            data: "{}".into(),
+        };
+        let snapshot = keyward_authz::SnapshotBuilder::new().build();
+        let (access, access_until) = crate::engine::session::compile(&snapshot, &[], &[], now);
+        Loaded {
+            session,
+            user,
+            identifiers: vec![],
+            access: Arc::new(access),
+            policy_version: 0,
+            access_until,
+            json: Bytes::new(),
+        }
+    }
+}

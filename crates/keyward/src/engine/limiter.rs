@@ -91,15 +91,25 @@ mod tests {
             assert_eq!(limiter.take(Limit::Attempt, one, rate, now), Ok(()));
         }
         assert_eq!(limiter.take(Limit::Attempt, one, rate, now), Err(Duration::from_secs(1)));
-        assert_eq!(limiter.take(Limit::Attempt, other, rate, now), Ok(()), "others are not affected");
-        assert_eq!(limiter.take(Limit::Attempt, one, rate, now.plus(Duration::from_secs(1))), Ok(()));
+        assert_eq!(
+            limiter.take(Limit::Attempt, other, rate, now),
+            Ok(()),
+            "others are not affected"
+        );
+        assert_eq!(
+            limiter.take(Limit::Attempt, one, rate, now.plus(Duration::from_secs(1))),
+            Ok(())
+        );
     }
 
     #[test]
     fn a_clock_that_was_set_back_does_not_lock_for_years() {
         let (limiter, one) = (Limiter::new(), address("192.0.2.1"));
         let rate = Rate::new(1, Duration::from_secs(1));
-        assert_eq!(limiter.take(Limit::Attempt, one, rate, Timestamp::from_secs(2_000_000_000)), Ok(()));
+        assert_eq!(
+            limiter.take(Limit::Attempt, one, rate, Timestamp::from_secs(2_000_000_000)),
+            Ok(())
+        );
         let back = Timestamp::from_secs(1_000_000_000);
         assert_eq!(limiter.take(Limit::Attempt, one, rate, back), Err(Duration::from_secs(1)));
     }
@@ -108,7 +118,7 @@ mod tests {
     fn many_addresses_of_one_ipv6_network_share_a_bucket() {
         let limiter = Limiter::new();
         let (rate, now) = (Rate::new(1, Duration::from_secs(1)), Timestamp::from_secs(1));
-        let mut take = |text: &str| limiter.take(Limit::Attempt, address(text), rate, now).is_ok();
+        let take = |text: &str| limiter.take(Limit::Attempt, address(text), rate, now).is_ok();
         assert!(take("2001:db8::1"));
         assert!(!take("2001:db8::ffff:1"));
         assert!(take("2001:db8:0:1::1"));
@@ -120,9 +130,8 @@ mod tests {
         let rate = Rate::new(100, Duration::from_secs(100));
         let take = || limiter.take(Limit::Request, None, rate, now).is_ok();
         let taken: usize = std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..4)
-                .map(|_| scope.spawn(|| (0..50).filter(|_| take()).count()))
-                .collect();
+            let threads: Vec<_> =
+                (0..4).map(|_| scope.spawn(|| (0..50).filter(|_| take()).count())).collect();
             threads.into_iter().map(|thread| thread.join().unwrap()).sum()
         });
         assert_eq!(taken, 100);

@@ -30,7 +30,8 @@ fn without_token(mut fields: Map<String, Value>) -> Value {
 }
 
 /// One field of a form body, without judging the rest.
-pub(crate) fn peek(head: Head<'_>, name: &str) -> Option<String> {
+pub(crate) fn peek<'a>(head: impl Into<Head<'a>>, name: &str) -> Option<String> {
+    let head = head.into();
     let fields = match media_type(head).ok()? {
         Media::Form => form(head.body).ok()?,
         Media::Multipart(boundary) => super::body_parts::read(head.body, &boundary).ok()?,

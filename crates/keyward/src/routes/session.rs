@@ -9,9 +9,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 
 use crate::engine::Keyward;
-use crate::http::{
-    Body, Cx, Fault, Guard, Method4, Reply, Route, cookie, csrf, input, reply,
-};
+use crate::http::{Body, Cx, Fault, Guard, Method4, Reply, Route, cookie, csrf, input, reply};
 
 pub(super) const ROUTES: &[Route] = &[
     Route::get("/api/v1/session", Guard::SignedIn, show),

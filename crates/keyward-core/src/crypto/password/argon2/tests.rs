@@ -171,17 +171,30 @@ fn a_worker_reuses_its_memory_and_gives_it_back() {
 #[cfg(feature = "fast-argon2")]
 #[test]
 fn the_fast_implementation_agrees_with_the_portable_one() {
+    compare(1_000, 0x5eed);
+}
+
+/// What had to hold before the server took the fast one; minutes, in release.
+#[cfg(feature = "fast-argon2")]
+#[test]
+#[ignore = "takes minutes; run it when either implementation changes"]
+fn the_fast_implementation_agrees_with_the_portable_one_a_hundred_thousand_times() {
+    compare(100_000, 0xcafe);
+}
+
+#[cfg(feature = "fast-argon2")]
+fn compare(cases: u32, seed: u64) {
     use crate::crypto::testing::Seeded;
     use crate::port::Random as _;
 
     let (mut fast, mut portable) = (fast::Memory::default(), portable::Memory::default());
-    let mut rng = Seeded(0x5eed);
+    let mut rng = Seeded(seed);
     let mut draw = |below: u32| {
         let mut bytes = [0; 4];
         rng.fill(&mut bytes);
         u32::from_le_bytes(bytes) % below
     };
-    for case in 0..1_000 {
+    for case in 0..cases {
         let lanes = 1 + draw(4);
         let cost = Policy { memory_kib: 8 * lanes + draw(256), iterations: 1 + draw(3), lanes };
         let phc = Phc {
