@@ -44,6 +44,12 @@ impl Failure {
         Self::new(Exit::No, "")
     }
 
+    /// What is told.
+    #[cfg(test)]
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Tells the person on standard error.
     pub(crate) fn tell(&self) -> ExitCode {
         if !self.text.is_empty() {

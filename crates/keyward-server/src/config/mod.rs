@@ -1,15 +1,123 @@
-//! What was typed, and what it means: [`Config`] is what the rest of the program
-//! sees.
+//! What was typed, and what it means: [`RawConfig`] becomes a [`Config`], or a
+//! list of everything that is wrong with it.
+//!
+//! Order: option > `KEYWARD_*` > environment file > configuration file > default.
+//! To add a setting: a [`Key`] and a field in its section's file.
 
-use std::path::PathBuf;
+mod admin;
+mod branding;
+pub(crate) mod command;
+mod database;
+mod environment;
+mod fault;
+mod file;
+mod key;
+mod limits;
+mod log;
+mod mail;
+mod password;
+mod raw;
+mod reader;
+mod root;
+mod schema;
+mod server;
+mod session;
+mod sign_in;
+mod units;
+
+use std::path::{Path, PathBuf};
+
+pub(crate) use admin::Admin;
+pub(crate) use branding::Branding;
+pub(crate) use database::Database;
+pub(crate) use environment::no_color;
+pub(crate) use limits::Limits;
+pub(crate) use log::Log;
+pub(crate) use mail::Mail;
+pub(crate) use password::Password;
+pub(crate) use raw::RawConfig;
+pub(crate) use root::Root;
+pub(crate) use server::{Server, TlsFiles};
+pub(crate) use session::Session;
+pub(crate) use sign_in::SignIn;
+
+use crate::args::Globals;
+use crate::failure::{Failure, Outcome};
+use environment::Environment;
+use fault::Fault;
+use reader::Reader;
+
+/// Read when it is there and no other was named.
+const FILE: &str = "keyward.toml";
 
 /// Everything an operator may choose.
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
-    /// Where the database, the root key and the outbox are kept.
-    pub(crate) data_dir: PathBuf,
-    /// `HOST:PORT` to listen at.
-    pub(crate) listen: String,
-    /// Scheme, host and port under which people reach the service.
-    pub(crate) public_url: Option<String>,
+    pub(crate) root: Root,
+    pub(crate) server: Server,
+    pub(crate) database: Database,
+    pub(crate) sign_in: SignIn,
+    pub(crate) password: Password,
+    pub(crate) session: Session,
+    pub(crate) mail: Option<Mail>,
+    pub(crate) limits: Limits,
+    pub(crate) branding: Branding,
+    pub(crate) log: Log,
+    pub(crate) admin: Option<Admin>,
 }
+
+impl Config {
+    /// Reads file and environment; `options` adds what the command line says.
+    pub(crate) fn load(globals: &Globals, options: impl FnOnce(&mut RawConfig)) -> Outcome<Self> {
+        Self::understand(&raw(globals, options))
+    }
+
+    /// What it means.
+    pub(crate) fn understand(raw: &RawConfig) -> Outcome<Self> {
+        let mut r = Reader::new(raw);
+        let config = Self {
+            root: Root::read(&mut r),
+            server: Server::read(&mut r),
+            database: Database::read(&mut r),
+            sign_in: SignIn::read(&mut r),
+            password: Password::read(&mut r),
+            session: Session::read(&mut r),
+            mail: Mail::read(&mut r),
+            limits: Limits::read(&mut r),
+            branding: Branding::read(&mut r),
+            log: Log::read(&mut r),
+            admin: Admin::read(&mut r),
+        };
+        let faults: Vec<Fault> = raw.faults.iter().cloned().chain(r.faults()).collect();
+        if faults.is_empty() {
+            return Ok(config);
+        }
+        let lines: Vec<String> = faults.iter().map(Fault::to_string).collect();
+        Err(Failure::usage(lines.join("\n")))
+    }
+}
+
+/// What was typed: file, then environment, then options.
+pub(crate) fn raw(globals: &Globals, options: impl FnOnce(&mut RawConfig)) -> RawConfig {
+    let mut raw = RawConfig::default();
+    let mut environment = Environment::of_process();
+    if let Some(path) = &globals.env_file {
+        environment.add_file(&mut raw, path);
+    }
+    if let Some(path) = file_path(globals, &environment) {
+        file::read(&mut raw, &path);
+    }
+    environment.read(&mut raw);
+    let data_dir = globals.data_dir.as_deref().map(Path::to_string_lossy);
+    raw.option("data_dir", "--data-dir", data_dir.as_deref());
+    options(&mut raw);
+    raw
+}
+
+fn file_path(globals: &Globals, environment: &Environment) -> Option<PathBuf> {
+    let named = globals.config.clone().or_else(|| environment.config_file().map(PathBuf::from));
+    named.or_else(|| Some(PathBuf::from(FILE)).filter(|path| path.is_file()))
+}
+
+#[cfg(test)]
+mod tests;

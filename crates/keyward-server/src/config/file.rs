@@ -1,0 +1,100 @@
+//! The configuration file: TOML, every key known, every fault with its place.
+
+use std::path::Path;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::fault::Origin;
+use super::key::{self, Key, Takes};
+use super::raw::{RawConfig, Value};
+
+/// Reads `path` into `raw`.
+pub(super) fn read(raw: &mut RawConfig, path: &Path) {
+    match std::fs::read_to_string(path) {
+        Ok(text) => read_text(raw, path, &text),
+        Err(error) => raw.fault(Origin::Option("--config"), format!("cannot read {}: {error}", path.display())),
+    }
+}
+
+fn read_text(raw: &mut RawConfig, path: &Path, text: &str) {
+    match DeTable::parse(text) {
+        Ok(table) => File { raw, path, text }.table("", table.get_ref()),
+        Err(error) => {
+            let byte = error.span().map_or(0, |span| span.start);
+            raw.fault(Origin::at(path, text, byte), error.message().replace('\n', ", "));
+        }
+    }
+}
+
+struct File<'a> {
+    raw: &'a mut RawConfig,
+    path: &'a Path,
+    text: &'a str,
+}
+
+impl File<'_> {
+    fn table(&mut self, prefix: &str, table: &DeTable<'_>) {
+        for (name, value) in table {
+            let full = match prefix {
+                "" => name.get_ref().to_string(),
+                prefix => format!("{prefix}.{}", name.get_ref()),
+            };
+            let at = Origin::at(self.path, self.text, name.span().start);
+            match value.get_ref() {
+                DeValue::Table(inner) if is_section(&full) => self.table(&full, inner),
+                _ => self.entry(&full, at, value),
+            }
+        }
+    }
+
+    fn entry(&mut self, name: &str, at: Origin, value: &Spanned<DeValue<'_>>) {
+        let value_at = Origin::at(self.path, self.text, value.span().start);
+        let Some(key) = key::all().find(|key| key.in_file() == name) else {
+            return self.unknown(name, at);
+        };
+        match (key.takes, typed(value.get_ref())) {
+            (Takes::Secret, Some(Value::Text(file))) => {
+                self.raw.set_from_file(key, Path::new(&file), value_at);
+            }
+            (_, Some(value)) => self.raw.set(key, value, value_at),
+            (takes, None) => self.raw.fault(value_at, format!("{name} takes {}", takes.words())),
+        }
+    }
+
+    fn unknown(&mut self, name: &str, at: Origin) {
+        let names = || key::all().map(Key::in_file).chain(sections());
+        let what = match key::find(name) {
+            _ if is_section(name) => format!("{name} is a section: write [{name}]"),
+            Some(_) => format!("{name} is a secret: keep it in a file of its own, and name that with {name}_file"),
+            None => match key::nearest(name, names()) {
+                Some(meant) => format!("unknown key {name}, did you mean {meant}?"),
+                None => format!("unknown key {name} (`keyward config explain` lists them all)"),
+            },
+        };
+        self.raw.fault(at, what);
+    }
+}
+
+/// The names that keys begin with.
+fn sections() -> impl Iterator<Item = String> {
+    key::all().filter_map(|key| key.name.split_once('.')).map(|(section, _)| section.to_owned())
+}
+
+/// Whether keys begin with this name.
+fn is_section(name: &str) -> bool {
+    key::all().any(|key| key.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
+}
+
+fn typed(value: &DeValue<'_>) -> Option<Value> {
+    Some(match value {
+        DeValue::String(text) => Value::Text(text.to_string()),
+        DeValue::Integer(number) if number.radix() == 10 => Value::Number(number.as_str().replace('_', "")),
+        DeValue::Boolean(flag) => Value::Flag(*flag),
+        DeValue::Array(items) => {
+            let texts = items.iter().map(|item| item.get_ref().as_str().map(str::to_owned));
+            Value::List(texts.collect::<Option<_>>()?)
+        }
+        _ => return None,
+    })
+}

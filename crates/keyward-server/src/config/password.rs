@@ -1,0 +1,76 @@
+//! `[password]`: what a password must be, and what its hash costs.
+
+use keyward::HashPolicy;
+
+use super::key::{Key, Takes};
+use super::reader::Reader;
+
+pub(super) const KEYS: &[Key] = &[
+    Key {
+        name: "password.min_length",
+        takes: Takes::Number,
+        default: "15",
+        what: "Shortest password in characters. NIST SP 800-63B-4 asks for 15 when it is the only factor.",
+    },
+    Key {
+        name: "password.hash.algorithm",
+        takes: Takes::Choice(&["argon2id"]),
+        default: "argon2id",
+        what: "How new passwords are hashed. Older forms are still verified, and replaced at the next sign-in.",
+    },
+    Key {
+        name: "password.hash.memory",
+        takes: Takes::Size,
+        default: "19 MiB",
+        what: "Memory of one hash. The first choice of OWASP for servers; `keyward hash calibrate` finds more where there is room.",
+    },
+    Key {
+        name: "password.hash.iterations",
+        takes: Takes::Number,
+        default: "2",
+        what: "Passes over the memory of one hash.",
+    },
+    Key {
+        name: "password.hash.lanes",
+        takes: Takes::Number,
+        default: "1",
+        what: "Lanes of one hash; filled one after the other.",
+    },
+    Key {
+        name: "password.hash.threads",
+        takes: Takes::Number,
+        default: "0",
+        what: "Hashes at one time, each with its memory; 0 means one for each core.",
+    },
+];
+
+/// What a password must be, and what its hash costs.
+#[derive(Clone, Debug)]
+pub(crate) struct Password {
+    pub(crate) min_length: usize,
+    pub(crate) hash: HashPolicy,
+    /// Hashes at one time.
+    pub(crate) threads: usize,
+}
+
+impl Password {
+    pub(super) fn read(r: &mut Reader<'_>) -> Self {
+        const MEMORY: &str = "password.hash.memory";
+        let min_length = r.number("password.min_length", 8, 128);
+        r.choice("password.hash.algorithm", &[("argon2id", ())]);
+        let memory = r.size(MEMORY) / 1024;
+        let hash = HashPolicy {
+            memory_kib: u32::try_from(memory).unwrap_or(u32::MAX),
+            iterations: r.number("password.hash.iterations", 1, 64),
+            lanes: r.number("password.hash.lanes", 1, 64),
+        };
+        if let Err(why) = hash.check() {
+            r.refuse(MEMORY, format!("does not fit: {why}"));
+        }
+        let threads = match r.number("password.hash.threads", 0, 1_024) {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            threads => threads as usize,
+        };
+        Self { min_length: min_length as usize, hash, threads }
+    }
+}
