@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 use crate::failure::Outcome;
-use crate::{cli, run, tour};
+use crate::{cli, config, run, tour};
 
 /// Sign-in, users and permissions.
 #[derive(Debug, Parser)]
@@ -62,6 +62,9 @@ enum Command {
     Serve(run::serve::Args),
     /// Print a new link for the first administrator
     Setup(run::setup::Args),
+    /// Check, show and explain the configuration
+    #[command(subcommand)]
+    Config(config::command::Command),
     /// Drive a running server through the whole journey
     Tour(tour::Args),
     #[command(flatten)]
@@ -80,9 +83,10 @@ const GROUPS: [(&str, &[&str]); 5] = [
 impl Command {
     fn run(self, globals: &Globals) -> Outcome {
         match self {
-            Self::Dev(args) => run::dev::run(globals, args),
-            Self::Serve(args) => run::serve::run(globals, args),
+            Self::Dev(args) => run::dev::run(globals, &args),
+            Self::Serve(args) => run::serve::run(globals, &args),
             Self::Setup(args) => run::setup::run(globals, args),
+            Self::Config(command) => command.run(globals),
             Self::Tour(args) => tour::run(globals, args),
             Self::Cli(command) => command.run(globals),
         }

@@ -4,7 +4,6 @@ use std::error::Error as _;
 use std::process::ExitCode;
 
 /// Exit codes, the same for every command.
-#[expect(dead_code, reason = "each command uses those that fit")]
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Exit {
     /// A check failed, or the answer is no.

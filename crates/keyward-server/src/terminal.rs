@@ -1,6 +1,6 @@
 //! The two streams of the terminal: answers on one, everything else on the other.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 
 /// Prints an answer on standard output.
 pub(crate) fn answer(text: &str) -> std::io::Result<()> {
@@ -17,4 +17,9 @@ pub(crate) fn error(text: &str) {
     for line in text.lines() {
         note(&format!("keyward: {line}"));
     }
+}
+
+/// Whether a person, and not a file, reads standard error.
+pub(crate) fn is_watched() -> bool {
+    std::io::stderr().is_terminal()
 }

@@ -17,6 +17,8 @@ pub enum Migrate {
     Auto,
     /// Refuses to open.
     Check,
+    /// Does not look.
+    Off,
 }
 
 /// How to open a store.

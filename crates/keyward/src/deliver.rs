@@ -3,6 +3,8 @@
 pub(crate) mod folder;
 pub(crate) mod inbox;
 pub(crate) mod letters;
+#[cfg(feature = "smtp")]
+pub(crate) mod smtp;
 
 use std::time::Duration;
 

@@ -27,6 +27,8 @@ mod view;
 pub use adapt::axum::{AuthLayer, Principal, RequireLayer, Session, User};
 pub use deliver::folder::Folder;
 pub use deliver::inbox::Inbox;
+#[cfg(feature = "smtp")]
+pub use deliver::smtp::{Smtp, SmtpOptions};
 pub use deliver::{Outgoing, SendError, Sender};
 pub use engine::Keyward;
 pub use engine::builder::{Builder, Migrate};

@@ -1,5 +1,6 @@
 //! Opening the store that a URL names.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use keyward_core::Error;
@@ -12,13 +13,16 @@ pub(crate) async fn store(
     url: &str,
     migrate: Migrate,
     plaintext: bool,
+    root_certificates: Option<PathBuf>,
 ) -> Result<Arc<dyn Store>, Error> {
     let options = keyward_store::Options {
         migrate: match migrate {
             Migrate::Auto => keyward_store::Migrate::Auto,
             Migrate::Check => keyward_store::Migrate::Check,
+            Migrate::Off => keyward_store::Migrate::Off,
         },
         plaintext,
+        root_certificates,
         ..keyward_store::Options::default()
     };
     keyward_store::open(url, &options).await

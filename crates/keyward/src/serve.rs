@@ -1,6 +1,8 @@
 //! Listening: HTTP/1 and HTTP/2 with the limits that a public port needs.
 
 pub mod body;
+#[cfg(feature = "tls")]
+pub mod tls;
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};

@@ -63,7 +63,10 @@ impl Database {
         if let Some(password) = r.secret("database.password") {
             match url.as_deref().and_then(|url| with_password(url, password.reveal())) {
                 Some(complete) => url = Some(complete),
-                None => r.refuse("database.password", "needs a database.url that names a user and has no password of its own"),
+                None => r.refuse(
+                    "database.password",
+                    "needs a database.url that names a user and has no password of its own",
+                ),
             }
         }
         Self {

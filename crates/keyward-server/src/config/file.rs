@@ -13,7 +13,8 @@ use super::raw::{RawConfig, Value};
 pub(super) fn read(raw: &mut RawConfig, path: &Path) {
     match std::fs::read_to_string(path) {
         Ok(text) => read_text(raw, path, &text),
-        Err(error) => raw.fault(Origin::Option("--config"), format!("cannot read {}: {error}", path.display())),
+        Err(error) => raw
+            .fault(Origin::Option("--config"), format!("cannot read {}: {error}", path.display())),
     }
 }
 
@@ -66,7 +67,9 @@ impl File<'_> {
         let names = || key::all().map(Key::in_file).chain(sections());
         let what = match key::find(name) {
             _ if is_section(name) => format!("{name} is a section: write [{name}]"),
-            Some(_) => format!("{name} is a secret: keep it in a file of its own, and name that with {name}_file"),
+            Some(_) => format!(
+                "{name} is a secret: keep it in a file of its own, and name that with {name}_file"
+            ),
             None => match key::nearest(name, names()) {
                 Some(meant) => format!("unknown key {name}, did you mean {meant}?"),
                 None => format!("unknown key {name} (`keyward config explain` lists them all)"),
@@ -89,7 +92,9 @@ fn is_section(name: &str) -> bool {
 fn typed(value: &DeValue<'_>) -> Option<Value> {
     Some(match value {
         DeValue::String(text) => Value::Text(text.to_string()),
-        DeValue::Integer(number) if number.radix() == 10 => Value::Number(number.as_str().replace('_', "")),
+        DeValue::Integer(number) if number.radix() == 10 => {
+            Value::Number(number.as_str().replace('_', ""))
+        }
         DeValue::Boolean(flag) => Value::Flag(*flag),
         DeValue::Array(items) => {
             let texts = items.iter().map(|item| item.get_ref().as_str().map(str::to_owned));

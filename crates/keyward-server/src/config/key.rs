@@ -1,7 +1,9 @@
 //! The roster of settings. Reading, `--help`, `config explain`, the schema and
 //! the documentation walk the same table.
 
-use super::{admin, branding, database, limits, log, mail, password, root, server, session, sign_in};
+use super::{
+    admin, branding, database, limits, log, mail, password, root, server, session, sign_in,
+};
 
 /// One setting.
 #[derive(Debug)]
@@ -52,7 +54,9 @@ impl Takes {
             Self::Path => "a path".into(),
             Self::Flag => "true or false".into(),
             Self::Number => "a whole number".into(),
-            Self::Duration => "a time with a unit, such as \"30s\", \"15m\", \"12h\" or \"14d\"".into(),
+            Self::Duration => {
+                "a time with a unit, such as \"30s\", \"15m\", \"12h\" or \"14d\"".into()
+            }
             Self::Size => "a size with a unit, such as \"19 MiB\"".into(),
             Self::Rate => "a rate, such as \"10 / 1m\"".into(),
             Self::List => "a list of texts".into(),

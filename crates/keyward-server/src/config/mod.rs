@@ -37,7 +37,7 @@ pub(crate) use mail::Mail;
 pub(crate) use password::Password;
 pub(crate) use raw::RawConfig;
 pub(crate) use root::Root;
-pub(crate) use server::{Server, TlsFiles};
+pub(crate) use server::Server;
 pub(crate) use session::Session;
 pub(crate) use sign_in::SignIn;
 

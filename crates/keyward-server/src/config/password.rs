@@ -58,13 +58,14 @@ impl Password {
         const MEMORY: &str = "password.hash.memory";
         let min_length = r.number("password.min_length", 8, 128);
         r.choice("password.hash.algorithm", &[("argon2id", ())]);
-        let memory = r.size(MEMORY) / 1024;
+        let memory = r.size(MEMORY);
         let hash = HashPolicy {
-            memory_kib: u32::try_from(memory).unwrap_or(u32::MAX),
+            memory_kib: u32::try_from(memory.unwrap_or_default() / 1024).unwrap_or(u32::MAX),
             iterations: r.number("password.hash.iterations", 1, 64),
             lanes: r.number("password.hash.lanes", 1, 64),
         };
-        if let Err(why) = hash.check() {
+        // A size that cannot be read has been told already.
+        if let (Some(_), Err(why)) = (memory, hash.check()) {
             r.refuse(MEMORY, format!("does not fit: {why}"));
         }
         let threads = match r.number("password.hash.threads", 0, 1_024) {

@@ -116,8 +116,8 @@ impl<'a> Reader<'a> {
     }
 
     /// In bytes.
-    pub(super) fn size(&mut self, name: &str) -> u64 {
-        self.parsed(name, units::size).unwrap_or_default()
+    pub(super) fn size(&mut self, name: &str) -> Option<u64> {
+        self.parsed(name, units::size)
     }
 
     pub(super) fn rate(&mut self, name: &str) -> Rate {
@@ -145,7 +145,9 @@ impl<'a> Reader<'a> {
 
     pub(super) fn secret(&mut self, name: &str) -> Option<Secret> {
         match self.raw.get(name).map(|given| &given.value) {
-            Some(Value::Secret(secret)) if !secret.reveal().trim().is_empty() => Some(secret.clone()),
+            Some(Value::Secret(secret)) if !secret.reveal().trim().is_empty() => {
+                Some(secret.clone())
+            }
             Some(_) => {
                 self.refuse(name, "is empty");
                 None

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use keyward::Secret;
+use keyward::{RootKey, Secret};
 
 use super::key::{Key, Takes};
 use super::reader::Reader;
@@ -40,9 +40,16 @@ impl Root {
     pub(super) fn read(r: &mut Reader<'_>) -> Self {
         let public_url = r.text("public_url");
         if public_url.as_deref().is_some_and(|url| !is_public_url(url)) {
-            r.refuse("public_url", "must be scheme, host and port, such as \"https://auth.example.com\"");
+            r.refuse(
+                "public_url",
+                "must be scheme, host and port, such as \"https://auth.example.com\"",
+            );
         }
-        Self { public_url, data_dir: r.path("data_dir"), root_key: r.secret("root_key") }
+        let root_key = r.secret("root_key");
+        if let Some(Err(why)) = root_key.as_ref().map(|key| RootKey::parse(key.reveal())) {
+            r.refuse("root_key", format!("cannot be used: {why}"));
+        }
+        Self { public_url, data_dir: r.path("data_dir"), root_key }
     }
 }
 

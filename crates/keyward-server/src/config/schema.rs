@@ -64,6 +64,9 @@ mod tests {
     fn the_schema_is_the_one_that_is_checked_in() {
         let golden = include_str!("../../config.schema.json");
         let now = format!("{:#}\n", super::document());
-        assert!(golden == now, "run `keyward config schema > crates/keyward-server/config.schema.json`");
+        assert!(
+            golden == now,
+            "run `keyward config schema > crates/keyward-server/config.schema.json`"
+        );
     }
 }

@@ -51,12 +51,18 @@ impl Server {
     pub(super) fn read(r: &mut Reader<'_>) -> Self {
         let listen = r.text("server.listen").unwrap_or_default();
         if !is_address(&listen) && !listen.is_empty() {
-            r.refuse("server.listen", "must be HOST:PORT, such as \"0.0.0.0:8080\" or \"[::1]:8080\"");
+            r.refuse(
+                "server.listen",
+                "must be HOST:PORT, such as \"0.0.0.0:8080\" or \"[::1]:8080\"",
+            );
         }
         let trusted_proxies = r.list("server.trusted_proxies");
         for network in &trusted_proxies {
             if !is_network(network) {
-                r.refuse("server.trusted_proxies", format!("takes networks such as \"10.0.0.0/8\", not `{network}`"));
+                r.refuse(
+                    "server.trusted_proxies",
+                    format!("takes networks such as \"10.0.0.0/8\", not `{network}`"),
+                );
             }
         }
         let tls = match (r.path("server.tls_cert"), r.path("server.tls_key")) {

@@ -105,7 +105,9 @@ fn sign_up(r: &mut Reader<'_>) -> SignUpMode {
     ];
     let mode = r.choice("sign_in.sign_up", &choices).unwrap_or(SignUpMode::Closed);
     match (&mode, domains.is_empty()) {
-        (SignUpMode::Domains(_), true) => r.refuse("sign_in.sign_up", "is domain, so sign_in.domains must name some"),
+        (SignUpMode::Domains(_), true) => {
+            r.refuse("sign_in.sign_up", "is domain, so sign_in.domains must name some")
+        }
         (SignUpMode::Open | SignUpMode::Closed, false) => {
             r.refuse("sign_in.domains", "counts only when sign_in.sign_up is domain");
         }

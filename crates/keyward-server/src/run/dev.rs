@@ -2,21 +2,20 @@
 
 use std::net::ToSocketAddrs as _;
 
-use keyward::{Keyward, NewPerson, Secret};
+use keyward::{Builder, Keyward, NewPerson, Secret};
 
-use super::open::{self, DEV_DATA};
+use super::flags::Common;
+use super::open::DEV_DATA;
 use super::server::{Server, block_on};
 use crate::args::Globals;
 use crate::config::Config;
 use crate::failure::{Failure, Outcome};
-use crate::terminal::note;
 
 /// How to run for development.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Where to listen
-    #[arg(long, value_name = "HOST:PORT", default_value = "localhost:8080")]
-    listen: String,
+    #[command(flatten)]
+    common: Common,
     /// Listen beyond this machine, as a container must
     #[arg(long)]
     i_know_this_is_dev: bool,
@@ -33,22 +32,26 @@ const PEOPLE: [(&str, &str, Option<&str>); 3] = [
 ];
 
 /// Runs until stopped.
-pub(crate) fn run(globals: &Globals, args: Args) -> Outcome {
+pub(crate) fn run(globals: &Globals, args: &Args) -> Outcome {
+    let config = Config::load(globals, |raw| args.common.read(raw))?;
     if !args.i_know_this_is_dev {
-        refuse_beyond_loopback(&args.listen)?;
+        refuse_beyond_loopback(&config.server.listen)?;
     }
-    let data_dir = globals.data_dir.clone().unwrap_or_else(|| DEV_DATA.into());
-    let config = Config { data_dir, listen: args.listen, public_url: None };
-    block_on(serve(config))
+    block_on(serve(&config))
 }
 
-async fn serve(config: Config) -> Outcome {
-    std::fs::create_dir_all(&config.data_dir)?;
-    let builder = open::builder(&config).dev();
-    let server = Server::start(builder, &config.listen, config.public_url.as_deref()).await?;
-    seed(&server.auth).await?;
-    let url = server.auth.public_url();
-    note(&format!("keyward dev at {url}, inbox at {url}/dev/inbox"));
+async fn serve(config: &Config) -> Outcome {
+    let finish = |builder: Builder| Ok(builder.dev());
+    let server = Server::start("dev", config, DEV_DATA, finish).await?;
+    for person in PEOPLE {
+        seed(&server.auth, person).await?;
+    }
+    server.tell_places();
+    let (console, url) = (server.console, server.auth.public_url());
+    console.place("Inbox", &format!("{url}/dev/inbox"), "every mail and text message");
+    let names: Vec<&str> = PEOPLE.iter().map(|(email, ..)| *email).collect();
+    console.say(&format!("\n  People   {}\n           password: {PASSWORD}", names.join(", ")));
+    console.say("\n  DEV MODE: refuses to listen on non-loopback addresses");
     server.run().await;
     Ok(())
 }
@@ -66,23 +69,21 @@ fn refuse_beyond_loopback(listen: &str) -> Outcome {
     }
 }
 
-async fn seed(auth: &Keyward) -> Outcome {
-    for (email, name, role) in PEOPLE {
-        if auth.find_person(email).await?.is_some() {
-            continue;
-        }
-        let person = NewPerson {
-            email: Some(email.into()),
-            name: name.into(),
-            password: Some(Secret::new(PASSWORD)),
-            verified: true,
-            ..NewPerson::default()
-        };
-        let refused = |_| Failure::usage(format!("could not seed {email}"));
-        let person = auth.add_person(person).await?.map_err(refused)?;
-        if let Some(role) = role {
-            auth.assign_role(person.id, role, true).await?.map_err(refused)?;
-        }
+async fn seed(auth: &Keyward, (email, name, role): (&str, &str, Option<&str>)) -> Outcome {
+    if auth.find_person(email).await?.is_some() {
+        return Ok(());
+    }
+    let person = NewPerson {
+        email: Some(email.into()),
+        name: name.into(),
+        password: Some(Secret::new(PASSWORD)),
+        verified: true,
+        ..NewPerson::default()
+    };
+    let refused = |refusal| Failure::usage(format!("could not seed {email}: {refusal:?}"));
+    let person = auth.add_person(person).await?.map_err(refused)?;
+    if let Some(role) = role {
+        auth.assign_role(person.id, role, true).await?.map_err(refused)?;
     }
     Ok(())
 }

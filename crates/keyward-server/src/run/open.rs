@@ -2,39 +2,132 @@
 
 use std::path::{Path, PathBuf};
 
-use keyward::{Builder, Keyward};
+use keyward::{Builder, Keyward, Smtp, SmtpOptions};
 
+use super::data;
 use crate::args::Globals;
-use crate::config::Config;
+use crate::config::{Config, Mail};
 use crate::failure::{Failure, Outcome};
 
 /// Where `serve` keeps its data.
-pub(crate) const DATA: &str = "data";
+pub(super) const DATA: &str = "data";
 /// Where `dev` keeps its data.
-pub(crate) const DEV_DATA: &str = ".keyward-dev";
+pub(super) const DEV_DATA: &str = ".keyward-dev";
 
-/// The library, set up as `config` says.
-pub(crate) fn builder(config: &Config) -> Builder {
-    Keyward::sqlite(config.data_dir.join("keyward.db"))
-        .outbox_folder(config.data_dir.join("outbox"))
+/// The library, set up as `config` says, with its files in `data`.
+pub(super) fn builder(config: &Config, data: &Path) -> Outcome<Builder> {
+    let mut builder = at(config, data)
+        .outbox_folder(outbox(data))
+        .migrate(config.database.migrate)
+        .hashing(config.password.hash.clone(), config.password.threads)
+        .rate_limits(config.limits.attempts, config.limits.requests)
+        .trusted_proxies(config.server.trusted_proxies.iter().map(String::as_str))
+        .settings(|settings| choose(config, settings));
+    if let Some(key) = &config.root.root_key {
+        builder = builder.root_key(key.reveal());
+    }
+    if config.database.plaintext {
+        builder = builder.allow_plaintext_database();
+    }
+    if let Some(path) = &config.database.ssl_root {
+        builder = builder.database_roots(path);
+    }
+    if let Some(folder) = &config.branding.templates {
+        builder = builder.templates(folder);
+    }
+    Ok(builder)
+}
+
+/// With the mail server of the configuration, if it names one.
+pub(super) fn with_mail(builder: Builder, mail: Option<&Mail>) -> Outcome<Builder> {
+    let Some(mail) = mail else { return Ok(builder) };
+    let options = SmtpOptions {
+        url: mail.smtp.clone(),
+        password: mail.password.clone(),
+        from: mail.from.clone(),
+        root_certificates: mail.ssl_root.clone(),
+        plaintext: mail.plaintext,
+    };
+    Ok(builder.sender(Smtp::new(&options)?))
+}
+
+/// The file of an SQLite database; `None` for a database server.
+pub(super) fn sqlite_file(config: &Config, data: &Path) -> Option<PathBuf> {
+    match &config.database.url {
+        None => Some(data.join("keyward.db")),
+        Some(url) => url.strip_prefix("sqlite://").map(PathBuf::from),
+    }
+}
+
+/// The file of the root key: beside an SQLite database, as in the library.
+pub(super) fn key_file(config: &Config, data: &Path) -> PathBuf {
+    match sqlite_file(config, data) {
+        Some(file) => {
+            let mut name = file.into_os_string();
+            name.push(".keys");
+            name.into()
+        }
+        None => data.join("root.key"),
+    }
+}
+
+/// Where messages go while no mail server is configured.
+pub(super) fn outbox(data: &Path) -> PathBuf {
+    data.join("outbox")
+}
+
+fn at(config: &Config, data: &Path) -> Builder {
+    let key = key_file(config, data);
+    match (sqlite_file(config, data), &config.database.url) {
+        (None, Some(url)) => Keyward::connect(url).keys(key),
+        (file, _) => Keyward::sqlite(file.unwrap_or_default()).keys(key),
+    }
+}
+
+fn choose(config: &Config, settings: &mut keyward::Settings) {
+    settings.brand.clone_from(&config.branding.name);
+    settings.identifiers.clone_from(&config.sign_in.identifiers);
+    settings.sign_up.clone_from(&config.sign_in.sign_up);
+    settings.verify = config.sign_in.verify;
+    settings.challenge_lifetime = config.sign_in.code_lifetime;
+    settings.challenge_attempts = config.sign_in.code_attempts;
+    settings.resend_wait = config.sign_in.resend_wait;
+    settings.password_min = config.password.min_length;
+    settings.session_idle = config.session.idle;
+    settings.session_absolute = config.session.absolute;
+    settings.session_brief_idle = config.session.brief_idle;
+    settings.guesses = config.limits.guesses;
+    settings.requests = config.limits.messages;
 }
 
 /// Opens the database that a server may be using at this moment: nothing is
 /// created, migrated or delivered.
 pub(crate) async fn beside(globals: &Globals) -> Outcome<Keyward> {
-    let config = Config {
-        data_dir: data_dir(globals.data_dir.as_deref())?,
-        listen: String::new(),
-        public_url: None,
-    };
-    Ok(builder(&config).beside().build().await?)
+    let config = Config::load(globals, |_| ())?;
+    let data = data_dir(&config)?;
+    if let Some(missing) = sqlite_file(&config, &data).filter(|file| !file.is_file()) {
+        let text = format!("no database at {}: start a server first", missing.display());
+        return Err(Failure::usage(text));
+    }
+    let url = config.root.public_url.clone().or_else(|| data::announced(&data));
+    let builder = builder(&config, &data)?.beside();
+    Ok(match url {
+        Some(url) => builder.public_url(&url),
+        None => builder,
+    }
+    .build()
+    .await?)
 }
 
 /// The data folder that is meant: the one named, else the one that is there.
-fn data_dir(named: Option<&Path>) -> Outcome<PathBuf> {
-    if let Some(named) = named {
-        return Ok(named.to_owned());
+pub(crate) fn data_dir(config: &Config) -> Outcome<PathBuf> {
+    if let Some(named) = &config.root.data_dir {
+        return Ok(named.clone());
     }
     let there = [DATA, DEV_DATA].into_iter().map(PathBuf::from).find(|path| path.is_dir());
-    there.ok_or_else(|| Failure::usage("no database here: name its folder with --data-dir"))
+    match there {
+        Some(path) => Ok(path),
+        None if config.database.url.is_some() => Ok(DATA.into()),
+        None => Err(Failure::usage("no database here: name its folder with --data-dir")),
+    }
 }

@@ -1,31 +1,60 @@
 //! `keyward serve`: production.
 
+use keyward::{Keyward, Refusal};
+
+use super::flags::{Common, Production};
 use super::open::{self, DATA};
 use super::server::{Server, block_on};
 use crate::args::Globals;
-use crate::config::Config;
-use crate::failure::Outcome;
-use crate::terminal::note;
+use crate::config::{Admin, Config};
+use crate::failure::{Failure, Outcome};
 
 /// How to run for production.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Where to listen
-    #[arg(long, value_name = "HOST:PORT", default_value = "localhost:8080")]
-    listen: String,
+    #[command(flatten)]
+    common: Common,
+    #[command(flatten)]
+    production: Production,
 }
 
 /// Runs until stopped.
-pub(crate) fn run(globals: &Globals, args: Args) -> Outcome {
-    let data_dir = globals.data_dir.clone().unwrap_or_else(|| DATA.into());
-    block_on(serve(Config { data_dir, listen: args.listen, public_url: None }))
+pub(crate) fn run(globals: &Globals, args: &Args) -> Outcome {
+    let config = Config::load(globals, |raw| {
+        args.common.read(raw);
+        args.production.read(raw);
+    })?;
+    block_on(serve(&config))
 }
 
-async fn serve(config: Config) -> Outcome {
-    std::fs::create_dir_all(&config.data_dir)?;
-    let builder = open::builder(&config);
-    let server = Server::start(builder, &config.listen, config.public_url.as_deref()).await?;
-    note(&format!("keyward at {}", server.auth.public_url()));
+async fn serve(config: &Config) -> Outcome {
+    let mail = config.mail.as_ref();
+    let finish = |builder| open::with_mail(builder, mail);
+    let server = Server::start("serve", config, DATA, finish).await?;
+    server.tell_places();
+    if !server.auth.has_admin().await? {
+        match &config.admin {
+            Some(admin) => make_admin(&server.auth, admin).await?,
+            None => {
+                let secret = server.auth.begin_setup().await?;
+                server.console.setup(&server.auth.setup_link(&secret));
+            }
+        }
+    }
+    server.tell_warnings();
     server.run().await;
     Ok(())
+}
+
+/// Makes the administrator that the configuration names.
+async fn make_admin(auth: &Keyward, admin: &Admin) -> Outcome {
+    let made = auth.add_admin(&admin.email, admin.password.clone()).await?;
+    let refused = |refusal| match refusal {
+        Refusal::Invalid(problems) => {
+            let codes: Vec<&str> = problems.iter().map(|problem| problem.code).collect();
+            Failure::usage(format!("could not make the first administrator: {}", codes.join(", ")))
+        }
+        other => Failure::usage(format!("could not make the first administrator: {other:?}")),
+    };
+    made.map(drop).map_err(refused)
 }

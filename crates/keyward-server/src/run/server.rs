@@ -1,9 +1,15 @@
-//! The part that `dev` and `serve` share: bind, build, answer, stop.
+//! The part that `dev` and `serve` share: lock, bind, build, answer, stop.
 
-use keyward::serve::{Listening, Plain, stop_signal};
+use keyward::serve::tls::Tls;
+use keyward::serve::{Acceptor, Listening, Plain, stop_signal};
 use keyward::{Builder, Keyward};
 use tokio_util::sync::CancellationToken;
 
+use super::console::Console;
+use super::data::DataDir;
+use super::stopwatch::Stopwatch;
+use super::{logging, open, warnings};
+use crate::config::{self, Config};
 use crate::failure::{Exit, Failure, Outcome};
 
 /// Runs `work` on as many threads as there are cores.
@@ -16,34 +22,121 @@ pub(crate) fn block_on<T>(work: impl Future<Output = Outcome<T>>) -> Outcome<T> 
 }
 
 /// A server that is built and bound, but answers nobody yet.
-pub(super) struct Server {
+pub(super) struct Server<'a> {
     pub(super) auth: Keyward,
+    pub(super) console: Console,
+    config: &'a Config,
+    data: DataDir,
     listening: Listening,
+    tls: Option<Tls>,
+    watch: Stopwatch,
 }
 
-impl Server {
-    /// Binds first, so that the public URL is the listener's when none was given.
+impl<'a> Server<'a> {
+    /// Locks the data folder, binds, and opens the database. The port is bound
+    /// first, so that the public URL is the listener's when none was given.
     pub(super) async fn start(
-        builder: Builder,
-        listen: &str,
-        public_url: Option<&str>,
+        mode: &str,
+        config: &'a Config,
+        default_data: &str,
+        finish: impl FnOnce(Builder) -> Outcome<Builder>,
     ) -> Outcome<Self> {
-        let listening = Listening::bind(listen).await?;
-        let port = listening.address()?.port();
-        let own = format!("http://localhost:{port}");
-        let auth = builder.public_url(public_url.unwrap_or(&own)).build().await?;
-        Ok(Self { auth, listening })
+        let watch = Stopwatch::start();
+        logging::start(&config.log, config::no_color());
+        let console = Console::new(config.log.json);
+        let named = config.root.data_dir.clone();
+        let mut data = DataDir::lock(&named.unwrap_or_else(|| default_data.into()))?;
+        console.title(mode);
+        let tls = match &config.server.tls {
+            Some(files) => Some(Tls::from_files(&files.cert, &files.key)?),
+            None => None,
+        };
+        let listening = Listening::bind(&config.server.listen).await?;
+        let url = match &config.root.public_url {
+            Some(url) => url.clone(),
+            None => own_url(listening.address()?.port(), tls.is_some()),
+        };
+        let was = Files::look(config, &data);
+        let builder = open::builder(config, data.path())?.public_url(&url);
+        let auth = finish(builder)?.build().await?;
+        data.announce(auth.public_url())?;
+        was.tell(&auth, config, &data, console);
+        Ok(Self { auth, console, config, data, listening, tls, watch })
+    }
+
+    /// Tells where everything is.
+    pub(super) fn tell_places(&self) {
+        let (console, url) = (self.console, self.auth.public_url());
+        console.say("");
+        console.place("Sign-in", &format!("{url}/login"), "");
+        console.place("Admin", &format!("{url}/admin"), "");
+        console.place("API", &format!("{url}/api/v1"), "described at /openapi.json");
+        console.place("Ops", &format!("{url}/healthz"), "and /readyz");
+    }
+
+    /// Tells what is worth mending.
+    pub(super) fn tell_warnings(&self) {
+        let outbox = open::outbox(self.data.path());
+        let found = warnings::of(self.config, &outbox.display().to_string());
+        if !found.is_empty() {
+            self.console.say("");
+        }
+        found.iter().for_each(|warning| self.console.warn(warning));
     }
 
     /// Answers until the process is asked to stop, then finishes what was begun.
     pub(super) async fn run(self) {
-        let stop = CancellationToken::new();
-        let stopped = stop.clone();
-        tokio::spawn(async move {
-            stop_signal().await;
-            stopped.cancel();
-        });
-        self.listening.run(self.auth.clone(), Plain, stop).await;
+        self.console.say("");
+        self.console.ready(self.watch.elapsed().as_millis());
+        match self.tls {
+            Some(tls) => answer(self.listening, &self.auth, tls).await,
+            None => answer(self.listening, &self.auth, Plain).await,
+        }
         self.auth.shutdown().await;
+    }
+}
+
+async fn answer<A: Acceptor>(listening: Listening, auth: &Keyward, acceptor: A) {
+    let stop = CancellationToken::new();
+    let stopped = stop.clone();
+    tokio::spawn(async move {
+        stop_signal().await;
+        stopped.cancel();
+    });
+    listening.run(auth.clone(), acceptor, stop).await;
+}
+
+fn own_url(port: u16, tls: bool) -> String {
+    let scheme = if tls { "https" } else { "http" };
+    format!("{scheme}://localhost:{port}")
+}
+
+/// What was there before the database was opened.
+struct Files {
+    database: bool,
+    key: bool,
+}
+
+impl Files {
+    fn look(config: &Config, data: &DataDir) -> Self {
+        let database = open::sqlite_file(config, data.path()).is_none_or(|file| file.exists());
+        Self { database, key: open::key_file(config, data.path()).exists() }
+    }
+
+    fn tell(&self, auth: &Keyward, config: &Config, data: &DataDir, console: Console) {
+        let verb = |was_there| if was_there { "opened" } else { "created" };
+        let store = auth.store_name();
+        match open::sqlite_file(config, data.path()) {
+            Some(file) => console.file(verb(self.database), &file.display().to_string(), store),
+            None => console.file("opened", "the database", store),
+        }
+        let key = open::key_file(config, data.path());
+        match (&config.root.root_key, key.exists()) {
+            (None, true) => {
+                let about = "root key; without it the database is worthless: keep a copy elsewhere";
+                console.file(verb(self.key), &key.display().to_string(), about);
+            }
+            _ => console.file("using", "the root key that was given", ""),
+        }
     }
 }

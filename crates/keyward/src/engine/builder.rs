@@ -8,7 +8,7 @@ use keyward_core::crypto::keys::{Keys, RootKey};
 use keyward_core::crypto::password::Policy;
 use keyward_core::flow::Client;
 use keyward_core::flow::setup::SeedRoles;
-use keyward_core::port::{Batch, Clock, Random, Store, Write};
+use keyward_core::port::{Batch, Clock, CommitError, Random, Store, Write};
 use keyward_core::record::Definitions;
 use keyward_core::settings::Settings;
 use tokio_util::sync::CancellationToken;
@@ -60,6 +60,8 @@ pub enum Migrate {
     Auto,
     /// No: refuse to start when they are not.
     Check,
+    /// No, without looking.
+    Off,
 }
 
 /// Collects the parts of a [`Keyward`].
@@ -68,6 +70,7 @@ pub struct Builder {
     key: KeySource,
     migrate: Migrate,
     plaintext: bool,
+    root_certificates: Option<PathBuf>,
     clock: Arc<dyn Clock>,
     rng: Rng,
     settings: Settings,
@@ -130,6 +133,7 @@ impl Builder {
             key,
             migrate: Migrate::Auto,
             plaintext: false,
+            root_certificates: None,
             clock: Arc::new(SystemClock),
             rng: Rng::Os,
             settings: Settings::default(),
@@ -209,6 +213,14 @@ impl Builder {
     #[must_use]
     pub fn allow_plaintext_database(mut self) -> Self {
         self.plaintext = true;
+        self
+    }
+
+    /// Trusts these certificate authorities (PEM) for the database server, in
+    /// place of the public ones.
+    #[must_use]
+    pub fn database_roots(mut self, path: impl Into<PathBuf>) -> Self {
+        self.root_certificates = Some(path.into());
         self
     }
 
@@ -340,11 +352,14 @@ impl Builder {
         self.hash.check().map_err(|cause| Error::because("use these hash parameters", cause))?;
         let store = match self.place {
             Place::Store(store) => store,
-            Place::Url(url) => crate::open::store(&url, self.migrate, self.plaintext).await?,
+            Place::Url(url) => {
+                crate::open::store(&url, self.migrate, self.plaintext, self.root_certificates)
+                    .await?
+            }
         };
-        let keys = keys(&*store, self.key, &mut self.rng.clone()).await?;
+        let (keys, is_new) = keys(&*store, self.key, &mut self.rng.clone()).await?;
         if !self.beside {
-            mark(&*store, self.web.dev).await?;
+            mark(&*store, self.web.dev, is_new).await?;
         }
         let hashes = HashPool::start(self.hash_threads, self.hash)?;
         let folder = self.folder;
@@ -383,9 +398,13 @@ impl Builder {
 /// Name of the stored value that tells one root key from another.
 const KEY_CHECK: &str = "root_key_check";
 
-/// The keys of this database. A database whose key is lost is refused, never
-/// given a new one.
-async fn keys(store: &dyn Store, source: KeySource, rng: &mut Rng) -> Result<Keys, Error> {
+/// The keys of this database, and whether it is new. A database whose key is
+/// lost is refused, never given another.
+async fn keys(
+    store: &dyn Store,
+    source: KeySource,
+    rng: &mut Rng,
+) -> Result<(Keys, bool), Error> {
     let known = store.meta(KEY_CHECK).await?;
     let root = match source {
         KeySource::Given(key) => key,
@@ -403,17 +422,11 @@ async fn keys(store: &dyn Store, source: KeySource, rng: &mut Rng) -> Result<Key
     };
     let keys = Keys::derive(&root);
     match known {
-        Some(value) if value == keys.check_value => Ok(keys),
+        Some(value) if value == keys.check_value => Ok((keys, false)),
         Some(_) => Err(Error::new("use this root key: the database was sealed with another")),
         None => {
-            let now = keys.check_value.to_vec();
-            let write = Write::SwapMeta { name: KEY_CHECK.into(), was: None, now };
-            let batch = Batch { writes: vec![write], events: vec![] };
-            store
-                .commit(&batch)
-                .await
-                .map_err(|_| Error::new("store the root key's check value"))?;
-            Ok(keys)
+            write_meta(store, KEY_CHECK, keys.check_value.to_vec()).await?;
+            Ok((keys, true))
         }
     }
 }
@@ -421,16 +434,23 @@ async fn keys(store: &dyn Store, source: KeySource, rng: &mut Rng) -> Result<Key
 /// Name of the stored value that marks a database of development.
 const DEV_MARK: &str = "dev";
 
-/// Marks a development database, and refuses one in production.
-async fn mark(store: &dyn Store, dev: bool) -> Result<(), Error> {
-    let marked = store.meta(DEV_MARK).await?;
-    match (dev, marked) {
-        (false, Some(_)) => Err(Error::new("serve a database that was made by `keyward dev`")),
-        (true, None) => {
-            let write = Write::SwapMeta { name: DEV_MARK.into(), was: None, now: vec![1] };
-            let batch = Batch { writes: vec![write], events: vec![] };
-            store.commit(&batch).await.map_err(|_| Error::new("mark the database"))
-        }
+/// Marks a development database, and refuses one in production, and the other
+/// way around: the seeded people's password is known to the world.
+async fn mark(store: &dyn Store, dev: bool, is_new: bool) -> Result<(), Error> {
+    let is_marked = store.meta(DEV_MARK).await?.is_some();
+    match (dev, is_marked) {
+        (false, true) => Err(Error::new("serve a database that was made by `keyward dev`")),
+        (true, false) if is_new => write_meta(store, DEV_MARK, vec![1]).await,
+        (true, false) => Err(Error::new("develop on a database that was not made by `keyward dev`")),
         _ => Ok(()),
     }
+}
+
+async fn write_meta(store: &dyn Store, name: &str, now: Vec<u8>) -> Result<(), Error> {
+    let write = Write::SwapMeta { name: name.into(), was: None, now };
+    let batch = Batch { writes: vec![write], events: vec![] };
+    store.commit(&batch).await.map_err(|cause| match cause {
+        CommitError::Broken(error) => error,
+        _ => Error::new("mark the database: somebody else was first"),
+    })
 }
