@@ -21,6 +21,7 @@ use std::fmt;
 
 pub use check::Schema;
 pub use run::{Failure, MAX_FUEL};
+pub use time::{datetime, duration};
 pub use value::{Cell, Facts, Kind, Net, Root, Value};
 
 use code::Code;

@@ -42,6 +42,9 @@ mod opinion;
 mod origin;
 mod pattern;
 mod permission;
+#[cfg(feature = "policy-file")]
+pub mod policy;
+mod questions;
 pub mod relations;
 pub mod rules;
 mod snapshot;
@@ -64,6 +67,7 @@ pub use opinion::Opinion;
 pub use origin::Origin;
 pub use pattern::Pattern;
 pub use permission::Permission;
+pub use questions::About;
 pub use snapshot::builder::SnapshotBuilder;
 pub use snapshot::{RoleId, RoleView, Snapshot};
 pub use term::Term;

@@ -63,6 +63,12 @@ impl Permission {
         Ok(Self { text: text.into(), dialect, form: Form::parse(dialect, text)? })
     }
 
+    /// A place holder that no pattern covers.
+    #[cfg(feature = "policy-file")]
+    pub(crate) fn nothing() -> Self {
+        Self { text: Box::default(), dialect: Dialect::Keyward, form: Form::Plain }
+    }
+
     /// The text it was read from.
     pub fn as_str(&self) -> &str {
         &self.text

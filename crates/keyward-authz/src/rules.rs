@@ -107,6 +107,11 @@ impl Rules {
         self.rules.iter()
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
     pub(crate) fn get(&self, place: usize) -> Option<&Rule> {
         self.rules.get(place)
     }

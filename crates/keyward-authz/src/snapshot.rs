@@ -126,6 +126,15 @@ impl<'s> RoleView<'s> {
         self.0.locked
     }
 
+    /// The names of the roles that it inherits directly.
+    pub fn parents(self, snapshot: &'s Snapshot) -> impl Iterator<Item = &'s str> {
+        self.0.parents.iter().filter_map(|slot| snapshot.at(*slot)).map(|role| &*role.name)
+    }
+
+    pub(crate) fn own_rules(self) -> impl Iterator<Item = &'s Rule> {
+        self.0.rules.iter()
+    }
+
     /// Its own rules, without inherited ones, in the order of definition.
     pub fn rules(self) -> impl Iterator<Item = (Effect, &'s Pattern)> {
         self.0.rules.iter().map(|rule| (rule.effect, &*rule.pattern))

@@ -20,6 +20,21 @@ impl PermissionSet {
         Self { epoch: catalogue.epoch(), pairs: vec![[0; 2]; words].into() }
     }
 
+    /// Every permission.
+    pub(crate) fn all(catalogue: &Catalogue) -> Self {
+        let mut set = Self::none(catalogue);
+        catalogue.iter().for_each(|(id, _)| set.insert(id));
+        set
+    }
+
+    /// Adds one permission.
+    pub(crate) fn insert(&mut self, id: PermissionId) {
+        let slot = id.slot as usize;
+        if let Some([allow, _]) = self.pairs.get_mut(slot / BITS) {
+            *allow |= 1 << (slot % BITS);
+        }
+    }
+
     /// What these patterns cover.
     pub(crate) fn covered<'a>(
         catalogue: &Catalogue,

@@ -39,6 +39,11 @@ impl Schema {
         self
     }
 
+    /// The kind that an attribute was declared as, or has by itself.
+    pub fn declared(&self, root: Root, name: &str) -> Option<Kind> {
+        self.kinds.get(&(root, Box::from(name))).copied()
+    }
+
     /// The kind of an attribute; nothing when it may be any.
     fn kind(&self, at: usize, root: Root, name: &str) -> Result<Option<Kind>, BadCondition> {
         match self.kinds.get(&(root, Box::from(name))) {

@@ -2,7 +2,7 @@
 
 /// Reads `2026-11-24` or `2026-11-24T17:05:00Z`, with a fraction of a second
 /// perhaps. Other zones than `Z` are refused.
-pub(super) fn datetime(text: &str) -> Option<i64> {
+pub fn datetime(text: &str) -> Option<i64> {
     let (date, time) = match text.split_once('T') {
         Some((date, time)) => (date, Some(time.strip_suffix('Z')?)),
         None => (text, None),
@@ -18,7 +18,7 @@ pub(super) fn datetime(text: &str) -> Option<i64> {
 }
 
 /// Reads `5m`, `1h30m`, `2d`, `250ms`; a leading `-` turns it round.
-pub(super) fn duration(text: &str) -> Option<i64> {
+pub fn duration(text: &str) -> Option<i64> {
     let (mut rest, sign) = match text.strip_prefix('-') {
         Some(rest) => (rest, -1),
         None => (text, 1),

@@ -106,7 +106,8 @@ impl<'a> Facts<'a> {
 }
 
 impl Value {
-    pub(super) fn cell(&self) -> Cell<'_> {
+    /// The same in passing.
+    pub fn cell(&self) -> Cell<'_> {
         match self {
             Value::Bool(it) => Cell::Bool(*it),
             Value::Int(it) => Cell::Int(*it),
@@ -146,6 +147,10 @@ impl Cell<'_> {
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Kind; 7] =
+        [Kind::Bool, Kind::Int, Kind::Text, Kind::Set, Kind::Time, Kind::Span, Kind::Net];
+
     /// Its name in a policy file.
     pub fn name(self) -> &'static str {
         match self {

@@ -124,6 +124,16 @@ impl Grant {
         }
     }
 
+    /// Whether this covers whatever the other covers.
+    pub(crate) fn includes(&self, other: &Self) -> bool {
+        let deep_enough = match (self.open, other.open) {
+            (true, _) => other.parts.len() >= self.parts.len(),
+            (false, true) => false,
+            (false, false) => other.parts.len() == self.parts.len(),
+        };
+        deep_enough && self.parts.iter().zip(&other.parts).all(|(own, other)| own.includes(other))
+    }
+
     /// Whether this pattern covers the wanted permission.
     pub(crate) fn matches(&self, text: &str, wanted: &Parts) -> bool {
         let deep_enough = match self.open {
@@ -155,6 +165,14 @@ impl Part {
         names.sort_unstable();
         names.dedup();
         Ok(Part::Names(names.into()))
+    }
+
+    fn includes(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Part::Any, _) => true,
+            (Part::Names(_), Part::Any) => false,
+            (Part::Names(_), Part::Names(names)) => names.iter().all(|name| self.matches(name)),
+        }
     }
 
     /// Its name, when it is one name.

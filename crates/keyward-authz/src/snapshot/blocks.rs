@@ -47,6 +47,11 @@ impl Snapshot {
         self.blocks.acls.get(name)
     }
 
+    /// The names of the access control lists, sorted.
+    pub fn acl_names(&self) -> impl Iterator<Item = &str> {
+        self.blocks.acls.keys().map(|name| &**name)
+    }
+
     /// The types of objects and their relations.
     pub fn model(&self) -> &Model {
         &self.blocks.model

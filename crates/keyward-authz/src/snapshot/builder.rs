@@ -146,6 +146,17 @@ impl SnapshotBuilder {
         Ok(self)
     }
 
+    /// Adds a type of objects, perhaps without relations.
+    pub fn object_type(&mut self, name: &str) -> &mut Self {
+        self.blocks.model.object_type(name);
+        self
+    }
+
+    /// What the relations speak of and the model lacks.
+    pub fn missing_relations(&self) -> Vec<String> {
+        self.blocks.model.missing()
+    }
+
     /// Gives whoever has a relation with an object a permission on it.
     ///
     /// # Errors

@@ -1,0 +1,149 @@
+//! A policy as a file: TOML that people write, review and test.
+//!
+//! ```
+//! use keyward_authz::policy::Policy;
+//!
+//! let policy = Policy::parse("policy.toml", r#"
+//! version = 1
+//! [permissions]
+//! posts = ["view", "edit", "publish"]
+//! [roles]
+//! editor = { allow = ["posts:view,edit,publish"] }
+//! contractor = { inherits = ["editor"], deny = ["posts:publish"] }
+//! [[test]]
+//! as = { roles = ["contractor"] }
+//! allow = ["posts:edit"]
+//! deny = { "posts:publish" = "roles.contractor.deny" }
+//! "#).unwrap();
+//! assert!(policy.test().passed());
+//!
+//! let slip = "version = 1\n[permissions]\nposts = [\"publish\"]\n\
+//!             [roles]\neditor = { allow = [\"posts:pubish\"] }";
+//! let mistakes = Policy::parse("policy.toml", slip).unwrap_err();
+//! assert_eq!(
+//!     mistakes.to_string(),
+//!     "policy.toml:5:23  unknown permission `posts:pubish`, did you mean `posts:publish`?",
+//! );
+//! ```
+
+mod acl;
+mod cases;
+mod coverage;
+mod items;
+mod lint;
+mod mistake;
+mod page;
+mod permissions;
+mod relations;
+mod roles;
+mod rules;
+mod run;
+
+pub use coverage::Coverage;
+pub use lint::Lint;
+pub use mistake::{Mistake, Mistakes};
+pub use run::{Failure, Outcome, Report};
+
+use crate::condition::Schema;
+use crate::dialect::Dialect;
+use crate::snapshot::Snapshot;
+use crate::snapshot::builder::SnapshotBuilder;
+use cases::Case;
+use page::{Page, Table};
+
+/// The JSON Schema of policy files, for editors.
+pub const SCHEMA: &str = include_str!("policy/schema.json");
+
+/// A policy that was read from a file: what it decides, and its own tests.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    builder: SnapshotBuilder,
+    snapshot: Snapshot,
+    cases: Vec<Case>,
+}
+
+impl Policy {
+    /// Reads a policy. The name of the file is for explanations and mistakes.
+    ///
+    /// # Errors
+    /// Names every mistake, in the order of the file.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Mistakes> {
+        let mut page = Page::new(file, text);
+        let root = page.read()?;
+        let mut load = Load::start(&mut page, &root);
+        load.definitions(&root);
+        let snapshot = load.builder.clone().build();
+        let cases = cases::read(&mut load, &root, &snapshot);
+        roles::refuse_cycles(&mut load, &root, &snapshot);
+        let builder = load.builder;
+        page.finish(Self { builder, snapshot, cases })
+    }
+
+    /// What it decides.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// Its definitions, to add rows from elsewhere to.
+    pub fn into_builder(self) -> SnapshotBuilder {
+        self.builder
+    }
+}
+
+/// What the sections have in common while they are read.
+struct Load<'p, 't> {
+    page: &'p mut Page<'t>,
+    builder: SnapshotBuilder,
+    dialect: Dialect,
+    schema: Schema,
+    known: permissions::Known,
+    roles: Vec<String>,
+}
+
+impl<'p, 't> Load<'p, 't> {
+    fn start(page: &'p mut Page<'t>, root: &Table<'t>) -> Self {
+        page.only(root, &SECTIONS);
+        page.version(root);
+        let dialect = page.dialect(root);
+        Self {
+            page,
+            builder: SnapshotBuilder::in_dialect(dialect),
+            dialect,
+            schema: Schema::new(),
+            known: permissions::Known::default(),
+            roles: Vec::new(),
+        }
+    }
+
+    /// The catalogue first, then names that others refer to.
+    fn definitions(&mut self, root: &Table<'t>) {
+        permissions::read(self, root);
+        items::read(self, root);
+        acl::read(self, root);
+        roles::read(self, root);
+        rules::read(self, root);
+        relations::read(self, root);
+    }
+}
+
+/// What a file may hold at its top.
+const SECTIONS: [&str; 15] = [
+    "version",
+    "dialect",
+    "ordered_rules",
+    "permissions",
+    "roles",
+    "scopes",
+    "acl",
+    "items",
+    "attributes",
+    "rules",
+    "relations",
+    "limits",
+    "constraints",
+    "closed_attributes",
+    "test",
+];
+
+#[cfg(test)]
+mod tests;
