@@ -26,3 +26,10 @@ pub use sql::mysql::MysqlStore;
 pub use sql::postgres::PostgresStore;
 #[cfg(feature = "sqlite")]
 pub use sql::sqlite::SqliteStore;
+
+/// The client whose pools [`PostgresStore::from_pool`] takes.
+#[cfg(feature = "postgres")]
+pub use deadpool_postgres;
+/// The client whose pools [`MysqlStore::from_pool`] takes.
+#[cfg(feature = "mysql")]
+pub use mysql_async;

@@ -17,7 +17,8 @@ pub enum Migrate {
     Auto,
     /// Refuses to open.
     Check,
-    /// Does not look.
+    /// Goes on: somebody else takes care of the schema. A newer one is refused
+    /// all the same.
     Off,
 }
 

@@ -54,6 +54,8 @@ pub trait Sender: Send + Sync + 'static {
 
 /// How long a sender keeps a message to itself.
 const LEASE: Duration = Duration::from_secs(60);
+/// How long a carrier may take, well within the lease.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Messages taken in one round.
 const ROUND: u32 = 32;
 
@@ -65,6 +67,9 @@ impl Keyward {
             let due = self.0.store.due_messages(self.now(), ROUND).await?;
             let full = due.len() == ROUND as usize;
             for message in due {
+                if self.0.stop.is_cancelled() {
+                    return Ok(sent);
+                }
                 sent += usize::from(self.deliver(message).await?);
             }
             if !full {
@@ -91,7 +96,9 @@ impl Keyward {
                 return self.finish(&message, state, "cannot be opened").await.map(|()| false);
             }
         };
-        match self.0.sender.send(&outgoing).await {
+        let sending = tokio::time::timeout(PATIENCE, self.0.sender.send(&outgoing));
+        let late = |_| Err(SendError::Later("the carrier did not answer in time".into()));
+        match sending.await.unwrap_or_else(late) {
             Ok(()) => self.finish(&message, MessageState::Sent, "").await.map(|()| true),
             Err(SendError::Never(why)) => {
                 self.finish(&message, MessageState::Failed, &why).await.map(|()| false)
@@ -102,7 +109,8 @@ impl Keyward {
 
     async fn retry(&self, message: &Message, now: Timestamp, why: String) -> Result<(), Error> {
         tracing::warn!(message = %message.id, %why, "a message could not be sent yet");
-        let due_at = now.plus(backoff(message.attempts));
+        // Due again at the latest when it ends, so that its secret is erased then.
+        let due_at = now.plus(backoff(message.attempts)).min(message.expires_at);
         let error = cut(&why);
         self.write_alone(vec![Write::RetryMessage { id: message.id, due_at, error }]).await?;
         Ok(())
@@ -122,7 +130,9 @@ impl Keyward {
         event.subject = message.user;
         let write = Write::FinishMessage { id: message.id, state, error: cut(error) };
         let batch = Batch { writes: vec![write], events: vec![event] };
-        self.commit_alone(&batch).await.map(drop)
+        self.commit_alone(&batch).await?;
+        self.0.wake.send_replace(());
+        Ok(())
     }
 
     /// Commits; a conflict means that somebody else did it.

@@ -21,7 +21,6 @@ use keyward_core::port::{Clock, Store};
 use keyward_core::record::{Event, What};
 use keyward_core::settings::Settings;
 use keyward_core::time::Timestamp;
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -64,7 +63,8 @@ pub(crate) struct Inner {
     pub(crate) limiter: Limiter,
     pub(crate) request_ids: RequestIds,
     pub(crate) web: Web,
-    pub(crate) wake: Notify,
+    /// Tells the background work that something was committed here.
+    pub(crate) wake: tokio::sync::watch::Sender<()>,
     pub(crate) changed: tokio::sync::watch::Sender<u64>,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,

@@ -42,7 +42,8 @@ const WORDS: &[(&str, [&str; 3])] = &[
         [
             "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
             "CAST(extract(epoch from clock_timestamp()) * 1000000 AS BIGINT)",
-            "CAST(UNIX_TIMESTAMP(SYSDATE(6)) * 1000000 AS SIGNED)",
+            // In UTC, whatever time zone the connection has.
+            "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))",
         ],
     ),
 ];

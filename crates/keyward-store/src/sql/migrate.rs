@@ -46,17 +46,7 @@ pub(crate) trait Connection: Send {
 /// What is done and what is not. Refuses a schema that is newer than this
 /// program, or other than it remembers.
 pub(crate) async fn status(db: &mut impl Connection) -> Result<Vec<Status>, Error> {
-    let books = match books(db).await {
-        Ok(books) => books,
-        // The first question finds out whether the database answers at all.
-        Err(error) => {
-            db.query("SELECT 1", vec![]).await?;
-            if !is_missing_table(&error) {
-                return Err(error);
-            }
-            Vec::new()
-        }
-    };
+    let books = books_if_any(db).await?;
     compare(db.dialect(), &books)
 }
 
@@ -74,15 +64,14 @@ pub(crate) async fn up(db: &mut impl Connection) -> Result<Vec<Status>, Error> {
 /// What an opening store does about its schema.
 pub(crate) async fn prepare(db: &mut impl Connection, mode: Migrate) -> Result<(), Error> {
     if mode == Migrate::Off {
-        return Ok(());
+        return refuse_newer(&books_if_any(db).await?);
     }
     let pending = status(db).await?.into_iter().filter(|s| s.state != State::Done).count();
-    match mode {
-        _ if pending == 0 => Ok(()),
-        Migrate::Auto => up(db).await.map(|_| ()),
-        Migrate::Check | Migrate::Off => {
-            Err(refused(format!("{pending} migrations are missing; run `keyward migrate up`")))
-        }
+    match pending {
+        0 => Ok(()),
+        _ if mode == Migrate::Auto => up(db).await.map(|_| ()),
+        1 => Err(refused("1 migration is missing; run `keyward migrate up`".to_owned())),
+        _ => Err(refused(format!("{pending} migrations are missing; run `keyward migrate up`"))),
     }
 }
 
@@ -139,6 +128,14 @@ struct Entry {
     finished: bool,
 }
 
+/// Same, where nothing may have been applied yet.
+async fn books_if_any(db: &mut impl Connection) -> Result<Vec<Entry>, Error> {
+    match books(db).await {
+        Err(error) if is_missing_table(&error) => Ok(Vec::new()),
+        found => found,
+    }
+}
+
 async fn books(db: &mut impl Connection) -> Result<Vec<Entry>, Error> {
     let sql = "SELECT number, checksum, statements_done, finished_at FROM kw_migrations \
                ORDER BY number";
@@ -159,15 +156,20 @@ fn entry(row: Row) -> Result<Entry, Error> {
     })
 }
 
-fn compare(dialect: Dialect, books: &[Entry]) -> Result<Vec<Status>, Error> {
+fn refuse_newer(books: &[Entry]) -> Result<(), Error> {
     let known = MIGRATIONS.last().map_or(0, |m| m.number);
     let found = books.last().map_or(0, |entry| entry.number);
-    if found > known {
-        return Err(refused(format!(
-            "the database has schema version {found}, this program knows version {known}; \
-             use a newer program"
-        )));
+    if found <= known {
+        return Ok(());
     }
+    Err(refused(format!(
+        "the database has schema version {found}, this program knows version {known}; \
+         use a newer program"
+    )))
+}
+
+fn compare(dialect: Dialect, books: &[Entry]) -> Result<Vec<Status>, Error> {
+    refuse_newer(books)?;
     MIGRATIONS
         .iter()
         .map(|migration| {

@@ -1,13 +1,18 @@
 //! The MySQL and MariaDB driver.
 
+mod lease;
 mod migrating;
 mod wire;
 
 use core::time::Duration;
 
 use keyward_core::Error;
+use keyward_core::port::Take;
 use mysql_async::prelude::Queryable;
-use mysql_async::{Conn, Opts, OptsBuilder, Pool, PoolConstraints, PoolOpts, SslOpts, TxOpts};
+use mysql_async::{
+    IsolationLevel, Opts, OptsBuilder, Pool, PoolConstraints, PoolOpts, SslOpts, Transaction,
+    TxOpts,
+};
 
 use super::dialect::Dialect;
 use super::driver::{Driver, Expect, Failure, Query, Step};
@@ -17,6 +22,7 @@ use super::store::SqlStore;
 use super::tls::{self, Address, Speech};
 use super::value::{Row, Value, params};
 use crate::open::Options;
+use lease::Lease;
 use migrating::Migrating;
 use wire::{broken, is_conflict, positional, rows};
 
@@ -31,6 +37,8 @@ pub struct Mysql {
     texts: Texts,
     name: &'static str,
     pool: Pool,
+    /// Said at every transaction in a pool of the app's; ours say it once.
+    isolation: TxOpts,
     timeout: Duration,
 }
 
@@ -41,31 +49,47 @@ impl MysqlStore {
     /// server's certificate and name are checked; `sslrootcert=` names the
     /// authority. `sslmode=disable&plaintext=allow` asks for the opposite.
     pub async fn open(url: &str, options: &Options) -> Result<Self, Error> {
-        let opts = parse(url, options)?;
-        Self::over(Pool::new(opts), options).await
+        let pool = Pool::new(parse(url, options)?);
+        let name = settle(&pool, options, async |_| Ok(())).await?;
+        Ok(Self::over(pool, name, TxOpts::default(), options))
     }
 
-    /// Uses the app's own pool. It must count found rows (`client_found_rows`),
-    /// run in the isolation level READ COMMITTED, and decide about TLS; for
-    /// speed it should not reset connections.
+    /// Uses the app's own pool. Its connections must count found rows
+    /// (`client_found_rows`) and have a strict `sql_mode`, as is the default;
+    /// anything else is refused. It decides about TLS, and for speed it should
+    /// not reset connections.
     pub async fn from_pool(pool: Pool, options: &Options) -> Result<Self, Error> {
-        Self::over(pool, options).await
+        let check = async |db: &mut Migrating| {
+            db.refuse_lost_updates().await?;
+            db.refuse_cut_values().await
+        };
+        let name = settle(&pool, options, check).await?;
+        let isolation = TxOpts::new().with_isolation_level(IsolationLevel::ReadCommitted).clone();
+        Ok(Self::over(pool, name, isolation, options))
     }
 
-    async fn over(pool: Pool, options: &Options) -> Result<Self, Error> {
-        let mut db = within(options.timeout, Migrating::over(&pool)).await?;
-        let name = Self::settle(&mut db, options).await;
-        // It is closed, not given back: it holds other settings, perhaps a lock.
-        db.close().await;
-        let (texts, name, timeout) = (Texts::new(Dialect::Mysql), name?, options.timeout);
-        Ok(Self::new(Mysql { texts, name, pool, timeout }))
+    fn over(pool: Pool, name: &'static str, isolation: TxOpts, options: &Options) -> Self {
+        let (texts, timeout) = (Texts::new(Dialect::Mysql), options.timeout);
+        Self::new(Mysql { texts, name, pool, isolation, timeout })
     }
+}
 
-    async fn settle(db: &mut Migrating, options: &Options) -> Result<&'static str, Error> {
-        migrate::prepare(db, options.migrate).await?;
-        db.refuse_lost_updates().await?;
+/// Sees to the schema, and finds out whom we speak to.
+async fn settle(
+    pool: &Pool,
+    options: &Options,
+    check: impl AsyncFn(&mut Migrating) -> Result<(), Error>,
+) -> Result<&'static str, Error> {
+    let mut db = within(options.timeout, Migrating::over(pool)).await?;
+    let work = async {
+        migrate::prepare(&mut db, options.migrate).await?;
+        check(&mut db).await?;
         db.name().await
-    }
+    };
+    let name = work.await;
+    // It is closed, not given back: it holds other settings, perhaps a lock.
+    db.close().await;
+    name
 }
 
 /// A connection for schema changes.
@@ -142,23 +166,35 @@ async fn within<T>(
 }
 
 impl Mysql {
-    async fn conn(&self) -> Result<Conn, Error> {
-        self.pool.get_conn().await.map_err(|error| broken("reach the database", error))
-    }
-
     async fn ask(&self, queries: Vec<Query<'_>>) -> Result<Vec<Vec<Row>>, Error> {
-        let mut conn = self.conn().await?;
+        let mut lease = Lease::from(&self.pool).await?;
         let mut answers = Vec::with_capacity(queries.len());
         for query in queries {
-            let found = conn.exec(query.sql, positional(query.params)).await;
+            let found = lease.conn()?.exec(query.sql, positional(query.params)).await;
             answers.push(rows(found.map_err(|error| broken("read the database", error))?));
         }
+        lease.give_back();
         Ok(answers)
     }
 
     async fn transact(&self, steps: Vec<Step>) -> Result<(), Failure> {
-        let mut conn = self.conn().await.map_err(Failure::Broken)?;
-        let mut tx = conn.start_transaction(TxOpts::default()).await.map_err(failed)?;
+        let mut lease = Lease::from(&self.pool).await.map_err(Failure::Broken)?;
+        let conn = lease.conn().map_err(Failure::Broken)?;
+        let mut tx = conn.start_transaction(self.isolation.clone()).await.map_err(failed)?;
+        let done = self.apply(&mut tx, steps).await;
+        // A rollback is waited for as well, so that whoever gathers again does
+        // not wait for our locks.
+        let end = match &done {
+            Ok(()) => tx.commit().await.map_err(failed),
+            Err(_) => tx.rollback().await.map_err(failed),
+        };
+        if end.is_ok() {
+            lease.give_back();
+        }
+        done.and(end)
+    }
+
+    async fn apply(&self, tx: &mut Transaction<'_>, steps: Vec<Step>) -> Result<(), Failure> {
         for step in steps {
             let text = self.texts.get(step.statement);
             let done = tx.exec_iter(text, positional(step.params)).await.map_err(failed)?;
@@ -167,27 +203,21 @@ impl Mysql {
             match step.expect {
                 Expect::Any => {}
                 _ if count == 1 => {}
-                Expect::One => return roll_back(tx, Failure::Conflict).await,
-                Expect::Room(take) => {
-                    let text = self.texts.get(Statement::Tat);
-                    let found = tx.exec(text, positional(params![take.key])).await;
-                    let tat = rows(found.map_err(failed)?).into_iter().flatten().next();
-                    let failure = match tat {
-                        Some(Value::Int(tat)) => Failure::NoRoom(take, tat),
-                        _ => Failure::Conflict,
-                    };
-                    return roll_back(tx, failure).await;
-                }
+                Expect::One => return Err(Failure::Conflict),
+                Expect::Room(take) => return Err(self.no_room(tx, take).await?),
             }
         }
-        tx.commit().await.map_err(failed)
+        Ok(())
     }
-}
 
-/// Waits until it is done, so that whoever gathers again does not wait for our locks.
-async fn roll_back(tx: mysql_async::Transaction<'_>, failure: Failure) -> Result<(), Failure> {
-    tx.rollback().await.map_err(failed)?;
-    Err(failure)
+    async fn no_room(&self, tx: &mut Transaction<'_>, take: Take) -> Result<Failure, Failure> {
+        let text = self.texts.get(Statement::Tat);
+        let found = tx.exec(text, positional(params![take.key])).await.map_err(failed)?;
+        Ok(match rows(found).into_iter().flatten().next() {
+            Some(Value::Int(tat)) => Failure::NoRoom(take, tat),
+            _ => Failure::Conflict,
+        })
+    }
 }
 
 fn failed(error: mysql_async::Error) -> Failure {

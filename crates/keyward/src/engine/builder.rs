@@ -11,6 +11,7 @@ use keyward_core::flow::setup::SeedRoles;
 use keyward_core::port::{Batch, Clock, CommitError, Random, Store, Write};
 use keyward_core::record::Definitions;
 use keyward_core::settings::Settings;
+use keyward_store::Migrate;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -50,18 +51,6 @@ enum KeySource {
     Fleeting,
     /// Not said; refused.
     Missing,
-}
-
-/// Whether the database's tables are brought up to date at start.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Migrate {
-    /// Yes.
-    #[default]
-    Auto,
-    /// No: refuse to start when they are not.
-    Check,
-    /// No, without looking.
-    Off,
 }
 
 /// Collects the parts of a [`Keyward`].
@@ -120,7 +109,9 @@ impl Keyward {
         Builder::new(Place::Store(store), KeySource::Fleeting)
     }
 
-    /// Accounts in a store of your own.
+    /// Accounts in a store that is open already: one that lives in the app's
+    /// own connection pool, from [`store`](crate::store), say. Servers need a
+    /// root key: see [`Builder::root_key`].
     pub fn with_store(store: Arc<dyn Store>) -> Builder {
         Builder::new(Place::Store(store), KeySource::Missing)
     }
@@ -381,7 +372,7 @@ impl Builder {
             limiter: Limiter::new(),
             request_ids: RequestIds::default(),
             web: self.web,
-            wake: tokio::sync::Notify::new(),
+            wake: tokio::sync::watch::Sender::new(()),
             changed: tokio::sync::watch::Sender::new(0),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),

@@ -10,8 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use super::Keyward;
 
-/// Events chained in one commit, and read in one step of a verification.
+/// Events read in one step of a verification.
 const STEP: u32 = 500;
+
+/// Events chained in one commit: few enough that a distant database has done
+/// it in time.
+const LINKS: u32 = 100;
 
 /// Where the head of the chain is kept.
 const HEAD: &str = "audit_head";
@@ -51,12 +55,16 @@ impl Keyward {
     pub(crate) async fn chain_events(&self) -> Result<usize, Error> {
         let mut count = 0;
         loop {
-            let events = self.0.store.unchained(STEP).await?;
+            let events = self.0.store.unchained(LINKS).await?;
             if events.is_empty() {
                 return Ok(count);
             }
             let stored = self.0.store.meta(HEAD).await?;
             let head = read_head(stored.as_deref())?;
+            if head.position > 0 && !head.is_true(&self.0.keys) {
+                // Signing what follows would hide what was done to it.
+                return Err(Error::new("extend the audit chain: its head was changed"));
+            }
             let (links, now) = extend(&self.0.keys, &head, &events);
             let now = serde_json::to_vec(&now).map_err(|e| Error::because("write the head", e))?;
             let writes =

@@ -104,7 +104,7 @@ impl Keyward {
         if batch.writes.iter().any(changes_policy) {
             self.reload_policy().await.map_err(CommitError::Broken)?;
         }
-        self.0.wake.notify_one();
+        self.0.wake.send_replace(());
         Ok(())
     }
 

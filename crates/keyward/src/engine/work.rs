@@ -3,39 +3,86 @@
 use std::time::Duration;
 
 use keyward_core::Error;
-use keyward_core::port::{Batch, Write};
+use keyward_core::port::{Batch, Changes, Write};
 use keyward_core::record::EventRow;
+use tokio::sync::watch;
 
 use super::Keyward;
 use crate::view::EventView;
 
-/// How often the change feed is read.
+/// How often the change feed is read. What another node did is seen within this
+/// time and that of one look-up.
 const FEED_EVERY: Duration = Duration::from_millis(200);
 /// How often retries and stragglers are looked for when nothing happens.
 const IDLE_EVERY: Duration = Duration::from_secs(5);
 /// How often old rows are removed.
 const PURGE_EVERY: Duration = Duration::from_secs(600);
+/// Before work that panicked begins again.
+const AFTER_PANIC: Duration = Duration::from_secs(1);
 /// The app's listeners follow the chain from here.
 const CURSOR: &str = "listener_cursor";
 
 impl Keyward {
     /// Starts the background work. It ends with [`shutdown`](Self::shutdown).
     pub(crate) fn start(&self) {
-        let tasks = &self.0.tasks;
-        tasks.spawn(self.clone().outbox_loop());
-        tasks.spawn(self.clone().feed_loop());
-        tasks.spawn(self.clone().purge_loop());
+        self.keep_running("delivery", Self::outbox_loop);
+        self.keep_running("the audit chain", Self::chain_loop);
+        self.keep_running("the change feed", Self::feed_loop);
+        self.keep_running("the removal of old rows", Self::purge_loop);
+    }
+
+    /// A carrier or a listener that panics must not silence those after it.
+    fn keep_running<F>(&self, what: &'static str, work: fn(Self) -> F)
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let auth = self.clone();
+        self.0.tasks.spawn(async move {
+            while let Err(end) = tokio::spawn(work(auth.clone())).await {
+                // Cancelled with its runtime: nothing is left to begin again in.
+                if end.is_cancelled() {
+                    return;
+                }
+                tracing::error!(%end, "{what} panicked and begins again");
+                auth.pause(AFTER_PANIC).await;
+            }
+        });
+    }
+
+    /// Waits, but not longer than this Keyward lives. Says whether it does.
+    async fn pause(&self, time: Duration) -> bool {
+        tokio::select! {
+            () = self.0.stop.cancelled() => false,
+            () = tokio::time::sleep(time) => true,
+        }
+    }
+
+    /// Same, ending early when something was committed here.
+    async fn idle(&self, woken: &mut watch::Receiver<()>) -> bool {
+        tokio::select! {
+            lives = self.pause(IDLE_EVERY) => lives,
+            // The sender lives as long as we do.
+            _ = woken.changed() => !self.0.stop.is_cancelled(),
+        }
     }
 
     async fn outbox_loop(self) {
+        let mut woken = self.0.wake.subscribe();
         loop {
             log("deliver messages", self.deliver_due().await.map(drop));
+            if !self.idle(&mut woken).await {
+                return;
+            }
+        }
+    }
+
+    async fn chain_loop(self) {
+        let mut woken = self.0.wake.subscribe();
+        loop {
             log("chain events", self.chain_events().await.map(drop));
             log("tell the app", self.tell_listeners().await);
-            tokio::select! {
-                () = self.0.stop.cancelled() => return,
-                () = self.0.wake.notified() => {}
-                () = tokio::time::sleep(IDLE_EVERY) => {}
+            if !self.idle(&mut woken).await {
+                return;
             }
         }
     }
@@ -43,38 +90,46 @@ impl Keyward {
     async fn feed_loop(self) {
         let mut seen = -1;
         loop {
-            match self.0.store.changes(seen).await {
-                Ok(changes) => {
-                    for user in &changes.users {
-                        self.0.cache.invalidate(*user);
-                    }
-                    if !changes.users.is_empty() {
-                        self.0.changed.send_modify(|n| *n += 1);
-                    }
-                    if changes.policy_version != self.policy().version {
-                        log("reload the policy", self.reload_policy().await);
-                    }
-                    seen = changes.last;
-                }
+            let changes = self.0.store.changes(seen).await;
+            match changes {
+                Ok(changes) => seen = self.follow(seen, changes).await,
                 // What was missed is unknown: forget everything.
                 Err(error) => {
-                    self.0.cache.clear();
+                    self.forget_all();
                     log("read the change feed", Err(error));
                 }
             }
-            tokio::select! {
-                () = self.0.stop.cancelled() => return,
-                () = tokio::time::sleep(FEED_EVERY) => {}
+            if !self.pause(FEED_EVERY).await {
+                return;
             }
         }
     }
 
+    /// Forgets what others changed; answers with how far the feed was read.
+    async fn follow(&self, seen: i64, changes: Changes) -> i64 {
+        if seen < 0 {
+            // Between the start and this first look, anything may have happened.
+            self.forget_all();
+        }
+        for user in &changes.users {
+            self.0.cache.invalidate(*user);
+        }
+        if !changes.users.is_empty() {
+            self.0.changed.send_modify(|n| *n += 1);
+        }
+        if changes.policy_version != self.policy().version {
+            log("reload the policy", self.reload_policy().await);
+        }
+        changes.last
+    }
+
+    fn forget_all(&self) {
+        self.0.cache.clear();
+        self.0.changed.send_modify(|n| *n += 1);
+    }
+
     async fn purge_loop(self) {
-        loop {
-            tokio::select! {
-                () = self.0.stop.cancelled() => return,
-                () = tokio::time::sleep(PURGE_EVERY) => {}
-            }
+        while self.pause(PURGE_EVERY).await {
             let before = self.now().minus(Duration::from_secs(3600));
             let batch = Batch { writes: vec![Write::Purge { before }], events: vec![] };
             log("remove old rows", self.commit_alone(&batch).await.map(drop));

@@ -55,6 +55,21 @@ impl Migrating {
         }
     }
 
+    /// In a lenient mode, a text that is too long would be cut short, and two
+    /// names could become one.
+    pub(super) async fn refuse_cut_values(&mut self) -> Result<(), Error> {
+        let mode: Option<String> = self.first("SELECT @@SESSION.sql_mode").await?;
+        let strict = |mode: String| {
+            mode.split(',').any(|word| ["STRICT_TRANS_TABLES", "STRICT_ALL_TABLES"].contains(&word))
+        };
+        match mode.is_some_and(strict) {
+            true => Ok(()),
+            false => {
+                Err(Error::because("open the database", "the pool's `sql_mode` must be strict"))
+            }
+        }
+    }
+
     async fn first<T>(&mut self, sql: &str) -> Result<Option<T>, Error>
     where
         T: mysql_async::prelude::FromValue + Send + 'static,

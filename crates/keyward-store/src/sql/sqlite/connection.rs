@@ -19,19 +19,23 @@ const OLDEST: i32 = 3_051_003;
 /// Statements that stay prepared on each connection.
 const PREPARED: usize = 256;
 
-/// How long a writer waits for another process.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a connection waits for another process: less than the two seconds
+/// within which every request is answered.
+pub(super) const PATIENCE: Duration = Duration::from_millis(1_500);
 
 /// How long a migration waits for another one.
 const MIGRATION_PATIENCE: Duration = Duration::from_secs(30);
 
 /// An app may have linked a SQLite of its own.
 pub(super) fn refuse_old_library() -> Result<(), Error> {
-    if rusqlite::version_number() >= OLDEST {
+    refuse_older(rusqlite::version_number(), rusqlite::version())
+}
+
+fn refuse_older(number: i32, name: &str) -> Result<(), Error> {
+    if number >= OLDEST {
         return Ok(());
     }
-    let found = rusqlite::version();
-    Err(Error::because("open the database", format!("SQLite {found} is older than 3.51.3")))
+    Err(Error::because("open the database", format!("SQLite {name} is older than 3.51.3")))
 }
 
 /// Makes the file if it is missing, for its owner alone. The log and the shared
@@ -187,5 +191,23 @@ impl migrate::Connection for Migrating {
 
     async fn unlock(&mut self) -> Result<(), Error> {
         self.batch("COMMIT")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_sqlite_that_may_corrupt_its_log_is_refused() {
+        for (number, name, good) in [
+            (3_051_003, "3.51.3", true),
+            (3_052_000, "3.52.0", true),
+            (3_051_002, "3.51.2", false),
+            (3_040_001, "3.40.1", false),
+        ] {
+            assert_eq!(refuse_older(number, name).is_ok(), good, "{name}");
+        }
+        refuse_old_library().unwrap();
     }
 }
