@@ -39,7 +39,10 @@ fn digit(byte: u8) -> Option<u8> {
         let mut table = [255u8; 256];
         let mut at = 0;
         while at < 32 {
-            table[ALPHABET[at] as usize] = at as u8;
+            #[expect(clippy::indexing_slicing, reason = "computed by the compiler, in bounds")]
+            {
+                table[ALPHABET[at] as usize] = at as u8;
+            }
             at += 1;
         }
         table

@@ -11,7 +11,7 @@ use crate::time::Timestamp;
 
 pub use batch::{Batch, CommitError, Link, Take, Write};
 pub use query::{EventQuery, Page, PeopleQuery, Status};
-pub use store::{Changes, Store};
+pub use store::{Changes, Held, PeoplePage, Store};
 
 /// A boxed future, so that ports stay usable as `dyn`.
 pub type Fut<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -12,11 +12,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use keyward_core::Error;
 use keyward_core::id::{EventId, FlowId, MessageId, SessionId, TenantId, UserId};
 use keyward_core::identifier::Kind;
-use keyward_core::port::{Batch, Changes, CommitError, EventQuery, Fut, Page, PeopleQuery, Store};
-use keyward_core::record::{
-    Assignment, Challenge, Definitions, EventRow, Grant, Identifier, Message, Session, Subject,
-    User,
+use keyward_core::port::{
+    Batch, Changes, CommitError, EventQuery, Fut, Held, Page, PeoplePage, PeopleQuery, Store,
 };
+use keyward_core::record::{Challenge, Definitions, EventRow, Message, Session, Subject, User};
 use keyward_core::time::Timestamp;
 
 use state::State;
@@ -84,10 +83,7 @@ impl Store for MemoryStore {
         })
     }
 
-    fn people<'a>(
-        &'a self,
-        query: &'a PeopleQuery,
-    ) -> Fut<'a, Result<Page<(User, Vec<Identifier>), UserId>, Error>> {
+    fn people<'a>(&'a self, query: &'a PeopleQuery) -> Fut<'a, Result<PeoplePage, Error>> {
         self.answer(move |state| state.people(query))
     }
 
@@ -120,7 +116,7 @@ impl Store for MemoryStore {
         self.answer(State::definitions)
     }
 
-    fn access(&self, user: UserId) -> Fut<'_, Result<(Vec<Assignment>, Vec<Grant>), Error>> {
+    fn access(&self, user: UserId) -> Fut<'_, Result<Held, Error>> {
         self.answer(move |state| {
             let roles = state.assignments.values().filter(|held| held.user == user);
             let grants = state.grants.values().filter(|held| held.user == user);

@@ -21,6 +21,12 @@ pub struct Changes {
     pub policy_version: i64,
 }
 
+/// Accounts, newest first, each with its identifiers.
+pub type PeoplePage = Page<(User, Vec<Identifier>), UserId>;
+
+/// What an account holds: roles and direct grants, expired ones included.
+pub type Held = (Vec<Assignment>, Vec<Grant>);
+
 /// Everything that is remembered. Every read sees every batch whose commit was
 /// answered before the read began.
 pub trait Store: Send + Sync + 'static {
@@ -45,10 +51,7 @@ pub trait Store: Send + Sync + 'static {
         skeleton: Option<&'a str>,
     ) -> Fut<'a, Result<bool, Error>>;
     /// Accounts, newest first, each with its identifiers.
-    fn people<'a>(
-        &'a self,
-        query: &'a PeopleQuery,
-    ) -> Fut<'a, Result<Page<(User, Vec<Identifier>), UserId>, Error>>;
+    fn people<'a>(&'a self, query: &'a PeopleQuery) -> Fut<'a, Result<PeoplePage, Error>>;
 
     /// A session, ended or not, with its account.
     fn session(&self, id: SessionId) -> Fut<'_, Result<Option<(Session, User)>, Error>>;
@@ -66,7 +69,7 @@ pub trait Store: Send + Sync + 'static {
     /// Every role and rule.
     fn definitions(&self) -> Fut<'_, Result<Definitions, Error>>;
     /// What an account holds: roles and direct grants, expired ones included.
-    fn access(&self, user: UserId) -> Fut<'_, Result<(Vec<Assignment>, Vec<Grant>), Error>>;
+    fn access(&self, user: UserId) -> Fut<'_, Result<Held, Error>>;
     /// Whether any active account holds a role.
     fn role_is_held<'a>(&'a self, role: &'a str) -> Fut<'a, Result<bool, Error>>;
 

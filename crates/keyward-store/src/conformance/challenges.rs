@@ -97,7 +97,8 @@ async fn a_challenge_is_spent_once(store: Shared) {
 
 async fn a_new_request_kills_the_old_ones(store: Shared) {
     let mut sample = Sample::new(36);
-    let user = Some(sample.user().id);
+    let id = sample.user().id;
+    let user = Some(id);
     let made = [
         sample.challenge(user, "a@example.com"),
         sample.challenge(None, "a@example.com"),
@@ -120,6 +121,6 @@ async fn a_new_request_kills_the_old_ones(store: Shared) {
     done(&store, kill.clone()).await;
     assert_eq!(left().await, [2, 3, 4]);
     done(&store, kill).await;
-    done(&store, vec![Write::KillChallengesOf(user.unwrap())]).await;
+    done(&store, vec![Write::KillChallengesOf(id)]).await;
     assert_eq!(left().await, [3, 4]);
 }

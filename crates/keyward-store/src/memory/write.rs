@@ -36,10 +36,13 @@ type Done = Result<(), (CommitError, Option<Take>)>;
 /// The most changes that are kept.
 const MOST_CHANGES: usize = 100_000;
 
+/// Takes one change back.
+type Undo = Box<dyn FnOnce(&mut State)>;
+
 /// A batch being applied.
 struct Run<'a> {
     state: &'a mut State,
-    undo: Vec<Box<dyn FnOnce(&mut State)>>,
+    undo: Vec<Undo>,
 }
 
 fn conflict() -> Done {

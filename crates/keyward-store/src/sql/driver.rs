@@ -90,6 +90,10 @@ pub(crate) trait Driver: Send + Sync + 'static {
     /// Runs all steps in one transaction.
     fn run(&self, steps: Vec<Step>) -> impl Future<Output = Result<(), Failure>> + Send;
 
+    /// Has the database understand a statement, without running it.
+    #[cfg(feature = "testing")]
+    fn prepare(&self, sql: &str) -> impl Future<Output = Result<(), Error>> + Send;
+
     /// Answers if it can be read and written.
     fn ping(&self) -> impl Future<Output = Result<(), Error>> + Send;
 

@@ -68,6 +68,17 @@ impl MysqlStore {
         Ok(Self::over(pool, name, isolation, options))
     }
 
+    /// In which isolation level a transaction runs.
+    #[cfg(feature = "testing")]
+    pub async fn isolation(&self) -> Result<String, Error> {
+        let sql = "SELECT @@SESSION.tx_isolation";
+        let found = self.driver().read(vec![Query { sql, params: vec![] }]).await?;
+        match found.into_iter().flatten().flatten().next() {
+            Some(Value::Bytes(text)) => Ok(String::from_utf8_lossy(&text).into_owned()),
+            _ => Err(Error::new("read the isolation level")),
+        }
+    }
+
     fn over(pool: Pool, name: &'static str, isolation: TxOpts, options: &Options) -> Self {
         let (texts, timeout) = (Texts::new(Dialect::Mysql), options.timeout);
         Self::new(Mysql { texts, name, pool, isolation, timeout })
@@ -247,6 +258,15 @@ impl Driver for Mysql {
     async fn run(&self, steps: Vec<Step>) -> Result<(), Failure> {
         let late = |_| Err(Failure::Broken(Error::busy("hear from the database in time")));
         tokio::time::timeout(self.timeout, self.transact(steps)).await.unwrap_or_else(late)
+    }
+
+    #[cfg(feature = "testing")]
+    async fn prepare(&self, sql: &str) -> Result<(), Error> {
+        let mut lease = Lease::from(&self.pool).await?;
+        let done = lease.conn()?.prep(sql).await;
+        done.map_err(|error| broken("prepare a statement", error))?;
+        lease.give_back();
+        Ok(())
     }
 
     async fn ping(&self) -> Result<(), Error> {

@@ -17,7 +17,7 @@ use super::driver::{Driver, Expect, Failure, Query, Step};
 use super::migrate::{self, Connection};
 use super::statement::{Statement, Texts};
 use super::store::SqlStore;
-use super::value::{Row, Value, params};
+use super::value::{Row, Value};
 use crate::open::Options;
 use link::{Links, Server};
 use migrating::Migrating;
@@ -219,7 +219,7 @@ impl Postgres {
     async fn tat(&self, client: &Object, key: [u8; 32]) -> Result<Option<i64>, Failure> {
         let text = self.texts.get(Statement::Tat);
         let statement = client.prepare_cached(text).await.map_err(failed)?;
-        let found = client.query(&statement, &pointers(&params![key])).await.map_err(failed)?;
+        let found = client.query(&statement, &[&Value::from(key)]).await.map_err(failed)?;
         match rows(&found).map_err(Failure::Broken)?.into_iter().flatten().next() {
             Some(Value::Int(tat)) => Ok(Some(tat)),
             _ => Ok(None),
@@ -265,6 +265,15 @@ impl Driver for Postgres {
     async fn run(&self, steps: Vec<Step>) -> Result<(), Failure> {
         let late = |_| Err(Failure::Broken(Error::busy("hear from the database in time")));
         tokio::time::timeout(self.timeout, self.transact(&steps)).await.unwrap_or_else(late)
+    }
+
+    #[cfg(feature = "testing")]
+    async fn prepare(&self, sql: &str) -> Result<(), Error> {
+        let lease = Lease::from(&self.pool).await?;
+        let done = lease.client()?.prepare(sql).await;
+        done.map_err(|error| broken("prepare a statement", error))?;
+        lease.give_back();
+        Ok(())
     }
 
     async fn ping(&self) -> Result<(), Error> {

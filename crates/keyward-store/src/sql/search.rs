@@ -146,3 +146,41 @@ pub(crate) fn page<T, C>(
     let next = rows.last().filter(|_| more).map(cursor);
     keyward_core::port::Page { data: rows, next }
 }
+
+/// Every question that can be put together, each once with everything in it and
+/// once with as little as there can be.
+#[cfg(feature = "testing")]
+pub(crate) fn every(dialect: Dialect) -> Vec<String> {
+    use keyward_core::identifier::Kind;
+    use keyward_core::time::Timestamp;
+    let text = || "x".to_owned();
+    let at = Timestamp::from_secs(0);
+    let user = UserId::from_bytes(&[0; 16]);
+    let full = PeopleQuery {
+        text: text(),
+        status: Some(Status::Active),
+        role: Some(text()),
+        identifier: Some((Kind::Email, text())),
+        created_after: Some(at),
+        after: user,
+        limit: 1,
+    };
+    let event = EventQuery {
+        subject: user,
+        kind: Some("user.".to_owned()),
+        since: Some(at),
+        after: None,
+        limit: 1,
+    };
+    [
+        people(dialect, &PeopleQuery::default()),
+        people(dialect, &full),
+        identifiers(dialect, user.as_slice()),
+        identifiers(dialect, &user.into_iter().cycle().take(3).collect::<Vec<_>>()),
+        events(dialect, &EventQuery::default()),
+        events(dialect, &event),
+        events(dialect, &EventQuery { kind: Some(text()), ..event.clone() }),
+    ]
+    .map(|question| question.sql)
+    .into()
+}

@@ -95,6 +95,11 @@ impl Driver for Sqlite {
         self.writer.run(steps).await
     }
 
+    #[cfg(feature = "testing")]
+    async fn prepare(&self, sql: &str) -> Result<(), Error> {
+        self.inline.prepare(sql)
+    }
+
     async fn ping(&self) -> Result<(), Error> {
         self.inline.read([("SELECT 1", [].as_slice())].into_iter())?;
         self.writer.ping().await

@@ -3,10 +3,11 @@
 use keyward_core::Error;
 use keyward_core::id::{EventId, FlowId, MessageId, SessionId, TenantId, UserId};
 use keyward_core::identifier::Kind;
-use keyward_core::port::{Batch, Changes, CommitError, EventQuery, Fut, Page, PeopleQuery, Store};
+use keyward_core::port::{
+    Batch, Changes, CommitError, EventQuery, Fut, Held, Page, PeoplePage, PeopleQuery, Store,
+};
 use keyward_core::record::{
-    Assignment, Challenge, Definitions, EventRow, Grant, Identifier, Message, Session, Subject,
-    User,
+    Challenge, Definitions, EventRow, Identifier, Message, Session, Subject, User,
 };
 use keyward_core::time::Timestamp;
 
@@ -28,6 +29,27 @@ pub struct SqlStore<D> {
 impl<D: Driver> SqlStore<D> {
     pub(crate) fn new(driver: D) -> Self {
         Self { driver }
+    }
+
+    #[cfg(all(feature = "testing", feature = "mysql"))]
+    pub(crate) fn driver(&self) -> &D {
+        &self.driver
+    }
+
+    /// Has the database understand every statement there is; answers with how
+    /// many. For tests of the store.
+    #[cfg(feature = "testing")]
+    pub async fn prepare_all(&self) -> Result<usize, Error> {
+        let texts = self.driver.texts();
+        let fixed = S::ALL.iter().map(|(statement, _)| texts.get(*statement).to_owned());
+        let all: Vec<String> = fixed.chain(search::every(texts.dialect())).collect();
+        for sql in &all {
+            let done = self.driver.prepare(sql).await;
+            done.map_err(|error| {
+                Error::because("prepare a statement", format!("{error:?}: {sql}"))
+            })?;
+        }
+        Ok(all.len())
     }
 
     fn query(&self, statement: S, params: Vec<Value>) -> Query<'_> {
@@ -73,10 +95,7 @@ impl<D: Driver> SqlStore<D> {
         Ok(Some(Subject { user, identifiers, credentials }))
     }
 
-    async fn people_page(
-        &self,
-        query: &PeopleQuery,
-    ) -> Result<Page<(User, Vec<Identifier>), UserId>, Error> {
+    async fn people_page(&self, query: &PeopleQuery) -> Result<PeoplePage, Error> {
         let dialect = self.driver.texts().dialect();
         let users: Vec<User> = self.search(search::people(dialect, query)).await?;
         let page = search::page(users, search::people_limit(query), |user| user.id);
@@ -101,7 +120,7 @@ impl<D: Driver> SqlStore<D> {
         Ok(Definitions { version, roles: records(next())?, rules: records(next())? })
     }
 
-    async fn access_of(&self, user: UserId) -> Result<(Vec<Assignment>, Vec<Grant>), Error> {
+    async fn access_of(&self, user: UserId) -> Result<Held, Error> {
         let queries = [S::Assignments, S::Grants].map(|s| self.query(s, params![user]));
         let mut answers = self.driver.read(queries.into()).await?.into_iter();
         let mut next = || answers.next().unwrap_or_default();
@@ -191,10 +210,7 @@ impl<D: Driver> Store for SqlStore<D> {
         Box::pin(self.taken(kind, normal, skeleton))
     }
 
-    fn people<'a>(
-        &'a self,
-        query: &'a PeopleQuery,
-    ) -> Fut<'a, Result<Page<(User, Vec<Identifier>), UserId>, Error>> {
+    fn people<'a>(&'a self, query: &'a PeopleQuery) -> Fut<'a, Result<PeoplePage, Error>> {
         Box::pin(self.people_page(query))
     }
 
@@ -221,7 +237,7 @@ impl<D: Driver> Store for SqlStore<D> {
         Box::pin(self.all_definitions())
     }
 
-    fn access(&self, user: UserId) -> Fut<'_, Result<(Vec<Assignment>, Vec<Grant>), Error>> {
+    fn access(&self, user: UserId) -> Fut<'_, Result<Held, Error>> {
         Box::pin(self.access_of(user))
     }
 

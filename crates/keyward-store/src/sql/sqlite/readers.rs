@@ -69,6 +69,13 @@ impl Readers {
         )
     }
 
+    /// Has a statement understood, and kept, without running it.
+    #[cfg(feature = "testing")]
+    pub(super) fn prepare(&self, sql: &str) -> Result<(), Error> {
+        let db = reading(&self.path).map_err(|error| broken("open the database", &error))?;
+        db.prepare(sql).map(drop).map_err(|error| broken("prepare a statement", &error))
+    }
+
     /// Lets go of every connection.
     pub(super) fn close(&self) {
         self.is_closed.store(true, Ordering::Relaxed);
