@@ -1,6 +1,5 @@
 //! The MySQL and MariaDB driver.
 
-mod lease;
 mod migrating;
 mod wire;
 
@@ -10,7 +9,7 @@ use keyward_core::Error;
 use keyward_core::port::Take;
 use mysql_async::prelude::Queryable;
 use mysql_async::{
-    IsolationLevel, Opts, OptsBuilder, Pool, PoolConstraints, PoolOpts, SslOpts, Transaction,
+    Conn, IsolationLevel, Opts, OptsBuilder, Pool, PoolConstraints, PoolOpts, SslOpts, Transaction,
     TxOpts,
 };
 
@@ -22,7 +21,6 @@ use super::store::SqlStore;
 use super::tls::{self, Address, Speech};
 use super::value::{Row, Value, params};
 use crate::open::Options;
-use lease::Lease;
 use migrating::Migrating;
 use wire::{broken, is_conflict, positional, rows};
 
@@ -176,21 +174,25 @@ async fn within<T>(
     tokio::time::timeout(time, work).await.unwrap_or_else(late)
 }
 
+// INVARIANT: a time-out drops these in the middle. The client closes a connection
+// that was left while an answer was on its way, so nobody else reads that.
 impl Mysql {
+    async fn conn(&self) -> Result<Conn, Error> {
+        self.pool.get_conn().await.map_err(|error| broken("reach the database", error))
+    }
+
     async fn ask(&self, queries: Vec<Query<'_>>) -> Result<Vec<Vec<Row>>, Error> {
-        let mut lease = Lease::from(&self.pool).await?;
+        let mut conn = self.conn().await?;
         let mut answers = Vec::with_capacity(queries.len());
         for query in queries {
-            let found = lease.conn()?.exec(query.sql, positional(query.params)).await;
+            let found = conn.exec(query.sql, positional(query.params)).await;
             answers.push(rows(found.map_err(|error| broken("read the database", error))?));
         }
-        lease.give_back();
         Ok(answers)
     }
 
     async fn transact(&self, steps: Vec<Step>) -> Result<(), Failure> {
-        let mut lease = Lease::from(&self.pool).await.map_err(Failure::Broken)?;
-        let conn = lease.conn().map_err(Failure::Broken)?;
+        let mut conn = self.conn().await.map_err(Failure::Broken)?;
         let mut tx = conn.start_transaction(self.isolation.clone()).await.map_err(failed)?;
         let done = self.apply(&mut tx, steps).await;
         // A rollback is waited for as well, so that whoever gathers again does
@@ -199,9 +201,6 @@ impl Mysql {
             Ok(()) => tx.commit().await.map_err(failed),
             Err(_) => tx.rollback().await.map_err(failed),
         };
-        if end.is_ok() {
-            lease.give_back();
-        }
         done.and(end)
     }
 
@@ -262,11 +261,8 @@ impl Driver for Mysql {
 
     #[cfg(feature = "testing")]
     async fn prepare(&self, sql: &str) -> Result<(), Error> {
-        let mut lease = Lease::from(&self.pool).await?;
-        let done = lease.conn()?.prep(sql).await;
-        done.map_err(|error| broken("prepare a statement", error))?;
-        lease.give_back();
-        Ok(())
+        let done = self.conn().await?.prep(sql).await;
+        done.map(drop).map_err(|error| broken("prepare a statement", error))
     }
 
     async fn ping(&self) -> Result<(), Error> {

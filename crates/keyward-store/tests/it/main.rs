@@ -1,6 +1,8 @@
 //! Every store, put through the conformance suite, and what is particular to each.
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "a test that fails should say so and stop"

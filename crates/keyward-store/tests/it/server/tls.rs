@@ -2,7 +2,6 @@
 
 use std::net::UdpSocket;
 
-
 use super::proxy::Proxy;
 use super::{Server, at_host, complaint, open, parts, variable, with, with_database};
 
