@@ -1,7 +1,8 @@
 //! What `keyward migrate` shows and does, wherever it runs.
 
-use keyward_store::migrations::{self, Dialect, State};
-use keyward_store::{Migrate, Options};
+use keyward_store::migrations::{self, Dialect};
+#[cfg(feature = "sqlite")]
+use keyward_store::{Migrate, Options, migrations::State};
 
 #[test]
 fn the_script_says_all_that_will_run() {
