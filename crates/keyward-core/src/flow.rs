@@ -10,6 +10,7 @@ mod admins;
 pub mod challenge;
 pub mod open;
 pub mod password;
+mod reach;
 pub mod recover;
 pub mod role;
 pub mod session;
@@ -21,6 +22,7 @@ pub mod verify;
 use crate::Error;
 use crate::crypto::keys::Keys;
 use crate::id::UserId;
+use crate::password::rules;
 use crate::port::{Batch, Fut, Random, Store, Take, Write};
 use crate::record::{Event, Personal, What};
 use crate::refusal::Refusal;
@@ -139,6 +141,10 @@ pub struct Work {
     pub hash: Option<Secret>,
 }
 
+fn sane(password: &Secret) -> Option<Secret> {
+    (password.reveal().len() <= rules::MAX_BYTES).then(|| rules::prepare(password))
+}
+
 /// What a password is checked against.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Stored {
@@ -186,6 +192,24 @@ impl<Y> Verdict<Y> {
 }
 
 impl Work {
+    /// Hashes a new password, in the form that rules and sign-in know it by.
+    /// What is too long to be accepted is not worth the work.
+    pub fn hash(password: &Secret) -> Self {
+        Self { verify: None, hash: sane(password) }
+    }
+
+    /// Checks a password. What is too long was never accepted: it is wrong, for
+    /// every account alike, without any work.
+    pub fn verify(password: &Secret, stored: Stored) -> Self {
+        Self { verify: sane(password).map(|password| (password, stored)), hash: None }
+    }
+
+    /// The work of both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self { verify: self.verify.or(other.verify), hash: self.hash.or(other.hash) }
+    }
+
     /// Whether doing this would repeat `other`.
     pub fn is_same(&self, other: &Self) -> bool {
         let same = |one: &Secret, two: &Secret| one.matches(two);

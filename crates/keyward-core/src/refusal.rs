@@ -58,6 +58,8 @@ pub enum Refusal {
     Conflict,
     /// Nobody would be left who can administer.
     LastAdministrator,
+    /// It is more than whoever asks may do themselves, or about somebody who may do more.
+    OutsideCeiling,
     /// A hook of the app said no.
     Hook {
         /// The hook's own code.

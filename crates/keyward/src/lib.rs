@@ -51,7 +51,7 @@ pub use keyward_core::{Error, Secret};
 pub use keyward_store as store;
 pub use keyward_store::Migrate;
 pub use openapi::document as openapi;
-pub use people::{Answer, NewPerson};
+pub use people::{Answer, NewPerson, Vouched};
 pub use routes::table as route_table;
 pub use session_token::OpenedSession;
 pub use view::{EventView, IdentifierView, MessageView, SessionRow, SessionView, UserView};

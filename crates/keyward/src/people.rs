@@ -10,7 +10,7 @@ use keyward_core::flow::{Client, Flow};
 use keyward_core::id::{SessionId, UserId};
 use keyward_core::identifier;
 use keyward_core::port::{EventQuery, Page, PeopleQuery};
-use keyward_core::record::Subject;
+use keyward_core::record::{SessionKind, Subject};
 use keyward_core::refusal::Refusal;
 use keyward_core::{Error, Secret};
 
@@ -36,6 +36,24 @@ pub struct NewPerson {
     pub password: Option<Secret>,
     /// Count the names as proven.
     pub verified: bool,
+}
+
+/// How an app knows whom it signs in.
+#[derive(Clone, Copy, Debug)]
+pub struct Vouched<'a> {
+    /// What the log calls it: `saml`, `app`.
+    pub method: &'a str,
+    /// The session that the same browser had before: it ends, so that nobody
+    /// who planted its cookie is signed in with it.
+    pub replaces: Option<SessionId>,
+    /// Whether the session outlives the browser window.
+    pub remember: bool,
+}
+
+impl Default for Vouched<'_> {
+    fn default() -> Self {
+        Self { method: "app", replaces: None, remember: false }
+    }
 }
 
 impl Keyward {
@@ -156,11 +174,17 @@ impl Keyward {
         Ok(self.0.store.events(query).await?.data.iter().map(EventView::new).collect())
     }
 
-    /// Opens a session for an account that the app authenticated itself.
-    /// `method` says how: `saml`, `app`. Locks are obeyed.
-    pub async fn sign_in_user(&self, user: &UserId, method: &str) -> Answer<OpenedSession> {
-        let method = method.to_owned();
-        let flow = SignInUser { user: *user, method, open: Opening::browser() };
+    /// Opens a session for an account that the app authenticated itself. Locks
+    /// and missing verification are obeyed, hooks are asked, the log says `app`.
+    pub async fn sign_in_user(&self, user: &UserId) -> Answer<OpenedSession> {
+        self.sign_in_vouched(user, Vouched::default()).await
+    }
+
+    /// Like [`sign_in_user`](Self::sign_in_user), with more to say.
+    pub async fn sign_in_vouched(&self, user: &UserId, how: Vouched<'_>) -> Answer<OpenedSession> {
+        let Vouched { method, replaces, remember } = how;
+        let open = Opening { kind: SessionKind::Browser, remember, replaces };
+        let flow = SignInUser { user: *user, method: method.to_owned(), open };
         Ok(self.decide(flow).await?.map(|opened| OpenedSession::new(self, &opened)))
     }
 

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::admins::Admins;
-use super::password::{set_by_admin, set_password};
+use super::password::{new_password_problems, set_by_admin, set_password};
+use super::reach::Reach;
 use super::session::merged;
 use super::sign_up::{
     Name, add_subject, name_problem, new_identifier, new_subject, password_problems,
@@ -16,7 +17,6 @@ use crate::port::{Fut, Write};
 use crate::record::{Subject, User, What};
 use crate::refusal::{Problem, Refusal};
 use crate::secret::Secret;
-use crate::settings::Settings;
 
 /// Names as an administrator gives them.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +46,15 @@ impl Names {
         }
         if problems.is_empty() { Ok(names) } else { Err(problems) }
     }
+}
+
+/// Whether `user` may do something that `actor` may not: an account is as good
+/// as everything it holds, so whoever changes one must hold as much.
+async fn is_beyond(actor: Option<UserId>, user: UserId, cx: Gather<'_>) -> Result<bool, Error> {
+    let Some(actor) = actor.filter(|actor| *actor != user) else { return Ok(false) };
+    let known = cx.store.definitions().await?;
+    let own = Reach::gather(actor, &known, cx).await?;
+    Ok(!own.covers(&Reach::gather(user, &known, cx).await?))
 }
 
 async fn taken(names: &[Name], cx: Gather<'_>) -> Result<Vec<Problem>, Error> {
@@ -100,7 +109,10 @@ impl Flow for AddPerson {
     }
 
     fn work(&self, facts: &Self::Facts) -> Work {
-        Work { verify: None, hash: self.password.clone().filter(|_| facts.is_ok()) }
+        match &self.password {
+            Some(password) if facts.is_ok() => Work::hash(password),
+            _ => Work::default(),
+        }
     }
 
     fn decide(&self, facts: Self::Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<Box<Subject>> {
@@ -152,6 +164,7 @@ const MAX_PROPERTIES: usize = 16 * 1024;
 #[derive(Debug)]
 pub struct EditFacts {
     subject: Option<Subject>,
+    beyond: bool,
     names: Result<Vec<Name>, Vec<Problem>>,
 }
 
@@ -176,12 +189,16 @@ impl Flow for Edit {
                     names = Err(problems);
                 }
             }
-            Ok(EditFacts { subject, names })
+            let beyond = is_beyond(self.actor, self.user, cx).await?;
+            Ok(EditFacts { subject, beyond, names })
         })
     }
 
     fn decide(&self, facts: EditFacts, _: Done, cx: &mut Decide<'_>) -> Verdict<User> {
         let Some(subject) = facts.subject else { return Verdict::no(Refusal::NotFound) };
+        if facts.beyond {
+            return Verdict::no(Refusal::OutsideCeiling);
+        }
         let names = match facts.names {
             Ok(names) => names,
             Err(problems) => return Verdict::no(Refusal::Invalid(problems)),
@@ -276,6 +293,7 @@ pub struct ActOn {
 #[derive(Debug)]
 pub struct ActFacts {
     subject: Option<Subject>,
+    beyond: bool,
     admins: Admins,
 }
 
@@ -289,21 +307,23 @@ impl Flow for ActOn {
             let ends = matches!(self.act, Act::Lock { .. } | Act::Delete);
             let admins =
                 if ends { Admins::gather(self.user, cx).await? } else { Admins::default() };
-            Ok(ActFacts { subject: cx.store.subject(self.user).await?, admins })
+            let beyond = is_beyond(self.actor, self.user, cx).await?;
+            Ok(ActFacts { subject: cx.store.subject(self.user).await?, beyond, admins })
         })
     }
 
     fn work(&self, facts: &ActFacts) -> Work {
         match (&self.act, &facts.subject) {
-            (Act::SetPassword { password, .. }, Some(_)) => {
-                Work { verify: None, hash: Some(password.clone()) }
-            }
+            (Act::SetPassword { password, .. }, Some(_)) if !facts.beyond => Work::hash(password),
             _ => Work::default(),
         }
     }
 
     fn decide(&self, facts: ActFacts, done: Done, cx: &mut Decide<'_>) -> Verdict<User> {
         let Some(subject) = facts.subject else { return Verdict::no(Refusal::NotFound) };
+        if facts.beyond {
+            return Verdict::no(Refusal::OutsideCeiling);
+        }
         let noted = match facts.admins.without_one() {
             Ok(noted) => noted,
             Err(refusal) => return Verdict::no(refusal),
@@ -331,7 +351,7 @@ impl ActOn {
             }),
             Act::Verify => self.verify(subject, cx),
             Act::SetPassword { password, temporary } => {
-                let problems = self.problems(password, &subject, cx.settings);
+                let problems = new_password_problems(password, "password", &subject, cx.settings);
                 if !problems.is_empty() {
                     return Verdict::no(Refusal::Invalid(problems));
                 }
@@ -390,16 +410,6 @@ impl ActOn {
         }
         writes.push(Write::NoteChange(self.user));
         Verdict::yes(subject.user, writes, events)
-    }
-
-    fn problems(&self, password: &Secret, subject: &Subject, settings: &Settings) -> Vec<Problem> {
-        let mut context: Vec<&str> =
-            subject.identifiers.iter().map(|i| i.normal.as_str()).collect();
-        context.push(&settings.brand);
-        crate::password::rules::check(password, settings.password_min, &context)
-            .into_iter()
-            .map(|found| Problem { field: "password", code: found.code() })
-            .collect()
     }
 
     fn set_password(

@@ -3,15 +3,16 @@
 use super::challenge::{self, guess_key, limit_key, take};
 use super::open::{Opened, Opening, open};
 use super::sign_in::{password_of, text};
-use super::sign_up::password_problems;
 use super::{Decide, Done, Flow, Gather, Stored, Verdict, Work};
 use crate::Error;
 use crate::id::{CredentialId, SessionId, UserId};
 use crate::identifier::Kind;
+use crate::password::rules;
 use crate::port::{Fut, Take, Write};
 use crate::record::{Credential, Event, Reason, Subject, User, What};
-use crate::refusal::Refusal;
+use crate::refusal::{Problem, Refusal};
 use crate::secret::Secret;
+use crate::settings::Settings;
 
 /// A signed-in person sets a new password. Their session is rotated; all
 /// others are closed unless told otherwise.
@@ -48,7 +49,7 @@ impl Flow for ChangePassword {
     fn work(&self, facts: &Self::Facts) -> Work {
         let stored =
             password_of(facts.as_ref()).map_or(Stored::Decoy, |found| Stored::Phc(text(found)));
-        Work { verify: Some((self.current.clone(), stored)), hash: Some(self.new.clone()) }
+        Work::verify(&self.current, stored).and(Work::hash(&self.new))
     }
 
     fn decide(&self, facts: Self::Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<Box<Opened>> {
@@ -62,8 +63,7 @@ impl Flow for ChangePassword {
             let refusal = Refusal::invalid("current_password", "invalid_credentials");
             return Verdict::refuse(refusal, vec![], vec![event]);
         }
-        let mut problems = password_problems(&self.new, "new_password", &[], cx.settings);
-        problems.extend(contains_name(&self.new, &subject));
+        let problems = new_password_problems(&self.new, "new_password", &subject, cx.settings);
         if !problems.is_empty() {
             return Verdict::no(Refusal::Invalid(problems));
         }
@@ -91,13 +91,17 @@ impl ChangePassword {
     }
 }
 
-fn contains_name(password: &Secret, subject: &Subject) -> Option<crate::refusal::Problem> {
-    let names: Vec<&str> = subject.identifiers.iter().map(|i| i.normal.as_str()).collect();
-    let found = crate::password::rules::check(password, 0, &names);
-    found
-        .into_iter()
-        .find(|p| p.code() == "password_contains_identifier")
-        .map(|p| crate::refusal::Problem { field: "new_password", code: p.code() })
+/// What is wrong with a new password for an account that exists.
+pub(super) fn new_password_problems(
+    password: &Secret,
+    field: &'static str,
+    subject: &Subject,
+    settings: &Settings,
+) -> Vec<Problem> {
+    let mut context: Vec<&str> = subject.identifiers.iter().map(|i| i.normal.as_str()).collect();
+    context.push(&settings.brand);
+    let found = rules::check(password, settings.password_min, &context);
+    found.into_iter().map(|found| Problem { field, code: found.code() }).collect()
 }
 
 /// Writes that store a new password; with `close`, every older session dies.

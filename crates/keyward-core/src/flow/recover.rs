@@ -2,9 +2,8 @@
 
 use super::challenge::{self, Answer, For, take};
 use super::open::{Opened, Opening, open};
-use super::password::{set_password, tell};
-use super::sign_in::normalise;
-use super::sign_up::password_problems;
+use super::password::{new_password_problems, set_password, tell};
+use super::sign_in::{folded, normalise};
 use super::verify::{Asked, ConfirmFacts};
 use super::{Decide, Done, Flow, Gather, Verdict, Work};
 use crate::Error;
@@ -48,7 +47,7 @@ impl Flow for BeginRecovery {
     fn takes(&self, facts: &Facts, cx: &Gather<'_>) -> Vec<Take> {
         let key = match &facts.subject {
             Some(subject) => subject.user.id.to_bytes().to_vec(),
-            None => self.identifier.to_lowercase().into_bytes(),
+            None => folded(&self.identifier).into_bytes(),
         };
         vec![take("recover", &key, cx.settings.requests, cx.now)]
     }
@@ -120,8 +119,7 @@ impl Flow for ConfirmRecovery {
     }
 
     fn work(&self, facts: &Self::Facts) -> Work {
-        let worth = facts.challenge.is_some();
-        Work { verify: None, hash: worth.then(|| self.password.clone()) }
+        if facts.challenge.is_some() { Work::hash(&self.password) } else { Work::default() }
     }
 
     fn decide(&self, facts: Self::Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<Box<Opened>> {
@@ -129,14 +127,14 @@ impl Flow for ConfirmRecovery {
         if let Err(wrong) = judged {
             return wrong.verdict(facts.challenge.as_ref(), cx);
         }
-        let problems = password_problems(&self.password, "password", &[], cx.settings);
+        let (Some(found), Some(subject)) = (facts.challenge, facts.subject) else {
+            return Verdict::no(Refusal::CodeInvalid);
+        };
+        let problems = new_password_problems(&self.password, "password", &subject, cx.settings);
         if !problems.is_empty() {
             return Verdict::no(Refusal::Invalid(problems));
         }
-        let (Some(found), Some(subject), Some(phc)) = (facts.challenge, facts.subject, done.hashed)
-        else {
-            return Verdict::no(Refusal::CodeInvalid);
-        };
+        let Some(phc) = done.hashed else { return Verdict::no(Refusal::Conflict) };
         if !subject.user.is_active() || subject.user.session_epoch != found.epoch {
             return Verdict::no(Refusal::CodeExpired);
         }
@@ -154,7 +152,8 @@ impl Flow for ConfirmRecovery {
         writes.extend(setting);
         writes.extend(tell(&subject, "password_changed", cx));
         let what = What::PasswordReset { by: self.answer.by() };
-        let mut events = vec![cx.own_event(user.id, what)];
+        let signed_in = What::SignInSucceeded { method: "recovery".into() };
+        let mut events = vec![cx.own_event(user.id, what), cx.own_event(user.id, signed_in)];
         let (opened, opening, event) = open(&user, "recovery", self.open, cx);
         writes.extend(opening);
         events.push(event);

@@ -3,6 +3,7 @@
 use keyward_authz::{Effect, Pattern};
 
 use super::admins::Admins;
+use super::reach::Reach;
 use super::setup::ADMIN_ROLE;
 use super::{Decide, Done, Flow, Gather, Verdict};
 use crate::Error;
@@ -42,21 +43,38 @@ pub struct ChangeRole {
     pub actor: Option<UserId>,
 }
 
+/// What must be known to change a role.
+#[derive(Debug)]
+pub struct ChangeFacts {
+    exists: bool,
+    /// The change is more than whoever asks may do themselves.
+    beyond: bool,
+}
+
 impl Flow for ChangeRole {
-    type Facts = Definitions;
+    type Facts = ChangeFacts;
     type Yes = ();
     const NAME: &'static str = "change_role";
 
-    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Definitions, Error>> {
-        cx.store.definitions()
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<ChangeFacts, Error>> {
+        Box::pin(async move {
+            let known = cx.store.definitions().await?;
+            let exists = known.roles.iter().any(|r| r.name == self.role);
+            let beyond = match self.actor {
+                None => false,
+                Some(actor) => self.is_beyond(&Reach::gather(actor, &known, cx).await?, &known),
+            };
+            Ok(ChangeFacts { exists, beyond })
+        })
     }
 
-    fn decide(&self, facts: Definitions, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
-        let exists = facts.roles.iter().any(|r| r.name == self.role);
+    fn decide(&self, facts: ChangeFacts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
+        let ChangeFacts { exists, beyond } = facts;
         match &self.change {
             RoleChange::Add { description } => self.add(exists, description, cx),
             _ if !exists => Verdict::no(Refusal::NotFound),
             _ if self.role == ADMIN_ROLE => Verdict::no(Refusal::invalid("role", "built_in")),
+            _ if beyond => Verdict::no(Refusal::OutsideCeiling),
             RoleChange::Remove => {
                 let event = self.event(What::RoleDeleted { role: self.role.clone() }, cx);
                 Verdict::yes((), vec![Write::RemoveRole(self.role.clone())], vec![event])
@@ -67,6 +85,16 @@ impl Flow for ChangeRole {
 }
 
 impl ChangeRole {
+    /// Rules may be about what one holds oneself; a rule that denies as well,
+    /// because lifting it gives something.
+    fn is_beyond(&self, own: &Reach, known: &Definitions) -> bool {
+        match &self.change {
+            RoleChange::Add { .. } => false,
+            RoleChange::Remove => !own.masters(&Reach::of_role(known, &self.role)),
+            RoleChange::Rule { pattern, .. } => !own.holds(pattern),
+        }
+    }
+
     fn event(&self, what: What, cx: &mut Decide<'_>) -> Event {
         cx.event(self.actor, None, what)
     }
@@ -147,6 +175,8 @@ pub struct AssignFacts {
     exists: bool,
     held: bool,
     admins: Admins,
+    /// The role is more than whoever asks may do themselves.
+    beyond: bool,
 }
 
 impl Flow for AssignRole {
@@ -157,20 +187,30 @@ impl Flow for AssignRole {
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<AssignFacts, Error>> {
         Box::pin(async move {
             let user = cx.store.user(self.user).await?;
-            let roles = cx.store.definitions().await?.roles;
+            let known = cx.store.definitions().await?;
             let (held, _) = cx.store.access(self.user).await?;
-            let exists = roles.iter().any(|r| r.name == self.role);
+            let exists = known.roles.iter().any(|r| r.name == self.role);
             let held = held.iter().any(|a| a.role == self.role && a.scope.is_empty());
             let ends = !self.give && self.role == ADMIN_ROLE;
             let admins =
                 if ends { Admins::gather(self.user, cx).await? } else { Admins::default() };
-            Ok(AssignFacts { user, exists, held, admins })
+            let beyond = match self.actor {
+                None => false,
+                Some(actor) => {
+                    let own = Reach::gather(actor, &known, cx).await?;
+                    !own.masters(&Reach::of_role(&known, &self.role))
+                }
+            };
+            Ok(AssignFacts { user, exists, held, admins, beyond })
         })
     }
 
     fn decide(&self, facts: AssignFacts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
         if facts.user.is_none() || !facts.exists && self.give {
             return Verdict::no(Refusal::NotFound);
+        }
+        if facts.beyond {
+            return Verdict::no(Refusal::OutsideCeiling);
         }
         let noted = match facts.admins.without_one() {
             Ok(noted) => noted,
@@ -223,8 +263,17 @@ pub struct ChangeGrant {
     pub actor: Option<UserId>,
 }
 
+/// What must be known to give or take a permission.
+#[derive(Debug)]
+pub struct GrantFacts {
+    exists: bool,
+    held: bool,
+    /// It is more than whoever asks may do themselves.
+    beyond: bool,
+}
+
 impl Flow for ChangeGrant {
-    type Facts = (Option<User>, bool);
+    type Facts = GrantFacts;
     type Yes = ();
     const NAME: &'static str = "change_grant";
 
@@ -232,16 +281,27 @@ impl Flow for ChangeGrant {
         Box::pin(async move {
             let (_, grants) = cx.store.access(self.user).await?;
             let held = grants.iter().any(|g| g.effect == self.effect && g.pattern == self.pattern);
-            Ok((cx.store.user(self.user).await?, held))
+            let exists = cx.store.user(self.user).await?.is_some();
+            let beyond = match self.actor {
+                None => false,
+                Some(actor) => {
+                    let known = cx.store.definitions().await?;
+                    !Reach::gather(actor, &known, cx).await?.holds(&self.pattern)
+                }
+            };
+            Ok(GrantFacts { exists, held, beyond })
         })
     }
 
-    fn decide(&self, (user, held): Self::Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
-        if user.is_none() || !self.give && !held {
+    fn decide(&self, facts: GrantFacts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
+        if !facts.exists || !self.give && !facts.held {
             return Verdict::no(Refusal::NotFound);
         }
         if Pattern::parse(&self.pattern).is_err() {
             return Verdict::no(Refusal::invalid("permission", "permission_invalid"));
+        }
+        if facts.beyond {
+            return Verdict::no(Refusal::OutsideCeiling);
         }
         let pattern = self.pattern.clone();
         let (write, what) = if self.give {

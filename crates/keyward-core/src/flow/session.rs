@@ -41,7 +41,10 @@ impl Flow for SignInUser {
         }
         let proven = cx.settings.verify == VerifyMode::None || subject.is_verified();
         if !proven && !subject.identifiers.is_empty() {
-            return Verdict::no(Refusal::Unverified { flow: None });
+            let reason = Reason::Unverified;
+            let what = What::SignInFailed { method: self.method.clone(), reason };
+            let event = cx.event(None, Some(self.user), what);
+            return Verdict::refuse(Refusal::Unverified { flow: None }, vec![], vec![event]);
         }
         let what = What::SignInSucceeded { method: self.method.clone() };
         let mut events = vec![cx.own_event(self.user, what)];

@@ -91,7 +91,7 @@ impl Flow for FinishSetup {
 
     fn work(&self, facts: &Facts) -> Work {
         let worth = facts.name.is_ok() && (self.token.is_none() || facts.challenge.is_some());
-        Work { verify: None, hash: worth.then(|| self.password.clone()) }
+        if worth { Work::hash(&self.password) } else { Work::default() }
     }
 
     fn decide(&self, facts: Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<Box<Opened>> {

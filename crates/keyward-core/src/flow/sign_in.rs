@@ -56,7 +56,7 @@ impl Flow for SignIn {
         Box::pin(async move {
             let subject = find(&self.identifier, cx).await?;
             let user = subject.as_ref().map(|s| s.user.id);
-            let key = guess_key(cx.client, user, &self.identifier.to_lowercase());
+            let key = guess_key(cx.client, user, &folded(&self.identifier));
             Ok(Facts { subject, key })
         })
     }
@@ -72,7 +72,7 @@ impl Flow for SignIn {
     fn work(&self, facts: &Facts) -> Work {
         let stored = password_of(facts.subject.as_ref())
             .map_or(Stored::Decoy, |found| Stored::Phc(text(found)));
-        Work { verify: Some((self.password.clone(), stored)), hash: None }
+        Work::verify(&self.password, stored)
     }
 
     fn decide(&self, facts: Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<SignedIn> {
@@ -117,7 +117,8 @@ impl SignIn {
         let give_back =
             Write::GiveBack { key: limit_key("guess", key), period: cx.settings.guesses.period };
         if subject.user.must_change_password {
-            return Verdict::refuse(Refusal::PasswordExpired, vec![give_back], vec![]);
+            let failed = self.failed(Some(subject), Reason::PasswordExpired, cx);
+            return Verdict::refuse(Refusal::PasswordExpired, vec![give_back], vec![failed]);
         }
         if cx.settings.verify == VerifyMode::Any && !subject.is_verified() {
             return self.ask(subject, give_back, cx);
@@ -125,7 +126,9 @@ impl SignIn {
         let (mut writes, mut events) = renewed(subject, done, cx);
         writes.push(give_back);
         let what = What::SignInSucceeded { method: "password".into() };
-        events.push(cx.own_event(subject.user.id, what));
+        let mut event = cx.own_event(subject.user.id, what);
+        event.personal = cx.client.personal(&self.identifier);
+        events.push(event);
         let Some(how) = self.open else {
             let user = Box::new(subject.user.clone());
             return Verdict::yes(SignedIn::Checked(user), writes, events);
@@ -152,6 +155,13 @@ impl SignIn {
 pub(super) async fn find(typed: &str, cx: Gather<'_>) -> Result<Option<Subject>, Error> {
     let Some((kind, normal)) = normalise(typed, &cx.settings.identifiers) else { return Ok(None) };
     cx.store.subject_by(kind, &normal).await
+}
+
+/// One spelling for all that compare alike, so that a limit that counts names
+/// that nobody has counts as the limit of an account does.
+pub(super) fn folded(typed: &str) -> String {
+    let found = identifier::normalise(identifier::guess(typed), typed);
+    found.map_or_else(|_| typed.to_lowercase(), |normal| normal.text)
 }
 
 /// The kind and the normalised text of what was typed, if it is one of `kinds`.

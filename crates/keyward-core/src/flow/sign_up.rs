@@ -86,16 +86,14 @@ impl Flow for SignUp {
     }
 
     fn takes(&self, facts: &Facts, cx: &Gather<'_>) -> Vec<Take> {
-        // Only an address that is taken costs: its holder gets a letter each time.
-        let holder = facts.holder.iter();
-        holder
-            .map(|(_, s)| take("verify", &s.user.id.to_bytes(), cx.settings.requests, cx.now))
-            .collect()
+        // The holder of a taken address gets a letter each time.
+        let Some((kind, _)) = &facts.holder else { return vec![] };
+        let name = facts.names.iter().flatten().find(|name| name.normal.kind == *kind);
+        name.map(|name| asked_for(name, cx.settings, cx.now)).into_iter().collect()
     }
 
     fn work(&self, facts: &Facts) -> Work {
-        let worth = facts.names.is_ok();
-        Work { verify: None, hash: worth.then(|| self.password.clone()) }
+        if facts.names.is_ok() { Work::hash(&self.password) } else { Work::default() }
     }
 
     fn decide(&self, facts: Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<SignedUp> {
@@ -177,6 +175,10 @@ impl SignUp {
         let subject = new_subject(&self.name, names, Some(phc), cx);
         let user = subject.user.id;
         let mut writes = add_subject(&subject);
+        // In the same transaction: a new address costs what a taken one costs,
+        // or the limit would tell them apart.
+        let reachable = names.iter().filter(|name| name.normal.kind != Kind::Username);
+        writes.extend(reachable.map(|name| Write::Take(asked_for(name, cx.settings, cx.now))));
         let mut events = vec![cx.own_event(user, What::UserCreated { by: "sign_up".into() })];
         if cx.settings.verify == VerifyMode::Any
             && let Some((asked, asking, event)) = ask_to_verify(&subject, cx)
@@ -190,9 +192,15 @@ impl SignUp {
         }
         let (opened, opening, event) = open(&subject.user, "password", self.open, cx);
         writes.extend(opening);
-        events.push(event);
+        let what = What::SignInSucceeded { method: "sign_up".into() };
+        events.extend([cx.own_event(user, what), event]);
         Verdict::yes(SignedUp::Complete(Box::new(opened)), writes, events)
     }
+}
+
+/// What asking for an account with this address costs.
+fn asked_for(name: &Name, settings: &Settings, now: Timestamp) -> Take {
+    take("sign-up", name.normal.text.as_bytes(), settings.requests, now)
 }
 
 /// A challenge that nobody can answer.

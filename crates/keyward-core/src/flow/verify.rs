@@ -221,7 +221,8 @@ impl Flow for ConfirmVerification {
         let opened = same_browser(&found, self.browser.as_ref()).then(|| {
             let (opened, opening, event) = open(&subject.user, "password", self.open, cx);
             writes.extend(opening);
-            events.push(event);
+            let what = What::SignInSucceeded { method: "verification".into() };
+            events.extend([cx.own_event(user, what), event]);
             Box::new(opened)
         });
         Verdict::yes(Confirmed { opened }, writes, events)

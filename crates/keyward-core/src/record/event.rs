@@ -23,6 +23,8 @@ pub enum Reason {
     Deleted,
     /// No identifier is verified yet.
     Unverified,
+    /// The password was right, and must be changed first.
+    PasswordExpired,
     /// Too many attempts.
     TooMany,
     /// The challenge had expired.

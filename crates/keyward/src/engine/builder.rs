@@ -391,11 +391,7 @@ const KEY_CHECK: &str = "root_key_check";
 
 /// The keys of this database, and whether it is new. A database whose key is
 /// lost is refused, never given another.
-async fn keys(
-    store: &dyn Store,
-    source: KeySource,
-    rng: &mut Rng,
-) -> Result<(Keys, bool), Error> {
+async fn keys(store: &dyn Store, source: KeySource, rng: &mut Rng) -> Result<(Keys, bool), Error> {
     let known = store.meta(KEY_CHECK).await?;
     let root = match source {
         KeySource::Given(key) => key,
@@ -432,7 +428,9 @@ async fn mark(store: &dyn Store, dev: bool, is_new: bool) -> Result<(), Error> {
     match (dev, is_marked) {
         (false, true) => Err(Error::new("serve a database that was made by `keyward dev`")),
         (true, false) if is_new => write_meta(store, DEV_MARK, vec![1]).await,
-        (true, false) => Err(Error::new("develop on a database that was not made by `keyward dev`")),
+        (true, false) => {
+            Err(Error::new("develop on a database that was not made by `keyward dev`"))
+        }
         _ => Ok(()),
     }
 }

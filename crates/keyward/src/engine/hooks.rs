@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+use keyward_core::flow::{Decide, Verdict};
 use keyward_core::id::UserId;
+use keyward_core::port::{Batch, Write};
+use keyward_core::record::{Event, Reason, What};
 use keyward_core::refusal::Refusal;
 
 use crate::view::EventView;
@@ -25,10 +28,13 @@ pub struct SignUpAttempt {
 /// Somebody proved who they are and is about to be signed in.
 #[derive(Clone, Debug)]
 pub struct SignInAttempt {
-    /// Identifier, as typed.
+    /// Identifier, as typed; empty where none was, as after a recovery.
     pub identifier: String,
-    /// The account, when it is known already.
-    pub user: Option<UserId>,
+    /// Whose account it is.
+    pub user: UserId,
+    /// What was proven: `password`, `recovery`, `verification`, `sign_up`, or
+    /// the app's own word in [`sign_in_user`](crate::Keyward::sign_in_user).
+    pub method: String,
     /// Client address.
     pub address: String,
 }
@@ -71,7 +77,40 @@ impl Hooks {
         self.before_sign_up.iter().try_for_each(|gate| gate(attempt)).map_err(Refusal::from)
     }
 
-    pub(crate) fn may_sign_in(&self, attempt: &SignInAttempt) -> Result<(), Refusal> {
-        self.before_sign_in.iter().try_for_each(|gate| gate(attempt)).map_err(Refusal::from)
+    /// Asks the app about a yes that signs somebody in. Whatever the door, such
+    /// a yes has the event `sign_in.succeeded`, so none passes unasked.
+    pub(crate) fn vet<Y>(&self, verdict: Verdict<Y>, cx: &mut Decide<'_>) -> Verdict<Y> {
+        if self.before_sign_in.is_empty() {
+            return verdict;
+        }
+        let Some(attempt) = verdict.batch.events.iter().find_map(attempt) else { return verdict };
+        match self.before_sign_in.iter().try_for_each(|gate| gate(&attempt)) {
+            Ok(()) => verdict,
+            Err(veto) => vetoed(attempt, veto, verdict.batch, cx),
+        }
     }
+}
+
+fn attempt(event: &Event) -> Option<SignInAttempt> {
+    let What::SignInSucceeded { method } = &event.what else { return None };
+    Some(SignInAttempt {
+        identifier: event.personal.identifier.clone(),
+        user: event.subject?,
+        method: method.clone(),
+        address: event.personal.address.clone(),
+    })
+}
+
+/// Nothing of the yes is kept, but what it gave back to the limits.
+fn vetoed<Y>(
+    attempt: SignInAttempt,
+    veto: Veto,
+    mut batch: Batch,
+    cx: &mut Decide<'_>,
+) -> Verdict<Y> {
+    let what = What::SignInFailed { method: attempt.method, reason: Reason::Hook };
+    let mut event = cx.event(None, Some(attempt.user), what);
+    event.personal.identifier = attempt.identifier;
+    batch.writes.retain(|write| matches!(write, Write::GiveBack { .. }));
+    Verdict::refuse(veto.into(), batch.writes, vec![event])
 }

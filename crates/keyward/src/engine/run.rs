@@ -38,8 +38,10 @@ impl Keyward {
                 paid = true;
             }
             let done = memo.work(self, flow.work(&facts)).await?;
-            let Verdict { batch, reply } =
-                self.decide_with(now, client, |cx| flow.decide(facts, done, cx));
+            let Verdict { batch, reply } = self.decide_with(now, client, |cx| {
+                let verdict = flow.decide(facts, done, cx);
+                self.0.hooks.vet(verdict, cx)
+            });
             match self.commit(&batch).await {
                 Ok(()) => return Ok(reply),
                 Err(CommitError::Conflict) => {}

@@ -81,16 +81,35 @@ fn json_detail(error: &serde_json::Error) -> String {
 }
 
 fn form(bytes: &[u8]) -> Result<Map<String, Value>, Fault> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|_| Fault::from(Problem::new(Code::BadRequest).detail("not UTF-8")))?;
     let mut fields = Map::new();
-    for (name, value) in form_urlencoded::parse(text.as_bytes()) {
-        if value.contains('\u{fffd}') || name.contains('\u{fffd}') {
-            return Err(Problem::new(Code::BadRequest).detail("not UTF-8").into());
-        }
-        insert(&mut fields, name.into_owned(), value.into_owned())?;
+    for (name, value) in pairs(bytes)? {
+        insert(&mut fields, name, value)?;
     }
     Ok(fields)
+}
+
+/// The pairs of a form body or a query string. What a lenient parser would mend
+/// is refused: broken percent-encoding, and bytes that are not UTF-8.
+pub(crate) fn pairs(bytes: &[u8]) -> Result<Vec<(String, String)>, Fault> {
+    let bad = |detail: &str| Fault::from(Problem::new(Code::BadRequest).detail(detail));
+    if std::str::from_utf8(bytes).is_err() {
+        return Err(bad("not UTF-8"));
+    }
+    if !is_percent_encoded(bytes) {
+        return Err(bad("broken percent-encoding"));
+    }
+    let pairs: Vec<(String, String)> = form_urlencoded::parse(bytes).into_owned().collect();
+    if pairs.iter().any(|(name, value)| (name.clone() + value).contains('\u{fffd}')) {
+        return Err(bad("not UTF-8"));
+    }
+    Ok(pairs)
+}
+
+/// Whether every `%` has its two hexadecimal digits.
+pub(crate) fn is_percent_encoded(bytes: &[u8]) -> bool {
+    let mut pieces = bytes.split(|b| *b == b'%');
+    pieces.next();
+    pieces.all(|piece| piece.get(..2).is_some_and(|pair| pair.iter().all(u8::is_ascii_hexdigit)))
 }
 
 /// A field that must not be there already.

@@ -64,6 +64,8 @@ codes! {
     DomainNotAllowed "domain_not_allowed" 403 "Sign-up is not open to this domain.";
     LastAdministrator "last_administrator" 409 "Somebody must be able to administer.";
     SetupDone "setup_done" 409 "There is an administrator already.";
+    OutsideCeiling "outside_ceiling" 403 "This is more than you may do yourself.";
+    HttpsRequired "https_required" 403 "Please use HTTPS.";
     MissingPermission "missing_permission" 403 "You may not do this.";
     RefusedByHook "refused_by_hook" 403 "The application refused.";
     RateLimited "rate_limited" 429 "Too many attempts: please wait.";
@@ -80,6 +82,8 @@ pub(crate) struct Problem {
     pub(crate) detail: Option<String>,
     pub(crate) errors: Vec<FieldError>,
     pub(crate) retry_after: Option<u64>,
+    /// The verbs that the path takes, for `Allow`.
+    pub(crate) allow: Option<String>,
     pub(crate) extra: Map<String, Value>,
 }
 
@@ -93,7 +97,19 @@ pub(crate) struct FieldError {
 
 impl Problem {
     pub(crate) fn new(code: Code) -> Self {
-        Self { code, detail: None, errors: vec![], retry_after: None, extra: Map::new() }
+        Self {
+            code,
+            detail: None,
+            errors: vec![],
+            retry_after: None,
+            allow: None,
+            extra: Map::new(),
+        }
+    }
+
+    /// `405`, with the verbs that are taken instead.
+    pub(crate) fn not_allowed(allow: &str) -> Self {
+        Self { allow: Some(allow.to_owned()), ..Self::new(Code::MethodNotAllowed) }
     }
 
     pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
@@ -142,6 +158,7 @@ impl Problem {
             Refusal::ResendTooSoon { .. } => Self::new(Code::ResendTooSoon),
             Refusal::NotFound => Self::new(Code::NotFound),
             Refusal::Conflict => Self::new(Code::Conflict),
+            Refusal::OutsideCeiling => Self::new(Code::OutsideCeiling),
             Refusal::LastAdministrator => Self::new(Code::LastAdministrator),
             Refusal::Hook { code, message } => {
                 Self::new(Code::RefusedByHook).detail(message).param("hook_code", code)
@@ -199,6 +216,10 @@ impl Problem {
     pub(crate) fn mark(&self, reply: &mut Reply) {
         if let Some(wait) = self.retry_after {
             reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
+        }
+        let allow = self.allow.as_deref().and_then(|allow| HeaderValue::from_str(allow).ok());
+        if let Some(allow) = allow {
+            reply.headers_mut().insert(header::ALLOW, allow);
         }
         if self.code.status() == StatusCode::UNAUTHORIZED {
             let scheme = HeaderValue::from_static("Bearer realm=\"keyward\"");

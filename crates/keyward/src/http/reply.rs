@@ -41,7 +41,12 @@ fn redirect(status: StatusCode, to: &str) -> Result<Reply, Fault> {
 }
 
 /// The same path on the public URL, which is HTTPS.
+/// A program is refused instead: following the redirect, it would send its
+/// secrets in the clear each time before it is told.
 pub(super) fn to_https(auth: &Keyward, request: &Request) -> Result<Reply, Fault> {
+    if request.uri().path().contains("/api/") {
+        return Err(Code::HttpsRequired.into());
+    }
     let path = request.uri().path_and_query().map_or("/", |p| p.as_str());
     let to = format!("{}{path}", auth.public_url());
     redirect(StatusCode::PERMANENT_REDIRECT, &to)

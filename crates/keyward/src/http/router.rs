@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ::http::Method;
 use keyward_core::Error;
 
-use super::{Code, Fault, Method4, Route};
+use super::{Code, Fault, Method4, Problem, Route};
 use crate::routes;
 
 /// What the `{name}` parts of a path were.
@@ -53,16 +53,29 @@ impl Router {
     /// The route of a request, with the variable parts of its path decoded.
     pub(crate) fn find(&self, method: &Method, path: &str) -> Result<(&Route, Params), Fault> {
         let found = self.paths.at(path).map_err(|_| Code::NotFound)?;
-        let method = Method4::of(method).ok_or(Code::MethodNotAllowed)?;
-        let route = found.value.get(method as usize).and_then(Option::as_ref);
-        let route = route.ok_or(Code::MethodNotAllowed)?;
+        let wanted = Method4::of(method);
+        let route = wanted.and_then(|m| found.value.get(m as usize).and_then(Option::as_ref));
+        let route = route.ok_or_else(|| Problem::not_allowed(&allowed(found.value)))?;
         let params = found.params.iter().map(|(k, v)| Ok((k.to_owned(), decode(v)?)));
         Ok((route, Params(params.collect::<Result<_, Fault>>()?)))
     }
 }
 
+/// The verbs that a path takes, as `Allow` lists them.
+fn allowed(routes: &[Option<Route>]) -> String {
+    let methods = routes.iter().flatten().map(|route| route.method);
+    let names = methods.map(|method| match method {
+        Method4::Get => "GET, HEAD",
+        other => other.as_str(),
+    });
+    names.collect::<Vec<_>>().join(", ")
+}
+
 /// Percent-decodes once; what is not UTF-8 or has control characters is not found.
 fn decode(part: &str) -> Result<String, Fault> {
+    if !super::input::is_percent_encoded(part.as_bytes()) {
+        return Err(Code::NotFound.into());
+    }
     let text = percent_encoding::percent_decode_str(part).decode_utf8();
     let text = text.map_err(|_| Code::NotFound)?;
     if text.chars().any(char::is_control) { Err(Code::NotFound.into()) } else { Ok(text.into()) }

@@ -62,8 +62,8 @@ pub(crate) struct ListInput {
 /// The query string as `T`: unknown and repeated names are refused.
 pub(crate) fn query<T: serde::de::DeserializeOwned>(cx: &Cx<'_>) -> Result<T, Fault> {
     let text = cx.request.uri().query().unwrap_or_default();
-    let pairs: Vec<_> = form_urlencoded::parse(text.as_bytes()).collect();
-    if pairs.iter().any(|(_, value)| value.chars().any(|c| c.is_control() || c == '\u{fffd}')) {
+    let pairs = input::pairs(text.as_bytes())?;
+    if pairs.iter().any(|(_, value)| value.chars().any(char::is_control)) {
         return Err(Code::ValidationFailed.into());
     }
     serde_urlencoded::from_str(text)

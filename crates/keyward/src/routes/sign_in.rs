@@ -11,7 +11,6 @@ use keyward_core::record::SessionKind;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::engine::hooks::SignInAttempt;
 use crate::http::input::{self, Flag};
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Request, Route, cookie, no_content, reply};
 use crate::view::UserView;
@@ -64,12 +63,6 @@ pub(crate) async fn attempt(
     password: Secret,
     open: Opening,
 ) -> Result<SignedIn, Fault> {
-    let attempt = SignInAttempt {
-        identifier: identifier.clone(),
-        user: None,
-        address: cx.caller.client.address.clone(),
-    };
-    cx.auth.0.hooks.may_sign_in(&attempt)?;
     let flow = SignIn { identifier, password, open: Some(open) };
     Ok(cx.auth.run(&flow, &cx.caller.client).await??)
 }

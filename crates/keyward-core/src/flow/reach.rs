@@ -1,0 +1,184 @@
+//! What an account holds, compared with what another holds: nobody gives more
+//! than they have, or takes over somebody who has more.
+
+use keyward_authz::Effect;
+
+use super::Gather;
+use crate::Error;
+use crate::id::UserId;
+use crate::record::{Assignment, Definitions};
+use crate::time::Timestamp;
+
+/// The patterns that an account is allowed and denied, by roles and directly.
+#[derive(Debug, Default)]
+pub(super) struct Reach {
+    allowed: Vec<Parts>,
+    denied: Vec<Parts>,
+}
+
+impl Reach {
+    /// What `user` holds now.
+    pub(super) async fn gather(
+        user: UserId,
+        definitions: &Definitions,
+        cx: Gather<'_>,
+    ) -> Result<Self, Error> {
+        let (roles, grants) = cx.store.access(user).await?;
+        let mut reach = Self::default();
+        for role in roles.iter().filter(|role| counts(role, cx.now)) {
+            reach.add_role(definitions, &role.role);
+        }
+        let lasting = grants.iter().filter(|g| g.expires_at.is_none_or(|end| cx.now < end));
+        lasting.for_each(|g| reach.add(g.effect, &g.pattern));
+        Ok(reach)
+    }
+
+    /// What a role holds.
+    pub(super) fn of_role(definitions: &Definitions, role: &str) -> Self {
+        let mut reach = Self::default();
+        reach.add_role(definitions, role);
+        reach
+    }
+
+    fn add_role(&mut self, definitions: &Definitions, role: &str) {
+        let rules = definitions.rules.iter().filter(|rule| rule.role == role);
+        rules.for_each(|rule| self.add(rule.effect, &rule.pattern));
+    }
+
+    fn add(&mut self, effect: Effect, pattern: &str) {
+        let parts = Parts::read(pattern);
+        match effect {
+            Effect::Allow => self.allowed.push(parts),
+            Effect::Deny => self.denied.push(parts),
+        }
+    }
+
+    /// Whether everything that `pattern` covers is held.
+    pub(super) fn holds(&self, pattern: &str) -> bool {
+        self.has(&Parts::read(pattern))
+    }
+
+    /// Whether everything that `other` is allowed is held.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        other.allowed.iter().all(|parts| self.has(parts))
+    }
+
+    /// Whether everything that `other` speaks of is held: lifting a denial
+    /// gives as much as a permission.
+    pub(super) fn masters(&self, other: &Self) -> bool {
+        self.covers(other) && other.denied.iter().all(|parts| self.has(parts))
+    }
+
+    fn has(&self, parts: &Parts) -> bool {
+        self.allowed.iter().any(|own| own.covers(parts))
+            && !self.denied.iter().any(|own| own.meets(parts))
+    }
+}
+
+fn counts(role: &Assignment, now: Timestamp) -> bool {
+    role.scope.is_empty()
+        && role.not_before.is_none_or(|start| start <= now)
+        && role.expires_at.is_none_or(|end| now < end)
+}
+
+/// A pattern, taken apart: each part a list of names, empty for `*`.
+#[derive(Debug)]
+struct Parts {
+    names: Vec<Vec<String>>,
+    /// It ended in `*`: this and everything deeper.
+    open: bool,
+}
+
+impl Parts {
+    fn read(pattern: &str) -> Self {
+        let list = |part: &str| match part {
+            "*" => vec![],
+            _ => part.split(',').map(str::to_owned).collect::<Vec<_>>(),
+        };
+        let mut names: Vec<Vec<String>> = pattern.split(':').map(list).collect();
+        let open = names.pop_if(|last| last.is_empty()).is_some();
+        Self { names, open }
+    }
+
+    /// Whether each permission that `other` covers is covered.
+    fn covers(&self, other: &Self) -> bool {
+        let deep = match (self.open, other.open) {
+            (true, _) => other.names.len() >= self.names.len(),
+            (false, true) => false,
+            (false, false) => other.names.len() == self.names.len(),
+        };
+        let within = |(own, other): (&Vec<String>, &Vec<String>)| {
+            own.is_empty() || !other.is_empty() && other.iter().all(|name| own.contains(name))
+        };
+        deep && self.names.iter().zip(&other.names).all(within)
+    }
+
+    /// Whether some permission is covered by both.
+    fn meets(&self, other: &Self) -> bool {
+        let deep = match (self.open, other.open) {
+            (true, true) => true,
+            (true, false) => other.names.len() >= self.names.len(),
+            (false, true) => self.names.len() >= other.names.len(),
+            (false, false) => self.names.len() == other.names.len(),
+        };
+        let shared = |(own, other): (&Vec<String>, &Vec<String>)| {
+            own.is_empty() || other.is_empty() || own.iter().any(|name| other.contains(name))
+        };
+        deep && self.names.iter().zip(&other.names).all(shared)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reach(allowed: &[&str], denied: &[&str]) -> Reach {
+        let mut reach = Reach::default();
+        allowed.iter().for_each(|pattern| reach.add(Effect::Allow, pattern));
+        denied.iter().for_each(|pattern| reach.add(Effect::Deny, pattern));
+        reach
+    }
+
+    #[test]
+    fn a_pattern_is_held_where_all_it_covers_is() {
+        for (own, wanted, yes) in [
+            ("*", "*", true),
+            ("*", "posts:edit", true),
+            ("posts:*", "*", false),
+            ("posts:*", "posts:*", true),
+            ("posts:*", "posts:edit:42", true),
+            ("posts:*", "posts", true),
+            ("posts:edit", "posts:*", false),
+            ("posts:edit", "posts:edit:42", false),
+            ("posts:edit,publish", "posts:edit", true),
+            ("posts:edit", "posts:edit,publish", false),
+            ("posts:*:own", "posts:edit:own", true),
+            ("posts:edit:own", "posts:*:own", false),
+            ("posts:*", "pages:edit", false),
+        ] {
+            assert_eq!(reach(&[own], &[]).holds(wanted), yes, "{own} holds {wanted}");
+        }
+    }
+
+    #[test]
+    fn what_is_denied_in_part_is_not_held() {
+        for (denied, wanted, yes) in [
+            ("posts:delete", "posts:*", false),
+            ("posts:delete", "posts:edit", true),
+            ("posts:*", "posts:edit", false),
+            ("posts:edit:42", "posts:edit", true),
+            ("posts:edit:42", "posts:*", false),
+            ("*", "posts:edit", false),
+        ] {
+            assert_eq!(reach(&["*"], &[denied]).holds(wanted), yes, "but {denied}: {wanted}");
+        }
+    }
+
+    #[test]
+    fn lifting_a_denial_takes_what_was_denied() {
+        let role = reach(&["posts:view"], &["posts:delete"]);
+        assert!(reach(&["posts:view"], &[]).covers(&role));
+        assert!(!reach(&["posts:view"], &[]).masters(&role));
+        assert!(reach(&["posts:*"], &[]).masters(&role));
+    }
+}
