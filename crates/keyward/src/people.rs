@@ -1,7 +1,7 @@
 //! People, for the app and the command line: the same decisions as over HTTP.
 
 use keyward_core::flow::admin::{Act, ActOn, AddPerson, Edit, EditPerson, Names};
-use keyward_core::flow::open::Opening;
+use keyward_core::flow::open::{Opening, Replaced};
 use keyward_core::flow::role::{AssignRole, ChangeGrant, ChangeRole, RoleChange};
 use keyward_core::flow::session::{CloseSession, CloseSessions, SignInUser};
 use keyward_core::flow::setup::FinishSetup;
@@ -183,6 +183,12 @@ impl Keyward {
     /// Like [`sign_in_user`](Self::sign_in_user), with more to say.
     pub async fn sign_in_vouched(&self, user: &UserId, how: Vouched<'_>) -> Answer<OpenedSession> {
         let Vouched { method, replaces, remember } = how;
+        let replaces = match replaces {
+            Some(old) => self.0.store.session(old).await?.map(|(s, _)| s.user),
+            None => None,
+        }
+        .zip(replaces)
+        .map(|(user, session)| Replaced { session, user });
         let open = Opening { kind: SessionKind::Browser, remember, replaces };
         let flow = SignInUser { user: *user, method: method.to_owned(), open };
         Ok(self.decide(flow).await?.map(|opened| OpenedSession::new(self, &opened)))

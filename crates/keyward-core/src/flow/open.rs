@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use super::Decide;
 use crate::crypto::token;
-use crate::id::SessionId;
+use crate::id::{SessionId, UserId};
 use crate::port::Write;
 use crate::record::{Event, Session, SessionKind, User, What};
 use crate::secret::Secret;
@@ -17,7 +17,17 @@ pub struct Opening {
     /// Whether it outlives the browser window.
     pub remember: bool,
     /// The session that this one replaces: a known token is never elevated.
-    pub replaces: Option<SessionId>,
+    pub replaces: Option<Replaced>,
+}
+
+/// A session that ends when another takes its place. It may be of another
+/// account: whoever plants a session must not keep it.
+#[derive(Clone, Copy, Debug)]
+pub struct Replaced {
+    /// Which.
+    pub session: SessionId,
+    /// Whose.
+    pub user: UserId,
 }
 
 impl Opening {
@@ -67,7 +77,7 @@ pub(super) fn open(
     };
     let mut writes = vec![];
     if let Some(old) = how.replaces {
-        writes.extend([Write::CloseSession(old), Write::NoteChange(user.id)]);
+        writes.extend([Write::CloseSession(old.session), Write::NoteChange(old.user)]);
     }
     writes.push(Write::OpenSession(session.clone()));
     let token = Secret::new(format!("{id}.{}", secret.reveal()));

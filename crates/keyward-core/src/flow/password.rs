@@ -1,7 +1,7 @@
 //! Change a password that one knows.
 
 use super::challenge::{self, guess_key, limit_key, take};
-use super::open::{Opened, Opening, open};
+use super::open::{Opened, Opening, Replaced, open};
 use super::sign_in::{password_of, text};
 use super::{Decide, Done, Flow, Gather, Stored, Verdict, Work};
 use crate::Error;
@@ -83,7 +83,8 @@ impl ChangePassword {
         let what = What::PasswordChanged { by: "owner".into(), closed_sessions: !self.keep_others };
         let mut events = vec![cx.own_event(user.id, what)];
         writes.extend(tell(subject, "password_changed", cx));
-        let how = Opening { replaces: Some(self.session), ..self.open };
+        let replaces = Some(Replaced { session: self.session, user: user.id });
+        let how = Opening { replaces, ..self.open };
         let (opened, opening, event) = open(&user, "password", how, cx);
         writes.extend(opening);
         events.push(event);

@@ -2,7 +2,7 @@
 
 use ::http::StatusCode;
 use keyward_core::Secret;
-use keyward_core::flow::open::{Opened, Opening};
+use keyward_core::flow::open::{Opened, Opening, Replaced};
 use keyward_core::flow::session::{CloseSession, CloseSessions};
 use keyward_core::flow::sign_in::{SignIn, SignedIn};
 use keyward_core::id::FlowId;
@@ -53,7 +53,8 @@ pub(crate) fn opening(cx: &Cx<'_>, holding: Holding, remember: bool) -> Opening 
     let old =
         cx.caller.entry.as_ref().filter(|_| cx.caller.by_cookie && holding == Holding::Cookie);
     let remember = remember || holding == Holding::Token;
-    Opening { kind, remember, replaces: old.map(|entry| entry.session.id) }
+    let replaces = old.map(|old| Replaced { session: old.session.id, user: old.user.id });
+    Opening { kind, remember, replaces }
 }
 
 /// Signs in with a password. The one way in for the API and the pages.
