@@ -2,15 +2,21 @@
 //! Every page works without a script; every form is answered by a redirect,
 //! or by the same form with what is wrong with it.
 
-pub(crate) mod admin;
+mod account;
+mod admin;
 mod assets;
+mod dev;
 mod language;
 mod nav;
+mod recover;
 mod render;
 mod roster;
+mod setup;
 mod sign_in;
+mod sign_up;
 mod templates;
 mod texts;
+mod verify;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -24,8 +30,24 @@ use crate::engine::Keyward;
 use crate::http::{Code, Cx, Fault, Problem, Reply, Request, Route, reply};
 use crate::routes::sign_in::{keep, remember_flow};
 
-/// The rosters of the pages for everybody.
-pub(crate) const ROUTES: &[&[Route]] = &[assets::ROUTES, sign_in::ROUTES];
+/// Every page, by subject.
+pub(crate) const ROUTES: &[&[Route]] = &[
+    assets::ROUTES,
+    sign_in::ROUTES,
+    sign_up::ROUTES,
+    verify::ROUTES,
+    recover::ROUTES,
+    setup::ROUTES,
+    account::ROUTES,
+    admin::ROUTES,
+    admin::PEOPLE,
+    admin::PERSON,
+    admin::ROLES,
+    admin::LOG,
+];
+
+/// The pages of development.
+pub(crate) use dev::ROUTES as DEV_ROUTES;
 
 /// What pages are made of.
 pub(crate) struct Pages {

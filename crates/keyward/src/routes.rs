@@ -36,6 +36,7 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
     let mut all: Vec<Route> = groups.flat_map(|group| group.iter().copied()).collect();
     if dev {
         all.extend_from_slice(dev::ROUTES);
+        all.extend_from_slice(crate::pages::DEV_ROUTES);
     }
     all
 }

@@ -3,30 +3,32 @@ for (const button of document.querySelectorAll("button[data-peek]")) {
   const input = document.getElementById(button.dataset.peek);
   button.hidden = false;
   button.addEventListener("click", () => {
-    const show = input.type === "password";
-    input.type = show ? "text" : "password";
-    button.textContent = show ? button.dataset.hide : button.dataset.show;
-    button.setAttribute("aria-pressed", show);
+    const hidden = input.type === "password";
+    input.type = hidden ? "text" : "password";
+    button.textContent = hidden ? button.dataset.hide : button.dataset.show;
     input.focus();
   });
+  // A password manager must find a password field when the form is sent.
+  input.form.addEventListener("submit", () => { input.type = "password"; });
 }
-const token = document.getElementById("setup-token");
+// The secret of a setup link stands in the fragment, which no server sees.
+const token = document.querySelector("[data-fragment]");
 if (token && location.hash.length > 1) {
   token.value = location.hash.slice(1);
-  history.replaceState(null, "", location.pathname);
+  history.replaceState(null, "", location.pathname + location.search);
 }
 for (const time of document.querySelectorAll("time[datetime]")) {
   const at = new Date(time.dateTime);
-  if (!isNaN(at)) {
-    time.title = time.dateTime;
-    time.textContent = at.toLocaleString(document.documentElement.lang);
-  }
+  if (isNaN(at)) continue;
+  time.title = time.dateTime;
+  time.textContent = at.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
 }
-const wrong = document.querySelector("[aria-invalid=true]");
+const wrong = document.querySelector("[aria-invalid=true]") || document.querySelector("[role=alert]");
 if (wrong) wrong.focus();
 addEventListener("keydown", (event) => {
   const search = document.querySelector("input[type=search]");
-  if (event.key === "/" && search && !/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) {
+  const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+  if (event.key === "/" && search && !typing && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
     search.focus();
   }

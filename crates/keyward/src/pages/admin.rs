@@ -1,5 +1,28 @@
-//! Pages for administrators.
+//! Pages for administrators: what the API for them does, with forms.
 
-use crate::http::Route;
+mod log;
+mod people;
+mod person;
+mod roles;
 
-pub(crate) const ROUTES: &[Route] = &[];
+use keyward_core::port::Fut;
+
+use super::{go, nav};
+use crate::http::{Code, Cx, Fault, Guard, Problem, Reply, Route};
+
+pub(super) use log::ROUTES as LOG;
+pub(super) use people::ROUTES as PEOPLE;
+pub(super) use person::ROUTES as PERSON;
+pub(super) use roles::ROUTES as ROLES;
+
+pub(super) const ROUTES: &[Route] = &[Route::get("/admin", Guard::SignedIn, first)];
+
+/// On to the first page that this person may open.
+fn first(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        match nav::of(Some(cx.caller.entry()?)).first() {
+            Some(page) => go(&cx, &format!("/admin/{page}")),
+            None => Err(Problem::new(Code::MissingPermission).param("permission", "users:view").into()),
+        }
+    })
+}

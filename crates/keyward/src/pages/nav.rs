@@ -29,7 +29,7 @@ pub(super) fn holds(entry: &Entry, wanted: &str) -> bool {
 }
 
 /// What a redirect may say on the page it leads to: the word in `?notice=`, and its text.
-const NOTICES: [(&str, &str); 7] = [
+pub(super) const NOTICES: [(&str, &str); 7] = [
     ("signed_out", "login.signed_out"),
     ("ended", "login.ended"),
     ("verified", "login.verified"),

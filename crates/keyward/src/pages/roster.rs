@@ -55,3 +55,49 @@ const EVENTS: [(&str, &str); 12] = [
 pub(super) fn event_key(kind: &str) -> Option<&'static str> {
     EVENTS.iter().find(|(known, _)| *known == kind).map(|(_, key)| *key)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::nav::{ADMIN, NOTICES};
+    use super::super::templates::EMBEDDED;
+    use super::super::texts::{LANGUAGES, Texts, keys};
+    use super::*;
+    use crate::http::Code;
+
+    /// Keys that templates ask for by a value and not by name.
+    fn asked_by_value() -> impl Iterator<Item = String> {
+        let codes = Code::ALL.iter().map(|(_, code, ..)| format!("problem.{code}"));
+        let fields = FIELDS.iter().map(|code| format!("field.{code}"));
+        let named = EVENTS.iter().chain(&NOTICES).map(|(_, key)| (*key).to_owned());
+        let admin = ADMIN.iter().map(|(page, _)| format!("{page}.title"));
+        let states = ["active", "locked", "deleted"].map(|s| format!("status.{s}"));
+        let kinds = ["email", "username", "phone"].map(str::to_owned);
+        let steps = ["again", "reload", "account", "login"].map(|s| format!("error.{s}"));
+        codes.chain(fields).chain(named).chain(admin).chain(states).chain(kinds).chain(steps)
+    }
+
+    /// Keys that templates ask for by name: `t("key"`.
+    fn asked_by_name() -> impl Iterator<Item = String> {
+        EMBEDDED.iter().flat_map(|(_, source)| {
+            let calls = source.split("t(\"").skip(1);
+            let keys = calls.filter_map(|rest| rest.split('"').next());
+            keys.filter(|key| !key.ends_with('.')).map(str::to_owned)
+        })
+    }
+
+    #[test]
+    fn every_text_that_is_asked_for_exists_and_every_text_is_asked_for() {
+        let asked: BTreeSet<String> = asked_by_name().chain(asked_by_value()).collect();
+        let texts = Texts::load();
+        for language in LANGUAGES {
+            for key in &asked {
+                assert!(texts.find(language.code, key).is_some(), "{} lacks {key}", language.code);
+            }
+            for key in keys(language) {
+                assert!(asked.contains(key), "{} has {key}, which nobody asks for", language.code);
+            }
+        }
+    }
+}

@@ -21,8 +21,8 @@ macro_rules! embedded {
 embedded! {
     "account.html" "account_layout.html" "account_password.html" "account_sessions.html"
     "admin_audit.html" "admin_layout.html" "admin_messages.html" "admin_people.html"
-    "admin_person.html" "admin_roles.html" "dev_inbox.html" "error.html" "layout.html"
-    "login.html" "logout.html" "macros.html" "recover.html" "recover_code.html"
+    "admin_person.html" "admin_person_add.html" "admin_roles.html" "dev_inbox.html"
+    "error.html" "layout.html" "login.html" "logout.html" "macros.html" "recover.html" "recover_code.html"
     "recover_link.html" "setup.html" "signup.html" "summary.html" "verify.html"
     "verify_link.html"
 }
@@ -38,6 +38,8 @@ impl Templates {
         env.set_undefined_behavior(UndefinedBehavior::Strict);
         env.add_function("t", translate(texts.clone()));
         env.add_filter("when", when);
+        env.add_filter("client", client);
+        env.add_filter("brief", brief);
         for (name, source) in EMBEDDED {
             let added = env.add_template(name, source);
             added.map_err(|cause| Error::because("read an embedded template", cause))?;
@@ -99,4 +101,61 @@ fn translate(
 fn when(instant: &str) -> String {
     let minute: String = instant.chars().take(16).collect();
     format!("{} UTC", minute.replace('T', " "))
+}
+
+/// A `User-Agent` in two words, `Firefox · Windows`; as it is where it is no
+/// browser's. A guess, for recognition only: anybody may claim to be anything.
+fn client(agent: &str) -> String {
+    let find = |names: &[(&str, &'static str)]| {
+        names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
+    };
+    match (find(&BROWSERS), find(&SYSTEMS)) {
+        (Some(browser), Some(system)) => format!("{browser} · {system}"),
+        (Some(browser), None) => browser.to_owned(),
+        _ => agent.chars().take(60).collect(),
+    }
+}
+
+/// Marks of browsers, the more special ones first: most claim to be several.
+const BROWSERS: [(&str, &str); 6] = [
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("HeadlessChrome/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+];
+
+/// Marks of systems, the more special ones first.
+const SYSTEMS: [(&str, &str); 6] = [
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+];
+
+/// A value of an event's detail in a table: an id is shortened.
+fn brief(value: &Value) -> String {
+    let text = value.to_string();
+    let is_id = text.len() == 30 && text.get(3..4) == Some("_");
+    match (text.get(..8), text.get(26..)) {
+        (Some(start), Some(end)) if is_id => format!("{start}…{end}"),
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_is_told_in_two_words() {
+        let check = |agent: &str, told: &str| assert_eq!(client(agent), told, "{agent}");
+        check("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox · Linux");
+        check("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140 Safari/537.36 Edg/140", "Edge · Windows");
+        check("curl/8.5.0", "curl/8.5.0");
+        check("", "");
+    }
 }

@@ -49,15 +49,17 @@ pub(crate) fn fill<'v>(text: &str, values: impl Iterator<Item = (&'v str, String
     values.fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), &value))
 }
 
+/// Every key of a language.
+#[cfg(test)]
+pub(super) fn keys(language: &Language) -> std::collections::BTreeSet<&'static str> {
+    lines(language.source).map(|(key, _)| key).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-
-    fn keys(language: &Language) -> BTreeSet<&'static str> {
-        lines(language.source).map(|(key, _)| key).collect()
-    }
 
     /// `{n}` and the like in a text.
     fn holes(text: &str) -> BTreeSet<&str> {

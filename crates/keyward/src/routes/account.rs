@@ -26,7 +26,7 @@ pub(super) const ROUTES: &[Route] = &[
         .by(Method4::Put)
         .at(Limit::Attempt),
     Route::get("/api/v1/me/sessions", Guard::SignedIn, sessions),
-    Route::post("/api/v1/me/sessions", Guard::SignedIn, close_others).by(Method4::Delete),
+    Route::post("/api/v1/me/sessions", Guard::SignedIn, close_rest).by(Method4::Delete),
     Route::post("/api/v1/me/sessions/{id}", Guard::SignedIn, close).by(Method4::Delete),
     Route::get("/api/v1/me/activity", Guard::SignedIn, activity),
 ];
@@ -135,23 +135,32 @@ pub(crate) async fn live_sessions(
     Ok(live.map(|s| SessionRow::new(s, current)).collect())
 }
 
+/// Closes one session of the caller's. The one way for the API and the page.
+pub(crate) async fn close_own(cx: &Cx<'_>, session: SessionId) -> Result<(), Fault> {
+    let user = cx.caller.user()?;
+    let flow = CloseSession { user, session, actor: Some(user), by: "owner" };
+    Ok(cx.auth.run(&flow, &cx.caller.client).await??)
+}
+
+/// Closes every session of the caller's but this. The one way for the API and the page.
+pub(crate) async fn close_others(cx: &Cx<'_>) -> Result<(), Fault> {
+    let entry = cx.caller.entry()?;
+    let (user, except) = (entry.user.id, Some(entry.session.id));
+    let flow = CloseSessions { user, except, actor: Some(user), by: "owner" };
+    Ok(cx.auth.run(&flow, &cx.caller.client).await??)
+}
+
 fn close(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let user = cx.caller.user()?;
         let session = SessionId::parse(cx.params.get("id")).ok_or(Code::NotFound)?;
-        let flow = CloseSession { user, session, actor: Some(user), by: "owner" };
-        cx.auth.run(&flow, &cx.caller.client).await??;
+        close_own(&cx, session).await?;
         Ok(no_content())
     })
 }
 
-fn close_others(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+fn close_rest(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let entry = cx.caller.entry()?;
-        let user = entry.user.id;
-        let except = Some(entry.session.id);
-        let flow = CloseSessions { user, except, actor: Some(user), by: "owner" };
-        cx.auth.run(&flow, &cx.caller.client).await??;
+        close_others(&cx).await?;
         Ok(no_content())
     })
 }

@@ -1,7 +1,6 @@
-//! Development only: the inbox and its simulated scanner.
+//! Development only: the inbox, for programs.
 
 use keyward_core::port::Fut;
-use keyward_core::record::Channel;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -64,12 +63,8 @@ fn matching(inbox: &Inbox, input: &ListInput) -> Vec<Value> {
 }
 
 fn message(message: &Outgoing) -> Value {
-    let kind = match message.channel {
-        Channel::Mail => "mail",
-        Channel::Sms => "sms",
-    };
     json!({
-        "id": message.id, "kind": kind, "to": message.to, "subject": message.subject,
+        "id": message.id, "kind": message.channel.as_str(), "to": message.to, "subject": message.subject,
         "text": message.text, "code": message.code, "link": message.link,
     })
 }

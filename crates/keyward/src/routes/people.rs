@@ -330,12 +330,17 @@ fn sessions(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     })
 }
 
+/// Closes one session of the account of the path. The one way for the API and the page.
+pub(crate) async fn close_session(cx: &Cx<'_>, session: SessionId) -> Result<(), Fault> {
+    let (user, actor) = (target(cx)?, Some(cx.caller.user()?));
+    let flow = CloseSession { user, session, actor, by: "admin" };
+    Ok(cx.auth.run(&flow, &cx.caller.client).await??)
+}
+
 fn close(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let (user, actor) = (target(&cx)?, Some(cx.caller.user()?));
         let session = SessionId::parse(cx.params.get("session")).ok_or(Code::NotFound)?;
-        let flow = CloseSession { user, session, actor, by: "admin" };
-        cx.auth.run(&flow, &cx.caller.client).await??;
+        close_session(&cx, session).await?;
         Ok(no_content())
     })
 }

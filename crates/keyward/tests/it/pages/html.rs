@@ -59,7 +59,7 @@ impl Page {
     }
 
     fn check_fields(&self) {
-        let fields = "input:not([type=hidden]), select, textarea";
+        let fields = "input:not([type=hidden]):not([hidden]), select, textarea";
         for field in self.all(fields) {
             let html = field.html();
             let id = field.attr("id").unwrap_or_default();
@@ -98,4 +98,10 @@ impl Page {
             }
         }
     }
+}
+
+/// Where a redirect leads.
+pub(crate) fn location(reply: &Response) -> String {
+    assert_eq!(reply.status(), 303, "{}", reply.text());
+    reply.headers()["location"].to_str().unwrap().to_owned()
 }

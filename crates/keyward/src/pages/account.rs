@@ -1,0 +1,174 @@
+//! A person's own account: overview, password, sessions.
+
+use keyward_core::Secret;
+use keyward_core::flow::admin::{Edit, EditPerson, Names};
+use keyward_core::flow::verify::BeginVerification;
+use keyward_core::id::SessionId;
+use keyward_core::port::{EventQuery, Fut};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::render::Page;
+use super::{go, nav, roster};
+use crate::http::input::{self, Flag};
+use crate::http::{Code, Cx, Fault, Guard, Limit, Reply, Route};
+use crate::routes::account::{change_password, close_others, close_own, live_sessions};
+use crate::routes::sign_in::{keep, remember_flow};
+use crate::view::UserView;
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::get("/account", Guard::SignedIn, show),
+    Route::post("/account", Guard::SignedIn, save),
+    Route::post("/account/verify", Guard::SignedIn, verify).at(Limit::Attempt),
+    Route::get("/account/password", Guard::SignedIn, show_password),
+    Route::post("/account/password", Guard::SignedIn, password).at(Limit::Attempt),
+    Route::get("/account/sessions", Guard::SignedIn, show_sessions),
+    Route::post("/account/sessions/close", Guard::SignedIn, close),
+    Route::post("/account/sessions/close-others", Guard::SignedIn, close_rest),
+    Route::get("/.well-known/change-password", Guard::Anyone, change_here),
+];
+
+/// Things that happened lately, at most.
+const RECENT: usize = 8;
+
+async fn overview<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
+    let user = cx.caller.user()?;
+    let subject = cx.auth.0.store.subject(user).await?.ok_or(Code::Unauthenticated)?;
+    let query = EventQuery { subject: Some(user), limit: 50, ..EventQuery::default() };
+    let events = cx.auth.0.store.events(&query).await?.data;
+    let told = events.iter().filter_map(|e| Some((roster::event_key(&e.kind)?, e.at)));
+    let recent: Vec<Value> =
+        told.take(RECENT).map(|(text, at)| json!({ "text": text, "at": at })).collect();
+    Ok(Page::new(cx, "account.html")
+        .with("here", "account")
+        .with("user", UserView::new(&subject.user, &subject.identifiers))
+        .with("recent", recent))
+}
+
+fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move { overview(&cx).await?.reply() })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProfileInput {
+    name: String,
+}
+
+fn save(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        match change_name(&cx).await {
+            Ok(()) => go(&cx, "/account?notice=saved"),
+            Err(fault) => overview(&cx).await?.refused(fault, cx.id),
+        }
+    })
+}
+
+async fn change_name(cx: &Cx<'_>) -> Result<(), Fault> {
+    let user = cx.caller.user()?;
+    let ProfileInput { name } = input::body(cx.request)?;
+    let names = Names::default();
+    let edit = EditPerson { name: Some(name), properties: None, names, version: None };
+    cx.auth.run(&Edit { user, edit, actor: Some(user) }, &cx.caller.client).await??;
+    Ok(())
+}
+
+/// Sends a code to the first address that is not proven.
+fn verify(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let flow = BeginVerification { user: cx.caller.user()? };
+        match cx.auth.run(&flow, &cx.caller.client).await? {
+            Ok(asked) => {
+                let flow = asked.flow.to_string();
+                let mut reply = go(&cx, &nav::path("/verify", &[("flow", &flow)]))?;
+                remember_flow(&cx, &mut reply, &asked.browser);
+                Ok(reply)
+            }
+            Err(refusal) => overview(&cx).await?.refused(refusal.into(), cx.id),
+        }
+    })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PasswordInput {
+    current_password: Secret,
+    new_password: Secret,
+    #[serde(default)]
+    sign_out_others: Flag,
+    /// For password managers; who it is, the session says.
+    #[serde(default, rename = "username")]
+    _username: String,
+}
+
+fn password_form<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
+    let entry = cx.caller.entry()?;
+    let name = entry.identifiers.first().map(|i| i.value.clone()).unwrap_or_default();
+    Ok(Page::new(cx, "account_password.html").with("here", "password").with("username", name))
+}
+
+fn show_password(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move { password_form(&cx)?.reply() })
+}
+
+fn password(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        match set_password(&cx).await {
+            Ok(reply) => Ok(reply),
+            Err(fault) => password_form(&cx)?.refused(fault, cx.id),
+        }
+    })
+}
+
+async fn set_password(cx: &Cx<'_>) -> Result<Reply, Fault> {
+    let input: PasswordInput = input::body(cx.request)?;
+    let keep_others = !input.sign_out_others.0;
+    let PasswordInput { current_password, new_password, .. } = input;
+    let opened = change_password(cx, current_password, new_password, keep_others).await?;
+    let mut reply = go(cx, "/account?notice=password")?;
+    keep(cx, &mut reply, &opened);
+    Ok(reply)
+}
+
+async fn sessions<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
+    let entry = cx.caller.entry()?;
+    let rows = live_sessions(cx, entry.user.id, Some(entry.session.id)).await?;
+    Ok(Page::new(cx, "account_sessions.html").with("here", "sessions").with("sessions", rows))
+}
+
+fn show_sessions(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move { sessions(&cx).await?.reply() })
+}
+
+/// The session that a form names.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SessionInput {
+    session: String,
+}
+
+impl SessionInput {
+    pub(super) fn read(cx: &Cx<'_>) -> Result<SessionId, Fault> {
+        let Self { session } = input::body(cx.request)?;
+        SessionId::parse(&session).ok_or_else(|| Code::NotFound.into())
+    }
+}
+
+fn close(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        close_own(&cx, SessionInput::read(&cx)?).await?;
+        go(&cx, "/account/sessions?notice=done")
+    })
+}
+
+fn close_rest(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        close_others(&cx).await?;
+        go(&cx, "/account/sessions?notice=done")
+    })
+}
+
+/// Where password managers send people (W3C, A Well-Known URL for Changing Passwords).
+fn change_here(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move { go(&cx, "/account/password") })
+}

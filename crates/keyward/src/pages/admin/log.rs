@@ -1,0 +1,59 @@
+//! The audit log and the outbox.
+
+use keyward_core::port::Fut;
+use serde_json::json;
+
+use super::super::nav;
+use super::super::render::Page;
+use crate::http::{Cx, Fault, Guard, Reply, Route};
+use crate::routes::audit::ListInput;
+use crate::routes::people::query;
+use crate::view::{EventView, MessageView};
+
+const AUDIT: Guard = Guard::Holding("audit:view");
+
+pub(in crate::pages) const ROUTES: &[Route] = &[
+    Route::get("/admin/audit", AUDIT, list),
+    Route::get("/admin/audit/chain", AUDIT, chain),
+    Route::get("/admin/messages", Guard::Holding("messages:view"), messages),
+];
+
+async fn page<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
+    let input: ListInput = query(cx)?;
+    let found = cx.auth.0.store.events(&input.to_query()?).await?;
+    let events: Vec<EventView> = found.data.iter().map(EventView::new).collect();
+    let (user, kind) = (input.user.unwrap_or_default(), input.r#type.unwrap_or_default());
+    let next = found.next.map(|next| next.to_string()).unwrap_or_default();
+    let more = [("user", user.as_str()), ("type", &kind), ("cursor", &next)];
+    Ok(Page::new(cx, "admin_audit.html")
+        .with("here", "audit")
+        .with("filter", json!({ "user": user, "type": kind }))
+        .with("first", input.cursor.is_none_or(|c| c.is_empty()))
+        .with("next", (!next.is_empty()).then(|| nav::path("/admin/audit", &more)))
+        .with("report", ())
+        .with("events", events))
+}
+
+fn list(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move { page(&cx).await?.reply() })
+}
+
+/// The log with the verdict on its chain. It walks every event, so it is
+/// asked for and not shown on every look.
+fn chain(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let report = cx.auth.verify_audit().await?;
+        page(&cx).await?.with("report", report).reply()
+    })
+}
+
+fn messages(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let found = cx.auth.0.store.messages(None, 100).await?;
+        let rows: Vec<MessageView> = found.iter().map(MessageView::new).collect();
+        Page::new(&cx, "admin_messages.html")
+            .with("here", "messages")
+            .with("messages", rows)
+            .reply()
+    })
+}

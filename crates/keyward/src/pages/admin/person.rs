@@ -1,0 +1,150 @@
+//! One person: who they are, what they may, what they did, what is to be done.
+
+use keyward_core::flow::admin::Act;
+use keyward_core::flow::role::effect_name;
+use keyward_core::port::{EventQuery, Fut};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::super::account::SessionInput;
+use super::super::render::Page;
+use super::super::{go, nav};
+use crate::http::{Code, Cx, Fault, Guard, Reply, Route, input};
+use crate::routes::account::live_sessions;
+use crate::routes::people::{
+    LockInput, PasswordInput, act, assign, attempts, close_session, sign_out_everywhere, target,
+};
+use crate::view::{EventView, UserView};
+
+const VIEW: Guard = Guard::Holding("users:view");
+const EDIT: Guard = Guard::Holding("users:edit");
+const GRANT: Guard = Guard::Holding("roles:grant");
+
+pub(in crate::pages) const ROUTES: &[Route] = &[
+    Route::get("/admin/people/{id}", VIEW, show),
+    Route::post("/admin/people/{id}/lock", EDIT, lock),
+    Route::post("/admin/people/{id}/unlock", EDIT, unlock),
+    Route::post("/admin/people/{id}/verify", EDIT, verify),
+    Route::post("/admin/people/{id}/delete", EDIT, delete),
+    Route::post("/admin/people/{id}/restore", EDIT, restore),
+    Route::post("/admin/people/{id}/set-password", EDIT, set_password),
+    Route::post("/admin/people/{id}/sign-out", EDIT, sign_out),
+    Route::post("/admin/people/{id}/close", EDIT, close),
+    Route::post("/admin/people/{id}/grant", GRANT, grant),
+    Route::post("/admin/people/{id}/revoke", GRANT, revoke),
+];
+
+async fn person<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
+    let user = target(cx)?;
+    let store = &cx.auth.0.store;
+    let subject = store.subject(user).await?.ok_or(Code::NotFound)?;
+    let (held, grants) = store.access(user).await?;
+    let held: Vec<&str> = held.iter().map(|r| r.role.as_str()).collect();
+    let definitions = store.definitions().await?;
+    let names = definitions.roles.iter().map(|r| r.name.as_str());
+    let free: Vec<&str> = names.filter(|name| !held.contains(name)).collect();
+    let grants: Vec<Value> = grants
+        .iter()
+        .map(|g| json!({ "effect": effect_name(g.effect), "permission": g.pattern }))
+        .collect();
+    let query = EventQuery { subject: Some(user), limit: 20, ..EventQuery::default() };
+    let events = store.events(&query).await?.data;
+    let activity: Vec<EventView> = events.iter().map(EventView::new).collect();
+    let admin = cx.caller.entry()?;
+    Ok(Page::new(cx, "admin_person.html")
+        .with("here", "people")
+        .with("person", UserView::new(&subject.user, &subject.identifiers))
+        .with("lock_reason", &subject.user.lock_reason)
+        .with("held", &held)
+        .with("free", free)
+        .with("grants", grants)
+        .with("attempts", attempts(cx, user).await?)
+        .with("activity", activity)
+        .with("sessions", live_sessions(cx, user, None).await?)
+        .with("may_edit", nav::holds(admin, "users:edit"))
+        .with("may_grant", nav::holds(admin, "roles:grant")))
+}
+
+fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move { person(&cx).await?.reply() })
+}
+
+/// Back to the person, with what was done or why not.
+async fn told(cx: &Cx<'_>, done: Result<(), Fault>) -> Result<Reply, Fault> {
+    match done {
+        Ok(()) => go(cx, &format!("/admin/people/{}?notice=done", target(cx)?)),
+        Err(fault) => person(cx).await?.refused(fault, cx.id),
+    }
+}
+
+async fn acted(cx: Cx<'_>, what: Result<Act, Fault>) -> Result<Reply, Fault> {
+    let done = match what {
+        Ok(what) => act(&cx, what).await.map(drop),
+        Err(fault) => Err(fault),
+    };
+    told(&cx, done).await
+}
+
+fn lock(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    let input = input::body(cx.request);
+    Box::pin(acted(cx, input.map(|LockInput { reason }| Act::Lock { reason })))
+}
+
+fn unlock(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(acted(cx, Ok(Act::Unlock)))
+}
+
+fn verify(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(acted(cx, Ok(Act::Verify)))
+}
+
+fn delete(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(acted(cx, Ok(Act::Delete)))
+}
+
+fn restore(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(acted(cx, Ok(Act::Restore)))
+}
+
+fn set_password(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    let input = input::body(cx.request);
+    let what = |PasswordInput { password, temporary }| Act::SetPassword {
+        password,
+        temporary: temporary.0,
+    };
+    Box::pin(acted(cx, input.map(what)))
+}
+
+fn sign_out(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let done = sign_out_everywhere(&cx).await;
+        told(&cx, done).await
+    })
+}
+
+fn close(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let done = close_session(&cx, SessionInput::read(&cx)?).await;
+        told(&cx, done).await
+    })
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RoleInput {
+    role: String,
+}
+
+async fn assigned(cx: Cx<'_>, give: bool) -> Result<Reply, Fault> {
+    let RoleInput { role } = input::body(cx.request)?;
+    let done = assign(&cx, role, give).await;
+    told(&cx, done).await
+}
+
+fn grant(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(assigned(cx, true))
+}
+
+fn revoke(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(assigned(cx, false))
+}

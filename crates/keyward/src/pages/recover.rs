@@ -1,0 +1,125 @@
+//! Get back in without the password: by the code, or by the link.
+
+use keyward_core::Secret;
+use keyward_core::flow::challenge::Answer;
+use keyward_core::port::Fut;
+use serde::Deserialize;
+
+use super::render::Page;
+use super::{enter, go, nav, verify};
+use crate::http::input::{self, Flag};
+use crate::http::{Cx, Fault, Guard, Limit, Reply, Route};
+use crate::routes::recovery::{ask, finish};
+use crate::routes::sign_in::{Holding, remember_flow};
+use crate::routes::verification::flow_id;
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::get("/recover", Guard::Anyone, show),
+    Route::post("/recover", Guard::Anyone, submit).at(Limit::Attempt),
+    Route::get("/recover/code", Guard::Anyone, show_code),
+    Route::post("/recover/code", Guard::Anyone, submit_code).at(Limit::Attempt),
+    Route::get("/recover/{token}", Guard::Anyone, show_link),
+    Route::post("/recover/{token}", Guard::Anyone, submit_link).at(Limit::Attempt),
+];
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Input {
+    identifier: String,
+}
+
+fn form<'a>(cx: &'a Cx<'_>) -> Page<'a> {
+    Page::new(cx, "recover.html").keeping(&["identifier"])
+}
+
+fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move { form(&cx).reply() })
+}
+
+fn submit(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        match begin(&cx).await {
+            Ok(reply) => Ok(reply),
+            Err(fault) => form(&cx).refused(fault, cx.id),
+        }
+    })
+}
+
+async fn begin(cx: &Cx<'_>) -> Result<Reply, Fault> {
+    let Input { identifier } = input::body(cx.request)?;
+    let asked = ask(cx, identifier).await?;
+    let flow = asked.flow.to_string();
+    let mut reply = go(cx, &nav::path("/recover/code", &[("flow", &flow)]))?;
+    remember_flow(cx, &mut reply, &asked.browser);
+    Ok(reply)
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CodeInput {
+    flow: String,
+    code: Secret,
+    password: Secret,
+    #[serde(default)]
+    sign_out_others: Flag,
+}
+
+fn code<'a>(cx: &'a Cx<'_>) -> Page<'a> {
+    Page::new(cx, "recover_code.html").keeping(&["code"]).with("flow", verify::flow(cx))
+}
+
+fn show_code(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        if verify::flow(&cx).is_empty() { go(&cx, "/recover") } else { code(&cx).reply() }
+    })
+}
+
+fn submit_code(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        match by_code(&cx).await {
+            Ok(reply) => Ok(reply),
+            Err(fault) => code(&cx).refused(fault, cx.id),
+        }
+    })
+}
+
+async fn by_code(cx: &Cx<'_>) -> Result<Reply, Fault> {
+    let CodeInput { flow, code, password, sign_out_others } = input::body(cx.request)?;
+    let answer = Answer::Code { flow: flow_id(&flow)?, code };
+    let keep_others = !sign_out_others.0;
+    let opened = finish(cx, answer, password, keep_others, Holding::Cookie).await?;
+    enter(cx, &opened)
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LinkInput {
+    password: Secret,
+    #[serde(default)]
+    sign_out_others: Flag,
+}
+
+fn link<'a>(cx: &'a Cx<'_>) -> Page<'a> {
+    Page::new(cx, "recover_link.html").with("token", cx.params.get("token"))
+}
+
+fn show_link(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move { link(&cx).reply() })
+}
+
+fn submit_link(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        match by_link(&cx).await {
+            Ok(reply) => Ok(reply),
+            Err(fault) => link(&cx).refused(fault, cx.id),
+        }
+    })
+}
+
+async fn by_link(cx: &Cx<'_>) -> Result<Reply, Fault> {
+    let LinkInput { password, sign_out_others } = input::body(cx.request)?;
+    let answer = Answer::Link(verify::token(cx)?);
+    let keep_others = !sign_out_others.0;
+    let opened = finish(cx, answer, password, keep_others, Holding::Cookie).await?;
+    enter(cx, &opened)
+}

@@ -1,0 +1,83 @@
+//! A person's own account.
+
+use keyward::testing::{PASSWORD, TestAuth};
+
+use super::html::{Page, location};
+
+#[tokio::test]
+async fn a_person_changes_their_name_and_their_password() {
+    let t = TestAuth::new().await;
+    let user = t.user("ada@example.com").await;
+    let elsewhere = t.pages().login_as(&user).await;
+    let ada = t.pages().login_as(&user).await;
+    let to = location(&ada.form("/account", &[("name", "Ada <Lovelace>")]).await);
+    let reply = ada.page(&to).await;
+    let page = Page::of(&reply);
+    assert_eq!(page.text("[role=status]"), "Saved.");
+    assert_eq!(page.text("h1"), "Hello, Ada <Lovelace>");
+    assert!(!reply.text().contains("<Lovelace>"), "names are escaped");
+
+    let long = "a".repeat(300);
+    let reply = ada.form("/account", &[("name", long.as_str())]).await;
+    assert_eq!(reply.status(), 422);
+    assert_eq!(Page::of(&reply).attr("#name", "aria-invalid"), "true");
+
+    Page::of(&ada.page("/account/password").await);
+    let new = "staple battery horse correct";
+    let wrong = [("current_password", "wrong wrong wrong"), ("new_password", new)];
+    let reply = ada.form("/account/password", &wrong).await;
+    assert_eq!(reply.status(), 422);
+    assert_eq!(Page::of(&reply).attr("#current_password", "aria-invalid"), "true");
+    let right = [
+        ("username", "ada@example.com"),
+        ("current_password", PASSWORD),
+        ("new_password", new),
+        ("sign_out_others", "on"),
+    ];
+    let to = location(&ada.form("/account/password", &right).await);
+    assert_eq!(Page::of(&ada.page(&to).await).text("[role=status]"), "Your password was changed.");
+    assert_eq!(elsewhere.page("/account").await.status(), 303, "the other session is closed");
+    assert_eq!(location(&ada.page("/.well-known/change-password").await), "/account/password");
+}
+
+#[tokio::test]
+async fn a_person_ends_one_session_and_all_others() {
+    let t = TestAuth::new().await;
+    let user = t.user("ada@example.com").await;
+    let phone = t.pages().login_as(&user).await;
+    let laptop = t.pages().login_as(&user).await;
+    let ada = t.pages().login_as(&user).await;
+    let page = Page::of(&ada.page("/account/sessions").await);
+    assert_eq!(page.all("main .cards > li").len(), 3);
+    assert_eq!(page.all("main .tag.good").len(), 1, "one is this one");
+    let id = page.attr("[name=session]", "value");
+    location(&ada.form("/account/sessions/close", &[("session", &id)]).await);
+    let ended = [&phone, &laptop];
+    let mut alive = 0;
+    for other in ended {
+        alive += usize::from(other.page("/account").await.status() == 200);
+    }
+    assert_eq!(alive, 1);
+    location(&ada.form("/account/sessions/close-others", &[]).await);
+    for other in ended {
+        assert_eq!(other.page("/account").await.status(), 303);
+    }
+    assert_eq!(ada.page("/account").await.status(), 200);
+}
+
+#[tokio::test]
+async fn attack_a_session_of_somebody_else_is_not_ended() {
+    let t = TestAuth::new().await;
+    let (ada, bob) = (t.user("ada@example.com").await, t.user("bob@example.com").await);
+    let ada = t.pages().login_as(&ada).await;
+    let bob = t.pages().login_as(&bob).await;
+    let second = t.user("eve@example.com").await;
+    let eve = t.pages().login_as(&second).await;
+    // Bob's own list shows no form for the only session, so Eve asks by its id.
+    let id = t.kw.session_list(t.kw.find_person("bob@example.com").await.unwrap().unwrap().id);
+    let id = id.await.unwrap()[0].id.to_string();
+    let reply = eve.form("/account/sessions/close", &[("session", &id)]).await;
+    assert_eq!(reply.status(), 404);
+    assert_eq!(bob.page("/account").await.status(), 200);
+    assert_eq!(ada.page("/account").await.status(), 200);
+}

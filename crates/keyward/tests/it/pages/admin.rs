@@ -1,0 +1,160 @@
+//! The pages for administrators.
+
+use keyward::Secret;
+use keyward::testing::{Client, PASSWORD, TestAuth};
+
+use super::html::{Page, location};
+
+pub(crate) async fn admin(t: &TestAuth) -> Client {
+    let admin = t.kw.add_admin("admin@example.com", Secret::new(PASSWORD)).await.unwrap().unwrap();
+    t.pages().login_as(&admin).await
+}
+
+#[tokio::test]
+async fn people_are_found_locked_and_let_in_again() {
+    let t = TestAuth::new().await;
+    let ada = t.user("ada@example.com").await;
+    t.user("bob@example.com").await;
+    let admin = admin(&t).await;
+    let page = Page::of(&admin.page("/admin/people").await);
+    assert_eq!(page.all("tbody tr").len(), 3);
+    let page = Page::of(&admin.page("/admin/people?q=ADA").await);
+    assert_eq!(page.all("tbody tr").len(), 1);
+    let url = page.attr("tbody a", "href");
+    assert_eq!(url, format!("/admin/people/{}", ada.id));
+    Page::of(&admin.page(&url).await);
+
+    let lock = format!("{url}/lock");
+    let to = location(&admin.form(&lock, &[("reason", "lost phone")]).await);
+    let page = Page::of(&admin.page(&to).await);
+    assert_eq!(page.text(".head .tag"), "Locked");
+    assert!(page.text("main").contains("lost phone"));
+    let enter = [("identifier", "ada@example.com"), ("password", PASSWORD)];
+    let reply = t.pages().form("/login", &enter).await;
+    assert_eq!(reply.status(), 422);
+    assert!(!reply.text().contains("ocked"), "the person is not told why");
+    let page = Page::of(&admin.page(&url).await);
+    assert!(page.text("[aria-labelledby=why]").contains("locked"), "the administrator is");
+
+    location(&admin.form(&format!("{url}/unlock"), &[]).await);
+    assert_eq!(t.pages().form("/login", &enter).await.status(), 303);
+    let locked = Page::of(&admin.page("/admin/people?status=locked").await);
+    assert!(locked.text("main").contains("Nobody matches."));
+}
+
+#[tokio::test]
+async fn a_person_is_added_given_a_role_and_deleted() {
+    let t = TestAuth::new().await;
+    let admin = admin(&t).await;
+    Page::of(&admin.page("/admin/people/add").await);
+    let reply = admin.form("/admin/people/add", &[("email", "not an address")]).await;
+    assert_eq!(reply.status(), 422);
+    assert_eq!(Page::of(&reply).attr("#email", "aria-invalid"), "true");
+    let fields =
+        [("email", "eve@example.com"), ("name", ""), ("password", ""), ("verified", "on")];
+    let to = location(&admin.form("/admin/people/add", &fields).await);
+    let url = to.split('?').next().unwrap().to_owned();
+
+    location(&admin.form("/admin/roles", &[("name", "editor"), ("description", "Edits")]).await);
+    let rule = [("permission", "posts:*"), ("effect", "allow")];
+    location(&admin.form("/admin/roles/editor/rule", &rule).await);
+    let page = Page::of(&admin.page("/admin/roles").await);
+    assert!(page.text("main").contains("posts:*"));
+    let bad = [("permission", "not a permission!"), ("effect", "allow")];
+    assert_eq!(admin.form("/admin/roles/editor/rule", &bad).await.status(), 422);
+
+    location(&admin.form(&format!("{url}/grant"), &[("role", "editor")]).await);
+    assert_eq!(Page::of(&admin.page(&url).await).text(".chips li span"), "editor");
+    location(&admin.form(&format!("{url}/revoke"), &[("role", "editor")]).await);
+    location(&admin.form(&format!("{url}/set-password"), &[("password", PASSWORD)]).await);
+    let enter = [("identifier", "eve@example.com"), ("password", PASSWORD)];
+    let eve = t.pages();
+    assert_eq!(eve.form("/login", &enter).await.status(), 303);
+    let page = Page::of(&admin.page(&url).await);
+    let session = page.attr("[name=session]", "value");
+    location(&admin.form(&format!("{url}/close"), &[("session", &session)]).await);
+    assert_eq!(eve.page("/account").await.status(), 303, "the session was ended");
+    location(&admin.form(&format!("{url}/delete"), &[]).await);
+    assert_eq!(eve.form("/login", &enter).await.status(), 422);
+    location(&admin.form(&format!("{url}/restore"), &[]).await);
+    location(&admin.form(&format!("{url}/verify"), &[]).await);
+    assert_eq!(eve.form("/login", &enter).await.status(), 303);
+    location(&admin.form(&format!("{url}/sign-out"), &[]).await);
+    assert_eq!(eve.page("/account").await.status(), 303);
+    location(&admin.form("/admin/roles/editor/remove", &[]).await);
+}
+
+#[tokio::test]
+async fn the_last_administrator_is_told_why_they_stay() {
+    let t = TestAuth::new().await;
+    let admin = admin(&t).await;
+    let id = t.kw.find_person("admin@example.com").await.unwrap().unwrap().id;
+    let reply = admin.form(&format!("/admin/people/{id}/lock"), &[("reason", "")]).await;
+    assert_eq!(reply.status(), 422);
+    assert!(Page::of(&reply).text("[role=alert]").contains("must be able to administer"));
+}
+
+#[tokio::test]
+async fn lists_are_read_page_by_page() {
+    let t = TestAuth::new().await;
+    for n in 0..5 {
+        t.user(&format!("p{n}@example.com")).await;
+    }
+    let admin = admin(&t).await;
+    let (mut next, mut seen) = (String::from("/admin/people?limit=2&q=example"), 0);
+    let mut rounds = 0;
+    while !next.is_empty() {
+        let page = Page::of(&admin.page(&next).await);
+        seen += page.all("tbody tr").len();
+        next = page.attr("a[rel=next]", "href");
+        rounds += 1;
+    }
+    assert_eq!((seen, rounds > 1), (6, true));
+    let page = Page::of(&admin.page("/admin/audit?type=user.&limit=3").await);
+    assert_eq!(page.all("tbody tr").len(), 3);
+    let next = page.attr("a[rel=next]", "href");
+    assert!(next.contains("type=user."), "filters stay: {next}");
+    Page::of(&admin.page(&next).await);
+    assert_eq!(admin.page("/admin/audit?limit=0").await.status(), 422);
+    assert_eq!(admin.page("/admin/people?unknown=1").await.status(), 422);
+}
+
+#[tokio::test]
+async fn the_audit_page_says_whether_the_chain_is_whole_and_the_outbox_is_shown() {
+    let t = TestAuth::new().await;
+    t.user("ada@example.com").await;
+    let admin = admin(&t).await;
+    admin.form("/recover", &[("identifier", "ada@example.com")]).await;
+    t.code_for("ada@example.com").await;
+    let page = Page::of(&admin.page("/admin/audit/chain").await);
+    assert!(page.text("[role=status]").contains("is whole"));
+    let page = Page::of(&admin.page("/admin/messages").await);
+    assert!(page.text("tbody").contains("recover"));
+}
+
+#[tokio::test]
+async fn whoever_may_not_administer_is_told_what_is_missing() {
+    let t = TestAuth::new().await;
+    let ada = t.user("ada@example.com").await;
+    let client = t.pages().login_as(&ada).await;
+    let doors = [
+        ("/admin", "users:view"),
+        ("/admin/people", "users:view"),
+        ("/admin/roles", "roles:view"),
+        ("/admin/audit", "audit:view"),
+        ("/admin/messages", "messages:view"),
+    ];
+    for (path, permission) in doors {
+        let reply = client.page(path).await;
+        assert_eq!(reply.status(), 403, "{path}");
+        assert_eq!(Page::of(&reply).text("main .lead code"), permission, "{path}");
+        assert_eq!(t.pages().page(path).await.status(), 303, "strangers sign in first: {path}");
+    }
+    assert!(!client.page("/account").await.text().contains("/admin"));
+    t.kw.grant("ada@example.com", "audit:view").await.unwrap();
+    assert_eq!(location(&client.page("/admin").await), "/admin/audit");
+    let page = Page::of(&client.page("/admin/audit").await);
+    assert_eq!(page.all(".bar nav a").len(), 2, "the menu has what they may open");
+    let lock = format!("/admin/people/{}/lock", ada.id);
+    assert_eq!(client.form(&lock, &[]).await.status(), 403);
+}

@@ -1,0 +1,126 @@
+//! Every page and state as it was last reviewed. `KEYWARD_BLESS=1` rewrites
+//! the files; the difference is the review.
+
+use std::path::PathBuf;
+
+use keyward::testing::{Client, PASSWORD, Response, SeededRandom, TestAuth};
+
+use super::admin::admin;
+use super::html::{Page, location};
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden/pages")
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test's own switch")]
+fn blessing() -> bool {
+    std::env::var_os("KEYWARD_BLESS").is_some()
+}
+
+/// Leaves out what differs from run to run: ids, tokens, hashes of assets.
+fn scrub(html: &str) -> String {
+    let mut out = String::new();
+    let mut word = String::new();
+    for letter in html.chars().chain(['\n']) {
+        if letter.is_ascii_alphanumeric() || letter == '_' || letter == '-' {
+            word.push(letter);
+            continue;
+        }
+        out.push_str(&scrubbed(&word));
+        word.clear();
+        out.push(letter);
+    }
+    out
+}
+
+fn scrubbed(word: &str) -> String {
+    let id = word.len() == 30 && word.as_bytes()[3] == b'_';
+    let hex = word.bytes().all(|b| b.is_ascii_hexdigit());
+    match word.len() {
+        30 if id => format!("{}_…", &word[..3]),
+        12 | 32 if hex && word.bytes().any(|b| b.is_ascii_digit()) => "…".into(),
+        40.. => "…".into(),
+        _ => word.to_owned(),
+    }
+}
+
+fn check(name: &str, reply: &Response) {
+    Page::of(reply);
+    let found = scrub(reply.text());
+    let path = folder().join(format!("{name}.html"));
+    if blessing() {
+        std::fs::create_dir_all(folder()).unwrap();
+        std::fs::write(&path, &found).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    let line = kept.lines().zip(found.lines()).position(|(a, b)| a != b);
+    assert_eq!(kept, found, "{name}.html differs at line {line:?}; KEYWARD_BLESS=1 accepts it");
+}
+
+async fn kit() -> TestAuth {
+    TestAuth::with(|b| b.random(SeededRandom::new(7)).dev()).await
+}
+
+#[tokio::test]
+async fn pages_for_strangers_look_as_reviewed() {
+    let t = kit().await;
+    let client = t.pages();
+    for (name, path) in [
+        ("login", "/login"),
+        ("login_de", "/login?lang=de"),
+        ("login_back", "/login?lang=en&return_to=%2Fapp&notice=ended"),
+        ("signup", "/signup"),
+        ("recover", "/recover"),
+        ("recover_link", "/recover/some-secret"),
+        ("verify_link", "/verify/some-secret"),
+        ("setup", "/setup"),
+        ("logout", "/logout"),
+        ("not_found", "/kw-assets/none"),
+        ("inbox_empty", "/dev/inbox"),
+    ] {
+        check(name, &client.page(path).await);
+    }
+    let wrong = [("identifier", "ada@example.com"), ("password", "wrong")];
+    check("login_wrong", &client.form("/login", &wrong).await);
+    let short = [("name", "Ada"), ("email", "ada"), ("password", "short")];
+    check("signup_wrong", &client.form("/signup", &short).await);
+    check("verify_link_gone", &client.form("/verify/some-secret", &[]).await);
+    let password = [("password", PASSWORD)];
+    check("recover_link_gone", &client.form("/recover/some-secret", &password).await);
+    let to = location(&client.form("/recover", &[("identifier", "nobody@example.com")]).await);
+    check("recover_code", &client.page(&to).await);
+    let fields = [("email", "new@example.com"), ("password", PASSWORD)];
+    let to = location(&client.form("/signup", &fields).await);
+    check("verify", &client.page(&to).await);
+    t.code_for("new@example.com").await;
+    check("inbox", &client.page("/dev/inbox").await);
+}
+
+#[tokio::test]
+async fn pages_for_people_and_administrators_look_as_reviewed() {
+    let t = kit().await;
+    let ada = t.user("ada@example.com").await;
+    let person: Client = t.pages().login_as(&ada).await;
+    for (name, path) in [
+        ("account", "/account"),
+        ("account_password", "/account/password"),
+        ("account_sessions", "/account/sessions"),
+        ("forbidden", "/admin/people"),
+    ] {
+        check(name, &person.page(path).await);
+    }
+    let admin = admin(&t).await;
+    t.kw.audit(&Default::default()).await.ok();
+    let one = format!("/admin/people/{}", ada.id);
+    for (name, path) in [
+        ("admin_people", "/admin/people"),
+        ("admin_people_none", "/admin/people?q=zzz"),
+        ("admin_person_add", "/admin/people/add"),
+        ("admin_person", one.as_str()),
+        ("admin_roles", "/admin/roles"),
+        ("admin_messages", "/admin/messages"),
+        ("admin_audit_none", "/admin/audit?type=nothing"),
+    ] {
+        check(name, &admin.page(path).await);
+    }
+}
