@@ -30,6 +30,7 @@ pub(crate) fn finish(headers: &mut HeaderMap, id: RequestId, https: bool) {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
     }
     if let Ok(id) = HeaderValue::try_from(id.to_string()) {
-        headers.insert(HeaderName::from_static("keyward-request-id"), id);
+        // A reply of ours that passes through the layer keeps the id it was told about.
+        headers.entry(HeaderName::from_static("keyward-request-id")).or_insert(id);
     }
 }

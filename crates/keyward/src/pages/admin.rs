@@ -22,7 +22,9 @@ fn first(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         match nav::of(Some(cx.caller.entry()?)).first() {
             Some(page) => go(&cx, &format!("/admin/{page}")),
-            None => Err(Problem::new(Code::MissingPermission).param("permission", "users:view").into()),
+            None => {
+                Err(Problem::new(Code::MissingPermission).param("permission", "users:view").into())
+            }
         }
     })
 }

@@ -153,8 +153,14 @@ mod tests {
     #[test]
     fn a_browser_is_told_in_two_words() {
         let check = |agent: &str, told: &str| assert_eq!(client(agent), told, "{agent}");
-        check("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox · Linux");
-        check("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140 Safari/537.36 Edg/140", "Edge · Windows");
+        check(
+            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+            "Firefox · Linux",
+        );
+        check(
+            "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/140 Safari/537.36 Edg/140",
+            "Edge · Windows",
+        );
         check("curl/8.5.0", "curl/8.5.0");
         check("", "");
     }

@@ -50,8 +50,7 @@ async fn a_person_is_added_given_a_role_and_deleted() {
     let reply = admin.form("/admin/people/add", &[("email", "not an address")]).await;
     assert_eq!(reply.status(), 422);
     assert_eq!(Page::of(&reply).attr("#email", "aria-invalid"), "true");
-    let fields =
-        [("email", "eve@example.com"), ("name", ""), ("password", ""), ("verified", "on")];
+    let fields = [("email", "eve@example.com"), ("name", ""), ("password", ""), ("verified", "on")];
     let to = location(&admin.form("/admin/people/add", &fields).await);
     let url = to.split('?').next().unwrap().to_owned();
 

@@ -118,8 +118,7 @@ async fn the_first_administrator_comes_in_by_the_setup_page() {
     let link = t.kw.setup_link(&secret);
     let admin = t.pages();
     Page::of(&admin.page("/setup").await);
-    let fields =
-        [("token", link.as_str()), ("email", "admin@example.com"), ("password", PASSWORD)];
+    let fields = [("token", link.as_str()), ("email", "admin@example.com"), ("password", PASSWORD)];
     let reply = admin.form("/setup", &fields).await;
     assert_eq!(location(&reply), "/admin", "the whole link may be pasted: {}", reply.text());
     assert_eq!(location(&admin.page("/admin").await), "/admin/people");

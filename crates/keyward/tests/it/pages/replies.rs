@@ -90,8 +90,11 @@ async fn attack_breach_pages_with_a_secret_are_never_compressed() {
 async fn a_template_of_ones_own_replaces_ours_and_a_broken_one_refuses_to_start() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("logout.html");
-    std::fs::write(&file, "{% extends \"layout.html\" %}{% block card %}<h1>Bye</h1>{% endblock %}")
-        .unwrap();
+    std::fs::write(
+        &file,
+        "{% extends \"layout.html\" %}{% block card %}<h1>Bye</h1>{% endblock %}",
+    )
+    .unwrap();
     let t = TestAuth::with(|b| b.templates(folder.path())).await;
     assert_eq!(Page::of(&t.pages().page("/logout").await).text("h1"), "Bye");
     let broken = |name: &str, text: &str| {

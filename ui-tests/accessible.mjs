@@ -1,0 +1,55 @@
+// Every page against axe-core: light, dark, and on a narrow screen.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { Visitor } from "./visitor.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const MODES = [
+  { name: "light", colorScheme: "light", viewport: { width: 1200, height: 800 } },
+  { name: "dark", colorScheme: "dark", viewport: { width: 1200, height: 800 } },
+  { name: "360 px", colorScheme: "light", viewport: { width: 360, height: 740 } },
+];
+const STRANGER = [
+  "/login", "/login?notice=signed_out", "/signup", "/recover", "/recover/some-secret", "/verify/some-secret",
+  "/setup", "/logout", "/kw-assets/none", "/dev/inbox", "/login?lang=de", "/login?lang=en",
+];
+const ADMIN = [
+  "/account", "/account/password", "/account/sessions", "/admin/people", "/admin/people?q=nobody-at-all",
+  "/admin/people/add", "/admin/roles", "/admin/audit", "/admin/audit/chain", "/admin/messages",
+];
+
+export async function accessible(browser, base, report) {
+  for (const { name, ...mode } of MODES) {
+    // The policy keeps our own checker out too, so it is set aside here alone.
+    const visitor = await Visitor.arrive(browser, base, { bypassCSP: true, ...mode });
+    const look = (what) => report.step(`${what} is accessible (${name})`, () => check(visitor.page));
+    for (const path of STRANGER) {
+      await visitor.go(path);
+      await look(path);
+    }
+    await visitor.signIn("admin@example.com", "not this password");
+    await look("a refused sign-in");
+    await visitor.go("/signup");
+    await visitor.send({ email: "a@example.com", password: "short" }, "main form button:not([type=button])");
+    await look("a refused sign-up");
+    await visitor.signIn("admin@example.com");
+    for (const path of ADMIN) {
+      await visitor.go(path);
+      await look(path);
+    }
+    await visitor.go("/admin/people?q=ada%40");
+    await visitor.press("tbody a");
+    await look("a person");
+    await visitor.leave();
+  }
+}
+
+async function check(page) {
+  await page.evaluate(AXE);
+  const found = await page.evaluate((tags) => axe.run(document, { runOnly: tags, iframes: false }), TAGS);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  const faults = found.violations.map((v) => `${v.id}: ${v.help} ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(" | ")}`);
+  if (wide > 0) faults.push(`the page is ${wide} px wider than the screen`);
+  if (faults.length) throw new Error(faults.join("\n"));
+}

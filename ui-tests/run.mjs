@@ -1,0 +1,24 @@
+// Drives the hosted pages of a development server in Debian's Chromium:
+//     KEYWARD_URL=http://localhost:8080 node run.mjs
+// Prints `N passed, N failed` and exits 1 on any failure.
+import { accessible } from "./accessible.mjs";
+import { administrator } from "./administrator.mjs";
+import { open } from "./browser.mjs";
+import { person } from "./person.mjs";
+import { Report } from "./report.mjs";
+
+const base = (process.env.KEYWARD_URL ?? "http://localhost:8080").replace(/\/$/, "");
+const report = new Report();
+const { browser, close } = await open();
+try {
+  for (const scripts of [true, false]) {
+    await person(browser, base, report, scripts);
+    await administrator(browser, base, report, scripts);
+  }
+  await accessible(browser, base, report);
+} catch (error) {
+  report.fail("the run itself", error);
+} finally {
+  await close();
+}
+process.exit(report.finish());
