@@ -52,8 +52,9 @@ pub trait Sender: Send + Sync + 'static {
     fn send<'a>(&'a self, message: &'a Outgoing) -> Fut<'a, Result<(), SendError>>;
 }
 
-/// How long a sender keeps a message to itself.
-const LEASE: Duration = Duration::from_secs(60);
+/// How long a sender keeps a message to itself: longer than any carrier takes,
+/// and no longer, because a message whose sender was killed waits for it.
+const LEASE: Duration = Duration::from_secs(30);
 /// How long a carrier may take, well within the lease.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Messages taken in one round.

@@ -13,7 +13,10 @@ fn a_wrong_file_is_refused_with_line_column_and_remedy() {
             "keyward.toml:4:3  unknown key session.idel, did you mean session.idle?",
         ),
         ("[session]\nidle = 14", "keyward.toml:2:8  session.idle takes a time with a unit"),
-        ("[password.hash]\nmemory = \"19\"", "keyward.toml:2:10  password.hash.memory takes a size"),
+        (
+            "[password.hash]\nmemory = \"19\"",
+            "keyward.toml:2:10  password.hash.memory takes a size",
+        ),
         ("[database]\npassword_file = \"gone\"", "keyward.toml:2:17  cannot read gone:"),
         ("[log]\nformat = 'xml'", "keyward.toml:2:10  log.format takes one of text, json"),
         ("[server\n", "keyward.toml:1:8  "),
@@ -31,7 +34,11 @@ fn a_wrong_environment_is_refused_by_name() {
     for (name, value, expected) in [
         ("KEYWARD_SESION_IDLE", "1d", "unknown variable, did you mean KEYWARD_SESSION_IDLE?"),
         ("KEYWARD_SESSION_IDLE", "1", "KEYWARD_SESSION_IDLE  session.idle takes a time"),
-        ("KEYWARD_DATABASE_PASSWORD_FILE", "gone", "KEYWARD_DATABASE_PASSWORD_FILE  cannot read gone:"),
+        (
+            "KEYWARD_DATABASE_PASSWORD_FILE",
+            "gone",
+            "KEYWARD_DATABASE_PASSWORD_FILE  cannot read gone:",
+        ),
         ("KEYWARD_SERVER_LISTEN_FILE", "gone", "KEYWARD_SERVER_LISTEN_FILE  cannot read gone:"),
     ] {
         Place::new().env(name, value).run(&SERVE).refused(2, expected);
@@ -51,8 +58,12 @@ fn variables_of_an_orchestrator_are_not_ours() {
 #[test]
 fn an_option_wins_over_the_environment_over_its_file_over_the_file() {
     let place = Place::new();
-    place.write("keyward.toml", "[session]\nidle = \"1d\"\nabsolute = \"20d\"\nbrief_idle = \"1h\"");
-    place.write("some.env", "# comment\nKEYWARD_SESSION_IDLE='2d'\nKEYWARD_SESSION_ABSOLUTE=21d\nHOME=/\n");
+    place
+        .write("keyward.toml", "[session]\nidle = \"1d\"\nabsolute = \"20d\"\nbrief_idle = \"1h\"");
+    place.write(
+        "some.env",
+        "# comment\nKEYWARD_SESSION_IDLE='2d'\nKEYWARD_SESSION_ABSOLUTE=21d\nHOME=/\n",
+    );
     let place = place.env("KEYWARD_SESSION_IDLE", "3d");
     let shown = place.run(&["config", "show", "--origins", "--env-file", "some.env"]).out;
     let line = |key: &str| shown.lines().find(|line| line.starts_with(key)).unwrap().to_owned();

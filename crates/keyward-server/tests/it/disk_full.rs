@@ -50,7 +50,8 @@ fn a_full_disk_refuses_writes_and_goes_on_reading() {
     };
     let server = place.serve();
     assert!(server.client().sign_up("ada@example.com").unwrap().status < 300);
-    let token = server.client().sign_in("ada@example.com").json()["token"].as_str().unwrap().to_owned();
+    let token =
+        server.client().sign_in("ada@example.com").json()["token"].as_str().unwrap().to_owned();
     let ada = server.client().bearer(&token);
     let ballast = disk.fill();
     let status = sign_up_until_refused(&server.client());
@@ -68,7 +69,8 @@ fn a_file_that_may_not_grow_refuses_writes(place: Place) {
     let place = place.wrapped(&["sh", "-c", limit, "sh"]);
     let server = place.serve();
     assert!(server.client().sign_up("ada@example.com").unwrap().status < 300);
-    let token = server.client().sign_in("ada@example.com").json()["token"].as_str().unwrap().to_owned();
+    let token =
+        server.client().sign_in("ada@example.com").json()["token"].as_str().unwrap().to_owned();
     let status = sign_up_until_refused(&server.client());
     assert!(status == 507 || status == 503, "{status}");
     assert_eq!(server.client().bearer(&token).get("/api/v1/session").status, 200, "reads go on");

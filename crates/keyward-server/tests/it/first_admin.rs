@@ -15,7 +15,8 @@ fn spend(client: &Client, link: &str, email: &str) -> crate::http::Reply {
 
 fn is_admin(client: &Client, email: &str) -> bool {
     let reply = client.sign_in(email);
-    let token = reply.json()["token"].as_str().unwrap_or_else(|| panic!("{}", reply.body)).to_owned();
+    let token =
+        reply.json()["token"].as_str().unwrap_or_else(|| panic!("{}", reply.body)).to_owned();
     client.clone().bearer(&token).get("/api/v1/admin/users").status == 200
 }
 
@@ -44,8 +45,8 @@ fn by_the_environment() {
     assert!(is_admin(&server.client(), "boss@example.com"));
     server.stop();
     // It is made once; what it became since then stays.
-    let place = place
-        .env("KEYWARD_ADMIN_PASSWORD_FILE", place.write("other", "another long password").to_str().unwrap());
+    let other = place.write("other", "another long password");
+    let place = place.env("KEYWARD_ADMIN_PASSWORD_FILE", other.to_str().unwrap());
     assert!(is_admin(&place.serve().client(), "boss@example.com"));
 }
 

@@ -84,9 +84,8 @@ impl Client {
 
     fn request(&self, method: &str, path: &str, body: &str) -> String {
         let port = self.port;
-        let mut head = format!(
-            "{method} {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n"
-        );
+        let mut head =
+            format!("{method} {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n");
         if let Some(token) = &self.bearer {
             head += &format!("Authorization: Bearer {token}\r\n");
         }

@@ -16,11 +16,16 @@ fn sign_up(server: &Server, email: &str) {
 fn is_for(mail: &Mail, email: &str) {
     assert!(mail.to.contains(&format!("<{email}>")), "{mail:?}");
     assert!(mail.from.contains("<no-reply@example.com>"), "{mail:?}");
-    for header in ["From: Acme <no-reply@example.com>", "Auto-Submitted: auto-generated", "Message-ID: <msg_"] {
+    for header in
+        ["From: Acme <no-reply@example.com>", "Auto-Submitted: auto-generated", "Message-ID: <msg_"]
+    {
         assert!(mail.data.contains(header), "{header}: {}", mail.data);
     }
     let code = mail.data.split(|c: char| !c.is_ascii_digit()).find(|word| word.len() == 6);
-    let spaced = mail.data.split_whitespace().any(|word| word.len() == 3 && word.bytes().all(|b| b.is_ascii_digit()));
+    let spaced = mail
+        .data
+        .split_whitespace()
+        .any(|word| word.len() == 3 && word.bytes().all(|b| b.is_ascii_digit()));
     assert!(code.is_some() || spaced, "a code is in it: {}", mail.data);
 }
 

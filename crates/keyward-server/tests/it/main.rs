@@ -1,4 +1,11 @@
 //! The real binary, started, asked and stopped.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that fails should say so and stop"
+)]
 
 mod configuration;
 mod disk_full;

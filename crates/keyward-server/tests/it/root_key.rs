@@ -1,5 +1,6 @@
 //! The root key: made once, kept, never replaced.
 
+use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
 
 use crate::server::{Place, text};
@@ -17,7 +18,7 @@ fn it_is_made_at_the_first_start_for_its_owner_alone() {
     let key = text(&path);
     place.serve().stop();
     assert_eq!(text(&path), key, "a second start keeps it");
-    std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
+    std::fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
     place.run(&SERVE).refused(3, "others may read it");
 }
 

@@ -184,7 +184,8 @@ impl Server {
 
     /// Waits for a line of the log; false when it ended without one.
     pub(crate) fn wait_for_log(&self, part: &str) -> bool {
-        std::iter::from_fn(|| self.facts.recv_timeout(PATIENCE).ok()).any(|line| line.contains(part))
+        std::iter::from_fn(|| self.facts.recv_timeout(PATIENCE).ok())
+            .any(|line| line.contains(part))
     }
 
     /// Ends it as a power cut would.

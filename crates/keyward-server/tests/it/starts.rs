@@ -26,7 +26,8 @@ fn dev_has_its_people_and_an_inbox() {
     assert!(place.path(".keyward-dev/keyward.db").exists());
     let admin = dev.client().sign_in("admin@example.com");
     assert_eq!(admin.status, 200, "{}", admin.body);
-    let token = admin.json()["token"].as_str().unwrap_or_else(|| panic!("{}", admin.body)).to_owned();
+    let token =
+        admin.json()["token"].as_str().unwrap_or_else(|| panic!("{}", admin.body)).to_owned();
     let people = dev.client().bearer(&token).get("/api/v1/admin/users");
     assert_eq!(people.json()["data"].as_array().map(Vec::len), Some(3), "{}", people.body);
     for email in ["ada@example.com", "bob@example.com"] {

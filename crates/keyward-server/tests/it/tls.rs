@@ -104,7 +104,8 @@ fn a_certificate_without_its_key_is_refused_at_start() {
     place.write("cert.pem", &authority.issue().0);
     place.write("key.pem", &authority.issue().1);
     let args = ["serve", "--data-dir", "data", "--listen", "127.0.0.1:0"];
-    let run = |key: &str| place.run(&[&args[..], &["--tls-cert", "cert.pem", "--tls-key", key]].concat());
+    let run =
+        |key: &str| place.run(&[&args[..], &["--tls-cert", "cert.pem", "--tls-key", key]].concat());
     run("key.pem").refused(3, "use the certificate with its key");
     run("gone.pem").refused(3, "read the certificate's key");
     assert!(!Path::new(&place.path("data/keyward.db")).exists(), "nothing was opened");
