@@ -23,7 +23,7 @@ fn an_apps_sqlite_file_keeps_its_sessions_and_cookies() {
             ..NewPerson::default()
         };
         let ada = auth.add_person(person).await.unwrap().unwrap();
-        let opened = auth.sign_in_user(&ada.id, "app").await.unwrap().unwrap();
+        let opened = auth.sign_in_user(&ada.id).await.unwrap().unwrap();
         auth.shutdown().await;
         (opened.set_cookie().to_owned(), opened.token().reveal().to_owned(), ada.id.to_string())
     });
