@@ -8,6 +8,8 @@
 //! principal has department && principal.department like 'sales-*'
 //! ```
 
+#[cfg(feature = "policy-file")]
+mod cedar;
 mod check;
 mod code;
 mod lex;
@@ -18,6 +20,7 @@ mod time;
 mod value;
 
 use std::fmt;
+use std::sync::Arc;
 
 pub use check::Schema;
 pub use run::{Failure, MAX_FUEL};
@@ -25,6 +28,7 @@ pub use time::{datetime, duration};
 pub use value::{Cell, Facts, Kind, Net, Root, Value};
 
 use code::Code;
+pub(crate) use parse::{Compare, Expr, Form};
 
 /// A compiled condition.
 #[derive(Clone, Debug)]
@@ -40,6 +44,7 @@ struct Part {
     start: usize,
     end: usize,
     code: Code,
+    expr: Arc<Expr>,
 }
 
 /// A condition that could not be compiled.
@@ -72,7 +77,8 @@ impl Condition {
         }
         let parts = parse::parse(text)?.into_iter().map(|part| {
             check::boolean(&part.expr, schema)?;
-            Ok(Part { start: part.start, end: part.end, code: Code::of(&part.expr)? })
+            let code = Code::of(&part.expr)?;
+            Ok(Part { start: part.start, end: part.end, code, expr: part.expr.into() })
         });
         Ok(Self { text: text.into(), parts: parts.collect::<Result<_, _>>()? })
     }
@@ -101,6 +107,11 @@ impl Condition {
             part: self.text.get(part.start..part.end).unwrap_or_default().to_owned(),
             actual: part.code.attributes().map(|it| it.shown(facts)).collect(),
         })
+    }
+
+    /// What must hold, all together.
+    pub(crate) fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        self.parts.iter().map(|part| &*part.expr)
     }
 
     /// The text it was compiled from.

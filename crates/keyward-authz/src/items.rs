@@ -7,6 +7,7 @@ mod sharing;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub(crate) use kind::Reach;
 pub use kind::{BadItems, ItemKind, ItemKindBuilder, MAX_ACTIONS};
 pub use sharing::{SharedWith, Visibility};
 

@@ -64,6 +64,22 @@ impl Limits {
     ) -> bool {
         self.of(roles, name).is_none_or(|limit| limit.admits(value))
     }
+
+    /// The same for a value as text, of which the whole number counts. What is
+    /// no number is admitted only where there is no limit.
+    pub fn admit_text<'a>(
+        &self,
+        roles: impl IntoIterator<Item = &'a str>,
+        name: &str,
+        value: &str,
+    ) -> bool {
+        let Some(limit) = self.of(roles, name) else { return true };
+        let whole = value.split_once('.').map_or(value, |(whole, fraction)| {
+            let plain = fraction.bytes().all(|byte| byte.is_ascii_digit());
+            if plain { whole } else { value }
+        });
+        whole.parse().is_ok_and(|value| limit.admits(value))
+    }
 }
 
 #[cfg(test)]
@@ -90,6 +106,20 @@ mod tests {
         check(&["guest"], "per_minute", 60, false);
         check(&["staff"], "key_bits", 128, true);
         check(&["staff"], "key_bits", 127, false);
+    }
+
+    #[test]
+    fn of_a_text_the_whole_number_counts() {
+        for (name, text, admitted) in [
+            ("per_minute", "59", true),
+            ("per_minute", "59.9", true),
+            ("per_minute", "60.1", false),
+            ("per_minute", "many", false),
+            ("per_minute", "5.x", false),
+            ("per_year", "many", true),
+        ] {
+            assert_eq!(limits().admit_text(["guest"], name, text), admitted, "{name} {text}");
+        }
     }
 
     #[test]

@@ -100,7 +100,7 @@ impl Pattern {
 
     /// Whether this covers whatever the other covers. Never said of dialects
     /// other than the native one, unless both are the same.
-    pub(crate) fn includes(&self, other: &Self) -> bool {
+    pub fn includes(&self, other: &Self) -> bool {
         match (&self.shape, &other.shape) {
             (Shape::Keyward(own), Shape::Keyward(other)) => own.includes(other),
             _ => self == other,

@@ -22,13 +22,14 @@
 //! let mistakes = Policy::parse("policy.toml", slip).unwrap_err();
 //! assert_eq!(
 //!     mistakes.to_string(),
-//!     "policy.toml:5:23  unknown permission `posts:pubish`, did you mean `posts:publish`?",
+//!     "policy.toml:5:22  unknown permission `posts:pubish`, did you mean `posts:publish`?",
 //! );
 //! ```
 
 mod acl;
 mod cases;
 mod coverage;
+mod format;
 mod items;
 mod lint;
 mod mistake;
@@ -40,6 +41,7 @@ mod rules;
 mod run;
 
 pub use coverage::Coverage;
+pub use format::format;
 pub use lint::Lint;
 pub use mistake::{Mistake, Mistakes};
 pub use run::{Failure, Outcome, Report};

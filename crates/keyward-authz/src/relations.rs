@@ -27,4 +27,5 @@ mod tuples;
 pub use check::{CheckError, MAX_DEPTH, MAX_STEPS};
 pub use model::{Model, Rewrite, TypeRef};
 pub use parse::BadRelation;
+pub(crate) use tuples::type_of;
 pub use tuples::{Tuple, Tuples};

@@ -107,6 +107,11 @@ impl Rules {
         self.rules.iter()
     }
 
+    /// Whether the first rule that applies decides.
+    pub fn are_ordered(&self) -> bool {
+        self.ordered
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.rules.is_empty()

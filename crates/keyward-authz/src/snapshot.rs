@@ -137,6 +137,6 @@ impl<'s> RoleView<'s> {
 
     /// Its own rules, without inherited ones, in the order of definition.
     pub fn rules(self) -> impl Iterator<Item = (Effect, &'s Pattern)> {
-        self.0.rules.iter().map(|rule| (rule.effect, &*rule.pattern))
+        self.own_rules().map(|rule| (rule.effect, &*rule.pattern))
     }
 }

@@ -2,7 +2,7 @@
 
 /// The pieces between the stars, of which there is one less.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Like(Box<[Box<str>]>);
+pub(crate) struct Like(Box<[Box<str>]>);
 
 impl Like {
     pub(super) fn parse(text: &str) -> Self {
@@ -17,6 +17,12 @@ impl Like {
             }
         }
         Self(pieces.into_iter().map(String::into_boxed_str).collect())
+    }
+
+    /// What stands between the stars.
+    #[cfg(feature = "policy-file")]
+    pub(crate) fn pieces(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|piece| &**piece)
     }
 
     pub(super) fn matches(&self, text: &str) -> bool {

@@ -7,13 +7,13 @@ use super::{BadCondition, time};
 
 /// An expression, and where it stands.
 #[derive(Clone, Debug)]
-pub(super) struct Expr {
+pub(crate) struct Expr {
     pub(super) at: usize,
-    pub(super) form: Form,
+    pub(crate) form: Form,
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Form {
+pub(crate) enum Form {
     Constant(Value),
     Attribute(Root, Box<str>),
     Has(Root, Box<str>),
@@ -27,7 +27,7 @@ pub(super) enum Form {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Compare {
+pub(crate) enum Compare {
     Eq,
     Ne,
     Lt,

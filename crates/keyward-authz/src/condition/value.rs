@@ -95,7 +95,7 @@ impl<'a> Facts<'a> {
         self.get(root, name)
     }
 
-    pub(super) fn get(&self, root: Root, name: &str) -> Option<Cell<'a>> {
+    pub(crate) fn get(&self, root: Root, name: &str) -> Option<Cell<'a>> {
         let record = match root {
             Root::Principal => self.principal,
             Root::Resource => self.resource,
@@ -133,7 +133,16 @@ impl Cell<'_> {
         }
     }
 
-    pub(super) fn kind(self) -> Kind {
+    /// The members of a set.
+    pub(crate) fn members(self) -> Option<Vec<Self>> {
+        match self {
+            Cell::Set(values) => Some(values.iter().map(Value::cell).collect()),
+            Cell::Names(names) => Some(names.iter().map(|name| Cell::Text(name)).collect()),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn kind(self) -> Kind {
         match self {
             Cell::Bool(_) => Kind::Bool,
             Cell::Int(_) => Kind::Int,
@@ -165,7 +174,7 @@ impl Kind {
     }
 
     /// Whether `<` means anything between two of it.
-    pub(super) fn is_ordered(self) -> bool {
+    pub(crate) fn is_ordered(self) -> bool {
         matches!(self, Kind::Int | Kind::Time | Kind::Span)
     }
 }

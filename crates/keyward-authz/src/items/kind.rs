@@ -35,6 +35,17 @@ struct Row {
     sees_all: bool,
 }
 
+/// Which items a subject reaches with one action.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reach {
+    /// Own ones of these visibilities.
+    pub(crate) owned: Vec<Visibility>,
+    /// Those of others of these visibilities.
+    pub(crate) others: Vec<Visibility>,
+    /// Those of others that are shared with it.
+    pub(crate) shared: bool,
+}
+
 impl ItemKind {
     /// Starts a kind without actions, visibilities and roles.
     pub fn builder() -> ItemKindBuilder {
@@ -79,6 +90,34 @@ impl ItemKind {
         let mut allowing = rows
             .filter(|(_, row)| (open || row.sees_all) && row.actions(owned, visibility) & bit != 0);
         allowing.next().map(|(role, _)| &**role)
+    }
+
+    /// Whether it denies what it does not allow.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// To which items the subject may do this, by ownership and visibility.
+    pub(crate) fn reach(&self, subject: Subject<'_>, action: &str) -> Option<Reach> {
+        let bit = self.bit(action)?;
+        let shut_out = |role: &str| self.not_roles.iter().any(|not| **not == *role);
+        if subject.roles.iter().any(|role| shut_out(role)) {
+            return None;
+        }
+        let rows: Vec<&Row> =
+            subject.roles.iter().filter_map(|role| self.rows.get(&**role)).collect();
+        let visible = Visibility::ALL.into_iter().filter(|it| self.visibilities.contain(*it));
+        let any = |owned: bool, visibility: Visibility, sees_all: bool| {
+            let mut rows = rows.iter().filter(|row| row.sees_all || !sees_all);
+            rows.any(|row| row.actions(owned, visibility) & bit != 0)
+        };
+        let gated = |it: Visibility| matches!(it, Visibility::Shared | Visibility::Private);
+        Some(Reach {
+            owned: visible.clone().filter(|it| any(true, *it, false)).collect(),
+            others: visible.filter(|it| any(false, *it, gated(*it))).collect(),
+            shared: self.visibilities.contain(Visibility::Shared)
+                && any(false, Visibility::Shared, false),
+        })
     }
 
     fn bit(&self, action: &str) -> Option<Actions> {

@@ -92,9 +92,9 @@ fn what_never_decided_is_named() {
     assert_eq!(
         lints,
         [
-            "house.toml:31  role root: posts:view is covered by * (covered-grant)",
+            "house.toml:32  role root: posts:view is covered by * (covered-grant)",
             "house.toml:44  acl.site[4] is never reached: [3] goes before it (unreachable-entry)",
-            "house.toml:31  roles.root.allow[1] allows everything, now and later (star-grant)",
+            "house.toml:32  roles.root.allow[1] allows everything, now and later (star-grant)",
             "house.toml:44  acl.site[4] never decided anything in the tests (never-used)",
         ]
         .iter()

@@ -68,7 +68,7 @@ impl Tuples {
     }
 
     /// The objects of a type, sorted.
-    pub(super) fn objects<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn objects<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.keys().map(|object| &**object).filter(move |object| type_of(object) == kind)
     }
 
@@ -97,6 +97,6 @@ impl FromIterator<Tuple> for Tuples {
 }
 
 /// `document` of `document:roof`.
-pub(super) fn type_of(object: &str) -> &str {
+pub(crate) fn type_of(object: &str) -> &str {
     object.split_once(':').map_or(object, |(kind, _)| kind)
 }

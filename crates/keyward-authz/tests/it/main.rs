@@ -7,6 +7,11 @@ mod dialects;
 #[cfg(test)]
 mod explain;
 #[cfg(test)]
+mod filter;
+#[cfg(test)]
+#[cfg(feature = "policy-file")]
+mod import;
+#[cfg(test)]
 mod items;
 #[cfg(test)]
 mod relations;

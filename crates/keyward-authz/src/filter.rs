@@ -1,0 +1,225 @@
+//! Which resources somebody may do something to, as a condition that a database
+//! can evaluate. The rows it finds are those that a check of each would allow.
+
+mod items;
+mod predicate;
+mod rule;
+
+pub use predicate::{Bind, Placeholder, Sql};
+
+use crate::acl::Acl;
+use crate::condition::{Condition, Kind};
+use crate::decide::Question;
+use crate::effect::Effect;
+use crate::opinion::Opinion;
+use crate::relations::type_of;
+use crate::rules::Rule;
+use crate::snapshot::Snapshot;
+use predicate::{Exactness, Predicate};
+
+/// The resources that a question would be allowed for. Never cut short.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Filter {
+    /// Every one.
+    All,
+    /// None.
+    None,
+    /// Those for which this condition is true.
+    Sql(Sql),
+    /// Some of those for which this condition is true: each row must be checked
+    /// as well, because a condition or block cannot be said in SQL.
+    Mixed(Sql),
+}
+
+/// How a table holds what decisions look at. Names are put into SQL as they
+/// are, so they must come from the program and never from a request.
+#[derive(Clone, Debug, Default)]
+pub struct Columns {
+    attributes: Vec<(Box<str>, Box<str>, Kind)>,
+    id: Option<Box<str>>,
+    owner: Option<Box<str>>,
+    visibility: Option<Box<str>>,
+    shared: Option<Box<str>>,
+}
+
+impl Columns {
+    /// Starts without any.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The column of an attribute of the resource; where it is NULL, the
+    /// attribute is missing. Moments and spans are kept in microseconds.
+    pub fn attribute(&mut self, name: &str, column: &str, kind: Kind) -> &mut Self {
+        self.attributes.push((name.into(), column.into(), kind));
+        self
+    }
+
+    /// The column of the id, for relations: `roof` of `document:roof`.
+    pub fn id(&mut self, column: &str) -> &mut Self {
+        self.id = Some(column.into());
+        self
+    }
+
+    /// The columns of an item's owner and visibility, and a condition with one
+    /// `?` for whether it is shared with a subject.
+    pub fn item(&mut self, owner: &str, visibility: &str, shared: &str) -> &mut Self {
+        self.owner = Some(owner.into());
+        self.visibility = Some(visibility.into());
+        self.shared = Some(shared.into());
+        self
+    }
+
+    fn column(&self, attribute: &str) -> Option<(&str, Kind)> {
+        let found = self.attributes.iter().find(|(name, ..)| **name == *attribute);
+        found.map(|(_, column, kind)| (&**column, *kind))
+    }
+}
+
+impl Snapshot {
+    /// The resources that the question would be allowed for. What it says of one
+    /// resource does not matter, except for the access control lists, which hold
+    /// for all, and the type of the object of [`Question::related`].
+    pub fn list_resources(&self, question: &Question<'_>, columns: &Columns) -> Filter {
+        if self.is_denied_outright(question) {
+            return Filter::None;
+        }
+        let mut exact = Exactness::default();
+        let filter = Asking { snapshot: self, question, columns };
+        let allowed = match question.access.is_superuser() {
+            true => filter.past_absolute_rules(&mut exact),
+            false => filter.by_blocks(&mut exact),
+        };
+        allowed.into_filter(exact)
+    }
+
+    /// Whether a ban, a ceiling or the catalogue decides for every resource.
+    fn is_denied_outright(&self, question: &Question<'_>) -> bool {
+        let wanted = question.wanted;
+        question.banned
+            || question.groups.is_some_and(crate::acl::Groups::are_none)
+            || wanted.dialect() != self.dialect()
+            || !self.catalogue().knows(wanted)
+            || question.access.is_locked()
+            || question.ceilings.iter().any(|ceiling| !ceiling.contains(wanted))
+    }
+}
+
+/// A question about a table.
+struct Asking<'a> {
+    snapshot: &'a Snapshot,
+    question: &'a Question<'a>,
+    columns: &'a Columns,
+}
+
+impl Asking<'_> {
+    fn past_absolute_rules(&self, exact: &mut Exactness) -> Predicate {
+        let rules = self.rules().filter(|rule| rule.absolute && rule.effect == Effect::Deny);
+        Predicate::all(rules.map(|rule| self.stays_out(rule, exact)))
+    }
+
+    fn by_blocks(&self, exact: &mut Exactness) -> Predicate {
+        let question = self.question;
+        let access = question.access.opinion(question.wanted);
+        let groups = question.groups;
+        let listed = groups.and_then(|groups| {
+            Acl::decide_chain(question.acl.iter().copied(), groups, question.wanted.as_str())
+        });
+        let listed = listed.map_or(Opinion::NoOpinion, |hit| hit.effect.into());
+        if access.max(listed) >= Opinion::MayDeny {
+            return Predicate::False;
+        }
+        let (allowing, safe) = self.by_rules(exact);
+        let items = self.items();
+        let safe = match &items {
+            Some(items) if items.closed => safe.and(items.allowed.clone()),
+            _ => safe,
+        };
+        let constant = access == Opinion::Allow || listed == Opinion::Allow;
+        let custom = !question.custom.is_empty();
+        if custom {
+            exact.lose();
+        }
+        let mut allowed = Predicate::from(constant || custom).or(allowing);
+        if let Some(items) = items {
+            allowed = allowed.or(items.allowed);
+        }
+        allowed.or(self.related()).and(safe)
+    }
+
+    /// Where a rule allows, and where none denies or might.
+    fn by_rules(&self, exact: &mut Exactness) -> (Predicate, Predicate) {
+        if self.snapshot.rules().are_ordered() {
+            return self.in_order(exact);
+        }
+        let (mut allowing, mut safe) = (Predicate::False, Predicate::True);
+        for rule in self.rules() {
+            match rule.effect {
+                Effect::Allow => allowing = allowing.or(self.applies(rule, exact)),
+                Effect::Deny => safe = safe.and(self.stays_out(rule, exact)),
+            }
+        }
+        (allowing, safe)
+    }
+
+    fn in_order(&self, exact: &mut Exactness) -> (Predicate, Predicate) {
+        let (mut allowing, mut so_far) = (Predicate::False, Predicate::True);
+        for rule in self.rules() {
+            if rule.effect == Effect::Allow {
+                let first = so_far.clone().and(self.applies(rule, exact));
+                allowing = allowing.or(first);
+            }
+            so_far = so_far.and(self.stays_out(rule, exact));
+        }
+        (allowing.clone(), allowing.or(so_far))
+    }
+
+    fn rules(&self) -> impl Iterator<Item = &Rule> {
+        let (wanted, roles) = (self.question.wanted, self.question.access.all_roles());
+        self.snapshot.rules().iter().filter(move |rule| rule.concerns(wanted, roles))
+    }
+
+    fn applies(&self, rule: &Rule, exact: &mut Exactness) -> Predicate {
+        let when = self.truth(rule.when.as_ref(), true, exact);
+        let unless = rule.unless.as_ref();
+        when.and(unless.map_or(Predicate::True, |it| self.truth(Some(it), false, exact)))
+    }
+
+    /// Where a rule surely does not apply.
+    fn stays_out(&self, rule: &Rule, exact: &mut Exactness) -> Predicate {
+        let never = match &rule.when {
+            Some(when) => self.truth(Some(when), false, exact),
+            None => Predicate::False,
+        };
+        let Some(unless) = &rule.unless else { return never };
+        let when = self.truth(rule.when.as_ref(), true, exact);
+        never.or(when.and(self.truth(Some(unless), true, exact)))
+    }
+
+    /// Where a condition surely is this. Without one it is true.
+    fn truth(&self, condition: Option<&Condition>, is: bool, exact: &mut Exactness) -> Predicate {
+        condition.map_or(Predicate::from(is), |condition| rule::surely(self, condition, is, exact))
+    }
+
+    /// The objects with which a relation that grants this is had.
+    fn related(&self) -> Predicate {
+        let (Some(related), Some(id)) = (self.question.related, &self.columns.id) else {
+            return Predicate::False;
+        };
+        let kind = type_of(related.object);
+        let grants = self.snapshot.relation_grants().iter();
+        let grants =
+            grants.filter(|it| *it.kind == *kind && it.pattern.matches(self.question.wanted));
+        let model = self.snapshot.model();
+        let mut ids = Vec::new();
+        for grant in grants {
+            for object in related.tuples.iter().flat_map(|set| set.objects(kind)) {
+                // What cannot be told is not allowed.
+                let may = model.check(related.tuples, object, &grant.relation, related.subject);
+                let id = object.split_once(':').map(|(_, id)| id).filter(|_| may == Ok(true));
+                ids.extend(id.map(|id| Bind::Text(id.to_owned())));
+            }
+        }
+        Predicate::within(id, ids)
+    }
+}

@@ -1,0 +1,128 @@
+//! Policies of other systems decide here as they do there, and ours can be
+//! taken elsewhere.
+
+use keyward_authz::export;
+use keyward_authz::import::{self, Imported};
+use keyward_authz::policy::Policy;
+use keyward_authz::relations::{Tuple, Tuples};
+use keyward_authz::{Access, Permission, Snapshot};
+
+#[track_caller]
+fn snapshot(imported: &Imported) -> Snapshot {
+    let policy = Policy::parse("imported.toml", &imported.policy);
+    policy.unwrap_or_else(|error| panic!("{error}\n{}", imported.policy)).snapshot().clone()
+}
+
+#[track_caller]
+fn may(snapshot: &Snapshot, role: &str, wanted: &str) -> bool {
+    let access = Access::compile(snapshot, [role], []);
+    access.check(&Permission::parse_as(snapshot.dialect(), wanted).unwrap()).allowed()
+}
+
+#[test]
+fn a_shiro_ini_keeps_its_roles_and_leaves_passwords_behind() {
+    let imported = import::shiro(include_str!("files/shiro.ini")).unwrap();
+    let policy = snapshot(&imported);
+    for (role, wanted, yes) in [
+        ("admin", "anything", true),
+        ("guest", "printer:query:lp7200", true),
+        ("guest", "printer:manage", false),
+        ("visitor", "lobby:enter", true),
+    ] {
+        assert_eq!(may(&policy, role, wanted), yes, "{role} {wanted}");
+    }
+    let pairs: Vec<_> =
+        imported.assignments.iter().map(|(user, role)| format!("{user} {role}")).collect();
+    assert_eq!(pairs, ["root admin", "guest guest", "guest visitor"]);
+    assert!(!format!("{imported:?}").contains("secret"));
+}
+
+#[test]
+fn a_casbin_policy_keeps_its_denials() {
+    let (model, lines) =
+        (include_str!("files/casbin_model.conf"), include_str!("files/casbin_policy.csv"));
+    let casbin = import::casbin(model, lines).unwrap();
+    let policy = snapshot(&casbin.imported);
+    for (request, yes) in [
+        (["bookkeeper", "ledger", "write"], true),
+        (["ann", "ledger", "read"], true),
+        (["ann", "ledger", "write"], false),
+        (["bob", "ledger", "read"], false),
+    ] {
+        let (role, wanted) = casbin.ask(&request).unwrap();
+        assert_eq!(may(&policy, &role, &wanted), yes, "{request:?}");
+    }
+    assert_eq!(casbin.ask(&["ann"]), None);
+}
+
+#[test]
+fn what_casbin_says_and_we_do_not_is_refused_by_line() {
+    let model = include_str!("files/casbin_model.conf");
+    for (from, to, flaw) in [
+        (
+            "r.obj == p.obj",
+            "keyMatch(r.obj, p.obj)",
+            "line 14: matcher `keyMatch(r.obj,p.obj)` is not supported",
+        ),
+        (
+            "some(where (p.eft == allow)) && ",
+            "",
+            "line 11: effect `!some(where(p.eft==deny))` is not supported",
+        ),
+    ] {
+        let error = import::casbin(&model.replace(from, to), "").unwrap_err();
+        assert_eq!(error.to_string(), flaw);
+    }
+}
+
+#[test]
+fn an_openfga_model_keeps_its_relations() {
+    let imported = import::openfga(include_str!("files/model.fga")).unwrap();
+    let policy = snapshot(&imported);
+    let tuples: Tuples = [
+        Tuple::new("document:a", "viewer", "group:g#member"),
+        Tuple::new("group:g", "member", "user:ann"),
+        Tuple::new("group:g", "member", "user:eve"),
+        Tuple::new("document:a", "banned", "user:eve"),
+        Tuple::new("document:b", "parent", "document:a"),
+    ]
+    .into_iter()
+    .collect();
+    for (object, subject, yes) in [
+        ("document:a", "user:ann", true),
+        ("document:b", "user:ann", true),
+        ("document:a", "user:eve", false),
+        ("document:b", "user:eve", false),
+    ] {
+        let got = policy.model().check(&[&tuples], object, "reader", subject);
+        assert_eq!(got, Ok(yes), "{object} {subject}");
+    }
+    let error = import::openfga("type a\n  relations\n    define b: [a with c]").unwrap_err();
+    assert_eq!(error.to_string(), "line 3: has a condition; those are not supported");
+}
+
+#[test]
+fn an_authnzerver_model_without_its_parts_is_refused() {
+    for (text, flaw) in [
+        ("[]", "needs `roles` to be an array of texts"),
+        (r#"{"roles": ["a", 5]}"#, "needs `roles` to be an array of texts"),
+        (r#"{"roles": []}"#, "needs `role_policy` to be an object"),
+    ] {
+        assert_eq!(import::authnzerver(text).unwrap_err().to_string(), flaw, "{text}");
+    }
+}
+
+#[test]
+fn our_policy_can_be_taken_elsewhere() {
+    let policy = Policy::parse("house.toml", include_str!("files/house.toml")).unwrap();
+    let cedar = export::cedar(policy.snapshot());
+    let json = format!("{:#}\n", export::json(policy.snapshot()));
+    let entities = format!("{:#}\n", export::cedar_entities(policy.snapshot()));
+    for (made, golden) in [
+        (cedar, include_str!("files/house.cedar")),
+        (json, include_str!("files/house.json")),
+        (entities, include_str!("files/house.entities.json")),
+    ] {
+        assert_eq!(made, golden, "{made}");
+    }
+}
