@@ -11,6 +11,8 @@ pub(crate) mod policy;
 pub(crate) mod rng;
 pub(crate) mod run;
 pub(crate) mod session;
+#[cfg(all(test, feature = "testing"))]
+mod tests;
 pub(crate) mod work;
 
 use std::sync::{Arc, OnceLock, RwLock};

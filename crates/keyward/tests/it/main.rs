@@ -11,4 +11,5 @@ mod administrators;
 mod attacks;
 mod docs;
 mod journey;
+mod nodes;
 mod pages;

@@ -1,0 +1,93 @@
+//! Two nodes of one service, on one database, beside an app's own tables.
+
+#[cfg(feature = "mysql")]
+mod mariadb;
+#[cfg(feature = "postgres")]
+mod postgres;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use keyward::testing::{CHEAP, FakeClock, TestAuth};
+use keyward::{Act, Builder, Keyward, NewPerson};
+
+const KEY: &str = "c45a0e9b7d1f3862a58e94c6017b3df2e68d5a904cf71b23890e6d4fb1a7c352";
+
+async fn node(builder: Builder) -> TestAuth {
+    let clock = FakeClock::default();
+    let builder = builder
+        .root_key(KEY)
+        .clock(Arc::new(clock.clone()))
+        .hashing(CHEAP, 1)
+        .public_url("http://localhost")
+        .rate_limits(10_000, 1_000_000);
+    TestAuth { kw: builder.build().await.unwrap(), clock }
+}
+
+/// What one node does, the other knows soon: the feed is read five times a
+/// second. How soon on a loaded machine is not what is tested.
+const SOON: Duration = Duration::from_secs(10);
+
+async fn soon(what: &str, is_true: impl AsyncFn() -> bool) {
+    let waiting = async {
+        while !is_true().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(SOON, waiting).await.unwrap_or_else(|_| panic!("{what}"));
+}
+
+/// Sign-in here, there and back: sessions and permissions are the same, and end
+/// on both nodes.
+async fn what_one_node_does_the_other_knows(here: TestAuth, there: TestAuth) {
+    let new =
+        NewPerson { email: Some("ada@example.com".into()), verified: true, ..NewPerson::default() };
+    let ada = here.kw.add_person(new).await.unwrap().unwrap().id;
+    let opened = here.kw.sign_in_user(&ada, "app").await.unwrap().unwrap();
+    let browser = there.pages();
+    browser.set_cookie("kw_session", opened.token().reveal());
+    let session = async || browser.get("/api/v1/session").await;
+    assert_eq!(session().await.status(), 200, "opened there, known here");
+    assert_eq!(session().await.status(), 200, "and now from memory");
+
+    here.kw.grant("ada@example.com", "printer:print").await.unwrap();
+    let held = async || browser.get("/api/v1/me/permissions").await.text().to_owned();
+    soon("the permission arrives", async || held().await.contains("printer:print")).await;
+
+    let lock = Act::Lock { reason: "lost laptop".into() };
+    here.kw.act_on(ada, lock).await.unwrap().unwrap();
+    soon("the session ends", async || session().await.status() == 401).await;
+    here.kw.act_on(ada, Act::Unlock).await.unwrap().unwrap();
+    assert_eq!(session().await.status(), 401, "and stays so");
+
+    let report = there.kw.verify_audit().await.unwrap();
+    assert_eq!(report.faults, [""; 0]);
+    here.kw.shutdown().await;
+    there.kw.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nodes_share_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}", dir.path().join("app.db").display());
+    let here = node(Keyward::connect(&url)).await;
+    let there = node(Keyward::connect(&url)).await;
+    what_one_node_does_the_other_knows(here, there).await;
+}
+
+/// A variable of the environment.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+fn variable(name: &str) -> String {
+    #[expect(clippy::disallowed_methods, reason = "how xtask tells us where the services are")]
+    let found = std::env::var(name);
+    found.unwrap_or_else(|_| {
+        panic!("{name} is not set; start the services: cargo xtask services -- cargo test …")
+    })
+}
+
+/// The same server, another database.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+fn database(url: &str, name: &str) -> String {
+    let (server, _) = url.rsplit_once('/').unwrap();
+    format!("{server}/{name}")
+}
