@@ -63,6 +63,7 @@ const ROUND: u32 = 32;
 impl Keyward {
     /// Sends what is due. Returns how many messages were handed over.
     pub(crate) async fn deliver_due(&self) -> Result<usize, Error> {
+        let _alone = self.0.sending.lock().await;
         let mut sent = 0;
         loop {
             let due = self.0.store.due_messages(self.now(), ROUND).await?;

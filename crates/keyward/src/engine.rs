@@ -65,6 +65,8 @@ pub(crate) struct Inner {
     pub(crate) limiter: Limiter,
     pub(crate) request_ids: RequestIds,
     pub(crate) web: Web,
+    /// Held while messages are sent: they leave in the order they were asked for.
+    pub(crate) sending: tokio::sync::Mutex<()>,
     /// Tells the background work that something was committed here.
     pub(crate) wake: tokio::sync::watch::Sender<()>,
     pub(crate) changed: tokio::sync::watch::Sender<u64>,

@@ -372,6 +372,7 @@ impl Builder {
             limiter: Limiter::new(),
             request_ids: RequestIds::default(),
             web: self.web,
+            sending: tokio::sync::Mutex::new(()),
             wake: tokio::sync::watch::Sender::new(()),
             changed: tokio::sync::watch::Sender::new(0),
             stop: CancellationToken::new(),

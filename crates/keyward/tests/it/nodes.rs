@@ -43,7 +43,7 @@ async fn what_one_node_does_the_other_knows(here: TestAuth, there: TestAuth) {
     let new =
         NewPerson { email: Some("ada@example.com".into()), verified: true, ..NewPerson::default() };
     let ada = here.kw.add_person(new).await.unwrap().unwrap().id;
-    let opened = here.kw.sign_in_user(&ada, "app").await.unwrap().unwrap();
+    let opened = here.kw.sign_in_user(&ada).await.unwrap().unwrap();
     let browser = there.pages();
     browser.set_cookie("kw_session", opened.token().reveal());
     let session = async || browser.get("/api/v1/session").await;
