@@ -1,4 +1,7 @@
 //! Web frameworks, each one adapter over [`Keyward::handle`](crate::Keyward::handle).
 
+#[cfg(feature = "actix")]
+pub(crate) mod actix;
 #[cfg(feature = "axum")]
 pub(crate) mod axum;
+pub(crate) mod principal;

@@ -3,7 +3,7 @@
 //! Start with [`Keyward::sqlite`], add [`Keyward::pages`] to your router, and
 //! ask for a [`User`] in a handler.
 
-#[cfg(feature = "axum")]
+#[cfg(any(feature = "actix", feature = "axum"))]
 mod adapt;
 mod deliver;
 #[cfg(doctest)]
@@ -23,8 +23,17 @@ pub mod testing;
 
 mod view;
 
+#[cfg(feature = "actix")]
+pub mod actix {
+    //! Keyward in an actix-web application: the same doors, extractors and guards.
+
+    pub use crate::adapt::actix::{Doors, Gate, Rejection, layer, pages, require, routes};
+}
+
 #[cfg(feature = "axum")]
-pub use adapt::axum::{AuthLayer, Principal, RequireLayer, Session, User};
+pub use adapt::axum::{AuthLayer, RequireLayer};
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub use adapt::principal::{Principal, Session, User};
 pub use deliver::folder::Folder;
 pub use deliver::inbox::Inbox;
 #[cfg(feature = "smtp")]

@@ -41,6 +41,15 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
     all
 }
 
+/// The paths that are wanted, each once, for a framework's own router.
+pub(crate) fn paths(dev: bool, wanted: fn(&str) -> bool) -> Vec<&'static str> {
+    let all = all(dev).into_iter().map(|route| route.path);
+    let mut paths: Vec<&str> = all.filter(|path| wanted(path)).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    paths
+}
+
 /// One line for each route: method, path, guard and limit. The golden file.
 pub fn table(dev: bool) -> String {
     let mut lines: Vec<String> = all(dev)

@@ -57,7 +57,7 @@ impl Keyward {
         }
     }
 
-    fn refuse(&self, code: Code) -> Response<ReplyBody> {
+    pub(crate) fn refuse(&self, code: Code) -> Response<ReplyBody> {
         let id = self.0.request_ids.mint(self.now());
         Problem::new(code).reply(id).map(ReplyBody::from)
     }

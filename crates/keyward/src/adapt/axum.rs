@@ -14,7 +14,6 @@ use keyward_core::Error;
 use tokio_util::sync::CancellationToken;
 use tower_service::Service as _;
 
-pub use extract::{Principal, Session, User};
 pub use layer::{AuthLayer, RequireLayer};
 
 use crate::engine::Keyward;
@@ -33,11 +32,8 @@ impl Keyward {
     }
 
     fn router<S: Clone + Send + Sync + 'static>(&self, wanted: fn(&str) -> bool) -> Router<S> {
-        let mut paths: Vec<&str> = routes::all(self.0.web.dev).iter().map(|r| r.path).collect();
-        paths.sort_unstable();
-        paths.dedup();
         let mut router = Router::new();
-        for path in paths.into_iter().filter(|path| wanted(path)) {
+        for path in routes::paths(self.0.web.dev, wanted) {
             let auth = self.clone();
             let answer = move |request: Request| async move {
                 let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip());

@@ -10,6 +10,8 @@
 mod administrators;
 mod attacks;
 mod docs;
+#[cfg(feature = "actix")]
+mod frameworks;
 mod journey;
 mod nodes;
 mod pages;

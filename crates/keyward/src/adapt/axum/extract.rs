@@ -6,84 +6,12 @@ use ::axum::body::Body;
 use ::axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use ::axum::http::request::Parts;
 use ::axum::response::{IntoResponse, Response};
-use keyward_authz::{Access, Decision};
-use keyward_core::Error;
-use keyward_core::id::{SessionId, UserId};
-use keyward_core::identifier::Kind;
-use keyward_core::record::Identifier;
-use serde::Serialize;
 
+use crate::adapt::principal::{Principal, Session, User};
 use crate::engine::Keyward;
 use crate::engine::cache::Entry;
-use crate::engine::policy::parse;
 use crate::http::{Code, Fault, Guard, Head};
 use crate::serve::body::ReplyBody;
-
-/// Whoever is signed in. As an extractor it refuses with 401 if nobody is;
-/// `Option<User>` is `None` then. Serialises without secrets.
-#[derive(Clone, Debug, Serialize)]
-pub struct User {
-    /// `usr_…`
-    pub id: UserId,
-    /// What to call them; may be empty.
-    pub name: String,
-    /// Their e-mail address, if they have one.
-    pub email: Option<String>,
-    /// Their username, if they have one.
-    pub username: Option<String>,
-    #[serde(skip)]
-    access: Arc<Access>,
-}
-
-impl User {
-    fn new(entry: &Entry) -> Self {
-        let first = |kind| {
-            let mut all = entry.identifiers.iter();
-            all.find(|i| i.kind == kind).map(|i: &Identifier| i.value.clone())
-        };
-        Self {
-            id: entry.user.id,
-            name: entry.user.name.clone(),
-            email: first(Kind::Email),
-            username: first(Kind::Username),
-            access: Arc::clone(&entry.access),
-        }
-    }
-
-    /// Whether they may do `permission`. What cannot be decided is an error,
-    /// never a no.
-    pub fn can(&self, permission: &str) -> Result<bool, Error> {
-        match self.access.check(&parse(permission)?) {
-            Decision::Allow => Ok(true),
-            Decision::Deny => Ok(false),
-            Decision::Indeterminate => Err(Error::new("decide the permission")),
-        }
-    }
-}
-
-/// The session of whoever is signed in.
-#[derive(Clone, Debug)]
-pub struct Session {
-    /// `ses_…`
-    pub id: SessionId,
-    /// Whose.
-    pub user: UserId,
-    /// Authenticator assurance level.
-    pub aal: u8,
-    /// What was proven.
-    pub methods: Vec<String>,
-    /// The app's own data: a JSON object.
-    pub data: serde_json::Value,
-}
-
-/// Whoever or whatever the request comes from.
-#[derive(Clone, Debug)]
-pub enum Principal {
-    /// Nobody that is known.
-    Anonymous,
-    /// A person.
-    User(User),
-}
 
 /// Who came in, as [`Keyward::handle`] would recognise them: once for each request.
 pub(super) async fn recognise(
@@ -168,14 +96,7 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let entry = signed_in(parts, state).await?;
-        Ok(Self {
-            id: entry.session.id,
-            user: entry.user.id,
-            aal: entry.session.aal,
-            methods: entry.session.methods.clone(),
-            data: serde_json::from_str(&entry.session.data).unwrap_or_default(),
-        })
+        signed_in(parts, state).await.map(|entry| Self::new(&entry))
     }
 }
 
@@ -187,7 +108,6 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let entry = entry(parts, state).await?;
-        Ok(entry.map_or(Self::Anonymous, |entry| Self::User(User::new(&entry))))
+        entry(parts, state).await.map(|entry| Self::new(entry.as_deref()))
     }
 }

@@ -1,0 +1,140 @@
+//! One journey, over real connections, through every framework: they serve the
+//! same route table, so they answer alike.
+
+mod browser;
+
+use std::net::{SocketAddr, TcpListener};
+
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use browser::Browser;
+use keyward::testing::{PASSWORD, TestAuth};
+use keyward::{Keyward, Principal, Session, User};
+use serde_json::json;
+
+async fn journey(t: &TestAuth, address: SocketAddr) {
+    let mut ada = Browser::at(address);
+    assert_eq!(ada.get("/").await.body, "Hello, guest");
+    assert_eq!(ada.get("/me").await.code(), "unauthenticated");
+    assert_eq!(ada.get("/reports").await.code(), "unauthenticated");
+
+    let body = json!({ "email": "ada@example.com", "name": "Ada", "password": PASSWORD });
+    let reply = ada.post("/api/v1/sign-up", &body).await;
+    assert_eq!(reply.status, 202, "{}", reply.body);
+    let flow = reply.json()["flow_id"].as_str().unwrap().to_owned();
+    let code = t.code_for("ada@example.com").await;
+    let confirm = format!("/api/v1/verifications/{flow}/confirm");
+    let reply = ada.post(&confirm, &json!({ "code": code })).await;
+    assert_eq!(reply.json()["status"], "complete", "{}", reply.body);
+
+    assert_eq!(ada.get("/").await.body, "Hello, Ada");
+    assert_eq!(ada.get("/me").await.json()["email"], "ada@example.com");
+    let session = ada.get("/api/v1/session").await.json();
+    assert_eq!(ada.get("/session").await.body, session["id"].as_str().unwrap());
+    assert_eq!(ada.get("/who").await.body, "Ada");
+
+    let refused = ada.get("/reports").await;
+    assert_eq!((refused.status, refused.code().as_str()), (403, "missing_permission"));
+    t.kw.grant("ada@example.com", "reports:view").await.unwrap();
+    assert_eq!(ada.get("/reports").await.body, "secret numbers");
+
+    boundaries(&mut ada).await;
+    let cookie = ada.cookie("kw_session").unwrap();
+    assert_eq!(ada.post("/api/v1/sign-out", &json!({})).await.status, 204);
+    assert_eq!(ada.get("/me").await.status, 401);
+    ada.set_cookie("kw_session", &cookie);
+    assert_eq!(ada.get("/me").await.status, 401, "the old cookie is dead");
+    assert_eq!(ada.get("/who").await.body, "nobody");
+}
+
+/// The app's own doors stand behind the same walls.
+async fn boundaries(ada: &mut Browser) {
+    assert_eq!(ada.post("/note", &json!({})).await.body, "noted");
+    ada.site = "cross-site";
+    assert_eq!(ada.post("/note", &json!({})).await.code(), "csrf_failed");
+    assert_eq!(ada.post("/api/v1/sign-out", &json!({})).await.code(), "csrf_failed");
+    ada.site = "same-origin";
+    let wrong = ada.send("DELETE", "/api/v1/session", "").await;
+    assert_eq!((wrong.status, wrong.header("allow")), (405, Some("GET, HEAD, PATCH")));
+    let large = ada.post("/api/v1/can", &json!({ "permission": "x".repeat(70_000) })).await;
+    assert_eq!(large.code(), "payload_too_large");
+    let head = ada.send("HEAD", "/api/v1/session", "").await;
+    assert_eq!((head.status, head.body.as_str()), (200, ""));
+    for path in ["/", "/me", "/api/v1/config"] {
+        let reply = ada.get(path).await;
+        assert_eq!(reply.header("x-content-type-options"), Some("nosniff"), "{path}");
+        assert!(reply.header("keyward-request-id").is_some_and(|id| id.starts_with("req_")));
+    }
+}
+
+fn hello(user: Option<User>) -> String {
+    user.map_or("Hello, guest".into(), |user| format!("Hello, {}", user.name))
+}
+
+fn name(principal: Principal) -> String {
+    match principal {
+        Principal::User(user) => user.name,
+        Principal::Anonymous => "nobody".into(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_journey_through_axum() {
+    let t = TestAuth::new().await;
+    let reports = get(|| async { "secret numbers" }).layer(t.kw.require("reports:view"));
+    let app = Router::new()
+        .route("/", get(|user: Option<User>| async { hello(user) }))
+        .route("/me", get(|user: User| async { Json(user) }))
+        .route("/session", get(|session: Session| async move { session.id.to_string() }))
+        .route("/who", get(|principal: Principal| async { name(principal) }))
+        .route("/note", post(|| async { "noted" }))
+        .route("/reports", reports)
+        .merge(t.kw.pages())
+        .layer(t.kw.layer())
+        .with_state(t.kw.clone());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    let server = tokio::spawn(async move { axum::serve(listener, app).await });
+    journey(&t, address).await;
+    server.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_journey_through_actix_web() {
+    let t = TestAuth::new().await;
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let auth = t.kw.clone();
+    let (ready, handle) = std::sync::mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let server = actix(auth, listener);
+            ready.send(server.handle()).unwrap();
+            server.await
+        })
+    });
+    journey(&t, address).await;
+    handle.recv().unwrap().stop(false).await;
+    thread.join().unwrap().unwrap();
+}
+
+fn actix(auth: Keyward, listener: TcpListener) -> actix_web::dev::Server {
+    use actix_web::{App, HttpServer, web};
+    use keyward::actix::{layer, pages, require};
+    let make = move || {
+        let reports = web::resource("/reports").wrap(require(&auth, "reports:view"));
+        let session = |session: Session| async move { session.id.to_string() };
+        App::new()
+            .app_data(web::Data::new(auth.clone()))
+            .wrap(layer(&auth))
+            .route("/", web::get().to(|user: Option<User>| async { hello(user) }))
+            .route("/me", web::get().to(|user: User| async { web::Json(user) }))
+            .route("/session", web::get().to(session))
+            .route("/who", web::get().to(|principal: Principal| async { name(principal) }))
+            .route("/note", web::post().to(|| async { "noted" }))
+            .service(reports.to(|| async { "secret numbers" }))
+            .service(pages(&auth))
+    };
+    HttpServer::new(make).workers(1).disable_signals().listen(listener).unwrap().run()
+}
