@@ -1,0 +1,127 @@
+//! Targets: each takes any bytes and panics when a promise is broken.
+//!
+//! `cargo fuzz run NAME --sanitizer none` searches for such bytes; the tests
+//! replay what is in `corpus/`, as it is and damaged at every place. To add a
+//! target: a function, a line in [`TARGETS`], a file in `bin/` and a folder in
+//! `corpus/` with inputs that get far.
+
+use keyward_authz::condition::{BadCondition, Cell, Condition, Facts, Schema};
+use keyward_authz::policy::Policy;
+use keyward_authz::{Dialect, Pattern, Permission, SnapshotBuilder};
+use keyward_core::crypto::otp::OtpSecret;
+use keyward_core::crypto::password;
+use keyward_core::id::{FlowId, SessionId, UserId};
+use keyward_core::identifier::{self, Kind};
+
+/// One thing that reads what strangers send.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// Name of its folder in `corpus/` and of its file in `bin/`.
+    pub name: &'static str,
+    /// Reads the bytes; panics when a promise is broken.
+    pub run: fn(&[u8]),
+}
+
+/// Every target.
+pub const TARGETS: &[Target] = &[
+    Target { name: "conditions", run: conditions },
+    Target { name: "identifiers", run: identifiers },
+    Target { name: "ids", run: ids },
+    Target { name: "one_time_secrets", run: one_time_secrets },
+    Target { name: "permissions", run: permissions },
+    Target { name: "policies", run: policies },
+    Target { name: "relations", run: relations },
+    Target { name: "stored_passwords", run: stored_passwords },
+];
+
+/// A condition holds when no part of it is unmet, and the unmet part is a
+/// condition that does not hold by itself.
+pub fn conditions(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let facts = Facts { context: &[("fresh", Cell::Bool(true))], ..Facts::default() };
+    let holds = |text: &str| Ok(Condition::compile(text, &Schema::new())?.holds(&facts));
+    match Condition::compile(text, &Schema::new()) {
+        Ok(condition) => {
+            let unmet = condition.unmet(&facts);
+            assert_eq!(condition.holds(&facts) == Ok(true), unmet.is_none(), "{text:?}");
+            let part = unmet.map(|unmet| holds(&unmet.part));
+            assert!(!matches!(part, Some(Ok(Ok(true)) | Err(BadCondition { .. }))), "{text:?}");
+        }
+        Err(bad) => assert!(bad.at <= text.len(), "{bad:?} is beyond the text"),
+    }
+}
+
+/// A normalised identifier is its own normal form.
+pub fn identifiers(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    for kind in Kind::ALL {
+        let Ok(normal) = identifier::normalise(kind, text) else { continue };
+        let again = identifier::normalise(kind, &normal.text);
+        assert_eq!(again.map(|again| again.text).ok(), Some(normal.text), "{kind:?} {text:?}");
+    }
+}
+
+/// An id has one spelling.
+pub fn ids(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let spelled = [
+        UserId::parse(text).map(|id| id.to_string()),
+        SessionId::parse(text).map(|id| id.to_string()),
+        FlowId::parse(text).map(|id| id.to_string()),
+    ];
+    for again in spelled.into_iter().flatten() {
+        assert_eq!(again, text);
+    }
+}
+
+/// A secret that was typed reads back from how we write it.
+pub fn one_time_secrets(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Ok(secret) = OtpSecret::parse(text) else { return };
+    let again = OtpSecret::parse(secret.text().reveal()).map(|again| again.reveal().to_vec());
+    assert_eq!(again.as_deref(), Ok(secret.reveal()));
+}
+
+/// In every dialect: a pattern reads back from what it says it is, and covers
+/// the same then.
+pub fn permissions(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let (held, wanted) = text.split_once('\n').unwrap_or((text, text));
+    for dialect in Dialect::ALL {
+        let Ok(pattern) = Pattern::parse_as(dialect, held) else { continue };
+        let again = Pattern::parse_as(dialect, pattern.as_str());
+        let again = again.unwrap_or_else(|bad| panic!("{dialect:?} {held:?}: {bad}"));
+        if let Ok(wanted) = Permission::parse_as(dialect, wanted) {
+            let covers = pattern.matches(&wanted);
+            assert_eq!(again.matches(&wanted), covers, "{dialect:?} {held:?} {wanted}");
+        }
+    }
+}
+
+/// A policy file is read or refused.
+pub fn policies(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Err(mistakes) = Policy::parse("policy.toml", text) {
+        assert!(!mistakes.to_string().is_empty());
+    }
+}
+
+/// A relation's expression is read or refused.
+pub fn relations(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let _ = SnapshotBuilder::new().relation("document", "viewer", text).map(|_| ());
+}
+
+/// A stored password that can be read has a bounded cost, and is of a known
+/// form.
+pub fn stored_passwords(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let (form, cost) = (password::identify(text), password::memory_kib(text));
+    if let Ok(cost) = cost {
+        assert!(cost <= MOST_KIB, "{text} needs {cost} KiB");
+        assert!(form.is_some() && password::describe(text).is_ok(), "{text}");
+    }
+}
+
+/// No stored form may ask for more than 4 GiB.
+const MOST_KIB: u32 = 4 << 20;
