@@ -73,22 +73,22 @@ pub(crate) fn error_page(
     problem: &Problem,
     id: RequestId,
 ) -> Reply {
-    let ended = match problem.code {
-        Code::Unauthenticated => Some(""),
-        Code::SessionExpired | Code::SessionRevoked => Some("ended"),
+    let here = request.uri().path_and_query().map_or("", |p| p.as_str());
+    let back = if *request.method() == Method::GET { here } else { "" };
+    let elsewhere = match problem.code {
+        Code::Unauthenticated => Some([("notice", ""), ("return_to", back)]),
+        Code::SessionExpired | Code::SessionRevoked => {
+            Some([("notice", "ended"), ("return_to", back)])
+        }
+        // The front door of a server that serves nothing but these pages.
+        Code::NotFound if request.uri().path() == "/" => Some([("notice", ""), ("return_to", "")]),
         _ => None,
     };
-    match ended.map(|notice| to_sign_in(auth, request, notice)) {
+    let to = elsewhere.map(|pairs| nav::path("/login", &pairs));
+    match to.map(|to| reply::see_other(&format!("{}{to}", auth.0.web.base))) {
         Some(Ok(reply)) => reply,
         _ => render::error_page(auth, request, problem, id),
     }
-}
-
-fn to_sign_in(auth: &Keyward, request: &Request, notice: &str) -> Result<Reply, Fault> {
-    let here = request.uri().path_and_query().map_or("", |p| p.as_str());
-    let back = if *request.method() == Method::GET { here } else { "" };
-    let to = nav::path("/login", &[("notice", notice), ("return_to", back)]);
-    reply::see_other(&format!("{}{to}", auth.0.web.base))
 }
 
 /// The language to answer in.
@@ -101,10 +101,17 @@ fn go(cx: &Cx<'_>, path: &str) -> Result<Reply, Fault> {
     reply::see_other(&format!("{}{path}", cx.auth.0.web.base))
 }
 
-/// A session was opened: back to where the person wanted to go, or to the account.
+/// On to where the person wanted to go, or to the account.
+fn on(cx: &Cx<'_>) -> Result<Reply, Fault> {
+    match nav::return_to(cx.request).as_str() {
+        "" => go(cx, "/account"),
+        back => reply::see_other(back),
+    }
+}
+
+/// A session was opened.
 fn enter(cx: &Cx<'_>, opened: &Opened) -> Result<Reply, Fault> {
-    let back = nav::return_to(cx.request);
-    let mut reply = if back.is_empty() { go(cx, "/account") } else { reply::see_other(&back) }?;
+    let mut reply = on(cx)?;
     keep(cx, &mut reply, opened);
     Ok(reply)
 }

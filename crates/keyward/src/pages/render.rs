@@ -86,17 +86,17 @@ impl<'a> Page<'a> {
     /// Puts a problem in. What a hook of the app says is passed on as it is.
     fn telling(self, problem: &Problem) -> Self {
         let language = language::language(self.auth, self.request);
-        let text = |code: &str| {
-            self.auth.0.pages.texts.find(language, &roster::field_key(code)).unwrap_or_default()
-        };
+        let texts = &self.auth.0.pages.texts;
+        let field = |code: &str| texts.find(language, &roster::field_key(code)).unwrap_or_default();
         let errors = problem.errors.iter();
         let errors: Vec<Value> =
-            errors.map(|e| json!({ "field": e.field, "said": text(&e.code) })).collect();
-        let said = problem.extra.contains_key("hook_code").then(|| problem.detail.clone());
+            errors.map(|e| json!({ "field": e.field, "said": field(&e.code) })).collect();
+        let code = problem.code.as_str();
+        let ours = texts.find(language, &format!("problem.{code}"));
+        let by_app = problem.detail.as_deref().filter(|_| problem.extra.contains_key("hook_code"));
         let told = json!({
-            "code": problem.code.as_str(),
-            "text": format!("problem.{}", problem.code.as_str()),
-            "said": said,
+            "code": code,
+            "said": by_app.or(ours).unwrap_or_else(|| problem.code.title()),
             "wait": problem.retry_after,
             "errors": errors,
         });

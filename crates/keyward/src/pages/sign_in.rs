@@ -6,7 +6,7 @@ use keyward_core::port::Fut;
 use serde::Deserialize;
 
 use super::render::Page;
-use super::{go, nav};
+use super::{go, nav, on};
 use crate::http::input::{self, Flag};
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Route, cookie};
 use crate::routes::sign_in::{self, Holding};
@@ -38,7 +38,10 @@ fn form<'a>(cx: &'a Cx<'_>) -> Page<'a> {
 }
 
 fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
-    Box::pin(async move { form(&cx).reply() })
+    Box::pin(async move {
+        // Whoever is in already goes on to where they wanted to go.
+        if cx.caller.entry.is_some() { on(&cx) } else { form(&cx).reply() }
+    })
 }
 
 fn enter(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {

@@ -56,7 +56,9 @@ pub(crate) struct ListInput {
     pub(crate) phone: Option<String>,
     pub(crate) cursor: Option<String>,
     pub(crate) limit: Option<u32>,
-    pub(crate) lang: Option<String>,
+    /// Looked at where every page's language is chosen.
+    #[serde(rename = "lang")]
+    pub(crate) _lang: Option<String>,
 }
 
 /// The query string as `T`: unknown and repeated names are refused.

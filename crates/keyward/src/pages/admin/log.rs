@@ -24,7 +24,8 @@ async fn page<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
     let events: Vec<EventView> = found.data.iter().map(EventView::new).collect();
     let (user, kind) = (input.user.unwrap_or_default(), input.r#type.unwrap_or_default());
     let next = found.next.map(|next| next.to_string()).unwrap_or_default();
-    let more = [("user", user.as_str()), ("type", &kind), ("cursor", &next)];
+    let limit = input.limit.map(|n| n.to_string()).unwrap_or_default();
+    let more = [("user", user.as_str()), ("type", &kind), ("limit", &limit), ("cursor", &next)];
     Ok(Page::new(cx, "admin_audit.html")
         .with("here", "audit")
         .with("filter", json!({ "user": user, "type": kind }))

@@ -22,8 +22,14 @@ fn list(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         let rows: Vec<UserView> = page.data.iter().map(|(u, i)| UserView::new(u, i)).collect();
         let (status, role) = (input.status.unwrap_or_default(), input.role.unwrap_or_default());
         let next = page.next.map(|next| next.to_string()).unwrap_or_default();
-        let more =
-            [("q", input.q.as_str()), ("status", &status), ("role", &role), ("cursor", &next)];
+        let limit = input.limit.map(|n| n.to_string()).unwrap_or_default();
+        let more = [
+            ("q", input.q.as_str()),
+            ("status", &status),
+            ("role", &role),
+            ("limit", &limit),
+            ("cursor", &next),
+        ];
         let definitions = cx.auth.0.store.definitions().await?;
         let roles: Vec<&str> = definitions.roles.iter().map(|r| r.name.as_str()).collect();
         Page::new(&cx, "admin_people.html")

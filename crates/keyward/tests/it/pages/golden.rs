@@ -54,8 +54,10 @@ fn check(name: &str, reply: &Response) {
         std::fs::write(&path, &found).unwrap();
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    let line = kept.lines().zip(found.lines()).position(|(a, b)| a != b);
-    assert_eq!(kept, found, "{name}.html differs at line {line:?}; KEYWARD_BLESS=1 accepts it");
+    for (number, (was, is)) in kept.lines().zip(found.lines()).enumerate() {
+        assert_eq!(was, is, "{name}.html, line {}; KEYWARD_BLESS=1 accepts it", number + 1);
+    }
+    assert_eq!(kept.len(), found.len(), "{name}.html; KEYWARD_BLESS=1 accepts it");
 }
 
 async fn kit() -> TestAuth {

@@ -2,7 +2,7 @@
 
 use keyward::testing::{PASSWORD, TestAuth};
 
-use super::html::Page;
+use super::html::{Page, location};
 
 #[tokio::test]
 async fn the_login_page_signs_a_person_in_and_keeps_what_they_typed() {
@@ -29,4 +29,39 @@ async fn the_login_page_signs_a_person_in_and_keeps_what_they_typed() {
     assert_eq!(reply.status(), 303);
     assert_eq!(reply.headers()["location"], "/account");
     assert!(ada.cookie("kw_session").is_some());
+}
+
+#[tokio::test]
+async fn whoever_is_signed_in_is_not_asked_again() {
+    let t = TestAuth::new().await;
+    let ada = t.user("ada@example.com").await;
+    let client = t.pages().login_as(&ada).await;
+    assert_eq!(location(&client.page("/login").await), "/account");
+    assert_eq!(location(&client.page("/login?return_to=%2Fapp").await), "/app");
+}
+
+#[tokio::test]
+async fn attack_unknown_fields_and_two_of_a_kind_are_refused() {
+    let t = TestAuth::new().await;
+    t.user("ada@example.com").await;
+    let client = t.pages();
+    let login = [("identifier", "ada@example.com"), ("password", PASSWORD)];
+    for extra in [("admin", "true"), ("identifier", "bob@example.com")] {
+        let fields = [login[0], login[1], extra];
+        let reply = client.form("/login", &fields).await;
+        assert_eq!(reply.status(), 422, "{extra:?}");
+        Page::of(&reply);
+        assert!(client.cookie("kw_session").is_none(), "{extra:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_front_door_of_a_server_of_its_own_leads_to_the_sign_in() {
+    let t = TestAuth::new().await;
+    let request = http::Request::get("/").header("host", "localhost").header("accept", "text/html");
+    let reply = t.kw.handle(request.body(bytes::Bytes::new()).unwrap(), None).await;
+    assert_eq!(
+        (reply.status().as_u16(), &reply.headers()["location"]),
+        (303, &"/login".parse().unwrap())
+    );
 }
