@@ -1,5 +1,7 @@
 //! The first lines of a server: what it made, where it is, what is left to do.
 
+use std::net::SocketAddr;
+
 use serde_json::json;
 
 use crate::terminal::note;
@@ -74,11 +76,11 @@ impl Console {
         );
     }
 
-    /// The last line: it answers now.
-    pub(super) fn ready(self, millis: u128) {
+    /// The last line: it answers now, at this address.
+    pub(super) fn ready(self, address: SocketAddr, millis: u128) {
         self.line(
-            &format!("ready in {millis} ms  ·  Ctrl-C stops"),
-            &json!({ "fact": "ready", "ms": millis }),
+            &format!("\nready at {address} in {millis} ms  ·  Ctrl-C stops"),
+            &json!({ "fact": "ready", "listen": address.to_string(), "ms": millis }),
         );
     }
 

@@ -52,8 +52,7 @@ async fn serve(config: &Config) -> Outcome {
     let names: Vec<&str> = PEOPLE.iter().map(|(email, ..)| *email).collect();
     console.say(&format!("\n  People   {}\n           password: {PASSWORD}", names.join(", ")));
     console.say("\n  DEV MODE: refuses to listen on non-loopback addresses");
-    server.run().await;
-    Ok(())
+    server.run().await
 }
 
 /// Development secrets are public: nobody else may reach them.

@@ -42,8 +42,7 @@ async fn serve(config: &Config) -> Outcome {
         }
     }
     server.tell_warnings();
-    server.run().await;
-    Ok(())
+    server.run().await
 }
 
 /// Makes the administrator that the configuration names.

@@ -85,14 +85,14 @@ impl<'a> Server<'a> {
     }
 
     /// Answers until the process is asked to stop, then finishes what was begun.
-    pub(super) async fn run(self) {
-        self.console.say("");
-        self.console.ready(self.watch.elapsed().as_millis());
+    pub(super) async fn run(self) -> Outcome {
+        self.console.ready(self.listening.address()?, self.watch.elapsed().as_millis());
         match self.tls {
             Some(tls) => answer(self.listening, &self.auth, tls).await,
             None => answer(self.listening, &self.auth, Plain).await,
         }
         self.auth.shutdown().await;
+        Ok(())
     }
 }
 

@@ -12,6 +12,7 @@ use crate::server::PASSWORD;
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
     port: u16,
+    host: String,
     bearer: Option<String>,
     cookie: Option<String>,
 }
@@ -37,7 +38,13 @@ impl Reply {
 
 impl Client {
     pub(crate) fn new(port: u16) -> Self {
-        Self { port, bearer: None, cookie: None }
+        Self { port, host: format!("localhost:{port}"), bearer: None, cookie: None }
+    }
+
+    /// For another host.
+    pub(crate) fn host(mut self, host: &str) -> Self {
+        self.host = host.to_owned();
+        self
     }
 
     /// With this token.
@@ -83,9 +90,8 @@ impl Client {
     }
 
     fn request(&self, method: &str, path: &str, body: &str) -> String {
-        let port = self.port;
-        let mut head =
-            format!("{method} {path} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n");
+        let host = &self.host;
+        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
         if let Some(token) = &self.bearer {
             head += &format!("Authorization: Bearer {token}\r\n");
         }

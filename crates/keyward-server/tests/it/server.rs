@@ -99,7 +99,14 @@ impl Place {
             .spawn()
             .unwrap();
         let facts = facts_of(&mut child);
-        let mut server = Server { child, facts, url: String::new(), setup: None, warnings: vec![] };
+        let mut server = Server {
+            child,
+            facts,
+            url: String::new(),
+            listen: String::new(),
+            setup: None,
+            warnings: vec![],
+        };
         server.wait_until_ready();
         server
     }
@@ -146,6 +153,7 @@ pub(crate) struct Server {
     facts: Receiver<String>,
     /// As it says it is reached.
     pub(crate) url: String,
+    listen: String,
     /// The first administrator's link, if it printed one.
     pub(crate) setup: Option<String>,
     /// The ids of its warnings.
@@ -164,7 +172,10 @@ impl Server {
                 }
                 Some("setup") => self.setup = Some(text("link")),
                 Some("warning") => self.warnings.push(text("id")),
-                Some("ready") => return,
+                Some("ready") => {
+                    self.listen = text("listen");
+                    return;
+                }
                 _ => {}
             }
             heard.push(line);
@@ -179,7 +190,7 @@ impl Server {
 
     /// Where it listens.
     pub(crate) fn port(&self) -> u16 {
-        self.url.rsplit(':').next().unwrap().parse().unwrap()
+        self.listen.rsplit(':').next().unwrap().parse().unwrap()
     }
 
     /// Waits for a line of the log; false when it ended without one.

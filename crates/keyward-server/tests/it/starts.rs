@@ -85,6 +85,13 @@ fn only_the_public_host_is_served() {
     let place = Place::new().env("KEYWARD_PUBLIC_URL", "https://auth.example.com");
     let server = place.start(&["serve", "--data-dir", "data"]);
     assert_eq!(server.url, "https://auth.example.com");
+    let (localhost, ours) = (server.client(), server.client().host("auth.example.com"));
+    assert_eq!(localhost.get("/api/v1/config").code(), "host_not_allowed");
+    assert_eq!(ours.get("/api/v1/config").status, 200);
+    // An orchestrator asks by address.
+    for path in ["/readyz", "/healthz"] {
+        assert_eq!(localhost.get(path).status, 200, "{path}");
+    }
 }
 
 #[test]
