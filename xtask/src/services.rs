@@ -2,7 +2,7 @@
 //! allowed, started on a free loopback port in a temporary folder, and stopped
 //! again, whatever happens in between.
 //!
-//! To add one: a file beside these with `start`, and a line in [`ALL`].
+//! To add one: a file beside these with `start`, and a line in `SERVERS`.
 
 mod daemon;
 mod mariadb;

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything that must hold, suite by suite.
 //!
-//! To add a suite: a line in [`SUITES`], and a file beside these if it is more
+//! To add a suite: a line in `SUITES`, and a file beside these if it is more
 //! than one command.
 
 mod browser;

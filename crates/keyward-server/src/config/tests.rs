@@ -42,73 +42,72 @@ fn no_configuration_is_a_configuration() {
 
 #[test]
 fn every_fault_has_its_place_and_its_remedy() {
-    for (text, expected) in [
-        (
-            "[session]\nidel = \"1d\"",
-            "keyward.toml:2:1  unknown key session.idel, did you mean session.idle?",
-        ),
-        ("[sesion]\nidle = \"1d\"", "keyward.toml:1:2  unknown key sesion, did you mean session?"),
-        (
-            "[session]\nidle = \"14\"",
-            "keyward.toml:2:8  session.idle takes a time with a unit, such as \"30s\", \"15m\", \"12h\" or \"14d\"",
-        ),
-        (
-            "[session]\nidle = 14",
-            "keyward.toml:2:8  session.idle takes a time with a unit, such as \"30s\", \"15m\", \"12h\" or \"14d\"",
-        ),
-        (
-            "[session]\nidle = \"31d\"",
-            "keyward.toml:2:8  session.idle must not be longer than session.absolute",
-        ),
-        (
-            "[password]\nhash = { memory = \"19 MB\" }",
-            "keyward.toml:2:19  password.hash.memory takes a size with a unit, such as \"19 MiB\"",
-        ),
-        (
-            "[password]\nmin_length = 3",
-            "keyward.toml:2:14  password.min_length must be from 8 to 128",
-        ),
-        (
-            "[password]\nmin_length = true",
-            "keyward.toml:2:14  password.min_length takes a whole number",
-        ),
-        (
-            "[sign_in]\nsign_up = \"opne\"",
-            "keyward.toml:2:11  sign_in.sign_up takes one of open, domain, closed",
-        ),
-        (
-            "[database]\npassword = \"hunter2\"",
-            "keyward.toml:2:1  database.password is a secret: keep it in a file of its own, and name that with database.password_file",
-        ),
-        (
-            "[database]\nurl = \"postgres://kw@db/kw\"\npassword_file = \"/nowhere/at/all\"",
-            "keyward.toml:3:17  cannot read /nowhere/at/all: No such file or directory (os error 2)",
-        ),
-        (
-            "[server]\nlisten = \"8080\"",
-            "keyward.toml:2:10  server.listen must be HOST:PORT, such as \"0.0.0.0:8080\" or \"[::1]:8080\"",
-        ),
-        (
-            "[server]\ntrusted_proxies = [\"10.0.0.0/40\"]",
-            "keyward.toml:2:19  server.trusted_proxies takes networks such as \"10.0.0.0/8\", not `10.0.0.0/40`",
-        ),
-        (
-            "public_url = \"auth.example.com\"",
-            "keyward.toml:1:14  public_url must be scheme, host and port, such as \"https://auth.example.com\"",
-        ),
-        (
-            "[limits]\nattempts = 30",
-            "keyward.toml:2:12  limits.attempts takes a rate, such as \"10 / 1m\"",
-        ),
-        (
-            "[server]\ntls_cert = \"a.pem\"",
-            "keyward.toml:2:12  server.tls_cert needs server.tls_key as well",
-        ),
-        ("session = 3", "keyward.toml:1:1  session is a section: write [session]"),
-    ] {
-        assert_eq!(faults(text), expected, "{text}");
+    for (text, expected) in FAULTS {
+        assert_eq!(faults(text), *expected, "{text}");
     }
 }
+
+const FAULTS: &[(&str, &str)] = &[
+    (
+        "[session]\nidel = \"1d\"",
+        "keyward.toml:2:1  unknown key session.idel, did you mean session.idle?",
+    ),
+    ("[sesion]\nidle = \"1d\"", "keyward.toml:1:2  unknown key sesion, did you mean session?"),
+    (
+        "[session]\nidle = \"14\"",
+        "keyward.toml:2:8  session.idle takes a time with a unit, such as \"30s\", \"15m\", \"12h\" or \"14d\"",
+    ),
+    (
+        "[session]\nidle = 14",
+        "keyward.toml:2:8  session.idle takes a time with a unit, such as \"30s\", \"15m\", \"12h\" or \"14d\"",
+    ),
+    (
+        "[session]\nidle = \"31d\"",
+        "keyward.toml:2:8  session.idle must not be longer than session.absolute",
+    ),
+    (
+        "[password]\nhash = { memory = \"19 MB\" }",
+        "keyward.toml:2:19  password.hash.memory takes a size with a unit, such as \"19 MiB\"",
+    ),
+    ("[password]\nmin_length = 3", "keyward.toml:2:14  password.min_length must be from 8 to 128"),
+    (
+        "[password]\nmin_length = true",
+        "keyward.toml:2:14  password.min_length takes a whole number",
+    ),
+    (
+        "[sign_in]\nsign_up = \"opne\"",
+        "keyward.toml:2:11  sign_in.sign_up takes one of open, domain, closed",
+    ),
+    (
+        "[database]\npassword = \"hunter2\"",
+        "keyward.toml:2:1  database.password is a secret: keep it in a file of its own, and name that with database.password_file",
+    ),
+    (
+        "[database]\nurl = \"postgres://kw@db/kw\"\npassword_file = \"/nowhere/at/all\"",
+        "keyward.toml:3:17  cannot read /nowhere/at/all: No such file or directory (os error 2)",
+    ),
+    (
+        "[server]\nlisten = \"8080\"",
+        "keyward.toml:2:10  server.listen must be HOST:PORT, such as \"0.0.0.0:8080\" or \"[::1]:8080\"",
+    ),
+    (
+        "[server]\ntrusted_proxies = [\"10.0.0.0/40\"]",
+        "keyward.toml:2:19  server.trusted_proxies takes networks such as \"10.0.0.0/8\", not `10.0.0.0/40`",
+    ),
+    (
+        "public_url = \"auth.example.com\"",
+        "keyward.toml:1:14  public_url must be scheme, host and port, such as \"https://auth.example.com\"",
+    ),
+    (
+        "[limits]\nattempts = 30",
+        "keyward.toml:2:12  limits.attempts takes a rate, such as \"10 / 1m\"",
+    ),
+    (
+        "[server]\ntls_cert = \"a.pem\"",
+        "keyward.toml:2:12  server.tls_cert needs server.tls_key as well",
+    ),
+    ("session = 3", "keyward.toml:1:1  session is a section: write [session]"),
+];
 
 #[test]
 fn broken_toml_is_told_with_its_place() {

@@ -3,7 +3,7 @@
 use core::future::Future;
 
 use keyward_core::Error;
-use sha2::{Digest, Sha256};
+use keyward_core::crypto::token;
 
 use super::dialect::Dialect;
 use super::schema::{BOOKS, MIGRATIONS, Migration};
@@ -191,9 +191,12 @@ fn compare(dialect: Dialect, books: &[Entry]) -> Result<Vec<Status>, Error> {
 }
 
 fn checksum(dialect: Dialect, migration: &Migration) -> [u8; 32] {
-    let hash = Sha256::new().chain_update(migration.number.to_be_bytes());
-    let texts = migration.statements.iter().map(|template| dialect.render(template));
-    texts.fold(hash, |hash, text| hash.chain_update(text).chain_update([0])).finalize().into()
+    let mut bytes = migration.number.to_be_bytes().to_vec();
+    for template in migration.statements {
+        bytes.extend(dialect.render(template).bytes());
+        bytes.push(0);
+    }
+    token::digest_bytes(&bytes)
 }
 
 fn refused(why: String) -> Error {

@@ -114,13 +114,12 @@ fn translate_flow(write: &Write, to: &mut Vec<Step>) {
         Write::RetryMessage { id, due_at, error } => {
             to.push(one(S::RetryMessage, params![*due_at, error, *id]));
         }
-        rest => translate_access(rest, to),
+        rest => translate_policy(rest, to),
     }
 }
 
-/// Roles, rules, assignments and grants. Last in line, so that the compiler
-/// asks for every variant that nobody took before.
-fn translate_access(write: &Write, to: &mut Vec<Step>) {
+/// Roles and their rules.
+fn translate_policy(write: &Write, to: &mut Vec<Step>) {
     match write {
         Write::AddRole(role) => {
             to.push(one(S::AddRole, params![&role.name, &role.description, role.created_at]));
@@ -141,6 +140,14 @@ fn translate_access(write: &Write, to: &mut Vec<Step>) {
             let params = params![&rule.role, effect_str(rule.effect), &rule.pattern];
             to.extend([any(S::RemoveRule, params), bump_policy()]);
         }
+        rest => translate_access(rest, to),
+    }
+}
+
+/// Assignments and grants. Last in line, so that the compiler asks for every
+/// variant that nobody took before.
+fn translate_access(write: &Write, to: &mut Vec<Step>) {
+    match write {
         Write::PutAssignment(assignment) => put_assignment(assignment, to),
         Write::RemoveAssignment { user, role, scope } => {
             to.push(one(S::RemoveAssignment, params![*user, role, scope]));
@@ -152,7 +159,11 @@ fn translate_access(write: &Write, to: &mut Vec<Step>) {
             to.push(bump_access(*user));
         }
         // Taken before.
-        Write::AddUser(..)
+        Write::AddRole(..)
+        | Write::RemoveRole(..)
+        | Write::AddRule(..)
+        | Write::RemoveRule(..)
+        | Write::AddUser(..)
         | Write::SwapUser { .. }
         | Write::BumpAccess(..)
         | Write::AddIdentifier(..)
