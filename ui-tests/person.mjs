@@ -45,7 +45,7 @@ export async function person(browser, base, report, scripts) {
   });
   await step("a wrong password is refused, the right one leads back", async () => {
     await ada.go("/login?return_to=%2Faccount%2Fsessions");
-    await ada.send({ identifier: name, password: "not this password" }, SUBMIT);
+    await ada.send({ username: name, password: "not this password" }, SUBMIT);
     contains(await ada.text("[role=alert]"), "incorrect");
     equal(await ada.page.inputValue("#password"), "", "no secret comes back");
     if (scripts) {

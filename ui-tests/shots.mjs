@@ -27,7 +27,7 @@ for (const mode of modes) {
     await shoot(path);
   }
   await page.goto(`${base}/login`);
-  await page.fill("#identifier", "admin@example.com");
+  await page.fill("#username", "admin@example.com");
   await page.fill("#password", "wrong password");
   await page.click("main form button.wide");
   await shoot("/login-wrong");

@@ -49,7 +49,7 @@ export class Visitor {
 
   async signIn(name, password = PASSWORD) {
     await this.go("/login");
-    await this.send({ identifier: name, password }, "main form button:not([type=button])");
+    await this.send({ username: name, password }, "main form button:not([type=button])");
   }
 
   /** The newest message to an address, from the development inbox. */

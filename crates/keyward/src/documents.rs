@@ -7,3 +7,6 @@ struct Readme;
 
 #[doc = include_str!("../../../docs/library.md")]
 struct Library;
+
+#[doc = include_str!("../../../docs/pages.md")]
+struct Pages;

@@ -21,7 +21,8 @@ pub(super) const ROUTES: &[Route] = &[
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Input {
-    identifier: String,
+    /// The name that password managers look for.
+    username: String,
     password: Secret,
     #[serde(default)]
     remember: Flag,
@@ -32,7 +33,7 @@ struct Input {
 fn form<'a>(cx: &'a Cx<'_>) -> Page<'a> {
     let open = cx.auth.0.settings.sign_up != keyward_core::settings::SignUpMode::Closed;
     Page::new(cx, "login.html")
-        .keeping(&["identifier", "remember"])
+        .keeping(&["username", "remember"])
         .with("return_to", nav::return_to(cx.request))
         .with("sign_up", open)
 }
@@ -54,9 +55,9 @@ fn enter(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
 }
 
 async fn attempt(cx: &Cx<'_>) -> Result<Reply, Fault> {
-    let Input { identifier, password, remember, .. } = input::body(cx.request)?;
+    let Input { username, password, remember, .. } = input::body(cx.request)?;
     let open = sign_in::opening(cx, Holding::Cookie, remember.0);
-    match sign_in::attempt(cx, identifier, password, open).await? {
+    match sign_in::attempt(cx, username, password, open).await? {
         SignedIn::Complete(opened) => super::enter(cx, &opened),
         SignedIn::NeedsVerification { flow, browser } => super::to_code(cx, flow, &browser),
         SignedIn::Checked(_) => go(cx, "/login"),

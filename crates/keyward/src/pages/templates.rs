@@ -40,6 +40,7 @@ impl Templates {
         env.add_filter("when", when);
         env.add_filter("client", client);
         env.add_filter("brief", brief);
+        env.add_filter("called", called);
         for (name, source) in EMBEDDED {
             let added = env.add_template(name, source);
             added.map_err(|cause| Error::because("read an embedded template", cause))?;
@@ -135,6 +136,14 @@ const SYSTEMS: [(&str, &str); 6] = [
     ("Mac OS", "macOS"),
     ("Linux", "Linux"),
 ];
+
+/// What to call an account: its name, or the first thing that tells it from others.
+fn called(account: &Value) -> String {
+    let texts = ["name", "email", "username", "phone", "id"].into_iter().filter_map(|name| {
+        account.get_attr(name).ok()?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+    });
+    texts.take(1).collect()
+}
 
 /// A value of an event's detail in a table: an id is shortened.
 fn brief(value: &Value) -> String {

@@ -29,7 +29,7 @@ async fn people_are_found_locked_and_let_in_again() {
     let page = Page::of(&admin.page(&to).await);
     assert_eq!(page.text(".head .tag"), "Locked");
     assert!(page.text("main").contains("lost phone"));
-    let enter = [("identifier", "ada@example.com"), ("password", PASSWORD)];
+    let enter = [("username", "ada@example.com"), ("password", PASSWORD)];
     let reply = t.pages().form("/login", &enter).await;
     assert_eq!(reply.status(), 422);
     assert!(!reply.text().contains("ocked"), "the person is not told why");
@@ -66,7 +66,7 @@ async fn a_person_is_added_given_a_role_and_deleted() {
     assert_eq!(Page::of(&admin.page(&url).await).text(".chips li span"), "editor");
     location(&admin.form(&format!("{url}/revoke"), &[("role", "editor")]).await);
     location(&admin.form(&format!("{url}/set-password"), &[("password", PASSWORD)]).await);
-    let enter = [("identifier", "eve@example.com"), ("password", PASSWORD)];
+    let enter = [("username", "eve@example.com"), ("password", PASSWORD)];
     let eve = t.pages();
     assert_eq!(eve.form("/login", &enter).await.status(), 303);
     let page = Page::of(&admin.page(&url).await);
@@ -156,4 +156,21 @@ async fn whoever_may_not_administer_is_told_what_is_missing() {
     assert_eq!(page.all(".bar nav a").len(), 2, "the menu has what they may open");
     let lock = format!("/admin/people/{}/lock", ada.id);
     assert_eq!(client.form(&lock, &[]).await.status(), 403);
+}
+
+#[tokio::test]
+async fn people_without_an_address_have_a_name_all_the_same() {
+    let t = TestAuth::new().await;
+    let admin = admin(&t).await;
+    let username = Some("lovelace".to_owned());
+    let new = keyward::NewPerson { username, verified: true, ..Default::default() };
+    let person = t.kw.add_person(new).await.unwrap().unwrap();
+    let nobody = t.kw.add_person(keyward::NewPerson::default()).await.unwrap().unwrap();
+    let text = admin.page("/admin/people").await.text().to_owned();
+    assert!(text.contains(">lovelace</a>") && text.contains(&format!(">{}</a>", nobody.id)));
+    for (id, called) in [(person.id, "lovelace".to_owned()), (nobody.id, nobody.id.to_string())] {
+        let page = Page::of(&admin.page(&format!("/admin/people/{id}")).await);
+        assert_eq!(page.text("h1"), called);
+    }
+    Page::of(&t.pages().login_as(&person).await.page("/account").await);
 }

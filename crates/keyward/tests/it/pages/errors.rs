@@ -26,7 +26,7 @@ async fn every_problem_has_a_page_with_one_next_step() {
     client.set_cookie("kw_session", "a~b");
     check(&client.page("/login").await, 400, "bad_request");
     client.forget();
-    let fields = [("identifier", "ada@example.com"), ("password", PASSWORD)];
+    let fields = [("username", "ada@example.com"), ("password", PASSWORD)];
     client.form("/login", &fields).await;
     client.form("/login", &fields).await;
     let reply = client.form("/login", &fields).await;
@@ -41,7 +41,7 @@ async fn attack_a_form_sent_from_another_site_is_refused_in_plain_words() {
     let t = TestAuth::new().await;
     let ada = t.user("ada@example.com").await;
     let evil = t.pages().login_as(&ada).await.from_site(Some("cross-site"));
-    let fields = [("identifier", "ada@example.com"), ("password", PASSWORD)];
+    let fields = [("username", "ada@example.com"), ("password", PASSWORD)];
     check(&evil.form("/login", &fields).await, 403, "csrf_failed");
     check(&evil.form("/account", &[("name", "Eve")]).await, 403, "csrf_failed");
     check(&evil.form("/logout", &[]).await, 403, "csrf_failed");
@@ -62,7 +62,7 @@ async fn a_store_that_does_not_answer_is_a_503_page() {
     let client = t.pages();
     assert_eq!(client.page("/login").await.status(), 200);
     kw.shutdown().await;
-    let fields = [("identifier", "ada@example.com"), ("password", PASSWORD)];
+    let fields = [("username", "ada@example.com"), ("password", PASSWORD)];
     let reply = client.form("/login", &fields).await;
     check(&reply, 503, "database_unavailable");
     assert!(reply.headers().contains_key("retry-after"));

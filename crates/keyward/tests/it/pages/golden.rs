@@ -83,7 +83,7 @@ async fn pages_for_strangers_look_as_reviewed() {
     ] {
         check(name, &client.page(path).await);
     }
-    let wrong = [("identifier", "ada@example.com"), ("password", "wrong")];
+    let wrong = [("username", "ada@example.com"), ("password", "wrong")];
     check("login_wrong", &client.form("/login", &wrong).await);
     let short = [("name", "Ada"), ("email", "ada"), ("password", "short")];
     check("signup_wrong", &client.form("/signup", &short).await);

@@ -42,7 +42,7 @@ async fn a_forgotten_password_is_replaced_by_link_once() {
     let reply = ada.form(&link, &[("password", NEW)]).await;
     assert_eq!(reply.status(), 422);
     assert_eq!(Page::of(&reply).attr("main a.button", "href"), "/recover");
-    let reply = ada.form("/login", &[("identifier", "ada@example.com"), ("password", PASSWORD)]);
+    let reply = ada.form("/login", &[("username", "ada@example.com"), ("password", PASSWORD)]);
     assert_eq!(reply.await.status(), 422, "the old password is dead");
 }
 

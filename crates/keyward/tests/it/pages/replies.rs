@@ -33,15 +33,14 @@ async fn attack_open_redirects_are_ignored() {
         let query = serde_urlencoded::to_string([("return_to", evil)]).unwrap();
         let page = Page::of(&client.page(&format!("/login?{query}")).await);
         assert!(page.all("[name=return_to]").is_empty(), "{evil}");
-        let fields =
-            [("identifier", "ada@example.com"), ("password", PASSWORD), ("return_to", evil)];
+        let fields = [("username", "ada@example.com"), ("password", PASSWORD), ("return_to", evil)];
         let reply = client.form("/login", &fields).await;
         if reply.status() == 303 {
             assert_eq!(location(&reply), "/account", "{evil}");
         }
     }
     let client = t.pages();
-    let own = [("identifier", "ada@example.com"), ("password", PASSWORD), ("return_to", "/a?b=c")];
+    let own = [("username", "ada@example.com"), ("password", PASSWORD), ("return_to", "/a?b=c")];
     assert_eq!(location(&client.form("/login", &own).await), "/a?b=c");
 }
 
@@ -115,7 +114,7 @@ async fn pages_work_below_a_path_of_the_app() {
     assert_eq!(page.attr("main form", "action"), "/auth/login");
     assert!(page.attr("script", "src").starts_with("/auth/kw-assets/"));
     assert_eq!(client.get(&page.attr("script", "src")).await.status(), 200);
-    let fields = [("identifier", "ada@example.com"), ("password", PASSWORD)];
+    let fields = [("username", "ada@example.com"), ("password", PASSWORD)];
     assert_eq!(location(&client.form("/auth/login", &fields).await), "/auth/account");
     let page = Page::of(&client.page("/auth/account").await);
     assert_eq!(page.attr("main form", "action"), "/auth/account");

@@ -13,18 +13,18 @@ async fn the_login_page_signs_a_person_in_and_keeps_what_they_typed() {
     assert_eq!(reply.status(), 200, "{}", reply.text());
     let page = Page::of(&reply);
     assert_eq!(page.text("h1"), "Sign in");
-    assert_eq!(page.attr("#identifier", "autocomplete"), "username");
+    assert_eq!(page.attr("#username", "autocomplete"), "username");
     assert_eq!(page.attr("#password", "autocomplete"), "current-password");
 
-    let wrong = [("identifier", "ada@example.com"), ("password", "incorrect horse battery")];
+    let wrong = [("username", "ada@example.com"), ("password", "incorrect horse battery")];
     let reply = ada.form("/login", &wrong).await;
     assert_eq!(reply.status(), 422);
     let page = Page::of(&reply);
     assert!(page.text("[role=alert]").contains("incorrect"), "{}", reply.text());
-    assert_eq!(page.attr("#identifier", "value"), "ada@example.com");
+    assert_eq!(page.attr("#username", "value"), "ada@example.com");
     assert_eq!(page.attr("#password", "value"), "", "a secret never comes back");
 
-    let right = [("identifier", "ada@example.com"), ("password", PASSWORD), ("remember", "on")];
+    let right = [("username", "ada@example.com"), ("password", PASSWORD), ("remember", "on")];
     let reply = ada.form("/login", &right).await;
     assert_eq!(reply.status(), 303);
     assert_eq!(reply.headers()["location"], "/account");
@@ -45,8 +45,8 @@ async fn attack_unknown_fields_and_two_of_a_kind_are_refused() {
     let t = TestAuth::new().await;
     t.user("ada@example.com").await;
     let client = t.pages();
-    let login = [("identifier", "ada@example.com"), ("password", PASSWORD)];
-    for extra in [("admin", "true"), ("identifier", "bob@example.com")] {
+    let login = [("username", "ada@example.com"), ("password", PASSWORD)];
+    for extra in [("admin", "true"), ("username", "bob@example.com")] {
         let fields = [login[0], login[1], extra];
         let reply = client.form("/login", &fields).await;
         assert_eq!(reply.status(), 422, "{extra:?}");
@@ -64,4 +64,13 @@ async fn the_front_door_of_a_server_of_its_own_leads_to_the_sign_in() {
         (reply.status().as_u16(), &reply.headers()["location"]),
         (303, &"/login".parse().unwrap())
     );
+}
+
+#[tokio::test]
+async fn looking_at_the_sign_out_page_signs_nobody_out() {
+    let t = TestAuth::new().await;
+    let ada = t.user("ada@example.com").await;
+    let client = t.pages().login_as(&ada).await;
+    Page::of(&client.page("/logout").await);
+    assert_eq!(client.page("/account").await.status(), 200);
 }
