@@ -59,7 +59,7 @@ const BROWSER: &[Service] = &[
         is_installed: || running::is_installed("chromium"),
         start: |site| {
             let program = running::find("chromium").ok_or("chromium is gone")?;
-            site.export("KEYWARD_TEST_CHROMIUM", &program.display().to_string());
+            site.export("CHROMIUM", &program.display().to_string());
             Ok(())
         },
     },

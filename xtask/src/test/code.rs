@@ -6,16 +6,31 @@ use crate::{Result, project, running};
 
 /// Every file as rustfmt writes it.
 pub(crate) fn format() -> Result<Tally> {
-    Ok(Tally::one(running::succeeds(project::cargo().args(["fmt", "--all", "--check"]))?))
+    let mut tally = Tally::default();
+    for manifest in MANIFESTS {
+        let mut format = project::cargo();
+        format.args(["fmt", "--all", "--check", "--manifest-path", manifest]);
+        tally += Tally::one(running::succeeds(&mut format)?);
+    }
+    Ok(tally)
 }
 
 /// No warning in any crate, test or example.
 pub(crate) fn clippy() -> Result<Tally> {
-    let mut clippy = project::cargo();
-    clippy.args(["clippy", "--workspace", "--all-targets", "--all-features"]);
-    clippy.args(["--", "-D", "warnings"]);
-    Ok(Tally::one(running::succeeds(&mut clippy)?))
+    let mut tally = Tally::default();
+    for manifest in MANIFESTS {
+        let mut clippy = project::cargo();
+        clippy.args(["clippy", "--workspace", "--all-targets", "--all-features"]);
+        // One folder, so that what both workspaces need is built once.
+        clippy.args(["--manifest-path", manifest, "--target-dir"]).arg(project::target()?);
+        clippy.args(["--", "-D", "warnings"]);
+        tally += Tally::one(running::succeeds(&mut clippy)?);
+    }
+    Ok(tally)
 }
+
+/// The workspaces: the product, and what measures it.
+const MANIFESTS: [&str; 2] = ["Cargo.toml", "bench/Cargo.toml"];
 
 /// The tests of the whole workspace in one build: packages built one by one
 /// would have their dependencies compiled once per set of features.

@@ -68,6 +68,84 @@ fn compare(file: &File, path: &Path) -> Result<bool> {
 mod tests {
     use super::*;
 
+    /// A row of each kind, and what to change in it so that it differs.
+    const SAMPLES: &[(&str, &str, [&str; 2])] = &[
+        (
+            "acl_decisions.json",
+            r#"{"cases": [{"user": null, "groups": ["a"], "permission": "p", "global_context": null,
+                "local_context": [["deny", "b", ["p"]], ["allow", "a", ["p"]]], "expected": true}]}"#,
+            ["\"a\"", "\"b\""],
+        ),
+        (
+            "aiohttp_acl.json",
+            r#"{"cases": [{"user": "u", "acl_groups": [], "permission": "p", "local_context": null,
+                "global_context": [["Allow", "@AuthenticatedUser", ["p"]]], "result": true}]}"#,
+            ["\"u\"", "null"],
+        ),
+        (
+            "asok_rbac.json",
+            r#"{"cases": [{"test": "t", "is_admin": false, "roles": ["posts.*", null],
+                "permission": "posts.edit", "expected": true}]}"#,
+            ["true", "false"],
+        ),
+        (
+            "asyncauth_wildcard.json",
+            r#"{"rows": [{"granted": "a:*", "required": "a:b", "asyncauth_fnmatch": true,
+                "sanic_security_check_wildcard": true}]}"#,
+            ["true", "false"],
+        ),
+        (
+            "casbin_rbac.json",
+            r#"{"cases": [{"test": "t", "requests": [{"request": ["ada", "data", "read"],
+                "expected": true}], "policy": "p, admin, data, read\ng, ada, admin", "model":
+                "[request_definition]\nr = sub, obj, act\n[policy_definition]\np = sub, obj, act\n[policy_effect]\ne = some(where (p.eft == allow))\n[matchers]\nm = g(r.sub, p.sub) && r.obj == p.obj && r.act == p.act"
+                }]}"#,
+            ["g, ada", "g, bob"],
+        ),
+        (
+            "pyramid_acl.json",
+            r#"{"cases": [{"lineage_root_first": [[["allow", "ada", "*"]], null],
+                "principals": ["@everyone", "ada"], "permission": "p", "expected": true,
+                "because": [0, 0]}]}"#,
+            ["[0, 0]", "[1, 0]"],
+        ),
+        (
+            "relation_tuples.json",
+            r#"{"cases": [{"name": "n", "model": {"user": {}, "doc": {"viewer": ["this", "user"]}},
+                "tuples": [["doc:1", "viewer", "user:ada"]], "checks": [{"object": "doc:1",
+                "relation": "viewer", "user": "user:ada", "expected": true}]}]}"#,
+            ["true", "\"error\""],
+        ),
+        (
+            "shiro_wildcard.json",
+            r#"{"cases": [{"group": "g", "case_sensitive": true, "granted": "a,b", "requested": "b",
+                "implies": true}]}"#,
+            ["a,b", "a,B"],
+        ),
+        (
+            "starlette_scopes.json",
+            r#"{"cases": [{"required": ["a"], "held": ["a", "b"], "expected": true}]}"#,
+            ["[\"a\"]", "[\"c\"]"],
+        ),
+    ];
+
+    fn compared(name: &str, text: &str) -> Comparison {
+        let file = FILES.iter().find(|file| file.name == name).unwrap();
+        let mut comparison = Comparison::default();
+        (file.compare)(text, &mut comparison).unwrap_or_else(|error| panic!("{name}: {error}"));
+        comparison
+    }
+
+    #[test]
+    fn a_row_agrees_and_a_changed_one_does_not() {
+        for (name, text, [from, to]) in SAMPLES {
+            let agreed = compared(name, text);
+            assert!(agreed.agrees(), "{name}: {agreed:?}");
+            let differed = compared(name, &text.replacen(from, to, 1));
+            assert_eq!(differed.to_string(), "rows 1 disagreements 1", "{name}: {differed:?}");
+        }
+    }
+
     #[test]
     fn no_file_agrees_when_it_has_no_rows() {
         for file in FILES {
