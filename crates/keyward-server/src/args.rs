@@ -22,22 +22,30 @@ struct Args {
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct Globals {
     /// The configuration file; `keyward.toml` if it is there
-    #[arg(short, long, value_name = "FILE", global = true)]
+    #[arg(short, long, value_name = "FILE", global = true, display_order = 900)]
     pub(crate) config: Option<PathBuf>,
     /// Where the database, the root key and the outbox are kept
-    #[arg(long, value_name = "DIR", global = true)]
+    #[arg(long, value_name = "DIR", global = true, display_order = 900)]
     pub(crate) data_dir: Option<PathBuf>,
     /// A file of `KEYWARD_…=value` lines, read as if they were in the environment
-    #[arg(long, value_name = "FILE", global = true)]
+    #[arg(long, value_name = "FILE", global = true, display_order = 900)]
     pub(crate) env_file: Option<PathBuf>,
-    /// How answers are written
-    #[arg(short, long, value_enum, default_value_t, global = true)]
+    /// How answers are written: text, json (one value a line) or table
+    #[arg(
+        short,
+        long,
+        value_enum,
+        default_value_t,
+        hide_possible_values = true,
+        global = true,
+        display_order = 900
+    )]
     pub(crate) output: Output,
     /// Do not ask before destroying something
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, display_order = 900)]
     pub(crate) yes: bool,
     /// No colours
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = 900)]
     pub(crate) no_color: bool,
 }
 
@@ -72,12 +80,13 @@ enum Command {
 }
 
 /// How `keyward --help` groups them.
-const GROUPS: [(&str, &[&str]); 5] = [
+const GROUPS: [(&str, &[&str]); 6] = [
     ("Run", &["dev", "serve", "setup", "tour"]),
     ("Look", &["doctor", "config", "audit", "can", "why"]),
     ("People", &["user", "session"]),
     ("Access", &["role", "policy", "routes", "apikey", "app"]),
-    ("Operate", &["hash", "init", "migrate", "key", "backup", "completions", "man"]),
+    ("Operate", &["hash", "init", "migrate", "key", "backup"]),
+    ("Develop", &["openapi", "completions", "man"]),
 ];
 
 impl Command {

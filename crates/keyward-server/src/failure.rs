@@ -37,7 +37,6 @@ impl Failure {
         Self::new(Exit::Usage, text)
     }
 
-    #[expect(dead_code, reason = "for checks and questions")]
     /// The answer is no, and everything was said already.
     pub(crate) fn no() -> Self {
         Self::new(Exit::No, "")

@@ -42,7 +42,8 @@ pub async fn up(url: &str, options: &Options) -> Result<Vec<Status>, Error> {
     crate::open::migrate(url, options, crate::open::Ask::Up).await
 }
 
-/// Everything that runs on an empty database, as text.
-pub fn sql(dialect: Dialect) -> String {
-    migrate::script(dialect)
+/// Everything that runs on a database whose migrations up to number `done` are
+/// applied (0: an empty one), as text.
+pub fn sql(dialect: Dialect, done: i64) -> String {
+    migrate::script(dialect, done)
 }

@@ -9,8 +9,11 @@ mod deliver;
 #[cfg(doctest)]
 mod documents;
 mod engine;
+mod hashing;
 mod http;
 mod keyfile;
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod migrate;
 mod open;
 mod openapi;
 mod pages;
@@ -44,6 +47,8 @@ pub use engine::builder::Builder;
 pub use engine::chain::AuditReport;
 pub use engine::hooks::{SignInAttempt, SignUpAttempt, Veto};
 pub use engine::os::{OsRandom, SystemClock};
+pub use hashing::HashCost;
+pub use http::problem::words as refusal_words;
 pub use http::{Body, MAX_BODY, Reply, Request};
 pub use keyward_authz as authz;
 pub use keyward_core::crypto::keys::RootKey;
@@ -59,11 +64,16 @@ pub use keyward_core::time::Timestamp;
 pub use keyward_core::{Error, Secret};
 pub use keyward_store as store;
 pub use keyward_store::Migrate;
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+pub use migrate::{Database, Migration, Progress};
 pub use openapi::document as openapi;
 pub use people::{Answer, NewPerson, Vouched};
-pub use routes::table as route_table;
+pub use routes::{RouteView, list as route_list, table as route_table};
 pub use session_token::OpenedSession;
-pub use view::{EventView, IdentifierView, MessageView, SessionRow, SessionView, UserView};
+pub use view::{
+    EventView, GrantView, Holdings, IdentifierView, MessageView, RoleView, SessionRow, SessionView,
+    UserView,
+};
 
 /// What can fail when nobody is refused.
 pub type Result<T> = std::result::Result<T, Error>;

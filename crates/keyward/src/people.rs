@@ -16,7 +16,7 @@ use keyward_core::{Error, Secret};
 
 use crate::engine::Keyward;
 use crate::session_token::OpenedSession;
-use crate::view::{EventView, SessionRow, UserView};
+use crate::view::{EventView, Holdings, RoleView, SessionRow, UserView};
 
 /// An answer: yes with a value, no with a reason, or a failure to know.
 pub type Answer<T> = Result<Result<T, Refusal>, Error>;
@@ -144,19 +144,45 @@ impl Keyward {
         self.decide(ChangeGrant { user, effect, pattern, give, actor: None }).await
     }
 
-    /// Every role: name, description, what it allows, what it denies.
-    pub async fn role_list(
-        &self,
-    ) -> Result<Vec<(String, String, Vec<String>, Vec<String>)>, Error> {
-        let views = crate::routes::roles::views(&self.0.store.definitions().await?);
-        Ok(views.into_iter().map(|r| (r.name, r.description, r.allow, r.deny)).collect())
+    /// Every role with its rules.
+    pub async fn role_list(&self) -> Result<Vec<RoleView>, Error> {
+        Ok(RoleView::all(&self.0.store.definitions().await?))
     }
 
-    /// The live sessions of an account.
+    /// The roles and direct permissions of an account, expired ones included.
+    pub async fn holdings(&self, user: UserId) -> Result<Holdings, Error> {
+        let (roles, grants) = self.0.store.access(user).await?;
+        Ok(Holdings::new(&roles, &grants))
+    }
+
+    /// The live sessions of an account, newest first.
     pub async fn session_list(&self, user: UserId) -> Result<Vec<SessionRow>, Error> {
+        self.live_sessions(user, None).await
+    }
+
+    /// The live sessions of an account; `current` is the one that asks.
+    pub(crate) async fn live_sessions(
+        &self,
+        user: UserId,
+        current: Option<SessionId>,
+    ) -> Result<Vec<SessionRow>, Error> {
         let now = self.now();
+        let epoch = self.0.store.user(user).await?.map(|u| u.session_epoch);
         let all = self.0.store.sessions_of(user).await?;
-        Ok(all.iter().filter(|s| s.is_alive(now)).map(|s| SessionRow::new(s, None)).collect())
+        let live = all.iter().filter(|s| s.is_alive(now) && Some(s.epoch) == epoch);
+        Ok(live.map(|s| SessionRow::new(s, current)).collect())
+    }
+
+    /// Whose session this is, ended or not.
+    pub async fn session_owner(&self, session: SessionId) -> Result<Option<UserId>, Error> {
+        Ok(self.0.store.session(session).await?.map(|(session, _)| session.user))
+    }
+
+    /// The last 20 sign-ins and attempts to sign in, newest first, each with its
+    /// reason. The person sees less than this.
+    pub async fn sign_in_attempts(&self, user: UserId) -> Result<Vec<EventView>, Error> {
+        let (subject, kind) = (Some(user), Some("sign_in.".to_owned()));
+        self.audit(&EventQuery { subject, kind, limit: 20, ..EventQuery::default() }).await
     }
 
     /// Closes one session of an account.

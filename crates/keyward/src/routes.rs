@@ -50,12 +50,34 @@ pub(crate) fn paths(dev: bool, wanted: fn(&str) -> bool) -> Vec<&'static str> {
     paths
 }
 
+/// A route, for people.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, serde::Serialize)]
+pub struct RouteView {
+    /// The verb.
+    pub method: &'static str,
+    /// Path below the mount point; `{name}` stands for one part.
+    pub path: &'static str,
+    /// Who may come in: `Anyone`, `SignedIn`, `Holding("users:view")`.
+    pub guard: String,
+    /// How often from one address: `Free`, `Request`, `Attempt`.
+    pub limit: String,
+}
+
+/// Every route, by verb and path; with those of development only, if `dev`.
+pub fn list(dev: bool) -> Vec<RouteView> {
+    let view = |r: &Route| RouteView {
+        method: r.method.as_str(),
+        path: r.path,
+        guard: format!("{:?}", r.guard),
+        limit: format!("{:?}", r.limit),
+    };
+    let mut rows: Vec<RouteView> = all(dev).iter().map(view).collect();
+    rows.sort();
+    rows
+}
+
 /// One line for each route: method, path, guard and limit. The golden file.
 pub fn table(dev: bool) -> String {
-    let mut lines: Vec<String> = all(dev)
-        .iter()
-        .map(|r| format!("{:<6} {:<44} {:?} {:?}", r.method.as_str(), r.path, r.guard, r.limit))
-        .collect();
-    lines.sort();
-    lines.join("\n") + "\n"
+    let line = |r: RouteView| format!("{:<6} {:<44} {} {}\n", r.method, r.path, r.guard, r.limit);
+    list(dev).into_iter().map(line).collect()
 }

@@ -299,13 +299,12 @@ impl Event {
 }
 
 impl EventRow {
-    /// Whether the personal side row is the one the event was stored with; an
-    /// erased one is fine.
+    /// Whether the personal side row is the one the event was stored with, or
+    /// neither is there. Nothing erases them yet: a missing one was removed.
     pub fn personal_is_true(&self) -> bool {
-        let Some((salt, json)) = &self.personal else { return true };
-        let digest = hex(&personal_digest(salt, json));
+        let digest = self.personal.as_ref().map(|(salt, json)| hex(&personal_digest(salt, json)));
         let body: serde_json::Value = serde_json::from_slice(&self.body).unwrap_or_default();
-        body.get("personal").and_then(|d| d.as_str()) == Some(&digest)
+        body.get("personal").and_then(|d| d.as_str()) == digest.as_deref()
     }
 
     /// Whether the columns say what the hashed body says.

@@ -1,17 +1,98 @@
-//! Commands that look at, and change, what a database holds.
+//! Commands that look at, and change, what a database holds: the same decisions
+//! as over HTTP, beside a running server or without one.
+//!
+//! To add a command: a file with its arguments, a line in [`Command`], and its
+//! name in a group of `args.rs`.
+
+mod ask;
+mod audit;
+mod can;
+mod describe;
+mod hash;
+mod migrate;
+mod print;
+mod role;
+mod secret;
+mod session;
+mod settle;
+mod user;
+mod why;
 
 use clap::Subcommand;
+use keyward::{Keyward, UserView};
 
 use crate::args::Globals;
-use crate::failure::Outcome;
+use crate::failure::{Exit, Failure, Outcome};
+use crate::run::{block_on, open};
+
+pub(crate) use secret::password_in;
 
 /// Every such command.
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {}
+pub(crate) enum Command {
+    /// Look at the audit log, follow it, verify it
+    Audit(audit::Args),
+    /// Ask whether somebody may do something
+    Can(can::Args),
+    /// Ask why somebody could or could not sign in
+    Why(why::Args),
+    /// Add, find, change, lock and delete accounts
+    #[command(subcommand)]
+    User(user::Command),
+    /// See and close the sessions of an account
+    #[command(subcommand)]
+    Session(session::Command),
+    /// Define roles, give them and take them
+    #[command(subcommand)]
+    Role(role::Command),
+    /// List every route with its guard and its limit
+    Routes(describe::RoutesArgs),
+    /// Find the right cost of password hashes; see which are stored
+    #[command(subcommand)]
+    Hash(hash::Command),
+    /// Bring the database's tables up to date
+    #[command(subcommand)]
+    Migrate(migrate::Command),
+    /// Print the API's description (OpenAPI 3.1)
+    Openapi,
+    /// Print the completions of a shell
+    Completions(describe::CompletionsArgs),
+    /// Write the manual pages into a folder
+    Man(describe::ManArgs),
+}
 
 impl Command {
     /// Does what it says.
-    pub(crate) fn run(self, _: &Globals) -> Outcome {
-        match self {}
+    pub(crate) fn run(self, globals: &Globals) -> Outcome {
+        match self {
+            Self::Audit(args) => args.run(globals),
+            Self::Can(args) => args.run(globals),
+            Self::Why(args) => args.run(globals),
+            Self::User(command) => command.run(globals),
+            Self::Session(command) => command.run(globals),
+            Self::Role(command) => command.run(globals),
+            Self::Routes(args) => args.run(globals),
+            Self::Hash(command) => command.run(globals),
+            Self::Migrate(command) => command.run(globals),
+            Self::Openapi => describe::openapi(),
+            Self::Completions(args) => args.run(),
+            Self::Man(args) => args.run(),
+        }
     }
+}
+
+/// Opens the database that is meant, does `work`, and closes it.
+fn beside(globals: &Globals, work: impl AsyncFnOnce(&Keyward) -> Outcome) -> Outcome {
+    block_on(async {
+        let auth = open::beside(globals).await?;
+        let done = work(&auth).await;
+        auth.shutdown().await;
+        done
+    })
+}
+
+/// The account that is meant by an id, an address, a username or a number.
+async fn person(auth: &Keyward, name: &str) -> Outcome<UserView> {
+    let found = auth.find_person(name).await?;
+    found.ok_or_else(|| Failure::new(Exit::No, format!("nobody is called `{name}`")))
 }

@@ -23,7 +23,7 @@ mod schema;
 mod server;
 mod session;
 mod sign_in;
-mod units;
+pub(crate) mod units;
 
 use std::path::{Path, PathBuf};
 

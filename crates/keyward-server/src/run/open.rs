@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use keyward::{Builder, Keyward, Smtp, SmtpOptions};
 
-use super::data;
+use super::data::{self, DataDir};
 use crate::args::Globals;
 use crate::config::{Config, Mail};
 use crate::failure::{Failure, Outcome};
@@ -103,6 +103,11 @@ fn choose(config: &Config, settings: &mut keyward::Settings) {
 /// Opens the database that a server may be using at this moment: nothing is
 /// created, migrated or delivered.
 pub(crate) async fn beside(globals: &Globals) -> Outcome<Keyward> {
+    Ok(settled(globals)?.build().await?)
+}
+
+/// The library, set up for the database that is meant, which must be there.
+pub(crate) fn settled(globals: &Globals) -> Outcome<Builder> {
     let config = Config::load(globals, |_| ())?;
     let data = data_dir(&config)?;
     if let Some(missing) = sqlite_file(&config, &data).filter(|file| !file.is_file()) {
@@ -114,9 +119,15 @@ pub(crate) async fn beside(globals: &Globals) -> Outcome<Keyward> {
     Ok(match url {
         Some(url) => builder.public_url(&url),
         None => builder,
-    }
-    .build()
-    .await?)
+    })
+}
+
+/// The library, set up for the database that is meant, while no server uses the
+/// data folder; none starts as long as the folder is held.
+pub(crate) fn alone(globals: &Globals) -> Outcome<(Builder, DataDir)> {
+    let config = Config::load(globals, |_| ())?;
+    let held = DataDir::lock(&data_dir(&config)?)?;
+    Ok((builder(&config, held.path())?, held))
 }
 
 /// The data folder that is meant: the one named, else the one that is there.

@@ -7,6 +7,9 @@
     reason = "a test that fails should say so and stop"
 )]
 
+mod audit;
+mod browser;
+mod cli;
 mod configuration;
 mod disk_full;
 mod first_admin;
@@ -14,8 +17,12 @@ mod http;
 mod kill;
 mod library;
 mod mail;
+mod migrate;
+mod process;
 mod root_key;
 mod server;
+mod services;
 mod smtp_sink;
 mod starts;
 mod tls;
+mod tour;

@@ -215,10 +215,10 @@ fn is_missing_table(error: &Error) -> bool {
     })
 }
 
-/// Everything that will run on an empty database, as text.
-pub(crate) fn script(dialect: Dialect) -> String {
+/// Everything that will run after the migrations up to `done`, as text.
+pub(crate) fn script(dialect: Dialect, done: i64) -> String {
     let mut text = format!("{};\n", dialect.render(BOOKS));
-    for migration in MIGRATIONS {
+    for migration in MIGRATIONS.iter().filter(|m| m.number > done) {
         text.push_str(&format!("\n-- {}: {}\n", migration.number, migration.name));
         for template in migration.statements {
             text.push_str(&dialect.render(template));

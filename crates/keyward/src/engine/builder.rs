@@ -335,6 +335,16 @@ impl Builder {
         self
     }
 
+    /// The database's URL, and whether it may be talked to in the clear; nothing
+    /// when the store is not one of ours.
+    #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+    pub(crate) fn database(&self) -> Option<(&str, bool)> {
+        match &self.place {
+            Place::Url(url) => Some((url, self.plaintext)),
+            Place::Store(_) => None,
+        }
+    }
+
     /// Opens the store, checks the key, starts the background work.
     pub async fn build(self) -> Result<Keyward, Error> {
         if let Some(bad) = self.bad {

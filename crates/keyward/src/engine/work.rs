@@ -117,8 +117,13 @@ impl Keyward {
         if !changes.users.is_empty() {
             self.0.changed.send_modify(|n| *n += 1);
         }
-        if changes.policy_version != self.policy().version {
+        let stale = changes.policy_version != self.policy().version;
+        if stale {
             log("reload the policy", self.reload_policy().await);
+        }
+        // A tool beside this server leaves it the events and messages it caused.
+        if stale || changes.last != seen {
+            self.0.wake.send_replace(());
         }
         changes.last
     }

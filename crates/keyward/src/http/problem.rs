@@ -228,6 +228,20 @@ impl Problem {
     }
 }
 
+/// A refusal in plain words, as the API says it: `Some of the input is not
+/// acceptable. email: There is an account with this address already.`
+pub fn words(refusal: &Refusal) -> String {
+    let problem = Problem::of(refusal.clone());
+    let mut text = problem.code.title().to_owned();
+    if let Some(detail) = &problem.detail {
+        text.push_str(&format!(" {detail}"));
+    }
+    for error in &problem.errors {
+        text.push_str(&format!(" {}: {}", error.field, error.message));
+    }
+    text
+}
+
 /// What a field's code means, in plain words.
 pub(crate) fn field_text(code: &str) -> &'static str {
     match code {

@@ -128,11 +128,7 @@ pub(crate) async fn live_sessions(
     user: keyward_core::id::UserId,
     current: Option<SessionId>,
 ) -> Result<Vec<SessionRow>, Fault> {
-    let now = cx.auth.now();
-    let epoch = cx.auth.0.store.user(user).await?.map(|u| u.session_epoch);
-    let all = cx.auth.0.store.sessions_of(user).await?;
-    let live = all.iter().filter(|s| s.is_alive(now) && Some(s.epoch) == epoch);
-    Ok(live.map(|s| SessionRow::new(s, current)).collect())
+    Ok(cx.auth.live_sessions(user, current).await?)
 }
 
 /// Closes one session of the caller's. The one way for the API and the page.

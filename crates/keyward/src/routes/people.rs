@@ -7,17 +7,16 @@ use keyward_core::flow::role::AssignRole;
 use keyward_core::flow::session::{CloseSession, CloseSessions};
 use keyward_core::id::{SessionId, UserId};
 use keyward_core::identifier::{self, Kind};
-use keyward_core::port::{EventQuery, Fut, PeopleQuery, Status};
+use keyward_core::port::{Fut, PeopleQuery, Status};
 use keyward_core::refusal::Refusal;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::account::live_sessions;
 use crate::http::input::{self, Flag};
 use crate::http::{
     Code, Cx, Fault, Guard, Method4, Problem, Reply, Route, no_content, reply, single,
 };
-use crate::view::{EventView, UserView};
+use crate::view::UserView;
 
 const VIEW: Guard = Guard::Holding("users:view");
 const EDIT: Guard = Guard::Holding("users:edit");
@@ -187,18 +186,10 @@ async fn view(cx: &Cx<'_>, user: UserId) -> Result<Reply, Fault> {
     let subject = cx.auth.0.store.subject(user).await?.ok_or(Code::NotFound)?;
     let mut body = serde_json::to_value(UserView::new(&subject.user, &subject.identifiers))
         .unwrap_or_default();
-    let (roles, grants) = cx.auth.0.store.access(user).await?;
+    let held = cx.auth.holdings(user).await?;
     if let Some(body) = body.as_object_mut() {
-        let roles: Vec<Value> = roles.iter().map(|r| r.role.clone().into()).collect();
-        let grants: Vec<Value> = grants
-            .iter()
-            .map(|g| {
-                let effect = keyward_core::flow::role::effect_name(g.effect);
-                json!({ "effect": effect, "permission": g.pattern })
-            })
-            .collect();
-        body.insert("roles".into(), roles.into());
-        body.insert("grants".into(), grants.into());
+        body.insert("roles".into(), held.roles.into());
+        body.insert("grants".into(), json!(held.grants));
         body.insert("lock_reason".into(), subject.user.lock_reason.clone().into());
     }
     let mut reply = reply::ok(&body)?;
@@ -327,7 +318,7 @@ fn sign_out(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
 
 fn sessions(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let rows = live_sessions(&cx, target(&cx)?, None).await?;
+        let rows = cx.auth.session_list(target(&cx)?).await?;
         reply::ok(&json!({ "data": rows }))
     })
 }
@@ -347,21 +338,9 @@ fn close(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     })
 }
 
-/// Recent attempts of an account, each with its reason.
-pub(crate) async fn attempts(cx: &Cx<'_>, user: UserId) -> Result<Vec<EventView>, Fault> {
-    let query = EventQuery {
-        subject: Some(user),
-        kind: Some("sign_in.".into()),
-        limit: 20,
-        ..EventQuery::default()
-    };
-    let page = cx.auth.0.store.events(&query).await?;
-    Ok(page.data.iter().map(EventView::new).collect())
-}
-
 fn why(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let rows = attempts(&cx, target(&cx)?).await?;
+        let rows = cx.auth.sign_in_attempts(target(&cx)?).await?;
         reply::ok(&json!({ "data": rows }))
     })
 }

@@ -4,8 +4,7 @@ use ::http::StatusCode;
 use keyward_authz::Effect;
 use keyward_core::flow::role::{ChangeRole, RoleChange, effect_name};
 use keyward_core::port::Fut;
-use keyward_core::record::Definitions;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::http::{
@@ -22,35 +21,9 @@ pub(super) const ROUTES: &[Route] = &[
     Route::post("/api/v1/admin/roles/{role}/permissions", EDIT, rule).by(Method4::Put),
 ];
 
-/// A role with its rules.
-#[derive(Debug, Serialize)]
-pub(crate) struct RoleView {
-    pub(crate) name: String,
-    pub(crate) description: String,
-    pub(crate) allow: Vec<String>,
-    pub(crate) deny: Vec<String>,
-}
-
-/// Every role with its rules.
-pub(crate) fn views(from: &Definitions) -> Vec<RoleView> {
-    let rules = |role: &str, effect: Effect| {
-        let rules = from.rules.iter().filter(|r| r.role == role && r.effect == effect);
-        rules.map(|r| r.pattern.clone()).collect()
-    };
-    from.roles
-        .iter()
-        .map(|role| RoleView {
-            name: role.name.clone(),
-            description: role.description.clone(),
-            allow: rules(&role.name, Effect::Allow),
-            deny: rules(&role.name, Effect::Deny),
-        })
-        .collect()
-}
-
 fn list(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let roles = views(&cx.auth.0.store.definitions().await?);
+        let roles = cx.auth.role_list().await?;
         reply::ok(&json!({ "data": roles }))
     })
 }

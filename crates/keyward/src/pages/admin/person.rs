@@ -10,9 +10,8 @@ use super::super::account::SessionInput;
 use super::super::render::Page;
 use super::super::{go, nav};
 use crate::http::{Code, Cx, Fault, Guard, Reply, Route, input};
-use crate::routes::account::live_sessions;
 use crate::routes::people::{
-    LockInput, PasswordInput, act, assign, attempts, close_session, sign_out_everywhere, target,
+    LockInput, PasswordInput, act, assign, close_session, sign_out_everywhere, target,
 };
 use crate::view::{EventView, UserView};
 
@@ -58,9 +57,9 @@ async fn person<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
         .with("held", &held)
         .with("free", free)
         .with("grants", grants)
-        .with("attempts", attempts(cx, user).await?)
+        .with("attempts", cx.auth.sign_in_attempts(user).await?)
         .with("activity", activity)
-        .with("sessions", live_sessions(cx, user, None).await?)
+        .with("sessions", cx.auth.session_list(user).await?)
         .with("may_edit", nav::holds(admin, "users:edit"))
         .with("may_grant", nav::holds(admin, "roles:grant")))
 }

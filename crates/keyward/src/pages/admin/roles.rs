@@ -6,7 +6,7 @@ use keyward_core::port::Fut;
 use super::super::render::Page;
 use super::super::{go, nav};
 use crate::http::{Cx, Fault, Guard, Reply, Route, input};
-use crate::routes::roles::{AddInput, RuleInput, change, views};
+use crate::routes::roles::{AddInput, RuleInput, change};
 
 const EDIT: Guard = Guard::Holding("roles:edit");
 
@@ -18,7 +18,7 @@ pub(in crate::pages) const ROUTES: &[Route] = &[
 ];
 
 async fn page<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
-    let roles = views(&cx.auth.0.store.definitions().await?);
+    let roles = cx.auth.role_list().await?;
     Ok(Page::new(cx, "admin_roles.html")
         .with("here", "roles")
         .with("roles", roles)

@@ -1,0 +1,48 @@
+//! `keyward can`: may they?
+
+use keyward::authz::Permission;
+use serde_json::json;
+
+use super::{beside, person, print};
+use crate::args::{Globals, Output};
+use crate::failure::{Failure, Outcome};
+use crate::terminal::answer;
+
+/// Who, and what. Exit code 1 means no.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Id, e-mail address, username or phone number
+    user: String,
+    /// Such as `posts:edit`
+    #[arg(value_parser = permission)]
+    permission: String,
+    /// Say which rules decided
+    #[arg(long)]
+    why: bool,
+}
+
+impl Args {
+    pub(super) fn run(self, globals: &Globals) -> Outcome {
+        beside(globals, async |auth| {
+            let user = person(auth, &self.user).await?.id;
+            let allowed = auth.can(user, &self.permission).await?;
+            let word = if allowed { "allow" } else { "deny" };
+            let why = match self.why {
+                true => Some(auth.why(user, &self.permission).await?),
+                false => None,
+            };
+            match (globals.output, why) {
+                (Output::Json, why) => print::json(&json!({
+                    "user": user, "permission": self.permission, "allowed": allowed, "why": why,
+                }))?,
+                (_, Some(why)) => answer(why.trim_end())?,
+                (_, None) => answer(word)?,
+            }
+            if allowed { Ok(()) } else { Err(Failure::no()) }
+        })
+    }
+}
+
+fn permission(text: &str) -> Result<String, String> {
+    Permission::parse(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
+}

@@ -1,0 +1,65 @@
+//! What the program says about itself: routes, the API, completions, manual.
+
+use std::path::PathBuf;
+
+use clap_complete::Shell;
+use keyward::RouteView;
+
+use super::print::{self, Column};
+use crate::args::{Globals, command};
+use crate::failure::Outcome;
+use crate::terminal::answer;
+
+/// Which routes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RoutesArgs {
+    /// With those that only `keyward dev` has
+    #[arg(long)]
+    dev: bool,
+}
+
+/// Whose completions.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    shell: Shell,
+}
+
+/// Where the manual goes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ManArgs {
+    /// The folder; it is made if it is not there
+    dir: PathBuf,
+}
+
+const ROUTES: &[Column<RouteView>] = &[
+    ("METHOD", |route| route.method.to_owned()),
+    ("PATH", |route| route.path.to_owned()),
+    ("GUARD", |route| route.guard.clone()),
+    ("LIMIT", |route| route.limit.clone()),
+];
+
+impl RoutesArgs {
+    pub(super) fn run(self, globals: &Globals) -> Outcome {
+        print::list(globals.output, &keyward::route_list(self.dev), ROUTES)
+    }
+}
+
+pub(super) fn openapi() -> Outcome {
+    Ok(answer(&format!("{:#}", keyward::openapi()))?)
+}
+
+impl CompletionsArgs {
+    pub(super) fn run(self) -> Outcome {
+        let mut text = vec![];
+        clap_complete::generate(self.shell, &mut command(), "keyward", &mut text);
+        Ok(answer(String::from_utf8_lossy(&text).trim_end())?)
+    }
+}
+
+impl ManArgs {
+    pub(super) fn run(self) -> Outcome {
+        std::fs::create_dir_all(&self.dir)?;
+        Ok(clap_mangen::generate_to(command(), &self.dir)?)
+    }
+}

@@ -1,0 +1,50 @@
+//! `keyward user add`.
+
+use keyward::{Names, NewPerson};
+
+use super::NameArgs;
+use crate::args::{Globals, Output};
+use crate::cli::secret::PasswordFrom;
+use crate::cli::settle::settle;
+use crate::cli::{beside, print};
+use crate::failure::Outcome;
+use crate::terminal::answer;
+
+/// Who. Without a password they set one themselves, by recovery.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    names: NameArgs,
+    /// What to call the person
+    #[arg(long, default_value = "", hide_default_value = true)]
+    name: String,
+    #[command(flatten)]
+    password: PasswordFrom,
+    /// Count every address as proven
+    #[arg(long)]
+    verified: bool,
+    /// Give this role; may be repeated
+    #[arg(long, value_name = "ROLE")]
+    role: Vec<String>,
+}
+
+impl Args {
+    pub(super) fn run(self, globals: &Globals) -> Outcome {
+        let Self { names, name, password, verified, role } = self;
+        let Names { email, username, phone } = names.into();
+        let password = password.read()?;
+        let new = NewPerson { email, username, phone, name, password, verified };
+        beside(globals, async |auth| {
+            let user = settle(auth.add_person(new).await?)?;
+            // Told before the roles: the account is there, whatever follows.
+            match globals.output {
+                Output::Json => print::json(&user)?,
+                _ => answer(&user.id.to_string())?,
+            }
+            for role in &role {
+                settle(auth.assign_role(user.id, role, true).await?)?;
+            }
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,41 @@
+//! `keyward why`: what outsiders are not told about a failed sign-in.
+
+use keyward::EventView;
+use serde_json::Value;
+
+use super::print::{self, Column};
+use super::{beside, person};
+use crate::args::Globals;
+use crate::failure::Outcome;
+
+/// Whose attempts.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Id, e-mail address, username or phone number
+    user: String,
+}
+
+const COLUMNS: &[Column<EventView>] = &[
+    ("WHEN", |event| print::time(event.at)),
+    ("WHAT", |event| event.r#type.trim_start_matches("sign_in.").to_owned()),
+    ("WHY", |event| field(&event.data, "reason")),
+    ("METHOD", |event| field(&event.data, "method")),
+    ("ADDRESS", |event| field(&event.personal, "address")),
+    ("CLIENT", |event| field(&event.personal, "client")),
+];
+
+impl Args {
+    pub(super) fn run(self, globals: &Globals) -> Outcome {
+        beside(globals, async |auth| {
+            let user = person(auth, &self.user).await?;
+            if user.status != "active" {
+                crate::terminal::note(&format!("the account is {}", user.status));
+            }
+            print::list(globals.output, &auth.sign_in_attempts(user.id).await?, COLUMNS)
+        })
+    }
+}
+
+fn field(of: &Value, name: &str) -> String {
+    of.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}

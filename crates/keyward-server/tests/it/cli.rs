@@ -1,0 +1,242 @@
+//! The command line beside a running server.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::browser::Browser;
+use crate::process::Place;
+
+const ADA: &str = "ada@example.com";
+const PASSWORD: &str = "correct horse battery";
+
+#[expect(clippy::disallowed_methods, reason = "waits for another process")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+/// Asks until the session is dead. The promise is 250 ms; a loaded machine gets
+/// a second.
+#[track_caller]
+fn dies(browser: &mut Browser, url: &str) {
+    let began = now();
+    while browser.ask(url, "GET", "/api/v1/session", "") == 200 {
+        assert!(now() - began < Duration::from_secs(1), "the session lives on");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_running_server_sees_a_lock_by_the_command_line() {
+    let place = Place::new();
+    let server = place.start("dev", &[]);
+    let mut ada = Browser::signed_in(&server.url, ADA, PASSWORD);
+    assert_eq!(ada.ask(&server.url, "GET", "/api/v1/session", ""), 200);
+    place.run(&["user", "lock", ADA, "--reason", "gone"]).wants(0);
+    dies(&mut ada, &server.url);
+    assert_eq!(Browser::default().sign_in(&server.url, ADA, PASSWORD), 401);
+    let why = place.run(&["why", ADA]).wants(0);
+    assert!(why.lines().nth(1).unwrap().contains("locked"), "{why}");
+    place.run(&["user", "unlock", ADA]).wants(0);
+    Browser::signed_in(&server.url, ADA, PASSWORD);
+}
+
+#[test]
+fn a_running_server_sees_every_way_to_close_a_session() {
+    let place = Place::new();
+    let server = place.start("dev", &[]);
+    let mut ada = Browser::signed_in(&server.url, ADA, PASSWORD);
+    let listed = place.run(&["session", "list", ADA, "-o", "json"]).wants(0);
+    let row: Value = serde_json::from_str(listed.trim()).unwrap();
+    place.run(&["session", "revoke", row["id"].as_str().unwrap()]).wants(0);
+    dies(&mut ada, &server.url);
+    place.run(&["session", "revoke", row["id"].as_str().unwrap()]).wants(1);
+
+    let mut ada = Browser::signed_in(&server.url, ADA, PASSWORD);
+    place.run(&["session", "revoke-all", ADA]).wants(2);
+    assert_eq!(ada.ask(&server.url, "GET", "/api/v1/session", ""), 200);
+    place.run(&["session", "revoke-all", ADA, "--yes"]).wants(0);
+    dies(&mut ada, &server.url);
+
+    let mut ada = Browser::signed_in(&server.url, ADA, PASSWORD);
+    let new = "an entirely new password";
+    place.run_with(&["user", "set-password", ADA, "--password-stdin"], new).wants(0);
+    dies(&mut ada, &server.url);
+    Browser::signed_in(&server.url, ADA, new);
+
+    let mut ada = Browser::signed_in(&server.url, ADA, new);
+    place.run(&["user", "delete", ADA, "-y"]).wants(0);
+    dies(&mut ada, &server.url);
+    place.run(&["user", "restore", ADA]).wants(0);
+    Browser::signed_in(&server.url, ADA, new);
+}
+
+#[test]
+fn a_running_server_sees_a_role_and_its_rules() {
+    let place = Place::new();
+    let server = place.start("dev", &[]);
+    let mut ada = Browser::signed_in(&server.url, ADA, PASSWORD);
+    let mut guarded = || ada.ask(&server.url, "GET", "/api/v1/admin/users", "");
+    assert_eq!(guarded(), 403);
+    assert_eq!(place.run(&["can", ADA, "users:view"]).wants(1), "deny\n");
+    place.run(&["role", "add", "helpdesk", "--description", "Answers the phone"]).wants(0);
+    place.run(&["role", "allow", "helpdesk", "users:view", "audit:*"]).wants(0);
+    place.run(&["role", "grant", ADA, "helpdesk"]).wants(0);
+    let mut until = |status: u16| {
+        let began = now();
+        while guarded() != status {
+            assert!(now() - began < Duration::from_secs(1), "not {status}");
+        }
+    };
+    until(200);
+    assert_eq!(place.run(&["can", ADA, "users:view"]).wants(0), "allow\n");
+    let why = place.run(&["can", ADA, "users:view", "--why"]).wants(0);
+    assert!(why.contains("helpdesk"), "{why}");
+    place.run(&["role", "deny", "helpdesk", "users:view"]).wants(0);
+    until(403);
+    place.run(&["can", ADA, "users:view", "--why"]).wants(1);
+    place.run(&["role", "clear", "helpdesk", "users:view"]).wants(0);
+    let roles = place.run(&["role", "list"]).wants(0);
+    assert!(roles.contains("audit:*") && !roles.contains("users:view"), "{roles}");
+    place.run(&["role", "add", "helpdesk"]).wants(4);
+    place.run(&["role", "remove", "helpdesk"]).wants(2);
+    place.run(&["role", "remove", "helpdesk", "--yes"]).wants(0);
+    place.run(&["role", "revoke", ADA, "helpdesk"]).wants(1);
+    place.run(&["role", "remove", "admin", "--yes"]).wants(2);
+}
+
+#[test]
+fn accounts_are_made_found_and_changed() {
+    let place = Place::new();
+    let _server = place.start("dev", &[]);
+    let add = ["user", "add", "--email", "Grace@Example.com", "--username", "grace"];
+    let more = ["--name", "Grace", "--verified", "--role", "admin", "--password-stdin"];
+    let id = place.run_with(&[&add[..], &more[..]].concat(), "a long enough password\n").wants(0);
+    let id = id.trim();
+    assert!(id.starts_with("usr_"), "{id}");
+    for name in [id, "grace@example.com", "grace", "GRACE"] {
+        let shown = place.run(&["user", "show", name, "-o", "json"]).wants(0);
+        let shown: Value = serde_json::from_str(&shown).unwrap();
+        assert_eq!(shown["id"], id, "{name}");
+        assert_eq!(shown["roles"][0], "admin", "{name}");
+    }
+    place.run(&["user", "edit", "grace", "--phone", "+44 20 7946 0000"]).wants(0);
+    place.run(&["user", "edit", "grace", "--properties", r#"{"plan":"pro"}"#]).wants(0);
+    let shown = place.run(&["user", "show", "+442079460000"]).wants(0);
+    assert!(shown.contains("(not verified)") && shown.contains("pro"), "{shown}");
+    place.run(&["user", "verify", "grace"]).wants(0);
+    assert!(!place.run(&["user", "show", "grace"]).wants(0).contains("not verified"));
+
+    let table = place.run(&["user", "list", "grace"]).wants(0);
+    assert_eq!(table.lines().count(), 2, "{table}");
+    assert!(table.starts_with("USER "), "{table}");
+    let lines = place.run(&["user", "list", "-o", "json"]).wants(0);
+    assert_eq!(lines.lines().count(), 4, "{lines}");
+    for line in lines.lines() {
+        serde_json::from_str::<Value>(line).unwrap();
+    }
+    assert_eq!(
+        place.run(&["user", "list", "--limit", "2", "-o", "json"]).wants(0).lines().count(),
+        2
+    );
+    assert_eq!(place.run(&["user", "list", "--status", "locked"]).wants(0), "");
+}
+
+#[test]
+fn an_exit_code_tells_what_kind_of_no_it_is() {
+    let place = Place::new();
+    let _server = place.start("dev", &[]);
+    for (args, code) in [
+        (&["user", "show", "nobody@example.com"][..], 1),
+        (&["user", "add", "--email", ADA], 4),
+        (&["user", "add", "--email", "not an address"], 2),
+        (&["user", "lock", "admin@example.com"], 4),
+        (&["user", "delete", ADA], 2),
+        (&["user", "set-password", ADA], 2),
+        (&["user", "fly", ADA], 2),
+        (&["user", "edit", ADA, "--properties", "[1]"], 2),
+        (&["can", ADA, "not a permission"], 2),
+        (&["session", "revoke", "ses_x"], 2),
+        (&["audit", "--since", "yesterday"], 2),
+    ] {
+        let said = place.run(args);
+        assert_eq!(said.code, code, "{args:?}: {}{}", said.out, said.err);
+        assert!(said.out.is_empty() && !said.err.is_empty(), "{args:?}");
+    }
+    let weak = place.run_with(&["user", "set-password", ADA, "--password-stdin"], "short");
+    assert!(weak.err.contains("too short"), "{}", weak.err);
+    weak.wants(2);
+    assert_eq!(Place::new().run(&["user", "list"]).code, 2);
+}
+
+#[test]
+fn the_log_can_be_searched() {
+    let place = Place::new();
+    let server = place.start("dev", &[]);
+    assert_eq!(Browser::default().sign_in(&server.url, ADA, "a wrong password"), 401);
+    let why = place.run(&["why", ADA]).wants(0);
+    assert!(why.contains("failed") && why.contains("wrong_secret"), "{why}");
+    let failed = ["audit", "--type", "sign_in.failed", "--user", ADA, "--since", "1h"];
+    let lines = place.run(&[&failed[..], &["-o", "json"]].concat()).wants(0);
+    let event: Value = serde_json::from_str(lines.trim()).unwrap();
+    assert_eq!(event["data"]["reason"], "wrong_secret");
+    let family = place.run(&["audit", "--type", "user.", "--limit", "2", "-o", "json"]).wants(0);
+    assert_eq!(family.lines().count(), 2, "{family}");
+}
+
+#[test]
+fn the_log_can_be_followed() {
+    let place = Place::new();
+    let _server = place.start("dev", &[]);
+    let mut command = place.command(&["audit", "--follow", "--type", "user.locked", "-o", "json"]);
+    let mut follower = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(follower.stdout.take().unwrap()).lines();
+    for reason in ["one", "two"] {
+        place.run(&["user", "lock", ADA, "--reason", reason]).wants(0);
+        let event: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        assert_eq!(event["data"]["reason"], reason);
+    }
+    follower.kill().unwrap();
+    follower.wait().unwrap();
+}
+
+#[test]
+fn the_program_describes_itself() {
+    let place = Place::new();
+    let routes = place.run(&["routes"]).wants(0);
+    let wanted = r#"GET     /api/v1/admin/users "#;
+    let line = routes.lines().find(|line| line.starts_with(wanted));
+    let line = line.unwrap_or_else(|| panic!("{routes}"));
+    assert!(line.contains(r#"Holding("users:view")"#) && line.contains("Request"), "{line}");
+    assert!(
+        !routes.contains("/dev/inbox") && place.run(&["routes", "--dev"]).out.contains("/dev/")
+    );
+    let document: Value = serde_json::from_str(&place.run(&["openapi"]).wants(0)).unwrap();
+    assert!(document["paths"]["/api/v1/sign-in"]["post"].is_object());
+    assert!(place.run(&["completions", "bash"]).wants(0).contains("set-password"));
+    let manual = place.path().join("man");
+    place.run(&["man", manual.to_str().unwrap()]).wants(0);
+    assert!(manual.join("keyward-user-set-password.1").is_file());
+    let help = place.run(&["--help"]).wants(0);
+    for group in ["Run:", "Look:", "People:", "Access:", "Operate:", "Develop:"] {
+        assert!(help.contains(group), "{help}");
+    }
+}
+
+#[test]
+fn the_cost_of_hashes_is_found_and_counted() {
+    let place = Place::new();
+    let _server = place.start("dev", &[]);
+    let line = place.run(&["hash", "calibrate", "--target", "1ms"]).wants(0);
+    let least =
+        r#"hash = { algorithm = "argon2id", memory = "19 MiB", iterations = 2, lanes = 1 }"#;
+    assert_eq!(line.trim(), least);
+    let counts = place.run(&["hash", "report", "-o", "json"]).wants(0);
+    let count: Value = serde_json::from_str(counts.trim()).unwrap();
+    assert_eq!(
+        (&count["accounts"], &count["form"]),
+        (&3.into(), &"argon2id m=19456 t=2 p=1".into())
+    );
+}

@@ -1,0 +1,136 @@
+//! What a password hash costs on this machine, and which hashes are stored.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use keyward_core::crypto::password::{self, Arena, Policy};
+use keyward_core::port::{PeopleQuery, Status};
+use keyward_core::{Error, Secret};
+
+use crate::engine::Keyward;
+use crate::engine::os::{OsRandom, monotonic};
+
+/// Measures hashes in memory that is kept, as the server's threads do.
+#[derive(Debug, Default)]
+pub struct HashCost {
+    arena: Arena,
+}
+
+/// Hashes per measurement; the fastest counts, as the others were disturbed.
+const ROUNDS: u32 = 3;
+
+impl HashCost {
+    /// How long one hash takes. Blocks for as long as [`ROUNDS`] of them and one
+    /// more to warm up.
+    pub fn of(&mut self, policy: &Policy) -> Result<Duration, Error> {
+        policy.check().map_err(|cause| Error::because("use these hash parameters", cause))?;
+        self.once(policy)?;
+        let mut best = Duration::MAX;
+        for _ in 0..ROUNDS {
+            best = best.min(self.once(policy)?);
+        }
+        Ok(best)
+    }
+
+    /// The dearest policy that stays within `target`, by memory first and passes
+    /// second; at most `memory_kib`. One lane. The default is the least.
+    pub fn calibrate(&mut self, target: Duration, memory_kib: u32) -> Result<Policy, Error> {
+        let mut best = Policy::default();
+        let cost = self.of(&best)?;
+        // Time grows with memory and with passes, a little faster than in step.
+        let ratio = target.as_secs_f64() / cost.as_secs_f64();
+        let within = f64::from(best.memory_kib) * ratio;
+        best.memory_kib = steps(within, best.memory_kib, memory_kib);
+        while best.memory_kib > Policy::default().memory_kib && self.of(&best)? > target {
+            best.memory_kib = best.memory_kib.saturating_sub(MIB);
+        }
+        loop {
+            let more = Policy { iterations: best.iterations + 1, ..best.clone() };
+            if more.check().is_err() || self.of(&more)? > target {
+                return Ok(best);
+            }
+            best = more;
+        }
+    }
+
+    fn once(&mut self, policy: &Policy) -> Result<Duration, Error> {
+        let secret = Secret::new("a password of ordinary length");
+        let began = monotonic();
+        password::hash_with(&mut self.arena, &secret, policy, &mut OsRandom)
+            .map_err(|cause| Error::because("hash a password", cause))?;
+        Ok(began.elapsed())
+    }
+}
+
+/// One MiB in KiB: parameters are round numbers.
+const MIB: u32 = 1024;
+
+/// Whole MiB within the bounds.
+fn steps(wanted: f64, least: u32, most: u32) -> u32 {
+    let most = most.max(least);
+    let whole = (wanted.clamp(0.0, f64::from(most)) / f64::from(MIB)).floor();
+    // Clamped above: it fits.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+    let whole = whole as u32;
+    (whole * MIB).clamp(least, most)
+}
+
+impl Keyward {
+    /// How many accounts keep a password in which form and at which cost, as in
+    /// `argon2id m=19456 t=2 p=1`; deleted accounts included. Reads every
+    /// account: for operators, not for requests.
+    pub async fn hash_report(&self) -> Result<BTreeMap<String, u64>, Error> {
+        let mut counts = BTreeMap::new();
+        for status in [Status::Active, Status::Locked, Status::Deleted] {
+            let mut query =
+                PeopleQuery { status: Some(status), limit: 200, ..PeopleQuery::default() };
+            loop {
+                let page = self.0.store.people(&query).await?;
+                for (user, _) in &page.data {
+                    let subject = self.0.store.subject(user.id).await?;
+                    let stored = subject.as_ref().and_then(|s| s.credential("password"));
+                    let form = stored.map_or("none".into(), |kept| describe(&kept.data));
+                    *counts.entry(form).or_insert(0) += 1;
+                }
+                query.after = page.next;
+                if query.after.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(counts)
+    }
+
+    /// The form in which this instance writes new hashes.
+    pub fn hash_policy(&self) -> &Policy {
+        self.0.hashes.policy()
+    }
+}
+
+fn describe(stored: &[u8]) -> String {
+    let text = std::str::from_utf8(stored).ok();
+    text.and_then(|text| password::describe(text).ok()).unwrap_or_else(|| "unreadable".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_a_whole_number_of_mib_within_bounds() {
+        let least = Policy::default().memory_kib;
+        let check = |wanted: f64, most: u32, expected: u32| {
+            assert_eq!(steps(wanted, least, most), expected, "{wanted} of {most}");
+        };
+        check(100.0, 1 << 20, least);
+        check(40_000.0, 1 << 20, 39 * 1024);
+        check(1e12, 64 * 1024, 64 * 1024);
+        check(1e12, 8, least);
+    }
+
+    #[test]
+    fn calibration_never_goes_below_the_default() {
+        let found = HashCost::default().calibrate(Duration::from_nanos(1), 1 << 20).unwrap();
+        assert_eq!(found, Policy::default());
+    }
+}
