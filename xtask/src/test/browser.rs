@@ -7,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::code;
 use crate::services::{Running, free_port};
 use crate::tally::Tally;
 use crate::{Result, project, running};
@@ -21,8 +22,8 @@ pub(crate) fn run(services: &Running) -> Result<Tally> {
         return Ok(Tally::skipped(1));
     }
     let folder = project::root().join("ui-tests");
-    let build = ["build", "--quiet", "--package", "keyward-server", "--bin", "keyward"];
-    let built = running::succeeds(project::cargo().args(build))?;
+    // The server as the tests build it: with other features, all would be built anew.
+    let built = code::build_tests()?;
     let mut install = Command::new("npm");
     install.args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder);
     if !built || !running::succeeds(&mut install)? {

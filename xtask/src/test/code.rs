@@ -35,9 +35,9 @@ const MANIFESTS: [&str; 2] = ["Cargo.toml", "bench/Cargo.toml"];
 /// The tests of the whole workspace in one build: packages built one by one
 /// would have their dependencies compiled once per set of features.
 pub(crate) fn tests(services: &Running) -> Result<Tally> {
-    let mut tests = project::cargo();
+    let mut tests = workspace_tests();
     services.tell(&mut tests);
-    tests.args(["test", "--workspace", "--all-features", "--no-fail-fast", "--"]);
+    tests.args(["--no-fail-fast", "--"]);
     // A test that needs a service has its name in its path.
     for missing in &services.missing {
         tests.args(["--skip", missing.name]);
@@ -45,4 +45,15 @@ pub(crate) fn tests(services: &Running) -> Result<Tally> {
     let mut tally = running::counted(&mut tests)?;
     tally += Tally::skipped(services.missing.len());
     Ok(tally)
+}
+
+/// Builds what [`tests`] runs, the server among it; whether that succeeded.
+pub(crate) fn build_tests() -> Result<bool> {
+    running::succeeds(workspace_tests().args(["--quiet", "--no-run"]))
+}
+
+fn workspace_tests() -> std::process::Command {
+    let mut tests = project::cargo();
+    tests.args(["test", "--workspace", "--all-features"]);
+    tests
 }
