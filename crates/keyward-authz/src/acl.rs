@@ -23,6 +23,7 @@ pub struct Acl {
     named: Box<[(Box<str>, Places)]>,
     /// The entries about every permission.
     every: Places,
+    masks: Box<[Box<[u64]>]>,
     name: Option<Box<str>>,
     origins: Box<[Origin]>,
 }
@@ -54,8 +55,12 @@ impl Acl {
                 places.extend(entry.is_about(name).then_some(place));
             }
         }
-        let named = named.into_iter().map(|(name, places)| (name.into(), places.into())).collect();
-        Self { entries, named, every: every.into(), name: None, origins: Box::default() }
+        let named = named.into_iter().map(|(name, places)| (name.into(), places.into()));
+        let named: Box<[(Box<str>, Places)]> = named.collect();
+        let every: Places = every.into();
+        let about = named.iter().map(|(_, places)| places).chain([&every]);
+        let masks = indexed::masks(entries.len(), about);
+        Self { entries, named, every, masks, name: None, origins: Box::default() }
     }
 
     /// Reads entries such as `allow staff view,edit` or `deny @everyone *`.

@@ -1,11 +1,12 @@
 //! The permissions that exist, in the order of their names, so that each has a
 //! number and a set of them is a row of bits.
 
+mod index;
 mod set;
 
-use std::cmp::Ordering;
-
 pub use set::PermissionSet;
+
+use index::Index;
 
 use crate::dialect::Dialect;
 use crate::dialect::keyward::Grant;
@@ -22,6 +23,7 @@ pub struct Catalogue {
     /// What a search compares: every text, end to end. One block stays cached.
     names: Box<str>,
     ends: Box<[u32]>,
+    index: Index,
     epoch: u32,
 }
 
@@ -48,12 +50,19 @@ impl Catalogue {
         permissions.sort_unstable_by(|a, b| a.as_str().cmp(b.as_str()));
         permissions.dedup();
         let mut names = String::new();
-        let ends = permissions.iter().map(|permission| {
+        let mut ends = Vec::with_capacity(permissions.len());
+        for permission in &permissions {
             names.push_str(permission.as_str());
-            count(names.len())
-        });
-        let ends = ends.collect();
-        Ok(Self { permissions: permissions.into(), names: names.into(), ends, epoch: low(epoch) })
+            ends.push(count(names.len()));
+        }
+        let index = Index::of(permissions.iter().map(Permission::as_str));
+        Ok(Self {
+            permissions: permissions.into(),
+            names: names.into(),
+            ends: ends.into(),
+            index,
+            epoch: low(epoch),
+        })
     }
 
     /// How many there are.
@@ -68,16 +77,8 @@ impl Catalogue {
 
     /// The number of a permission.
     pub fn id(&self, name: &str) -> Option<PermissionId> {
-        let (mut low, mut high) = (0, self.ends.len());
-        while low < high {
-            let middle = usize::midpoint(low, high);
-            match self.name(middle).cmp(name.as_bytes()) {
-                Ordering::Less => low = middle + 1,
-                Ordering::Greater => high = middle,
-                Ordering::Equal => return Some(self.at(middle)),
-            }
-        }
-        None
+        let mut slots = self.index.candidates(name);
+        slots.find(|slot| self.name(*slot) == name.as_bytes()).map(|slot| self.at(slot))
     }
 
     /// The permission of this number; nothing when the number is another
@@ -115,6 +116,9 @@ impl Catalogue {
     /// type, and its permissions lie together.
     fn span(&self, pattern: &Pattern) -> (usize, usize) {
         let Shape::Keyward(grant) = pattern.shape() else { return (0, self.len()) };
+        if let Some(id) = self.id(pattern.as_str()).filter(|_| !grant.open) {
+            return (id.slot as usize, id.slot as usize + 1);
+        }
         let prefix = prefix(grant);
         let from = self.permissions.partition_point(|it| it.as_str() < &*prefix);
         let rest = self.permissions.get(from..).unwrap_or_default();

@@ -21,6 +21,17 @@
 //! # Ok::<(), keyward_authz::BadPermission>(())
 //! ```
 //!
+//! Larger questions are a [`Question`]: it adds ceilings, groups and lists of
+//! entries, items with owners, relations, and facts for conditions, and
+//! [`Snapshot::decide`] weighs what every block says. [`Snapshot::explain`] names
+//! the rule that decided and what would change the answer;
+//! [`Snapshot::list_permissions`], [`Snapshot::list_subjects`] and
+//! [`Snapshot::list_resources`] turn the question round.
+//!
+//! With the feature `policy-file`, `policy` reads definitions from TOML and runs
+//! the tests in it, `import` reads those of other systems, and `export` writes
+//! ours for others. The feature `json` gives explanations as JSON.
+//!
 //! What it never does: wait, read a clock, draw randomness, or turn a failure
 //! to know into an answer.
 
@@ -80,3 +91,7 @@ pub use replay::{Change, Logged, Replay};
 pub use snapshot::builder::SnapshotBuilder;
 pub use snapshot::{RoleId, RoleView, Snapshot};
 pub use term::Term;
+
+#[cfg(all(doctest, feature = "policy-file"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

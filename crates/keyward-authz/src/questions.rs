@@ -85,10 +85,10 @@ impl Snapshot {
 
     /// The roles that allow a permission by themselves, inherited rules counted.
     pub fn roles_allowing(&self, wanted: PermissionId) -> impl Iterator<Item = RoleView<'_>> {
-        self.roles().filter(move |role| {
-            let row = self.slot(role.name()).and_then(|slot| self.row_at(slot));
-            row.is_some_and(|row| !row.locked && (row.superuser || row.set.contains(wanted)))
-        })
+        let allows = move |role: &RoleView<'_>| {
+            self.slot(role.name()).is_some_and(|slot| self.allows_alone(slot, wanted))
+        };
+        self.roles().filter(allows)
     }
 
     /// Whether nothing but roles, grants and ceilings has a say.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 pub(crate) use blocks::{Blocks, RelationGrant};
 pub use rows::RoleId;
-use rows::Row;
+use rows::Rows;
 
 use crate::catalogue::{Catalogue, PermissionId};
 use crate::dialect::Dialect;
@@ -29,9 +29,7 @@ pub struct Snapshot {
     blocks: Blocks,
     catalogue: Catalogue,
     /// What each role allows and denies, inherited rules included, by slot.
-    rows: Box<[Row]>,
-    /// No role is a superuser's, and none is locked.
-    is_plain: bool,
+    rows: Rows,
     epoch: u64,
 }
 

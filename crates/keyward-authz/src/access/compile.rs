@@ -95,8 +95,7 @@ impl Draft {
 
     fn known(&self, snapshot: &Snapshot) -> PermissionSet {
         let mut known = PermissionSet::none(snapshot.catalogue());
-        let rows = self.assigned.iter().filter_map(|slot| snapshot.row_at(*slot));
-        rows.for_each(|row| known.add(&row.set));
+        self.assigned.iter().for_each(|slot| snapshot.add_row(*slot, &mut known));
         let grants = self.rules.iter().filter(|held| matches!(held.source, Source::Grant { .. }));
         grants.for_each(|held| known.cover(snapshot.catalogue(), held.effect, &held.pattern));
         known

@@ -34,16 +34,32 @@ impl Acl {
 
     /// Decides as [`Acl::decide`] does. Both numbers must come from this list.
     pub fn decide_by_id(&self, member: &AclMember, wanted: AclPermission) -> Option<AclHit> {
-        let places = match wanted.0 {
-            Some(at) => self.named.get(at as usize).map(|(_, places)| places)?,
-            None => &self.every,
+        let about = match wanted.0 {
+            Some(at) => self.masks.get(at as usize)?,
+            None => self.masks.last()?,
         };
-        let include = |place: usize| {
-            member.0.get(place / BITS).is_some_and(|word| word >> (place % BITS) & 1 != 0)
-        };
-        let entry = places.iter().copied().find(|place| include(*place))?;
+        let mut words = about.iter().zip(&member.0).map(|(about, member)| about & member);
+        let (nth, word) = words.by_ref().enumerate().find(|(_, word)| *word != 0)?;
+        let entry = nth * BITS + word.trailing_zeros() as usize;
         Some(AclHit { effect: self.entries.get(entry)?.effect, level: 0, entry })
     }
+}
+
+/// The entries about each permission as bits, and last those about every one.
+pub(super) fn masks<'a>(
+    entries: usize,
+    places: impl Iterator<Item = &'a super::Places>,
+) -> Box<[Box<[u64]>]> {
+    let mask = |places: &super::Places| {
+        let mut words = vec![0; entries.div_ceil(BITS)];
+        for place in places {
+            if let Some(word) = words.get_mut(place / BITS) {
+                *word |= 1 << (place % BITS);
+            }
+        }
+        words.into()
+    };
+    places.map(mask).collect()
 }
 
 const BITS: usize = u64::BITS as usize;

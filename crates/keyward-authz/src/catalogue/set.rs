@@ -29,10 +29,7 @@ impl PermissionSet {
 
     /// Adds one permission.
     pub(crate) fn insert(&mut self, id: PermissionId) {
-        let slot = id.slot as usize;
-        if let Some([allow, _]) = self.pairs.get_mut(slot / BITS) {
-            *allow |= 1 << (slot % BITS);
-        }
+        self.mark(Effect::Allow, [id.slot]);
     }
 
     /// What these patterns cover.
@@ -47,31 +44,38 @@ impl PermissionSet {
 
     /// Adds what a pattern covers.
     pub(crate) fn cover(&mut self, catalogue: &Catalogue, effect: Effect, pattern: &Pattern) {
+        self.mark(effect, catalogue.covered(pattern).map(count));
+    }
+
+    /// Adds permissions by their places in the catalogue.
+    pub(crate) fn mark(&mut self, effect: Effect, slots: impl IntoIterator<Item = u32>) {
         let half = half(effect);
-        for slot in catalogue.covered(pattern) {
-            if let Some(word) = self.pairs.get_mut(slot / BITS).and_then(|pair| pair.get_mut(half))
-            {
-                *word |= 1 << (slot % BITS);
+        for slot in slots {
+            let (word, bit) = place(slot);
+            if let Some(half) = self.pairs.get_mut(word).and_then(|pair| pair.get_mut(half)) {
+                *half |= bit;
             }
         }
     }
 
     /// Adds all of another set, allowed and denied.
-    pub(crate) fn add(&mut self, other: &Self) {
-        for (own, other) in self.pairs.iter_mut().zip(&other.pairs) {
-            let [allow, deny] = own;
-            *allow |= other[0];
-            *deny |= other[1];
+    pub(crate) fn add(&mut self, other: &[[u64; 2]]) {
+        for ([allow, deny], [other_allow, other_deny]) in self.pairs.iter_mut().zip(other) {
+            *allow |= other_allow;
+            *deny |= other_deny;
         }
+    }
+
+    pub(crate) fn pairs(&self) -> &[[u64; 2]] {
+        &self.pairs
     }
 
     /// What the set says about a permission: whether something allows it, and
     /// whether something denies it. Nothing when the number is of another
     /// catalogue.
     pub(crate) fn marks(&self, id: PermissionId) -> Option<(bool, bool)> {
-        let slot = id.slot as usize;
-        let [allow, deny] = self.pairs.get(slot / BITS).filter(|_| id.epoch == self.epoch)?;
-        let bit = 1 << (slot % BITS);
+        let (word, bit) = id.place();
+        let [allow, deny] = self.pairs.get(word).filter(|_| id.epoch == self.epoch)?;
         Some((allow & bit != 0, deny & bit != 0))
     }
 
@@ -113,6 +117,17 @@ impl PermissionSet {
             })
         })
     }
+}
+
+impl PermissionId {
+    /// Its word in a row, and its bit in the word.
+    pub(crate) fn place(self) -> (usize, u64) {
+        place(self.slot)
+    }
+}
+
+fn place(slot: u32) -> (usize, u64) {
+    (slot as usize / BITS, 1 << (slot as usize % BITS))
 }
 
 fn half(effect: Effect) -> usize {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Blocks, RelationGrant, Role, Rule, Snapshot};
+use super::{Blocks, RelationGrant, Role, Rows, Rule, Snapshot};
 use crate::acl::Acl;
 use crate::catalogue::Catalogue;
 use crate::dialect::Dialect;
@@ -230,8 +230,7 @@ impl SnapshotBuilder {
             exclusives: self.exclusives.into(),
             blocks: self.blocks,
             catalogue,
-            rows: Box::default(),
-            is_plain: true,
+            rows: Rows::default(),
             epoch: self.epoch,
         };
         snapshot.fill_rows();

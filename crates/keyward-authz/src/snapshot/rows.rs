@@ -1,23 +1,37 @@
 //! Each role as a row of bits over the catalogue, inherited rules included.
 
-use super::{Role, RoleView, Snapshot};
-use crate::catalogue::{PermissionId, PermissionSet};
-use crate::effect::Decision;
+use std::collections::BTreeMap;
 
-/// What a role and all that it inherits say about the catalogue.
-#[derive(Clone, Debug)]
-pub(crate) struct Row {
-    pub(crate) set: PermissionSet,
-    pub(crate) superuser: bool,
-    pub(crate) locked: bool,
+use super::{RoleView, Snapshot};
+use crate::catalogue::{Catalogue, PermissionId, PermissionSet};
+use crate::effect::Decision;
+use crate::pattern::Pattern;
+
+/// What each role and all that it inherits say about the catalogue. One block,
+/// role by role, so that a look at one role touches one cache line.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rows {
+    /// Pairs in one row.
+    width: usize,
+    pairs: Box<[[u64; 2]]>,
+    powers: Box<[Power]>,
+    /// No role is a superuser's, and none is locked.
+    is_plain: bool,
+}
+
+/// What a role does to its holder beside its rules.
+#[derive(Clone, Copy, Debug, Default)]
+struct Power {
+    superuser: bool,
+    locked: bool,
 }
 
 /// What several rows say together.
+#[derive(Clone, Copy, Default)]
 struct Sum {
     allow: bool,
     deny: bool,
-    superuser: bool,
-    locked: bool,
+    power: Power,
 }
 
 /// A role by number. It belongs to the snapshot that gave it.
@@ -25,6 +39,39 @@ struct Sum {
 pub struct RoleId {
     epoch: u32,
     slot: u32,
+}
+
+impl Rows {
+    fn row(&self, slot: usize) -> Option<&[[u64; 2]]> {
+        let start = slot.checked_mul(self.width)?;
+        self.pairs.get(start..start.checked_add(self.width)?)
+    }
+
+    /// Adds what one role says about a permission.
+    fn add(&self, sum: &mut Sum, slot: usize, wanted: PermissionId) -> Option<()> {
+        let (word, bit) = wanted.place();
+        let [allow, deny] =
+            self.pairs.get(slot * self.width + word).filter(|_| word < self.width)?;
+        sum.allow |= allow & bit != 0;
+        sum.deny |= deny & bit != 0;
+        if !self.is_plain {
+            let power = self.powers.get(slot)?;
+            sum.power.superuser |= power.superuser;
+            sum.power.locked |= power.locked;
+        }
+        Some(())
+    }
+}
+
+impl Sum {
+    fn decision(self) -> Decision {
+        match self {
+            Sum { power: Power { locked: true, .. }, .. } => Decision::Deny,
+            Sum { power: Power { superuser: true, .. }, .. } => Decision::Allow,
+            Sum { allow: true, deny: false, .. } => Decision::Allow,
+            _ => Decision::Deny,
+        }
+    }
 }
 
 impl Snapshot {
@@ -35,62 +82,89 @@ impl Snapshot {
     }
 
     /// What a role says about the catalogue, inherited rules included.
-    pub fn row(&self, role: RoleView<'_>) -> Option<&PermissionSet> {
-        self.slot(role.name()).and_then(|slot| self.row_at(slot)).map(|row| &row.set)
+    pub fn row(&self, role: RoleView<'_>) -> PermissionSet {
+        let mut set = PermissionSet::none(&self.catalogue);
+        if let Some(slot) = self.slot(role.name()) {
+            self.add_row(slot, &mut set);
+        }
+        set
     }
 
     /// Whether a holder of these roles, without grants of its own, may do this.
     /// For callers that keep the roles of many subjects and not their
     /// [`Access`](crate::Access). Allocates nothing.
     pub fn check_roles(&self, roles: &[RoleId], wanted: PermissionId) -> Decision {
-        let mut sum = Sum { allow: false, deny: false, superuser: false, locked: false };
+        let epoch = self.catalogue.epoch();
+        let mut sum = Sum::default();
         for role in roles {
-            let row = self.row_at(role.slot as usize);
-            let row = row.filter(|_| role.epoch == self.catalogue.epoch());
-            let marks = row.and_then(|row| Some((row, row.set.marks(wanted)?)));
-            let Some((row, (allow, deny))) = marks else { return Decision::Indeterminate };
-            if deny && self.is_plain {
-                return Decision::Deny;
+            let same = role.epoch == epoch && wanted.epoch == epoch;
+            if !same || self.rows.add(&mut sum, role.slot as usize, wanted).is_none() {
+                return Decision::Indeterminate;
             }
-            sum.allow |= allow;
-            sum.deny |= deny;
-            sum.superuser |= row.superuser;
-            sum.locked |= row.locked;
         }
-        match sum {
-            Sum { locked: true, .. } => Decision::Deny,
-            Sum { superuser: true, .. } | Sum { allow: true, deny: false, .. } => Decision::Allow,
-            _ => Decision::Deny,
+        sum.decision()
+    }
+
+    /// Adds what a role says to a set.
+    pub(crate) fn add_row(&self, slot: usize, set: &mut PermissionSet) {
+        if let Some(row) = self.rows.row(slot) {
+            set.add(row);
         }
     }
 
-    pub(crate) fn row_at(&self, slot: usize) -> Option<&Row> {
-        self.rows.get(slot)
+    /// Whether a role allows this by itself.
+    pub(crate) fn allows_alone(&self, slot: usize, wanted: PermissionId) -> bool {
+        let mut sum = Sum::default();
+        let known = wanted.epoch == self.catalogue.epoch();
+        known && self.rows.add(&mut sum, slot, wanted).is_some() && sum.decision().allowed()
     }
 
     /// Fills the rows: each role's own rules, and then what it inherits.
     pub(super) fn fill_rows(&mut self) {
-        let own: Vec<PermissionSet> = self.roles.iter().map(|role| self.own_row(role)).collect();
-        let rows = (0..self.roles.len()).map(|slot| {
-            let set = PermissionSet::none(&self.catalogue);
-            let mut row = Row { set, superuser: false, locked: false };
+        let own = self.own_rows();
+        let width = PermissionSet::none(&self.catalogue).pairs().len();
+        let mut pairs = Vec::with_capacity(width * self.roles.len());
+        let mut powers = Vec::with_capacity(self.roles.len());
+        for slot in 0..self.roles.len() {
+            let mut row = PermissionSet::none(&self.catalogue);
+            let mut power = Power::default();
             for held in self.lineage(&[slot]) {
-                own.get(held).into_iter().for_each(|other| row.set.add(other));
-                row.superuser |= self.at(held).is_some_and(|role| role.superuser);
-                row.locked |= self.at(held).is_some_and(|role| role.locked);
+                own.get(held).into_iter().for_each(|other| row.add(other.pairs()));
+                power.superuser |= self.at(held).is_some_and(|role| role.superuser);
+                power.locked |= self.at(held).is_some_and(|role| role.locked);
+            }
+            pairs.extend_from_slice(row.pairs());
+            powers.push(power);
+        }
+        let is_plain = powers.iter().all(|power| !power.superuser && !power.locked);
+        self.rows = Rows { width, pairs: pairs.into(), powers: powers.into(), is_plain };
+    }
+
+    fn own_rows(&self) -> Vec<PermissionSet> {
+        let mut covers = Covers { catalogue: &self.catalogue, seen: BTreeMap::new() };
+        let rows = self.roles.iter().map(|role| {
+            let mut row = PermissionSet::none(&self.catalogue);
+            for rule in &role.rules {
+                row.mark(rule.effect, covers.of(&rule.pattern).iter().copied());
             }
             row
         });
-        self.rows = rows.collect();
-        self.is_plain = self.rows.iter().all(|row| !row.superuser && !row.locked);
+        rows.collect()
     }
+}
 
-    fn own_row(&self, role: &Role) -> PermissionSet {
-        let mut row = PermissionSet::none(&self.catalogue);
-        for rule in &role.rules {
-            row.cover(&self.catalogue, rule.effect, &rule.pattern);
-        }
-        row
+/// What patterns cover, each found once: roles hold the same ones over and over.
+struct Covers<'c> {
+    catalogue: &'c Catalogue,
+    seen: BTreeMap<&'c str, Box<[u32]>>,
+}
+
+impl<'c> Covers<'c> {
+    fn of(&mut self, pattern: &'c Pattern) -> &[u32] {
+        let catalogue = self.catalogue;
+        self.seen.entry(pattern.as_str()).or_insert_with(|| {
+            catalogue.covered(pattern).filter_map(|it| it.try_into().ok()).collect()
+        })
     }
 }
 

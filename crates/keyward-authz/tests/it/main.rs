@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod acl;
 #[cfg(test)]
+mod allocations;
+#[cfg(test)]
 mod dialects;
 #[cfg(test)]
 mod explain;
@@ -13,6 +15,8 @@ mod filter;
 mod import;
 #[cfg(test)]
 mod items;
+#[cfg(test)]
+mod questions;
 #[cfg(test)]
 mod relations;
 #[cfg(test)]
