@@ -43,6 +43,7 @@ impl Daemons {
         let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
         thread::spawn(move || {
             if let Some(signal) = signals.forever().next() {
+                ask_children_to_end();
                 watched.stop();
                 std::process::exit(128 + signal);
             }
@@ -79,10 +80,9 @@ impl Daemons {
     pub(crate) fn stop(&self) {
         let mut children = self.children();
         for child in children.iter().rev() {
-            let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
             // One that has ended by itself is no fault, and not yet reaped, so the
             // number is still its own.
-            pid.map(|pid| kill_process(pid, Signal::TERM));
+            ask_to_end(child.id());
         }
         children.drain(..).rev().for_each(end);
         let _ = fs::remove_dir_all(&self.folder);
@@ -91,6 +91,20 @@ impl Daemons {
     fn children(&self) -> std::sync::MutexGuard<'_, Vec<Child>> {
         self.children.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Asks every child of this process to end, the command that runs beside the
+/// daemons among them.
+fn ask_children_to_end() {
+    let this = std::process::id();
+    let children = fs::read_to_string(format!("/proc/self/task/{this}/children"));
+    let children = children.unwrap_or_default();
+    children.split_whitespace().filter_map(|pid| pid.parse().ok()).for_each(ask_to_end);
+}
+
+fn ask_to_end(pid: u32) {
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    pid.map(|pid| kill_process(pid, Signal::TERM));
 }
 
 fn await_answer(child: &mut Child, answers: &dyn Fn() -> bool) -> Result<()> {
