@@ -14,7 +14,7 @@ pub struct OpenedSession {
     /// Whose.
     pub user: UserId,
     token: Secret,
-    cookie: String,
+    cookie: Secret,
 }
 
 impl OpenedSession {
@@ -24,6 +24,7 @@ impl OpenedSession {
         let token = opened.token.clone();
         let value = token.reveal();
         let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}");
+        let cookie = Secret::new(cookie);
         Self { id: opened.session.id, user: opened.user.id, token, cookie }
     }
 
@@ -34,6 +35,6 @@ impl OpenedSession {
 
     /// The value of the `Set-Cookie` header that keeps it in a browser.
     pub fn set_cookie(&self) -> &str {
-        &self.cookie
+        self.cookie.reveal()
     }
 }

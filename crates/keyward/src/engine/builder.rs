@@ -172,7 +172,16 @@ impl Builder {
     /// Serves everything under this path: `/auth`.
     #[must_use]
     pub fn mount(mut self, base: &str) -> Self {
-        self.web.base = base.trim_end_matches('/').to_owned();
+        let base = base.trim_end_matches('/');
+        let plain = |part: &str| {
+            !part.is_empty()
+                && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        };
+        match base.strip_prefix('/').map(|rest| rest.split('/').all(plain)) {
+            Some(true) => self.web.base = base.to_owned(),
+            None if base.is_empty() => self.web.base.clear(),
+            _ => self.bad = Some(Error::new("mount there: use a path such as /auth")),
+        }
         self
     }
 

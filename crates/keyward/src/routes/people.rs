@@ -7,7 +7,7 @@ use keyward_core::flow::role::AssignRole;
 use keyward_core::flow::session::{CloseSession, CloseSessions};
 use keyward_core::id::{SessionId, UserId};
 use keyward_core::identifier::{self, Kind};
-use keyward_core::port::{Fut, PeopleQuery, Status};
+use keyward_core::port::{Fut, Page, PeopleQuery, Status};
 use keyward_core::refusal::Refusal;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -53,6 +53,9 @@ pub(crate) struct ListInput {
     pub(crate) email: Option<String>,
     pub(crate) username: Option<String>,
     pub(crate) phone: Option<String>,
+    /// Only those whose property of this name is `value`.
+    pub(crate) property: Option<String>,
+    pub(crate) value: Option<String>,
     pub(crate) cursor: Option<String>,
     pub(crate) limit: Option<u32>,
     /// Looked at where every page's language is chosen.
@@ -105,6 +108,16 @@ impl ListInput {
         })
     }
 
+    /// A property and its value: both or none.
+    fn property(&self) -> Result<Option<(&str, &str)>, Fault> {
+        let given = |text: &'_ Option<String>| text.as_deref().is_some_and(|t| !t.is_empty());
+        match (self.property.as_deref(), self.value.as_deref()) {
+            (Some(name), Some(value)) if given(&self.property) => Ok(Some((name, value))),
+            _ if !given(&self.property) && !given(&self.value) => Ok(None),
+            _ => Err(Problem::new(Code::ValidationFailed).field("value", "missing").into()),
+        }
+    }
+
     fn identifier(&self) -> Result<Option<(Kind, String)>, Fault> {
         let given = [
             (Kind::Email, &self.email),
@@ -125,17 +138,57 @@ impl ListInput {
 fn list(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let input: ListInput = query(&cx)?;
-        let page = cx.auth.0.store.people(&input.to_query()?).await?;
-        let rows: Vec<UserView> = page.data.iter().map(|(u, i)| UserView::new(u, i)).collect();
+        let page = find(&cx, &input).await?;
+        let rows = page.data;
         let mut reply = reply::ok(&json!({ "data": rows, "next_cursor": page.next }))?;
         if let Some(next) = page.next {
-            let link = format!("<?cursor={next}>; rel=\"next\"");
+            let link = format!("<?{}cursor={next}>; rel=\"next\"", others(&cx));
             if let Ok(link) = HeaderValue::from_str(&link) {
                 reply.headers_mut().insert(header::LINK, link);
             }
         }
         Ok(reply)
     })
+}
+
+/// The query of this page without its cursor, to be followed by another one.
+fn others(cx: &Cx<'_>) -> String {
+    let query = cx.request.uri().query().unwrap_or_default();
+    let kept = query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+    kept.map(|pair| format!("{pair}&")).collect()
+}
+
+/// Accounts looked at for one page when a property is asked for. A page may be
+/// short for it, and still not be the last.
+const LOOKED_AT: usize = 5_000;
+
+/// One page of accounts. The one way for the API and the page.
+pub(crate) async fn find(cx: &Cx<'_>, input: &ListInput) -> Result<Page<UserView, UserId>, Fault> {
+    let mut query = input.to_query()?;
+    let Some((name, value)) = input.property()? else { return Ok(cx.auth.people(&query).await?) };
+    let wanted = std::mem::replace(&mut query.limit, 200) as usize;
+    let (mut found, mut looked) = (Vec::new(), 0);
+    loop {
+        let Page { data, next } = cx.auth.people(&query).await?;
+        for view in data {
+            looked += 1;
+            query.after = Some(view.id);
+            if view.properties.get(name).is_some_and(|held| is_value(held, value)) {
+                found.push(view);
+            }
+            if found.len() == wanted {
+                return Ok(Page { data: found, next: query.after });
+            }
+        }
+        if next.is_none() || looked >= LOOKED_AT {
+            return Ok(Page { data: found, next });
+        }
+    }
+}
+
+/// Texts as they are; numbers, yes and no as JSON writes them.
+fn is_value(held: &Value, wanted: &str) -> bool {
+    held.as_str().map_or_else(|| held.to_string() == wanted, |text| text == wanted)
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -84,8 +84,25 @@ fn check_password(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         );
         let codes: Vec<&str> = rules.iter().map(|r| r.code()).collect();
         let body = serde_json::json!({
-            "acceptable": codes.is_empty(), "problems": codes, "min_length": settings.password_min,
+            "acceptable": codes.is_empty(),
+            "problems": codes,
+            "min_length": settings.password_min,
+            "advice": advice(&password, &settings.brand),
         });
         reply::ok(&body)
     })
+}
+
+/// What zxcvbn would say: advice while typing, never a rule.
+#[cfg(feature = "strength")]
+fn advice(password: &Secret, brand: &str) -> serde_json::Value {
+    let found = keyward_core::password::strength::strength(password, &[brand]);
+    serde_json::json!({
+        "score": found.score, "warning": found.warning, "suggestions": found.suggestions,
+    })
+}
+
+#[cfg(not(feature = "strength"))]
+fn advice(_: &Secret, _: &str) -> serde_json::Value {
+    serde_json::Value::Null
 }

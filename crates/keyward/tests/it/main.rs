@@ -7,11 +7,15 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod accounts;
 mod administrators;
 mod attacks;
+mod bad_input;
 mod docs;
+mod doors;
 #[cfg(feature = "actix")]
 mod frameworks;
 mod journey;
+mod leaks;
 mod nodes;
 mod pages;
