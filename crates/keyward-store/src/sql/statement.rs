@@ -96,8 +96,8 @@ statements! {
     Chain = "SELECT {event} WHERE e.place > ? ORDER BY e.place LIMIT ?";
     Meta = "SELECT value FROM kw_meta WHERE name = ?";
     Newest = "SELECT COALESCE(MAX(seq), 0) FROM kw_changes";
-    Changes = "SELECT seq, user_id FROM kw_changes WHERE seq > ?{or late 10000000} \
-        ORDER BY seq LIMIT 10000";
+    Changes = "SELECT MAX(seq), user_id FROM kw_changes WHERE seq > ?{or late 10000000} \
+        GROUP BY user_id";
     Tat = "SELECT tat FROM kw_limits WHERE limit_key = ?";
 
     AddUser = "INSERT INTO kw_users (id, tenant_id, name, name_folded, properties, created_at, \

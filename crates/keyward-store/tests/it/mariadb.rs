@@ -94,6 +94,40 @@ async fn mariadb_only_the_server_that_was_meant_is_spoken_to() {
     tls::only_the_server_that_was_meant_is_spoken_to(Mariadb).await;
 }
 
+/// Attack: somebody on the way says that there is no encryption to be had.
+#[tokio::test]
+async fn mariadb_a_server_whose_tls_was_stripped_is_left() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+    let url = Mariadb.url();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = listener.local_addr().unwrap();
+    let real = parts(&url).1.to_owned();
+    let stripping = tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.unwrap();
+        let mut server = TcpStream::connect(real).await.unwrap();
+        let mut greeting = vec![0; 4_096];
+        let length = server.read(&mut greeting).await.unwrap();
+        // Behind the version: a thread, eight bytes of salt, a filler; then what
+        // the server can do, TLS in the twelfth bit.
+        let version = greeting.iter().skip(5).position(|byte| *byte == 0).unwrap();
+        let abilities = 5 + version + 1 + 4 + 8 + 1;
+        assert_eq!(greeting[abilities + 1] & 0x08, 0x08, "it can do TLS");
+        greeting[abilities + 1] &= !0x08;
+        client.write_all(&greeting[..length]).await.unwrap();
+        let mut rest = Vec::new();
+        client.read_to_end(&mut rest).await.unwrap();
+        rest
+    });
+    let why = server::complaint(&server::with(
+        &server::at_host(&url, &at.to_string()),
+        "sslmode=require",
+    ))
+    .await;
+    assert!(why.contains("NoClientSslFlagFromServer"), "{why}");
+    assert_eq!(stripping.await.unwrap(), b"", "not a byte in the clear");
+}
+
 #[tokio::test]
 async fn mariadb_plaintext_beyond_loopback_must_be_asked_for() {
     tls::plaintext_beyond_loopback_must_be_asked_for(Mariadb).await;

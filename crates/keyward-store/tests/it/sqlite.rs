@@ -1,6 +1,7 @@
 //! The SQLite store, on files.
 
 mod disk_full;
+mod killed;
 mod shared_file;
 
 use std::path::Path;

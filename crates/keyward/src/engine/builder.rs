@@ -432,8 +432,13 @@ async fn keys(store: &dyn Store, source: KeySource, rng: &mut Rng) -> Result<(Ke
         Some(value) if value == keys.check_value => Ok((keys, false)),
         Some(_) => Err(Error::new("use this root key: the database was sealed with another")),
         None => {
-            write_meta(store, KEY_CHECK, keys.check_value.to_vec()).await?;
-            Ok((keys, true))
+            let is_new = write_meta(store, KEY_CHECK, keys.check_value.to_vec()).await?;
+            // Another node may have been first; it must have the same key.
+            let stored = store.meta(KEY_CHECK).await?;
+            match stored.is_some_and(|value| value == keys.check_value) {
+                true => Ok((keys, is_new)),
+                false => Err(Error::new("use this root key: the database was sealed with another")),
+            }
         }
     }
 }
@@ -447,7 +452,7 @@ async fn mark(store: &dyn Store, dev: bool, is_new: bool) -> Result<(), Error> {
     let is_marked = store.meta(DEV_MARK).await?.is_some();
     match (dev, is_marked) {
         (false, true) => Err(Error::new("serve a database that was made by `keyward dev`")),
-        (true, false) if is_new => write_meta(store, DEV_MARK, vec![1]).await,
+        (true, false) if is_new => write_meta(store, DEV_MARK, vec![1]).await.map(drop),
         (true, false) => {
             Err(Error::new("develop on a database that was not made by `keyward dev`"))
         }
@@ -455,11 +460,13 @@ async fn mark(store: &dyn Store, dev: bool, is_new: bool) -> Result<(), Error> {
     }
 }
 
-async fn write_meta(store: &dyn Store, name: &str, now: Vec<u8>) -> Result<(), Error> {
+/// Writes a value that was not there. Says whether nobody else was quicker.
+async fn write_meta(store: &dyn Store, name: &str, now: Vec<u8>) -> Result<bool, Error> {
     let write = Write::SwapMeta { name: name.into(), was: None, now };
     let batch = Batch { writes: vec![write], events: vec![] };
-    store.commit(&batch).await.map_err(|cause| match cause {
-        CommitError::Broken(error) => error,
-        _ => Error::new("mark the database: somebody else was first"),
-    })
+    match store.commit(&batch).await {
+        Ok(()) => Ok(true),
+        Err(CommitError::Broken(error)) => Err(error),
+        Err(_) => Ok(false),
+    }
 }

@@ -93,9 +93,11 @@ impl Keyward {
             let changes = self.0.store.changes(seen).await;
             match changes {
                 Ok(changes) => seen = self.follow(seen, changes).await,
-                // What was missed is unknown: forget everything.
+                // What was missed is unknown: forget everything, and begin anew
+                // at the newest.
                 Err(error) => {
                     self.forget_all();
+                    seen = -1;
                     log("read the change feed", Err(error));
                 }
             }

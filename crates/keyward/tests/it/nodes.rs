@@ -66,6 +66,26 @@ async fn what_one_node_does_the_other_knows(here: TestAuth, there: TestAuth) {
     there.kw.shutdown().await;
 }
 
+/// The first start of a service with several nodes: nobody is turned away.
+async fn many_start_at_once(url: &str) {
+    let starting = (0..4).map(|_| {
+        let builder = Keyward::connect(url);
+        tokio::spawn(async move { node(builder).await })
+    });
+    let starting: Vec<_> = starting.collect();
+    for started in starting {
+        let node = started.await.unwrap();
+        node.kw.ready().await.unwrap();
+        node.kw.shutdown().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_nodes_start_at_once_on_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    many_start_at_once(&format!("sqlite://{}", dir.path().join("app.db").display())).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_nodes_share_a_file() {
     let dir = tempfile::tempdir().unwrap();

@@ -7,7 +7,7 @@ use keyward::store::mysql_async::prelude::Queryable;
 use keyward::store::mysql_async::{Opts, OptsBuilder, Pool};
 use keyward::store::{MysqlStore, Options};
 
-use super::{database, node, variable, what_one_node_does_the_other_knows};
+use super::{database, many_start_at_once, node, variable, what_one_node_does_the_other_knows};
 
 fn pool(url: &str) -> Pool {
     let opts = Opts::from_url(&url.replace("mariadb://", "mysql://")).unwrap();
@@ -22,6 +22,7 @@ async fn an_app_on_mariadb_brings_its_own_pool_and_tables() {
     server.query_drop(format!("CREATE DATABASE {name}")).await.unwrap();
     let url = database(&home, &name);
 
+    many_start_at_once(&url).await;
     let own = pool(&url);
     let here = node(Keyward::connect(&url)).await;
     let store = MysqlStore::from_pool(own.clone(), &Options::default()).await.unwrap();

@@ -6,7 +6,7 @@ use keyward::Keyward;
 use keyward::store::deadpool_postgres::{Manager, Pool, tokio_postgres::NoTls};
 use keyward::store::{Options, PostgresStore};
 
-use super::{database, node, variable, what_one_node_does_the_other_knows};
+use super::{database, many_start_at_once, node, variable, what_one_node_does_the_other_knows};
 
 fn pool(url: &str) -> Pool {
     Pool::builder(Manager::new(url.parse().unwrap(), NoTls)).max_size(4).build().unwrap()
@@ -20,6 +20,7 @@ async fn an_app_on_postgres_brings_its_own_pool_and_tables() {
     server.batch_execute(&format!("CREATE DATABASE {name}")).await.unwrap();
     let url = database(&home, &name);
 
+    many_start_at_once(&url).await;
     let own = pool(&url);
     let app = own.get().await.unwrap();
     let here = Keyward::connect(&url);
