@@ -54,9 +54,9 @@ pub trait Sender: Send + Sync + 'static {
 
 /// How long a sender keeps a message to itself: longer than any carrier takes,
 /// and no longer, because a message whose sender was killed waits for it.
-const LEASE: Duration = Duration::from_secs(30);
+pub(crate) const LEASE: Duration = Duration::from_secs(30);
 /// How long a carrier may take, well within the lease.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(25);
 /// Messages taken in one round.
 const ROUND: u32 = 32;
 

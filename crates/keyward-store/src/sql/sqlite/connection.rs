@@ -58,6 +58,8 @@ pub(super) fn writing(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
     let db = open(path, PATIENCE)?;
     // Wait for the disk at every commit: group commit makes it cheap.
     db.pragma_update(None, "synchronous", "FULL")?;
+    // What a savepoint would need to roll back is not written to a file.
+    db.pragma_update(None, "temp_store", "MEMORY")?;
     // The writer moves the log into the file itself, after it has answered.
     db.pragma_update(None, "wal_autocheckpoint", 0)?;
     Ok(db)

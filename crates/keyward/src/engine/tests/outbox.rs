@@ -8,7 +8,7 @@ use keyward_core::record::MessageState;
 use tokio::sync::watch;
 
 use super::{Shared, sign_up};
-use crate::deliver::{Outgoing, SendError, Sender};
+use crate::deliver::{LEASE, Outgoing, SendError, Sender};
 
 /// A carrier that answers when it is told to, and counts what it was given.
 #[derive(Clone)]
@@ -45,23 +45,28 @@ async fn a_message_is_sent_once_while_its_lease_holds_and_again_after_a_kill() {
     let shared = Shared::new();
     let carrier = Carrier::new(false, vec![]);
     let first = shared.node(|builder| builder.sender(carrier.clone())).await;
-    let second = shared.node(|builder| builder.sender(carrier.clone())).await;
     sign_up(&first, "ada@example.com").await;
     carrier.was_given(1).await;
+    let second = shared.node(|builder| builder.sender(carrier.clone())).await;
 
     // It hangs; as far as anybody knows, whoever sends it may be dead.
-    for wait in [0, 30, 29] {
-        shared.clock.advance(Duration::from_secs(wait));
+    let a_second = Duration::from_secs(1);
+    for wait in [Duration::ZERO, LEASE / 2, LEASE / 2 - a_second] {
+        shared.clock.advance(wait);
         assert_eq!(second.deliver_due().await.unwrap(), 0);
         assert_eq!(*carrier.given.borrow(), 1, "the lease holds");
     }
-    shared.clock.advance(Duration::from_secs(2));
-    let rescue = tokio::spawn(async move { second.deliver_due().await.unwrap() });
+    shared.clock.advance(a_second);
+    let rescue = tokio::spawn({
+        let second = second.clone();
+        async move { second.deliver_due().await.unwrap() }
+    });
     carrier.was_given(2).await;
     carrier.answers.send_replace(true);
-    assert_eq!(rescue.await.unwrap(), 1, "the other node sends it");
-
+    rescue.await.unwrap();
+    second.shutdown().await;
     first.shutdown().await;
+    assert_eq!(*carrier.given.borrow(), 2, "the other node sent it");
     let message = shared.store.messages(None, 10).await.unwrap().remove(0);
     assert_eq!(message.state, MessageState::Sent);
     assert!(message.payload.is_empty(), "its secret is gone");
