@@ -36,7 +36,7 @@ impl Console {
     /// A fact about files: what was done, to which, and more about it.
     pub(super) fn file(self, what: &str, path: &str, about: &str) {
         self.line(
-            &format!("  {what:<8} {path:<24} {about}").trim_end(),
+            format!("  {what:<8} {path:<24} {about}").trim_end(),
             &json!({ "fact": what, "path": path, "about": about }),
         );
     }
@@ -44,7 +44,7 @@ impl Console {
     /// A place to go.
     pub(super) fn place(self, name: &str, url: &str, about: &str) {
         self.line(
-            &format!("  {name:<8} {url:<40} {about}").trim_end(),
+            format!("  {name:<8} {url:<40} {about}").trim_end(),
             &json!({ "fact": "place", "name": name, "url": url }),
         );
     }
