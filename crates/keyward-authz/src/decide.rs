@@ -18,10 +18,12 @@ pub use question::{Block, Question, Related};
 pub use refusal::Told;
 
 use crate::acl::{Acl, AclHit, Groups};
+use crate::catalogue::PermissionId;
 use crate::ceiling::Ceiling;
 use crate::effect::Decision;
 use crate::items::{ItemAnswer, Subject};
 use crate::opinion::{Opinion, Sum};
+use crate::permission::Permission;
 use crate::snapshot::{RelationGrant, Snapshot};
 
 /// The answer to a question, and what decided. Costs nothing to make; ask
@@ -114,7 +116,8 @@ impl Snapshot {
 
     fn decide_superuser(&self, question: &Question<'_>) -> Verdict {
         let roles = question.access.all_roles();
-        let absolute = self.rules().decide_absolute(question.wanted, roles, &question.facts);
+        let absolute =
+            self.rules().decide_absolute(self.numbered(question), roles, &question.facts);
         let sum = Sum::NOTHING.and(Opinion::Allow, By::Superuser);
         let sum = sum.and(absolute.opinion, absolute.by.map_or(By::NoMatch, By::Rule));
         Verdict { decision: sum.opinion.into(), by: sum.by.unwrap_or(By::NoMatch) }
@@ -122,7 +125,8 @@ impl Snapshot {
 
     fn blocks(&self, question: &Question<'_>) -> Sum<By> {
         let (access, wanted) = (question.access, question.wanted);
-        let rules = self.rules().decide(wanted, access.all_roles(), &question.facts);
+        let rules =
+            self.rules().decide(self.numbered(question), access.all_roles(), &question.facts);
         let mut sum = Sum::NOTHING
             .and(access.opinion(wanted), By::Roles)
             .and(rules.opinion, rules.by.map_or(By::NoMatch, By::Rule));
@@ -138,6 +142,13 @@ impl Snapshot {
             Opinion::NoOpinion | Opinion::Failed => sum.and(self.related(question), By::Relations),
             _ => sum,
         }
+    }
+
+    /// What is wanted, with its number in the catalogue.
+    fn numbered<'q>(&self, question: &Question<'q>) -> (&'q Permission, Option<PermissionId>) {
+        let wanted = question.wanted;
+        let asked = !self.rules().is_empty();
+        (wanted, asked.then(|| self.permission_id(wanted.as_str())).flatten())
     }
 
     fn item(&self, question: &Question<'_>) -> Opinion {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::catalogue::{Catalogue, PermissionId};
 use crate::condition::{Condition, Facts};
 use crate::effect::Effect;
 use crate::opinion::{Opinion, Sum};
@@ -41,6 +42,8 @@ pub struct Rule {
 pub struct Rules {
     rules: Vec<Rule>,
     ordered: bool,
+    /// For each permission of the catalogue: the places of the rules about it.
+    about: Box<[Box<[u32]>]>,
 }
 
 /// What the rules say, and the place of the one that says it.
@@ -66,9 +69,16 @@ impl Rule {
 
     /// Whether it is about this permission and for a holder of these roles.
     pub(crate) fn concerns(&self, wanted: &Permission, roles: &[Arc<str>]) -> bool {
+        self.is_for(roles) && self.is_about(wanted)
+    }
+
+    fn is_for(&self, roles: &[Arc<str>]) -> bool {
         let held = |role: &str| roles.iter().any(|held| **held == *role);
-        (self.roles.is_empty() || self.roles.iter().any(|role| held(role)))
-            && self.patterns.iter().any(|pattern| pattern.matches(wanted))
+        self.roles.is_empty() || self.roles.iter().any(|role| held(role))
+    }
+
+    fn is_about(&self, wanted: &Permission) -> bool {
+        self.patterns.iter().any(|pattern| pattern.matches(wanted))
     }
 
     /// What it says when it concerns the question.
@@ -121,15 +131,43 @@ impl Rules {
         self.rules.get(place)
     }
 
+    /// Notes which rules are about which permission of the catalogue, so that a
+    /// check looks at those only.
+    pub(crate) fn index(&mut self, catalogue: &Catalogue) {
+        let mut about = vec![Vec::new(); catalogue.len()];
+        for (place, rule) in (0..).zip(&self.rules) {
+            for slot in rule.patterns.iter().flat_map(|pattern| catalogue.covered(pattern)) {
+                if let Some(places) = about.get_mut(slot).filter(|it| it.last() != Some(&place)) {
+                    places.push(place);
+                }
+            }
+        }
+        self.about = about.into_iter().map(Vec::into_boxed_slice).collect();
+    }
+
+    /// The rules about a permission of the catalogue and for a holder of these
+    /// roles, in order; without its number, those about what is wanted.
+    fn concerned<'a>(
+        &'a self,
+        (wanted, id): (&'a Permission, Option<PermissionId>),
+        roles: &'a [Arc<str>],
+    ) -> impl Iterator<Item = (usize, &'a Rule)> {
+        let listed = id.and_then(|id| self.about.get(id.slot as usize));
+        let places = listed.into_iter().flatten().map(|place| *place as usize);
+        let listed = places.filter_map(|place| Some((place, self.rules.get(place)?)));
+        let searched = self.rules.iter().enumerate().filter(move |_| id.is_none());
+        let searched = searched.filter(|(_, rule)| rule.is_about(wanted));
+        listed.chain(searched).filter(|(_, rule)| rule.is_for(roles))
+    }
+
     /// Decides. Allocates nothing.
     pub(crate) fn decide(
         &self,
-        wanted: &Permission,
+        wanted: (&Permission, Option<PermissionId>),
         roles: &[Arc<str>],
         facts: &Facts<'_>,
     ) -> Answer {
-        let concerned = self.rules.iter().enumerate();
-        let concerned = concerned.filter(|(_, rule)| rule.concerns(wanted, roles));
+        let concerned = self.concerned(wanted, roles);
         let mut opinions = concerned.map(|(place, rule)| (place, rule.opinion(facts)));
         if self.ordered {
             let first = opinions.find(|(_, opinion)| *opinion != Opinion::NoOpinion);
@@ -143,13 +181,12 @@ impl Rules {
     /// The denials that hold even for superusers.
     pub(crate) fn decide_absolute(
         &self,
-        wanted: &Permission,
+        wanted: (&Permission, Option<PermissionId>),
         roles: &[Arc<str>],
         facts: &Facts<'_>,
     ) -> Answer {
-        let concerned = self.rules.iter().enumerate().filter(|(_, rule)| {
-            rule.absolute && rule.effect == Effect::Deny && rule.concerns(wanted, roles)
-        });
+        let concerned = self.concerned(wanted, roles);
+        let concerned = concerned.filter(|(_, rule)| rule.absolute && rule.effect == Effect::Deny);
         weightiest(concerned.map(|(place, rule)| (place, rule.opinion(facts))))
     }
 }
@@ -184,7 +221,7 @@ mod tests {
         }
         let facts = Facts { context: &[("on", Cell::Bool(true))], ..Facts::default() };
         let wanted = Permission::parse("posts:edit").unwrap();
-        let sum = rules.decide(&wanted, &[], &facts);
+        let sum = rules.decide((&wanted, None), &[], &facts);
         assert_eq!((sum.opinion, sum.by), (opinion, by), "{whens:?}");
     }
 

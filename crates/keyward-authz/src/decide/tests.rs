@@ -9,7 +9,7 @@ use crate::condition::{Cell, Condition, Facts, Schema};
 use crate::items::{Item, ItemKind, SharedWith, Visibility};
 use crate::relations::{Tuple, Tuples};
 use crate::rules::Rule;
-use crate::{Access, Ceiling, Pattern, Permission, SnapshotBuilder};
+use crate::{Access, Ceiling, Pattern, SnapshotBuilder};
 
 fn rule(id: &str, effect: Effect, pattern: &str, when: &str) -> Rule {
     let when = Some(Condition::compile(when, &Schema::new()).unwrap());

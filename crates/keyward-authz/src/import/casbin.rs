@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::{Imported, NotImported, array, quoted};
+use crate::dialect::Dialect;
+use crate::permission::Permission;
 
 /// A Casbin policy that was imported, and how to ask it.
 #[derive(Clone, Debug)]
@@ -63,7 +65,8 @@ pub fn casbin(model: &str, policy: &str) -> Result<Casbin, NotImported> {
 }
 
 impl Casbin {
-    /// The role and the permission that a request asks about; nothing when it
+    /// The role, and the permission in the dialect of the policy, that a request
+    /// asks about; nothing when it
     /// has not as many fields as the model says.
     pub fn ask(&self, request: &[&str]) -> Option<(String, String)> {
         let fields = self.model.request.iter().map(String::as_str).zip(request.iter().copied());
@@ -166,7 +169,12 @@ impl Model {
             heirs.entry(role(1)).or_default().push(role(2));
         }
         let ordered = self.effect == Effect::Priority;
-        let mut policy = format!("version = 1\nordered_rules = {ordered}\n\n[roles]\n");
+        let mut permissions = lines.iter().flat_map(|line| &line.permissions);
+        // Names such as `/data` fit another language than ours.
+        let plain = permissions.all(|text| Permission::parse(text).is_ok());
+        let dialect = if plain { Dialect::Keyward } else { Dialect::ShiroCaseSensitive };
+        let mut policy = format!("version = 1\ndialect = \"{dialect}\"\n");
+        let _ = writeln!(policy, "ordered_rules = {ordered}\n\n[roles]");
         for (role, parents) in &heirs {
             let _ = write!(policy, "{} = {{ inherits = ", quoted(role));
             let _ = write!(policy, "{}", array(parents.iter().map(String::as_str)));

@@ -104,6 +104,16 @@ fn what_never_decided_is_named() {
 }
 
 #[test]
+fn the_schema_knows_every_section() {
+    let schema: serde_json::Value = serde_json::from_str(SCHEMA).unwrap();
+    let mut sections = SECTIONS.to_vec();
+    sections.sort_unstable();
+    let known: Vec<&str> =
+        schema["properties"].as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(known, sections);
+}
+
+#[test]
 fn nothing_makes_reading_panic() {
     for cut in (0..HOUSE.len()).step_by(7).filter(|cut| HOUSE.is_char_boundary(*cut)) {
         let _ = Policy::parse("cut.toml", &HOUSE[..cut]);

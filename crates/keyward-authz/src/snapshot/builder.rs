@@ -234,6 +234,7 @@ impl SnapshotBuilder {
             epoch: self.epoch,
         };
         snapshot.fill_rows();
+        snapshot.blocks.rules.index(&snapshot.catalogue);
         snapshot
     }
 

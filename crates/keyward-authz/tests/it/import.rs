@@ -53,6 +53,9 @@ fn a_casbin_policy_keeps_its_denials() {
         assert_eq!(may(&policy, &role, &wanted), yes, "{request:?}");
     }
     assert_eq!(casbin.ask(&["ann"]), None);
+    let paths = import::casbin(model, &lines.replace("ledger", "/Ledger")).unwrap();
+    let (role, wanted) = paths.ask(&["ann", "/Ledger", "read"]).unwrap();
+    assert!(may(&snapshot(&paths.imported), &role, &wanted));
 }
 
 #[test]
@@ -109,6 +112,16 @@ fn an_authnzerver_model_without_its_parts_is_refused() {
         (r#"{"roles": []}"#, "needs `role_policy` to be an object"),
     ] {
         assert_eq!(import::authnzerver(text).unwrap_err().to_string(), flaw, "{text}");
+    }
+}
+
+#[test]
+fn the_policies_of_the_authzen_interop_pass_their_tests() {
+    for text in [include_str!("files/authzen_todo.toml"), include_str!("files/authzen_search.toml")]
+    {
+        let policy = Policy::parse("authzen.toml", text).unwrap_or_else(|error| panic!("{error}"));
+        let report = policy.test();
+        assert!(report.passed(), "{}", report.tap());
     }
 }
 

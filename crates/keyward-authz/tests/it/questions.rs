@@ -14,12 +14,21 @@ const ROLES: [&str; 3] = ["a", "b", "c"];
 
 /// A policy with roles, and rules with conditions when there are `whens`.
 fn policy(rules: &[(usize, bool, String)], whens: &[(bool, String, bool)], root: bool) -> Snapshot {
+    builder(rules, whens, root, &NAMES).build()
+}
+
+fn builder(
+    rules: &[(usize, bool, String)],
+    whens: &[(bool, String, bool)],
+    root: bool,
+    names: &[&str],
+) -> SnapshotBuilder {
     let effect = |deny: bool| if deny { Effect::Deny } else { Effect::Allow };
     let mut policy = SnapshotBuilder::new();
     ROLES.iter().for_each(|role| {
         policy.role(role, "");
     });
-    for name in NAMES {
+    for name in names {
         policy.permission(name).unwrap();
     }
     for (role, deny, pattern) in rules {
@@ -35,7 +44,7 @@ fn policy(rules: &[(usize, bool, String)], whens: &[(bool, String, bool)], root:
     if root {
         policy.superuser("c");
     }
-    policy.build()
+    policy
 }
 
 fn pattern() -> &'static str {
@@ -53,6 +62,8 @@ proptest! {
         root in any::<bool>(), banned in prop::bool::weighted(0.1), unread in prop::bool::weighted(0.1),
     ) {
         let snapshot = policy(&rules, &whens, root);
+        // Without a catalogue, every rule is looked at.
+        let open = builder(&rules, &whens, root, &[]).build();
         let mut grants: Vec<(Effect, &str)> = grants
             .iter()
             .map(|(deny, text)| (if *deny { Effect::Deny } else { Effect::Allow }, text.as_str()))
@@ -76,6 +87,7 @@ proptest! {
         for ((id, wanted), verdict) in snapshot.catalogue().iter().zip(verdicts) {
             let alone = snapshot.decide(&Question { wanted, ..question });
             prop_assert_eq!(verdict, alone, "{}", wanted);
+            prop_assert_eq!(open.decide(&Question { wanted, ..question }), alone, "{}", wanted);
             prop_assert_eq!(listed.contains(id), alone.decision.allowed(), "{}", wanted);
         }
         prop_assert_eq!(listed.iter().count(), listed.len());
