@@ -75,3 +75,15 @@ fn text(value: &Value, place: &str) -> String {
 pub(crate) fn target() -> Result<PathBuf> {
     Ok(PathBuf::from(text(&metadata()?, "/target_directory")))
 }
+
+/// The names of all crates that are built here with every feature on.
+pub(crate) fn built() -> Result<Vec<String>> {
+    let tree = ["tree", "--workspace", "--all-features", "--prefix", "none", "--format", "{p}"];
+    let output = cargo().args(tree).output()?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into());
+    }
+    let text = String::from_utf8(output.stdout)?;
+    let names = text.lines().filter_map(|line| line.split_whitespace().next());
+    Ok(names.map(str::to_owned).collect())
+}

@@ -51,8 +51,13 @@ const SOURCE_RULES: &[fn(&Source) -> Vec<Fault>] = &[
 ];
 
 /// What the workspace obeys as a whole.
-const HOUSE_RULES: &[fn(&House) -> Vec<Fault>] =
-    &[walls::dependencies, documents::architecture, documents::snippets, documents::golden_files];
+const HOUSE_RULES: &[fn(&House) -> Vec<Fault>] = &[
+    walls::dependencies,
+    walls::bans,
+    documents::architecture,
+    documents::snippets,
+    documents::golden_files,
+];
 
 /// `cargo xtask tidy`: the last line names a fault, if there is one.
 pub(crate) fn run(_: &[String]) -> Result<ExitCode> {
@@ -61,7 +66,7 @@ pub(crate) fn run(_: &[String]) -> Result<ExitCode> {
 
 /// Whether there is no fault; each is printed.
 pub(crate) fn check() -> Result<Tally> {
-    let house = House::read(&project::root(), project::members()?)?;
+    let house = House::read(&project::root())?;
     let faults = faults(&house);
     println!("tidy: {} Rust files, {} faults", house.sources.len(), faults.len());
     faults.iter().for_each(|fault| println!("tidy: {fault}"));

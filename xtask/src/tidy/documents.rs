@@ -2,6 +2,7 @@
 
 use super::Fault;
 use super::house::House;
+use super::source::Source;
 
 const ARCHITECTURE_LINES: usize = 250;
 
@@ -22,21 +23,10 @@ pub(super) fn architecture(house: &House) -> Vec<Fault> {
     vec![Fault { file: file.to_owned(), line: None, what }]
 }
 
-/// Every document with Rust in it is compiled and run: somewhere a file has
-/// `include_str!` with its path.
+/// Every document with Rust in it is compiled and run: a file includes it.
 pub(super) fn snippets(house: &House) -> Vec<Fault> {
-    let is_included = |path: &str| {
-        let ending = format!("/{path}\")");
-        house.sources.iter().any(|source| {
-            source.text.match_indices(&ending).any(|(at, _)| {
-                let before = source.text.get(..at).unwrap_or_default();
-                before
-                    .rsplit('"')
-                    .next()
-                    .is_some_and(|start| start.chars().all(|c| "./".contains(c)))
-            })
-        })
-    };
+    let included: Vec<String> = house.sources.iter().flat_map(included).collect();
+    let is_included = |path: &String| included.contains(path);
     let with_rust = house.documents.iter().filter(|(_, text)| text.contains("```rust"));
     with_rust
         .filter(|(path, _)| !is_included(path))
@@ -47,6 +37,26 @@ pub(super) fn snippets(house: &House) -> Vec<Fault> {
                 .to_owned(),
         })
         .collect()
+}
+
+/// The files that a source includes as text, relative to the workspace.
+fn included(source: &Source) -> Vec<String> {
+    let folder = source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let paths =
+        source.text.split("include_str!(\"").skip(1).filter_map(|rest| rest.split('"').next());
+    paths.map(|path| resolved(folder, path)).collect()
+}
+
+/// A path from a folder on, without `..`.
+fn resolved(folder: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = folder.split('/').collect();
+    for part in path.split('/') {
+        match part {
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 /// What tests compare with is there.
@@ -60,16 +70,15 @@ pub(super) fn golden_files(house: &House) -> Vec<Fault> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::source::Source;
     use super::*;
 
     fn house(documents: &[(&str, &str)], code: &str) -> House {
         let owned = |(path, text): &(&str, &str)| ((*path).to_owned(), (*text).to_owned());
         House {
-            members: Vec::new(),
             sources: vec![Source::new("crates/keyward/src/documents.rs", code)],
             documents: documents.iter().map(owned).collect(),
             paths: vec![format!("{GOLDEN_FOLDER}/{}", GOLDEN[0])],
+            ..House::default()
         }
     }
 

@@ -5,11 +5,16 @@ use std::path::Path;
 
 use super::source::Source;
 use crate::Result;
-use crate::project::Member;
+use crate::project::{self, Member};
 
 /// The workspace, read once.
+#[derive(Default)]
 pub(super) struct House {
     pub(super) members: Vec<Member>,
+    /// Every crate that is built, ours and others'.
+    pub(super) built: Vec<String>,
+    /// The text of `deny.toml`.
+    pub(super) bans: String,
     pub(super) sources: Vec<Source>,
     /// Markdown files: path and text.
     pub(super) documents: Vec<(String, String)>,
@@ -18,7 +23,7 @@ pub(super) struct House {
 }
 
 impl House {
-    pub(super) fn read(root: &Path, members: Vec<Member>) -> Result<Self> {
+    pub(super) fn read(root: &Path) -> Result<Self> {
         let mut paths = Vec::new();
         walk(root, root, &mut paths)?;
         paths.sort();
@@ -27,7 +32,14 @@ impl House {
         let sources: Vec<(String, String)> = ending(".rs").map(read).collect::<Result<_>>()?;
         let sources = sources.iter().map(|(path, text)| Source::new(path, text)).collect();
         let documents = ending(".md").map(read).collect::<Result<_>>()?;
-        Ok(Self { members, sources, documents, paths })
+        Ok(Self {
+            members: project::members()?,
+            built: project::built()?,
+            bans: fs::read_to_string(root.join("deny.toml"))?,
+            sources,
+            documents,
+            paths,
+        })
     }
 }
 

@@ -81,6 +81,23 @@ pub(super) fn dependencies(house: &House) -> Vec<Fault> {
     faults
 }
 
+/// No crate is built that `deny.toml` bans altogether. `cargo deny` also knows
+/// the bans with exceptions, licences and sources.
+pub(super) fn bans(house: &House) -> Vec<Fault> {
+    let banned = house.bans.lines().filter(|line| !line.contains("wrappers")).filter_map(|line| {
+        let (name, _) = line.trim().strip_prefix("{ crate = \"")?.split_once('"')?;
+        Some(name)
+    });
+    banned
+        .filter(|name| house.built.iter().any(|built| built == name))
+        .map(|name| Fault {
+            file: "deny.toml".to_owned(),
+            line: None,
+            what: format!("`{name}` is banned, and built: see `cargo tree -i {name}`"),
+        })
+        .collect()
+}
+
 /// The server can do nothing that the library cannot.
 pub(super) fn server_imports(source: &Source) -> Vec<Fault> {
     if !source.path.starts_with("crates/keyward-server/src/") {
@@ -156,12 +173,7 @@ mod tests {
             dependencies: vec![dependency.into()],
             is_library: true,
         };
-        House {
-            members: vec![member],
-            sources: Vec::new(),
-            documents: Vec::new(),
-            paths: Vec::new(),
-        }
+        House { members: vec![member], ..House::default() }
     }
 
     #[test]
@@ -179,6 +191,17 @@ mod tests {
         ] {
             let faults = dependencies(&house(name, dependency));
             assert_eq!(faults.is_empty(), fine, "{name} uses {dependency}: {faults:?}");
+        }
+    }
+
+    #[test]
+    fn a_banned_crate_is_not_built() {
+        let list = "deny = [\n  { crate = \"ring\", reason = \"one provider\" },\n  \
+                    { crate = \"chrono\", wrappers = [\"zxcvbn\"], reason = \"jiff\" },\n]";
+        for (built, fine) in [("ring", false), ("chrono", true), ("rustls", true)] {
+            let built = vec![built.to_owned()];
+            let faults = bans(&House { bans: list.into(), built, ..House::default() });
+            assert_eq!(faults.is_empty(), fine, "{faults:?}");
         }
     }
 
