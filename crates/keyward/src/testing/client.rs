@@ -73,8 +73,7 @@ impl Client {
     /// Signs in without a password.
     #[expect(clippy::expect_used, reason = "a test that cannot sign in has failed")]
     pub async fn login_as(self, user: &UserView) -> Self {
-        let how = crate::Vouched { method: "test", ..crate::Vouched::default() };
-        let opened = self.auth.sign_in_vouched(&user.id, how).await.expect("the store answers");
+        let opened = self.auth.sign_in_user(&user.id).await.expect("the store answers");
         let opened = opened.expect("the person may sign in");
         self.take_cookie(opened.set_cookie());
         self

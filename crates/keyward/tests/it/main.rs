@@ -15,7 +15,9 @@ mod docs;
 mod doors;
 #[cfg(feature = "actix")]
 mod frameworks;
+mod golden;
 mod journey;
 mod leaks;
 mod nodes;
 mod pages;
+mod purity;

@@ -1,0 +1,68 @@
+//! What others rely on, as it was last reviewed: `KEYWARD_BLESS=1` rewrites the
+//! files, and the difference is the review.
+
+use std::path::PathBuf;
+
+use keyward::testing::TestAuth;
+use keyward_core::record::What;
+use serde_json::{Value, json};
+
+#[expect(clippy::disallowed_methods, reason = "a test's own switch")]
+fn check(name: &str, found: &str) {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden");
+    let path = folder.join(name);
+    if std::env::var_os("KEYWARD_BLESS").is_some() {
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(&path, found).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    for (number, (was, is)) in kept.lines().zip(found.lines()).enumerate() {
+        assert_eq!(was, is, "{name}, line {}; KEYWARD_BLESS=1 accepts it", number + 1);
+    }
+    assert_eq!(kept.len(), found.len(), "{name}; KEYWARD_BLESS=1 accepts it");
+}
+
+fn pretty(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap() + "\n"
+}
+
+#[test]
+fn every_route_has_its_guard_and_its_limit() {
+    check("routes.txt", &keyward::route_table(false));
+}
+
+#[test]
+fn the_api_is_described_as_reviewed() {
+    check("openapi.json", &pretty(&keyward::openapi()));
+}
+
+#[test]
+fn events_keep_their_names_versions_and_fields() {
+    let rows = What::ROSTER
+        .iter()
+        .map(|(kind, version, fields)| json!({ "type": kind, "version": version, "data": fields }));
+    check("events.json", &pretty(&rows.collect::<Value>()));
+}
+
+#[tokio::test]
+async fn every_permission_that_a_door_asks_for_is_held_by_whom_we_think() {
+    let t = TestAuth::new().await;
+    let people =
+        [("admin", t.user("root@example.com").await), ("nobody", t.user("ada@example.com").await)];
+    t.kw.assign_role(people[0].1.id, "admin", true).await.unwrap().unwrap();
+    let table = keyward::route_table(true);
+    let mut wanted: Vec<&str> = table
+        .lines()
+        .filter_map(|line| line.split_once("Holding(\"")?.1.split('"').next())
+        .collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut lines = String::new();
+    for permission in wanted {
+        for (role, person) in &people {
+            let may = if t.kw.can(person.id, permission).await.unwrap() { "allow" } else { "deny" };
+            lines += &format!("{permission:<16} {role:<8} {may}\n");
+        }
+    }
+    check("permissions.txt", &lines);
+}

@@ -1,0 +1,176 @@
+//! The same facts, time and random bytes give the same verdict, for every flow.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use keyward::testing::{SeededRandom, epoch};
+use keyward::{Act, Kind, Names, RoleChange, Secret, Settings};
+use keyward_core::crypto::keys::{Keys, RootKey};
+use keyward_core::flow::admin::{ActOn, AddPerson, Edit, EditPerson};
+use keyward_core::flow::challenge::Answer;
+use keyward_core::flow::open::Opening;
+use keyward_core::flow::password::ChangePassword;
+use keyward_core::flow::recover::{BeginRecovery, ConfirmRecovery};
+use keyward_core::flow::role::{AssignRole, ChangeGrant, ChangeRole};
+use keyward_core::flow::session::{CloseSession, CloseSessions, PatchSession, SignInUser};
+use keyward_core::flow::setup::{BeginSetup, FinishSetup, SeedRoles};
+use keyward_core::flow::sign_in::{SignIn, SignedIn};
+use keyward_core::flow::sign_up::SignUp;
+use keyward_core::flow::verify::{BeginVerification, ConfirmVerification, Resend};
+use keyward_core::flow::{Client, Decide, Done, Flow, Gather, Verdict};
+use keyward_core::port::Store as _;
+use keyward_core::time::Timestamp;
+use keyward_store::MemoryStore;
+
+const PASSWORD: &str = "correct horse battery";
+
+struct House {
+    store: MemoryStore,
+    settings: Settings,
+    keys: Keys,
+    client: Client,
+    now: Timestamp,
+    /// Verdicts that came true; each has random bytes of its own.
+    count: AtomicU64,
+}
+
+impl House {
+    fn new() -> Self {
+        Self {
+            store: MemoryStore::new(),
+            settings: Settings::default(),
+            keys: Keys::derive(&RootKey::mint(&mut SeededRandom::new(1))),
+            client: Client { address: "203.0.113.9".into(), ..Client::default() },
+            now: epoch(),
+            count: AtomicU64::new(100),
+        }
+    }
+
+    async fn once<F: Flow>(&self, flow: &F, seed: u64) -> Verdict<F::Yes> {
+        let Self { store, settings, keys, client, now, .. } = self;
+        let cx = Gather { now: *now, store, settings, keys, client };
+        let facts = flow.gather(cx).await.unwrap();
+        let done = Done { verified: true, renewed: None, hashed: Some("$argon2id$x".into()) };
+        let mut rng = SeededRandom::new(seed);
+        let mut cx = Decide { now: *now, rng: &mut rng, settings, keys, client };
+        flow.decide(facts, done, &mut cx)
+    }
+
+    /// Decides twice, and lets the verdict come true.
+    async fn check<F: Flow>(&self, flow: F) -> F::Yes
+    where
+        F::Yes: std::fmt::Debug,
+    {
+        let (one, two) = (self.once(&flow, 7).await, self.once(&flow, 7).await);
+        assert_eq!(one.batch, two.batch, "{}", F::NAME);
+        assert_eq!(format!("{:?}", one.reply), format!("{:?}", two.reply), "{}", F::NAME);
+        let other = self.once(&flow, 8).await;
+        if one.batch.events.first().is_some() {
+            assert_ne!(one.batch, other.batch, "{} draws from the given source", F::NAME);
+        }
+        let fresh = self.once(&flow, self.count.fetch_add(1, Ordering::Relaxed)).await;
+        let stored = self.store.commit(&fresh.batch).await;
+        assert!(stored.is_ok(), "{}: {stored:?}", F::NAME);
+        fresh.reply.unwrap_or_else(|refusal| panic!("{}: {refusal:?}", F::NAME))
+    }
+
+    fn later(&mut self) {
+        self.now = self.now.plus(Duration::from_secs(61));
+    }
+}
+
+fn names(email: &str) -> Names {
+    Names { email: Some(email.into()), ..Names::default() }
+}
+
+#[tokio::test]
+async fn every_flow_decides_alike_on_the_same_facts() {
+    let mut house = House::new();
+    house.check(SeedRoles).await;
+    house.check(BeginSetup).await;
+    let open = Opening::browser();
+    let root = FinishSetup {
+        token: None,
+        email: "root@example.com".into(),
+        name: String::new(),
+        password: Secret::new(PASSWORD),
+        open,
+    };
+    let root = house.check(root).await.user.id;
+    house.later();
+    let sign_up = SignUp {
+        email: Some("ada@example.com".into()),
+        username: Some("ada".into()),
+        phone: None,
+        name: "Ada".into(),
+        password: Secret::new(PASSWORD),
+        open,
+    };
+    house.check(sign_up).await;
+    let found = house.store.subject_by(Kind::Email, "ada@example.com").await.unwrap().unwrap();
+    let user = found.user.id;
+    house.later();
+    let asked = house.check(BeginVerification { user }).await;
+    house.later();
+    house.check(Resend { flow: asked.flow }).await;
+    let wrong = Answer::Code { flow: asked.flow, code: Secret::new("not a code") };
+    let wrong = ConfirmVerification { answer: wrong, browser: None, open };
+    let (one, two) = (house.once(&wrong, 1).await, house.once(&wrong, 1).await);
+    assert_eq!(one.batch, two.batch);
+    assert!(one.reply.is_err());
+    house.check(ActOn { user, act: Act::Verify, actor: Some(root) }).await;
+    people(&mut house, user, root).await;
+}
+
+async fn people(house: &mut House, user: keyward::id::UserId, root: keyward::id::UserId) {
+    let open = Opening::browser();
+    let password = || Secret::new(PASSWORD);
+    let sign_in = SignIn { identifier: "ada".into(), password: password(), open: Some(open) };
+    let SignedIn::Complete(opened) = house.check(sign_in).await else { panic!("not verified") };
+    house.later();
+    let session = opened.session.id;
+    house.check(PatchSession { session, patch: serde_json::Map::new() }).await;
+    let change = ChangePassword {
+        user,
+        session,
+        current: password(),
+        new: Secret::new("another long password"),
+        keep_others: false,
+        open,
+    };
+    let session = house.check(change).await.session.id;
+    house.later();
+    house.check(CloseSession { user, session, actor: None, by: "owner" }).await;
+    house.check(SignInUser { user, method: "app".into(), open }).await;
+    house.later();
+    house.check(CloseSessions { user, except: None, actor: None, by: "owner" }).await;
+    house.check(BeginRecovery { identifier: "ada@example.com".into() }).await;
+    let answer = Answer::Link(Secret::new("unknown"));
+    let late = ConfirmRecovery { answer, password: password(), keep_others: false, open };
+    assert_eq!(house.once(&late, 1).await.batch, house.once(&late, 2).await.batch);
+    house.later();
+    let actor = Some(root);
+    let add = AddPerson {
+        names: names("bob@example.com"),
+        name: "Bob".into(),
+        password: None,
+        verified: true,
+        actor,
+        by: "admin",
+    };
+    house.check(add).await;
+    let edit = EditPerson { name: Some("Ada L.".into()), ..EditPerson::default() };
+    house.check(Edit { user, edit, actor }).await;
+    let change = RoleChange::Add { description: String::new() };
+    house.check(ChangeRole { role: "analyst".into(), change, actor }).await;
+    house.later();
+    let role = "analyst".to_owned();
+    house.check(AssignRole { user, role, give: true, expires_at: None, actor }).await;
+    let (effect, pattern) = (keyward::authz::Effect::Allow, "reports:view".to_owned());
+    house.check(ChangeGrant { user, effect, pattern, give: true, actor }).await;
+    let set = Act::SetPassword { password: password(), temporary: true };
+    for act in [set, Act::Lock { reason: "x".into() }, Act::Unlock, Act::Delete, Act::Restore] {
+        house.later();
+        house.check(ActOn { user, act, actor }).await;
+    }
+}
