@@ -61,7 +61,17 @@ pub const SCHEMA: &str = include_str!("policy/schema.json");
 pub struct Policy {
     builder: SnapshotBuilder,
     snapshot: Snapshot,
+    names: Names,
     cases: Vec<Case>,
+}
+
+/// The names that a file defines, as others may use them.
+#[derive(Clone, Debug, Default)]
+struct Names {
+    dialect: Dialect,
+    attributes: Schema,
+    permissions: permissions::Known,
+    roles: Vec<String>,
 }
 
 impl Policy {
@@ -72,13 +82,31 @@ impl Policy {
     pub fn parse(file: &str, text: &str) -> Result<Self, Mistakes> {
         let mut page = Page::new(file, text);
         let root = page.read()?;
+        page.only(&root, &SECTIONS);
+        page.version(&root);
         let mut load = Load::start(&mut page, &root);
         load.definitions(&root);
         let snapshot = load.builder.clone().build();
         let cases = cases::read(&mut load, &root, &snapshot);
         roles::refuse_cycles(&mut load, &root, &snapshot);
-        let builder = load.builder;
-        page.finish(Self { builder, snapshot, cases })
+        let Load { builder, names, .. } = load;
+        page.finish(Self { builder, snapshot, names, cases })
+    }
+
+    /// Reads further tests from a file of their own, which holds nothing else.
+    ///
+    /// # Errors
+    /// Names every mistake; no test of the file is then added.
+    pub fn add_tests(&mut self, file: &str, text: &str) -> Result<(), Mistakes> {
+        let mut page = Page::new(file, text);
+        let root = page.read()?;
+        page.only(&root, &["version", "test"]);
+        page.version(&root);
+        let (builder, names) = (self.builder.clone(), self.names.clone());
+        let mut load = Load { page: &mut page, builder, names };
+        let cases = cases::read(&mut load, &root, &self.snapshot);
+        self.cases.extend(page.finish(cases)?);
+        Ok(())
     }
 
     /// What it decides.
@@ -86,7 +114,8 @@ impl Policy {
         &self.snapshot
     }
 
-    /// Its definitions, to add rows from elsewhere to.
+    /// Its definitions, to add rows from elsewhere to. A name in both is a
+    /// mistake: see [`SnapshotBuilder::defines_role`].
     pub fn into_builder(self) -> SnapshotBuilder {
         self.builder
     }
@@ -96,25 +125,14 @@ impl Policy {
 struct Load<'p, 't> {
     page: &'p mut Page<'t>,
     builder: SnapshotBuilder,
-    dialect: Dialect,
-    schema: Schema,
-    known: permissions::Known,
-    roles: Vec<String>,
+    names: Names,
 }
 
 impl<'p, 't> Load<'p, 't> {
     fn start(page: &'p mut Page<'t>, root: &Table<'t>) -> Self {
-        page.only(root, &SECTIONS);
-        page.version(root);
         let dialect = page.dialect(root);
-        Self {
-            page,
-            builder: SnapshotBuilder::in_dialect(dialect),
-            dialect,
-            schema: Schema::new(),
-            known: permissions::Known::default(),
-            roles: Vec::new(),
-        }
+        let builder = SnapshotBuilder::in_dialect(dialect);
+        Self { page, builder, names: Names { dialect, ..Names::default() } }
     }
 
     /// The catalogue first, then names that others refer to.

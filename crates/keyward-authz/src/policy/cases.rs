@@ -169,7 +169,7 @@ fn expectations<'t>(
         }
     };
     for (word, rule) in wanted {
-        match Permission::parse_as(load.dialect, word.text) {
+        match Permission::parse_as(load.names.dialect, word.text) {
             Ok(wanted) => {
                 let origin = load.page.origin(word.at);
                 expected.push(Expected { wanted, decision, rule, origin });
@@ -189,7 +189,7 @@ fn facts<'t>(
         return Vec::new();
     };
     let read = entries(table).into_iter().filter_map(|(name, node)| {
-        let kind = load.schema.declared(root, name.text);
+        let kind = load.names.attributes.declared(root, name.text);
         let value = value(load, kind, node)?;
         Some((name.text.to_owned(), value))
     });

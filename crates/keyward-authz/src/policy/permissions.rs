@@ -9,7 +9,7 @@ use crate::dialect::keyward::{Grant, Part};
 use crate::pattern::{Pattern, Shape};
 
 /// The names of the catalogue, as patterns are compared with them. Empty is open.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Known {
     verbs: BTreeMap<String, Vec<String>>,
     names: Vec<String>,
@@ -20,12 +20,12 @@ pub(super) fn read<'t>(load: &mut Load<'_, 't>, root: &Table<'t>) {
         let verbs = load.page.array(node);
         let verbs: Vec<Word<'_>> = verbs.iter().filter_map(|it| load.page.word(it)).collect();
         for verb in &verbs {
-            let name = format!("{}{}{}", kind.text, divider(load.dialect), verb.text);
-            load.known.add(kind.text, verb.text, &name);
+            let name = format!("{}{}{}", kind.text, divider(load.names.dialect), verb.text);
+            load.names.permissions.add(kind.text, verb.text, &name);
             permission(load, *verb, &name);
         }
         if verbs.is_empty() {
-            load.known.add(kind.text, "", kind.text);
+            load.names.permissions.add(kind.text, "", kind.text);
             permission(load, kind, kind.text);
         }
     }
@@ -40,20 +40,20 @@ fn permission(load: &mut Load<'_, '_>, word: Word<'_>, name: &str) {
 /// Adds a permission that another section brings with it, when there is a
 /// catalogue to add it to.
 pub(super) fn also(load: &mut Load<'_, '_>, word: Word<'_>, kind: &str, verb: &str) {
-    if !load.known.names.is_empty() {
-        let divider = if verb.is_empty() { "" } else { divider(load.dialect) };
+    if !load.names.permissions.names.is_empty() {
+        let divider = if verb.is_empty() { "" } else { divider(load.names.dialect) };
         let name = format!("{kind}{divider}{verb}");
-        load.known.add(kind, verb, &name);
+        load.names.permissions.add(kind, verb, &name);
         permission(load, word, &name);
     }
 }
 
 /// Reads a pattern, and refuses one that speaks of what does not exist.
 pub(super) fn pattern(load: &mut Load<'_, '_>, word: Word<'_>) -> Option<Pattern> {
-    match Pattern::parse_as(load.dialect, word.text) {
+    match Pattern::parse_as(load.names.dialect, word.text) {
         Ok(pattern) => {
-            for unknown in load.known.unknown_in(&pattern) {
-                let known = load.known.names.iter().map(String::as_str);
+            for unknown in load.names.permissions.unknown_in(&pattern) {
+                let known = load.names.permissions.names.iter().map(String::as_str);
                 let unknown = Word { text: &unknown, ..word };
                 load.page.unknown("permission", unknown, known);
             }

@@ -15,7 +15,7 @@ pub(super) fn read<'t>(load: &mut Load<'_, 't>, root: &Table<'t>) {
     for (name, node) in &roles {
         role(load, *name, node, &names);
     }
-    load.roles = names.iter().map(|name| (*name).to_owned()).collect();
+    load.names.roles = names.iter().map(|name| (*name).to_owned()).collect();
     scopes(load, root);
     limits(load, root);
     constraints(load, root);
@@ -111,8 +111,8 @@ fn constraints<'t>(load: &mut Load<'_, 't>, root: &Table<'t>) {
 
 /// Refuses the name of a role that the file does not define.
 pub(super) fn known_role(load: &mut Load<'_, '_>, word: Word<'_>) {
-    if !load.roles.iter().any(|known| known == word.text) {
-        let known = load.roles.iter().map(String::as_str);
+    if !load.names.roles.iter().any(|known| known == word.text) {
+        let known = load.names.roles.iter().map(String::as_str);
         load.page.unknown("role", word, known);
     }
 }

@@ -39,14 +39,14 @@ fn attributes<'t>(load: &mut Load<'_, 't>, root: &Table<'t>) {
             let Some(word) = load.page.word(node) else { continue };
             match Kind::ALL.into_iter().find(|kind| kind.name() == word.text) {
                 Some(kind) => {
-                    load.schema.declare(owner, attribute.text, kind);
+                    load.names.attributes.declare(owner, attribute.text, kind);
                 }
                 None => load.page.unknown("kind", word, Kind::ALL.map(Kind::name)),
             }
         }
     }
     if load.page.flag(root, "closed_attributes") {
-        load.schema.closed();
+        load.names.attributes.closed();
     }
 }
 
@@ -92,7 +92,7 @@ fn effect<'t>(
 
 fn condition<'t>(load: &mut Load<'_, 't>, table: &Table<'t>, key: &str) -> Option<Condition> {
     let word = load.page.text(table, key)?;
-    match Condition::compile(word.text, &load.schema) {
+    match Condition::compile(word.text, &load.names.attributes) {
         Ok(condition) => Some(condition),
         Err(error) => {
             load.page.wrong(word.at + error.at, format!("condition {}", error.flaw));

@@ -104,6 +104,61 @@ fn what_never_decided_is_named() {
 }
 
 #[test]
+fn tests_may_stand_in_a_file_of_their_own() {
+    let mut policy = Policy::parse("house.toml", HOUSE).unwrap();
+    let before = policy.test().outcomes.len();
+    let more = "version = 1\n[[test]]\nas = { roles = [\"viewer\"] }\nallow = [\"posts:view\"]";
+    policy.add_tests("more.authz.toml", more).unwrap();
+    let report = policy.test();
+    assert_eq!(report.outcomes.len(), before + 1);
+    assert!(report.passed());
+    let error = policy.add_tests("x.authz.toml", &more.replace("viewer", "viewr")).unwrap_err();
+    let slip = "x.authz.toml:3:18  unknown role `viewr`, did you mean `viewer`?";
+    assert_eq!(error.to_string(), slip);
+    let error = policy.add_tests("x.authz.toml", "version = 1\n[roles]\n").unwrap_err();
+    assert!(error.to_string().contains("unknown key `roles`"), "{error}");
+    assert!(policy.into_builder().defines_role("viewer"));
+}
+
+#[test]
+fn rows_and_fields_of_asok_are_conditions() {
+    let text = r#"
+version = 1
+dialect = "asok"
+[roles]
+writer = { allow = ["posts.view"] }
+locked_title = {}
+[[rules]]
+id = "posts.own"
+allow = ["posts.edit", "posts.delete"]
+roles = ["writer"]
+when = "resource.owner == principal.id"
+[[rules]]
+id = "posts.lock:title"
+forbid = ["posts.edit"]
+roles = ["locked_title"]
+when = "context.fields.contains('title')"
+[[test]]
+as = { id = "ann", roles = ["writer", "locked_title"] }
+resource = { owner = "ann" }
+context = { fields = ["body"] }
+allow = { "posts.edit" = "posts.own", "posts.view" = "roles.writer.allow" }
+[[test]]
+as = { id = "ann", roles = ["writer", "locked_title"] }
+resource = { owner = "ann" }
+context = { fields = ["body", "title"] }
+deny = { "posts.edit" = "posts.lock:title" }
+[[test]]
+as = { id = "bob", roles = ["writer"] }
+resource = { owner = "ann" }
+context = { fields = ["body"] }
+deny = ["posts.edit"]
+"#;
+    let report = Policy::parse("asok.toml", text).unwrap().test();
+    assert!(report.passed(), "{}", report.tap());
+}
+
+#[test]
 fn the_schema_knows_every_section() {
     let schema: serde_json::Value = serde_json::from_str(SCHEMA).unwrap();
     let mut sections = SECTIONS.to_vec();

@@ -57,6 +57,11 @@ impl SnapshotBuilder {
         self
     }
 
+    /// Whether a role of this name is defined already, or spoken of.
+    pub fn defines_role(&self, name: &str) -> bool {
+        self.slots.contains_key(name)
+    }
+
     /// Adds a rule to a role, and the role where it is not defined yet.
     ///
     /// # Errors
