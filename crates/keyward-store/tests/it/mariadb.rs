@@ -206,7 +206,7 @@ async fn shape(url: &str) -> Vec<String> {
 
 /// The state after `done` statements and the next one, which nobody ticked off.
 async fn cut_off(url: &str, done: usize) {
-    let script = migrations::sql(migrations::Dialect::Mysql);
+    let script = migrations::sql(migrations::Dialect::Mysql, 0);
     let mut texts = script.split(";\n").map(str::trim).filter(|text| !text.is_empty());
     Mariadb.sql(url, texts.next().unwrap()).await;
     let known = server_checksum(url).await;

@@ -7,7 +7,7 @@ use keyward_store::{Migrate, Options, migrations::State};
 #[test]
 fn the_script_says_all_that_will_run() {
     for dialect in [Dialect::Sqlite, Dialect::Postgres, Dialect::Mysql] {
-        let script = migrations::sql(dialect);
+        let script = migrations::sql(dialect, 0);
         assert!(script.contains("CREATE TABLE kw_users"), "{dialect:?}");
         assert!(script.contains("CREATE TABLE IF NOT EXISTS kw_migrations"), "{dialect:?}");
         // What it makes, it makes under our prefix.
@@ -29,7 +29,7 @@ fn the_script_is_what_a_migration_makes() {
         rows.collect::<Result<Vec<_>, _>>().unwrap()
     };
     let by_hand = rusqlite::Connection::open_in_memory().unwrap();
-    by_hand.execute_batch(&migrations::sql(Dialect::Sqlite)).unwrap();
+    by_hand.execute_batch(&migrations::sql(Dialect::Sqlite, 0)).unwrap();
 
     let path = dir.path().join("migrated");
     let url = format!("sqlite://{}", path.display());

@@ -34,7 +34,8 @@ impl Shared {
             .clock(Arc::new(self.clock.clone()))
             .hashing(CHEAP, 1)
             .public_url("http://localhost")
-            .rate_limits(10_000, 1_000_000);
+            .rate_limits(10_000, 1_000_000)
+            .with_inbox();
         change(builder).build().await.unwrap()
     }
 }

@@ -20,7 +20,8 @@ async fn node(builder: Builder) -> TestAuth {
         .clock(Arc::new(clock.clone()))
         .hashing(CHEAP, 1)
         .public_url("http://localhost")
-        .rate_limits(10_000, 1_000_000);
+        .rate_limits(10_000, 1_000_000)
+        .with_inbox();
     TestAuth { kw: builder.build().await.unwrap(), clock }
 }
 
