@@ -1,10 +1,14 @@
 //! Figures: how they are taken, and how they are printed.
 
-use std::time::{Duration, Instant};
-
 /// Prints `name=value`, with as many decimals as mean something.
 pub(crate) fn print(name: &str, value: f64) {
-    let decimals = if value < 10.0 { 3 } else if value < 1000.0 { 1 } else { 0 };
+    let decimals = if value < 10.0 {
+        3
+    } else if value < 1000.0 {
+        1
+    } else {
+        0
+    };
     println!("{name}={value:.decimals$}");
 }
 
@@ -31,11 +35,4 @@ pub(crate) fn quantile(mut values: Vec<f64>, part: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     let rank = (values.len() as f64 * part).ceil() as usize;
     values.get(rank.saturating_sub(1)).copied().unwrap_or(f64::NAN)
-}
-
-/// How long `work` takes.
-pub(crate) fn time(work: impl FnOnce()) -> Duration {
-    let began = Instant::now();
-    work();
-    began.elapsed()
 }

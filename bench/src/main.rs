@@ -12,13 +12,14 @@ mod footprint;
 mod http;
 mod insert;
 mod install;
+mod load;
 mod login;
 mod probe;
 mod server;
 mod session;
 mod sign_up;
-mod storm;
 mod stage;
+mod storm;
 mod trace;
 mod wrk;
 

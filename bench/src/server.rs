@@ -23,9 +23,11 @@ pub(crate) struct Start<'a> {
 }
 
 /// Limits so high that none is reached; the code that takes from them runs.
-pub(crate) const HIGH_LIMITS: [(&str, &str); 2] = [
-    ("KEYWARD_LIMITS_ATTEMPTS_PER_MINUTE", "100000000"),
-    ("KEYWARD_LIMITS_REQUESTS_PER_MINUTE", "100000000"),
+const HIGH_LIMITS: [(&str, &str); 4] = [
+    ("KEYWARD_LIMITS_ATTEMPTS", "50000000 / 1m"),
+    ("KEYWARD_LIMITS_REQUESTS", "50000000 / 1m"),
+    ("KEYWARD_LIMITS_GUESSES", "1000000 / 1m"),
+    ("KEYWARD_LIMITS_MESSAGES", "1000000 / 1m"),
 ];
 
 /// Starts `keyward serve` on `data` and waits until it is ready.
@@ -42,7 +44,7 @@ pub(crate) fn begin(binary: &Path, data: &Path, how: Start<'_>) -> Result<Child>
     words.extend([binary.as_os_str(), "serve".as_ref(), "--data-dir".as_ref(), data.as_ref()]);
     let mut command = Command::new(words[0]);
     command.args(&words[1..]).arg("--listen").arg(format!("127.0.0.1:{port}"));
-    command.envs(HIGH_LIMITS).envs(how.env.iter().copied()).env("KEYWARD_LOG", "error");
+    command.envs(HIGH_LIMITS).envs(how.env.iter().copied()).env("KEYWARD_LOG_LEVEL", "error");
     Child::spawn(command, port)
 }
 

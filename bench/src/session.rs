@@ -13,7 +13,7 @@ use crate::server::{self, Start};
 use crate::stage::{self, Stage};
 use crate::{Result, bare, figure, http, wrk};
 
-const PATH: &str = "/api/v1/session";
+pub(crate) const PATH: &str = "/api/v1/session";
 
 pub(crate) fn run(binary: &Path) -> Result<()> {
     in_process()?;
