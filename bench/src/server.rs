@@ -84,9 +84,21 @@ impl Child {
     }
 
     /// Asks it to end, and waits until it has.
-    pub(crate) fn stop(mut self) -> Result<()> {
-        let pid = i32::try_from(self.pid()).ok().and_then(rustix::process::Pid::from_raw);
-        let pid = pid.ok_or("no process id")?;
+    pub(crate) fn stop(self) -> Result<()> {
+        let pid = self.pid();
+        self.end(pid)
+    }
+
+    /// Same for a program that runs under another: that one ends by itself.
+    pub(crate) fn stop_inner(self) -> Result<()> {
+        let list = format!("/proc/{0}/task/{0}/children", self.pid());
+        let inner = std::fs::read_to_string(list)?;
+        let inner = inner.split_whitespace().next().ok_or("it has no child")?.parse()?;
+        self.end(inner)
+    }
+
+    fn end(mut self, pid: u32) -> Result<()> {
+        let pid = rustix::process::Pid::from_raw(pid.try_into()?).ok_or("no process id")?;
         rustix::process::kill_process(pid, rustix::process::Signal::TERM)?;
         self.process.wait()?;
         Ok(())

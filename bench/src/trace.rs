@@ -27,7 +27,7 @@ pub(crate) fn fsync_before_ack(binary: &Path) -> Result<bool> {
     if !answer.is_success() {
         return Err(format!("the sign-up was answered {}", answer.status).into());
     }
-    server.stop()?;
+    server.stop_inner()?;
     judge(&std::fs::read_to_string(log)?)
 }
 

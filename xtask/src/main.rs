@@ -6,6 +6,7 @@
     reason = "a command-line tool talks, looks at the clock and reads its environment"
 )]
 
+mod bench;
 mod features;
 mod project;
 mod running;
@@ -54,6 +55,12 @@ const COMMANDS: &[Command] = &[
         arguments: "[CRATE…]",
         about: "check every crate with no feature and with each alone",
         run: features::run,
+    },
+    Command {
+        name: "bench",
+        arguments: "[NAME]",
+        about: "figures: speeds, sizes and waits, as name=value",
+        run: bench::run,
     },
     Command {
         name: "vectors",

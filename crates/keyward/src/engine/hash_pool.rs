@@ -1,7 +1,7 @@
 //! Slow hashes, on threads of their own: bounded in number, memory and queue.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex};
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use keyward_core::Error;
@@ -12,12 +12,9 @@ use tokio::sync::oneshot;
 use super::os::OsRandom;
 
 /// Threads that hash. Each owns the memory of one hash, and gives it back
-/// after a minute without work.
+/// after a minute without work. They end when this is dropped.
 #[derive(Debug)]
-pub(crate) struct HashPool {
-    queue: SyncSender<Job>,
-    policy: Policy,
-}
+pub(crate) struct HashPool(Arc<Queue>);
 
 #[derive(Debug)]
 struct Job {
@@ -35,55 +32,105 @@ impl HashPool {
     /// Starts `threads` threads that hash by `policy`.
     pub(crate) fn start(threads: usize, policy: Policy) -> Result<Self, Error> {
         let threads = threads.max(1);
-        let (queue, jobs) = sync_channel(threads * QUEUE_PER_THREAD);
-        let jobs = Arc::new(Mutex::new(jobs));
+        let queue = Arc::new(Queue::new(threads * QUEUE_PER_THREAD));
         for at in 0..threads {
-            let jobs = Arc::clone(&jobs);
-            let policy = policy.clone();
+            let (queue, policy) = (Arc::clone(&queue), policy.clone());
             std::thread::Builder::new()
                 .name(format!("keyward-hash-{at}"))
-                .spawn(move || serve(&jobs, &policy))
+                .spawn(move || serve(&queue, &policy))
                 .map_err(|cause| Error::because("start a hash thread", cause))?;
         }
-        Ok(Self { queue, policy })
-    }
-
-    /// How this pool makes new hashes.
-    pub(crate) fn policy(&self) -> &Policy {
-        &self.policy
+        Ok(Self(queue))
     }
 
     /// Does the work, or says that there is too much of it.
     pub(crate) async fn run(&self, work: Work) -> Result<Done, Error> {
         let (reply, answer) = oneshot::channel();
-        match self.queue.try_send(Job { work, reply }) {
-            Ok(()) => {}
-            Err(TrySendError::Full(_)) => return Err(Error::busy("queue a password hash")),
-            Err(TrySendError::Disconnected(_)) => return Err(Error::new("reach the hash threads")),
+        if !self.0.put(Job { work, reply }) {
+            return Err(Error::busy("queue a password hash"));
         }
         answer.await.map_err(|cause| Error::because("finish a password hash", cause))?
     }
 }
 
-fn serve(jobs: &Mutex<Receiver<Job>>, policy: &Policy) {
+impl Drop for HashPool {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+/// What waits for a thread.
+#[derive(Debug)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    changed: Condvar,
+    room: usize,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    jobs: VecDeque<Job>,
+    is_closed: bool,
+}
+
+/// What a thread is to do next.
+enum Next {
+    Hash(Job),
+    Rest,
+    End,
+}
+
+impl Queue {
+    fn new(room: usize) -> Self {
+        Self { waiting: Mutex::default(), changed: Condvar::new(), room }
+    }
+
+    /// Whether there was room for one more.
+    fn put(&self, job: Job) -> bool {
+        let mut waiting = self.lock();
+        let has_room = waiting.jobs.len() < self.room;
+        if has_room {
+            waiting.jobs.push_back(job);
+            self.changed.notify_one();
+        }
+        has_room
+    }
+
+    fn close(&self) {
+        self.lock().is_closed = true;
+        self.changed.notify_all();
+    }
+
+    /// The oldest job, waited for no longer than `patience`.
+    fn next(&self, patience: Duration) -> Next {
+        let nothing = |waiting: &mut Waiting| waiting.jobs.is_empty() && !waiting.is_closed;
+        let waited = self.changed.wait_timeout_while(self.lock(), patience, nothing);
+        let (mut waiting, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        match waiting.jobs.pop_front() {
+            Some(job) => Next::Hash(job),
+            None if waiting.is_closed => Next::End,
+            None => Next::Rest,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn serve(queue: &Queue, policy: &Policy) {
     // Sessions are checked on the same cores: they go first.
     let _ = rustix::process::nice(10);
-    let mut arena = None;
+    let mut arena = Arena::new(policy);
     loop {
-        let next = match jobs.lock() {
-            Ok(jobs) => jobs.recv_timeout(IDLE),
-            Err(_) => return,
-        };
-        match next {
-            Ok(job) => {
-                let arena = arena.get_or_insert_with(|| Arena::new(policy));
-                // Nobody waits any more when the client has gone.
-                if !job.reply.is_closed() {
-                    let _ = job.reply.send(perform(&job.work, policy, arena));
-                }
+        match queue.next(IDLE) {
+            // Nobody waits any more when the client has gone.
+            Next::Hash(job) if job.reply.is_closed() => {}
+            Next::Hash(job) => {
+                let _ = job.reply.send(perform(&job.work, policy, &mut arena));
             }
-            Err(RecvTimeoutError::Timeout) => arena = None,
-            Err(RecvTimeoutError::Disconnected) => return,
+            Next::Rest => arena.release(),
+            Next::End => return,
         }
     }
 }
@@ -118,4 +165,35 @@ fn hash(
 ) -> Result<String, Error> {
     password::hash_with(arena, password, policy, &mut OsRandom)
         .map_err(|cause| Error::because("hash the password", cause))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_queue_takes_no_more() {
+        let queue = Queue::new(2);
+        assert_eq!([0; 4].map(|_| queue.put(job())), [true, true, false, false]);
+        assert!(matches!(queue.next(Duration::ZERO), Next::Hash(_)));
+        assert!(queue.put(job()));
+    }
+
+    #[test]
+    fn a_thread_rests_when_nothing_comes() {
+        assert!(matches!(Queue::new(1).next(Duration::ZERO), Next::Rest));
+    }
+
+    #[test]
+    fn what_was_taken_in_is_done_before_the_end() {
+        let queue = Queue::new(2);
+        queue.put(job());
+        queue.close();
+        assert!(matches!(queue.next(IDLE), Next::Hash(_)));
+        assert!(matches!(queue.next(IDLE), Next::End));
+    }
+
+    fn job() -> Job {
+        Job { work: Work::default(), reply: oneshot::channel().0 }
+    }
 }
