@@ -101,7 +101,7 @@ async fn sessions(auth: &Keyward, count: usize) -> Result<Vec<String>> {
     let person = auth.find_person(&stage::email(0)).await?.ok_or("nobody is there")?;
     let mut cookies = Vec::with_capacity(count);
     for _ in 0..count {
-        let opened = auth.sign_in_user(&person.id, "bench").await?;
+        let opened = auth.sign_in_user(&person.id).await?;
         let opened = opened.map_err(|refusal| format!("{refusal:?}"))?;
         cookies.push(opened.set_cookie().split(';').next().unwrap_or_default().to_owned());
     }

@@ -70,7 +70,7 @@ async fn person(auth: &Keyward, at: usize) -> Result<String> {
     };
     let made = auth.add_person(new).await?.map_err(|refusal| format!("{refusal:?}"))?;
     let opened =
-        auth.sign_in_user(&made.id, "bench").await?.map_err(|refusal| format!("{refusal:?}"))?;
+        auth.sign_in_user(&made.id).await?.map_err(|refusal| format!("{refusal:?}"))?;
     let cookie = opened.set_cookie().split(';').next().unwrap_or_default();
     Ok(format!("Cookie: {cookie}\r\n"))
 }
