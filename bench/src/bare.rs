@@ -13,7 +13,8 @@ pub(crate) fn start(bytes: usize) -> Result<Child> {
     let port = crate::server::free_port()?;
     let mut command = std::process::Command::new(std::env::current_exe()?);
     command.args(["--bare", &port.to_string(), &bytes.to_string()]);
-    let child = Child::spawn(command, port)?;
+    let console = std::env::temp_dir().join(format!("keyward-bench-bare-{port}"));
+    let child = Child::spawn(command, port, console)?;
     child.wait_for("/api/v1/session")?;
     Ok(child)
 }

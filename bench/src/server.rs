@@ -1,7 +1,7 @@
 //! Starting the release binary as an operator would, and stopping it.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -11,6 +11,8 @@ use crate::{Result, http};
 pub(crate) struct Child {
     process: std::process::Child,
     pub(crate) address: SocketAddr,
+    /// What it says on the console, for when it does not start.
+    says: PathBuf,
 }
 
 /// How the server is started.
@@ -45,17 +47,18 @@ pub(crate) fn begin(binary: &Path, data: &Path, how: Start<'_>) -> Result<Child>
     let mut command = Command::new(words[0]);
     command.args(&words[1..]).arg("--listen").arg(format!("127.0.0.1:{port}"));
     command.envs(HIGH_LIMITS).envs(how.env.iter().copied()).env("KEYWARD_LOG_LEVEL", "error");
-    Child::spawn(command, port)
+    Child::spawn(command, port, data.join("console"))
 }
 
 impl Child {
-    pub(crate) fn spawn(mut command: Command, port: u16) -> Result<Self> {
+    pub(crate) fn spawn(mut command: Command, port: u16, says: PathBuf) -> Result<Self> {
         let process = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
+            .stderr(std::fs::File::create(&says)?)
             .spawn()
             .map_err(|error| format!("could not start {:?}: {error}", command.get_program()))?;
-        Ok(Self { process, address: (Ipv4Addr::LOCALHOST, port).into() })
+        Ok(Self { process, address: (Ipv4Addr::LOCALHOST, port).into(), says })
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -72,7 +75,8 @@ impl Child {
             }
             std::thread::sleep(Duration::from_millis(1));
         }
-        Err(format!("{} did not answer {path}", self.address).into())
+        let says = std::fs::read_to_string(&self.says).unwrap_or_default();
+        Err(format!("{} did not answer {path}; it says:\n{says}", self.address).into())
     }
 
     /// A line of `/proc/PID/status`, in megabytes of a million bytes.

@@ -43,11 +43,6 @@ impl Stage {
     pub(crate) fn path(&self) -> &Path {
         self.dir.path()
     }
-
-    /// Where the server keeps its database.
-    pub(crate) fn database(&self) -> std::path::PathBuf {
-        self.path().join("keyward.db")
-    }
 }
 
 /// The address of a person.
@@ -69,8 +64,7 @@ async fn person(auth: &Keyward, at: usize) -> Result<String> {
         ..NewPerson::default()
     };
     let made = auth.add_person(new).await?.map_err(|refusal| format!("{refusal:?}"))?;
-    let opened =
-        auth.sign_in_user(&made.id).await?.map_err(|refusal| format!("{refusal:?}"))?;
+    let opened = auth.sign_in_user(&made.id).await?.map_err(|refusal| format!("{refusal:?}"))?;
     let cookie = opened.set_cookie().split(';').next().unwrap_or_default();
     Ok(format!("Cookie: {cookie}\r\n"))
 }
