@@ -14,7 +14,10 @@ use super::os::OsRandom;
 /// Threads that hash. Each owns the memory of one hash, and gives it back
 /// after a minute without work. They end when this is dropped.
 #[derive(Debug)]
-pub(crate) struct HashPool(Arc<Queue>);
+pub(crate) struct HashPool {
+    queue: Arc<Queue>,
+    policy: Policy,
+}
 
 #[derive(Debug)]
 struct Job {
@@ -40,13 +43,18 @@ impl HashPool {
                 .spawn(move || serve(&queue, &policy))
                 .map_err(|cause| Error::because("start a hash thread", cause))?;
         }
-        Ok(Self(queue))
+        Ok(Self { queue, policy })
+    }
+
+    /// How this pool makes new hashes.
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.policy
     }
 
     /// Does the work, or says that there is too much of it.
     pub(crate) async fn run(&self, work: Work) -> Result<Done, Error> {
         let (reply, answer) = oneshot::channel();
-        if !self.0.put(Job { work, reply }) {
+        if !self.queue.put(Job { work, reply }) {
             return Err(Error::busy("queue a password hash"));
         }
         answer.await.map_err(|cause| Error::because("finish a password hash", cause))?
@@ -55,7 +63,7 @@ impl HashPool {
 
 impl Drop for HashPool {
     fn drop(&mut self) {
-        self.0.close();
+        self.queue.close();
     }
 }
 
