@@ -84,6 +84,14 @@ impl Dialect {
         self.number(self.fill(template))
     }
 
+    /// A constant of bytes, from hexadecimal digits.
+    pub(crate) fn bytes(self, hex: &str) -> String {
+        match self {
+            Self::Postgres => format!("'\\x{hex}'"),
+            Self::Sqlite | Self::Mysql => format!("x'{hex}'"),
+        }
+    }
+
     fn fill(self, template: &str) -> String {
         let mut text = String::with_capacity(template.len() * 2);
         let mut rest = template;

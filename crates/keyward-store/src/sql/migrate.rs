@@ -224,6 +224,19 @@ pub(crate) fn script(dialect: Dialect, done: i64) -> String {
             text.push_str(&dialect.render(template));
             text.push_str(";\n");
         }
+        text.push_str(&entered(dialect, migration));
     }
     text
+}
+
+/// The entry in the books, so that whoever ran the script by hand has migrated.
+fn entered(dialect: Dialect, migration: &Migration) -> String {
+    let hex: String = checksum(dialect, migration).iter().map(|b| format!("{b:02x}")).collect();
+    let (number, name, count) = (migration.number, migration.name, migration.statements.len());
+    let checksum = dialect.bytes(&hex);
+    let now = dialect.render("{now}");
+    format!(
+        "INSERT INTO kw_migrations (number, name, checksum, statements_done, finished_at) \
+         VALUES ({number}, '{name}', {checksum}, {count}, {now});\n"
+    )
 }

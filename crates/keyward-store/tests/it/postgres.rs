@@ -162,3 +162,9 @@ async fn postgres_an_apps_own_pool_is_enough() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn postgres_the_script_run_by_hand_is_a_migration() {
+    let dialect = keyward_store::migrations::Dialect::Postgres;
+    upgrade::the_script_run_by_hand_is_a_migration(Postgres, dialect).await;
+}

@@ -30,11 +30,16 @@ fn the_script_is_what_a_migration_makes() {
     };
     let by_hand = rusqlite::Connection::open_in_memory().unwrap();
     by_hand.execute_batch(&migrations::sql(Dialect::Sqlite, 0)).unwrap();
+    let run_by_hand = dir.path().join("by hand");
+    by_hand.execute("VACUUM INTO ?", [run_by_hand.to_str().unwrap()]).unwrap();
 
     let path = dir.path().join("migrated");
     let url = format!("sqlite://{}", path.display());
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(migrations::up(&url, &Options::default())).unwrap();
+    let url = format!("sqlite://{}", run_by_hand.display());
+    let left = runtime.block_on(migrations::up(&url, &Options::default())).unwrap();
+    assert_eq!(left, [], "whoever ran the script has migrated");
     assert_eq!(shape(&by_hand), shape(&rusqlite::Connection::open(path).unwrap()));
 }
 

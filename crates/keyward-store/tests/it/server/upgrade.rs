@@ -1,6 +1,6 @@
 //! Migrations on a server.
 
-use keyward_store::migrations::{self, State};
+use keyward_store::migrations::{self, Dialect, State};
 use keyward_store::{Migrate, Options};
 
 use super::{Server, open, with_database};
@@ -74,6 +74,23 @@ pub(crate) async fn a_store_opens_only_on_the_schema_it_knows(server: impl Serve
             assert!(why.contains("schema version 99"), "{mode:?}: {why}");
             assert!(why.contains("newer program"), "{mode:?}: {why}");
         }
+    })
+    .await;
+}
+
+/// What `migrate sql` prints, run by hand, is a migration.
+pub(crate) async fn the_script_run_by_hand_is_a_migration(server: impl Server, dialect: Dialect) {
+    with_database(server, "script", async |url: String| {
+        for text in migrations::sql(dialect, 0).split(";\n") {
+            let bare = |line: &&str| !line.starts_with("--");
+            let text: Vec<&str> = text.lines().filter(bare).collect();
+            if !text.concat().trim().is_empty() {
+                server.sql(&url, &text.join("\n")).await;
+            }
+        }
+        let left = migrations::up(&url, &Options::default()).await.unwrap();
+        assert_eq!(left, []);
+        open(&url).await.ping().await.unwrap();
     })
     .await;
 }
