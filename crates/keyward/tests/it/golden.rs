@@ -8,11 +8,11 @@ use keyward_core::record::What;
 use serde_json::{Value, json};
 
 #[expect(clippy::disallowed_methods, reason = "a test's own switch")]
-fn check(name: &str, found: &str) {
+pub(crate) fn check(name: &str, found: &str) {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden");
     let path = folder.join(name);
     if std::env::var_os("KEYWARD_BLESS").is_some() {
-        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, found).unwrap();
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();

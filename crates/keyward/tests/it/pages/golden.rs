@@ -1,21 +1,10 @@
-//! Every page and state as it was last reviewed. `KEYWARD_BLESS=1` rewrites
-//! the files; the difference is the review.
-
-use std::path::PathBuf;
+//! Every page and state as it was last reviewed.
 
 use keyward::testing::{Client, PASSWORD, Response, SeededRandom, TestAuth};
 
 use super::admin::admin;
 use super::html::{Page, location};
-
-fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden/pages")
-}
-
-#[expect(clippy::disallowed_methods, reason = "a test's own switch")]
-fn blessing() -> bool {
-    std::env::var_os("KEYWARD_BLESS").is_some()
-}
+use crate::golden::check as same;
 
 /// Leaves out what differs from run to run: ids, codes, tokens, hashes of assets.
 fn scrub(html: &str) -> String {
@@ -47,17 +36,7 @@ fn scrubbed(word: &str) -> String {
 
 fn check(name: &str, reply: &Response) {
     Page::of(reply);
-    let found = scrub(reply.text());
-    let path = folder().join(format!("{name}.html"));
-    if blessing() {
-        std::fs::create_dir_all(folder()).unwrap();
-        std::fs::write(&path, &found).unwrap();
-    }
-    let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    for (number, (was, is)) in kept.lines().zip(found.lines()).enumerate() {
-        assert_eq!(was, is, "{name}.html, line {}; KEYWARD_BLESS=1 accepts it", number + 1);
-    }
-    assert_eq!(kept.len(), found.len(), "{name}.html; KEYWARD_BLESS=1 accepts it");
+    same(&format!("pages/{name}.html"), &scrub(reply.text()));
 }
 
 async fn kit() -> TestAuth {

@@ -74,3 +74,14 @@ async fn looking_at_the_sign_out_page_signs_nobody_out() {
     Page::of(&client.page("/logout").await);
     assert_eq!(client.page("/account").await.status(), 200);
 }
+
+#[tokio::test]
+async fn what_the_app_says_when_it_refuses_is_shown() {
+    let no = |_: &_| Err(keyward::Veto::new("closed", "Please come back tomorrow."));
+    let t = TestAuth::with(|b| b.before_sign_in(no)).await;
+    t.user("ada@example.com").await;
+    let fields = [("username", "ada@example.com"), ("password", PASSWORD)];
+    let reply = t.pages().form("/login", &fields).await;
+    assert_eq!(reply.status(), 422);
+    assert_eq!(Page::of(&reply).text("[role=alert]"), "Please come back tomorrow.");
+}
