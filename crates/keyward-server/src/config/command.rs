@@ -3,7 +3,7 @@
 use clap::Subcommand;
 
 use super::key::{self, Key};
-use super::{Config, raw, schema};
+use super::{Config, raw, reference, schema};
 use crate::args::{Globals, Output};
 use crate::failure::{Failure, Outcome};
 use crate::terminal::answer;
@@ -26,6 +26,8 @@ pub(crate) enum Command {
     },
     /// Print the JSON schema of the configuration file
     Schema,
+    /// Print the page of the documentation that lists every setting
+    Reference,
 }
 
 impl Command {
@@ -35,6 +37,7 @@ impl Command {
             Self::Check => check(globals),
             Self::Show { origins } => show(globals, origins),
             Self::Explain { key } => explain(key.as_deref()),
+            Self::Reference => Ok(answer(reference::page().trim_end())?),
             Self::Schema => Ok(answer(&format!("{:#}", schema::document()))?),
         }
     }

@@ -18,6 +18,7 @@ mod mail;
 mod password;
 mod raw;
 mod reader;
+mod reference;
 mod root;
 mod schema;
 mod server;
