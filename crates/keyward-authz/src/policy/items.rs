@@ -40,7 +40,11 @@ fn kind<'t>(load: &mut Load<'_, 't>, name: Word<'_>, node: &Node<'t>) {
 fn row<'t>(load: &mut Load<'_, 't>, kind: &mut ItemKindBuilder, role: Word<'_>, node: &Node<'t>) {
     let known = ["may_own", "owned", "other", "sees_all"];
     let Some(table) = load.page.record(node, &known) else { return };
-    if load.page.flag(table, "may_own") {
+    let may_own = load.page.flag(table, "may_own");
+    if let Some(node) = table.get("owned").filter(|_| !may_own) {
+        load.page.wrong(node.span().start, "means nothing without `may_own = true`");
+    }
+    if may_own {
         for action in load.page.words(table, "owned") {
             let done = kind.owned(role.text, [action.text]).map(drop);
             known_action(load, kind, action, done.is_ok());

@@ -26,12 +26,16 @@ pub(super) struct Word<'a> {
 pub(super) struct Page<'t> {
     file: Arc<str>,
     text: &'t str,
+    /// The byte at which each line begins.
+    lines: Vec<usize>,
     mistakes: Vec<(usize, Mistake)>,
 }
 
 impl<'t> Page<'t> {
     pub(super) fn new(file: &str, text: &'t str) -> Self {
-        Self { file: file.into(), text, mistakes: Vec::new() }
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let lines = std::iter::once(0).chain(ends.map(|(at, _)| at + 1)).collect();
+        Self { file: file.into(), text, lines, mistakes: Vec::new() }
     }
 
     pub(super) fn read(&mut self) -> Result<Table<'t>, Mistakes> {
@@ -78,16 +82,16 @@ impl<'t> Page<'t> {
 
     fn note(&mut self, at: usize, message: String, suggestion: Option<String>) {
         let Origin { file, line } = self.origin(at);
-        let before = self.text.get(..at).unwrap_or(self.text);
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count();
+        let begin =
+            self.lines.iter().rev().find(|start| **start <= at).copied().unwrap_or_default();
+        let column = self.text.get(begin..at).unwrap_or_default().chars().count();
         let column = u32::try_from(column + 1).unwrap_or(u32::MAX);
         self.mistakes.push((at, Mistake { file, line, column, message, suggestion }));
     }
 
     /// The line of this byte.
     pub(super) fn origin(&self, at: usize) -> Origin {
-        let before = self.text.get(..at).unwrap_or(self.text);
-        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let line = self.lines.partition_point(|start| *start <= at);
         Origin { file: Arc::clone(&self.file), line: u32::try_from(line).unwrap_or(u32::MAX) }
     }
 

@@ -61,6 +61,14 @@ fn a_slip_is_named_by_line_column_and_what_was_meant() {
         "[roles]\na = { allow = [\"posts:VIEW\"] }",
         &["p.toml:3:17  permission `posts:VIEW` may not hold `V` there"],
     );
+    refused(
+        "[items.note]\nactions = [\"view\"]\n[items.note.roles.a]\nowned = [\"veiw\"]",
+        &["p.toml:5:9  means nothing without `may_own = true`"],
+    );
+    refused(
+        "[items.note]\nactions = [\"view\"]\n[items.note.roles.a]\nmay_own = true\nowned = [\"veiw\"]",
+        &["p.toml:6:11  unknown action `veiw`, did you mean `view`?"],
+    );
     refused("[roles\n", &["p.toml:2:7  unclosed table, expected `]`"]);
 }
 
