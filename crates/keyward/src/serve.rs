@@ -226,21 +226,29 @@ impl Acceptor for Plain {
     }
 }
 
-/// Ends when the process is asked to stop: Ctrl-C or SIGTERM.
-pub async fn stop_signal() {
-    let interrupt = tokio::signal::ctrl_c();
+/// Ends when the process is asked to stop: `SIGINT` or `SIGTERM`. Listens from
+/// the call on, not from the first poll: nothing that comes in between is lost.
+pub fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-            interrupt.await.ok();
-            return;
-        };
-        tokio::select! {
-            _ = interrupt => {}
-            _ = terminate.recv() => {}
+        let asked = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+        async move {
+            match asked {
+                (Ok(mut interrupt), Ok(mut terminate)) => tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                },
+                (Ok(mut one), _) | (_, Ok(mut one)) => {
+                    one.recv().await;
+                }
+                // Without handlers the signals end the process themselves.
+                _ => std::future::pending().await,
+            }
         }
     }
     #[cfg(not(unix))]
-    interrupt.await.ok();
+    async {
+        tokio::signal::ctrl_c().await.ok();
+    }
 }

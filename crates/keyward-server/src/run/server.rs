@@ -86,21 +86,28 @@ impl<'a> Server<'a> {
 
     /// Answers until the process is asked to stop, then finishes what was begun.
     pub(super) async fn run(self) -> Outcome {
+        // Whoever reads that it is ready may stop it at once.
+        let stop = stop_signal();
         self.console.ready(self.listening.address()?, self.watch.elapsed().as_millis());
         match self.tls {
-            Some(tls) => answer(self.listening, &self.auth, tls).await,
-            None => answer(self.listening, &self.auth, Plain).await,
+            Some(tls) => answer(self.listening, &self.auth, tls, stop).await,
+            None => answer(self.listening, &self.auth, Plain, stop).await,
         }
         self.auth.shutdown().await;
         Ok(())
     }
 }
 
-async fn answer<A: Acceptor>(listening: Listening, auth: &Keyward, acceptor: A) {
+async fn answer<A: Acceptor>(
+    listening: Listening,
+    auth: &Keyward,
+    acceptor: A,
+    asked: impl Future<Output = ()> + Send + 'static,
+) {
     let stop = CancellationToken::new();
     let stopped = stop.clone();
     tokio::spawn(async move {
-        stop_signal().await;
+        asked.await;
         stopped.cancel();
     });
     listening.run(auth.clone(), acceptor, stop).await;

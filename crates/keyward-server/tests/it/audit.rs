@@ -4,17 +4,18 @@
 use std::path::Path;
 
 use rusqlite::Connection;
+use serde_json::json;
 
-use crate::browser::Browser;
-use crate::process::Place;
+use crate::server::Place;
 
 /// A folder with a log of some length, without a server.
 fn log() -> Place {
     let place = Place::new();
-    let server = place.start("dev", &[]);
+    let server = place.start(&["dev"]);
     let ada = "ada@example.com";
-    Browser::signed_in(&server.url, ada, "correct horse battery");
-    Browser::default().sign_in(&server.url, ada, "a wrong password");
+    assert_eq!(server.client().sign_in(ada).status, 200);
+    let wrong = json!({ "identifier": ada, "password": "a wrong password" });
+    assert_eq!(server.client().post("/api/v1/sign-in", &wrong).status, 401);
     place.run(&["user", "lock", ada, "--reason", "a test"]).wants(0);
     place.run(&["user", "unlock", ada]).wants(0);
     // The server gives the events of others their place as well.
@@ -24,7 +25,7 @@ fn log() -> Place {
 }
 
 fn database(place: &Place) -> std::path::PathBuf {
-    place.path().join("data/keyward.db")
+    place.path(".keyward-dev/keyward.db")
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -35,23 +36,16 @@ fn copy(from: &Path, to: &Path) {
 /// Changes a copy of the log, and returns what the verification says of it.
 fn after(place: &Place, sql: &str) -> String {
     let copied = Place::new();
-    std::fs::create_dir(copied.path().join("data")).unwrap();
-    let data = place.path().join("data");
-    for entry in std::fs::read_dir(&data).unwrap().map(Result::unwrap) {
-        if entry.file_name() != "keyward.db" && entry.path().is_file() {
-            let name = entry.file_name();
-            if !name.to_string_lossy().starts_with("keyward.db-") {
-                std::fs::copy(entry.path(), copied.path().join("data").join(name)).unwrap();
-            }
-        }
-    }
+    std::fs::create_dir(copied.path(".keyward-dev")).unwrap();
+    let key = ".keyward-dev/keyward.db.keys";
+    std::fs::copy(place.path(key), copied.path(key)).unwrap();
     copy(&database(place), &database(&copied));
     let connection = Connection::open(database(&copied)).unwrap();
     connection.execute_batch(sql).unwrap();
     assert!(connection.total_changes() > 0, "{sql}");
     drop(connection);
     let said = copied.run(&["audit", "--verify"]);
-    assert_eq!(said.code, 1, "{sql}: {}{}", said.out, said.err);
+    assert_eq!(said.status.code(), Some(1), "{sql}: {}{}", said.out, said.err);
     said.err
 }
 

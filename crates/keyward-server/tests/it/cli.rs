@@ -4,13 +4,12 @@ use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::browser::Browser;
-use crate::process::Place;
+use crate::http::Client;
+use crate::server::{PASSWORD, Place};
 
 const ADA: &str = "ada@example.com";
-const PASSWORD: &str = "correct horse battery";
 
 #[expect(clippy::disallowed_methods, reason = "waits for another process")]
 fn now() -> Instant {
@@ -20,9 +19,9 @@ fn now() -> Instant {
 /// Asks until the session is dead. The promise is 250 ms; a loaded machine gets
 /// a second.
 #[track_caller]
-fn dies(browser: &mut Browser, url: &str) {
+fn dies(client: &Client) {
     let began = now();
-    while browser.ask(url, "GET", "/api/v1/session", "") == 200 {
+    while client.get("/api/v1/session").status == 200 {
         assert!(now() - began < Duration::from_secs(1), "the session lives on");
         std::thread::yield_now();
     }
@@ -31,60 +30,60 @@ fn dies(browser: &mut Browser, url: &str) {
 #[test]
 fn a_running_server_sees_a_lock_by_the_command_line() {
     let place = Place::new();
-    let server = place.start("dev", &[]);
-    let mut ada = Browser::signed_in(&server.url, ADA, PASSWORD);
-    assert_eq!(ada.ask(&server.url, "GET", "/api/v1/session", ""), 200);
+    let server = place.start(&["dev"]);
+    let ada = server.client().signed_in(ADA, PASSWORD);
+    assert_eq!(ada.get("/api/v1/session").status, 200);
     place.run(&["user", "lock", ADA, "--reason", "gone"]).wants(0);
-    dies(&mut ada, &server.url);
-    assert_eq!(Browser::default().sign_in(&server.url, ADA, PASSWORD), 401);
+    dies(&ada);
+    assert_eq!(server.client().sign_in(ADA).status, 401);
     let why = place.run(&["why", ADA]).wants(0);
     assert!(why.lines().nth(1).unwrap().contains("locked"), "{why}");
     place.run(&["user", "unlock", ADA]).wants(0);
-    Browser::signed_in(&server.url, ADA, PASSWORD);
+    server.client().signed_in(ADA, PASSWORD);
 }
 
 #[test]
 fn a_running_server_sees_every_way_to_close_a_session() {
     let place = Place::new();
-    let server = place.start("dev", &[]);
-    let mut ada = Browser::signed_in(&server.url, ADA, PASSWORD);
+    let server = place.start(&["dev"]);
+    let ada = server.client().signed_in(ADA, PASSWORD);
     let listed = place.run(&["session", "list", ADA, "-o", "json"]).wants(0);
     let row: Value = serde_json::from_str(listed.trim()).unwrap();
     place.run(&["session", "revoke", row["id"].as_str().unwrap()]).wants(0);
-    dies(&mut ada, &server.url);
+    dies(&ada);
     place.run(&["session", "revoke", row["id"].as_str().unwrap()]).wants(1);
 
-    let mut ada = Browser::signed_in(&server.url, ADA, PASSWORD);
+    let ada = server.client().signed_in(ADA, PASSWORD);
     place.run(&["session", "revoke-all", ADA]).wants(2);
-    assert_eq!(ada.ask(&server.url, "GET", "/api/v1/session", ""), 200);
+    assert_eq!(ada.get("/api/v1/session").status, 200);
     place.run(&["session", "revoke-all", ADA, "--yes"]).wants(0);
-    dies(&mut ada, &server.url);
+    dies(&ada);
 
-    let mut ada = Browser::signed_in(&server.url, ADA, PASSWORD);
+    let ada = server.client().signed_in(ADA, PASSWORD);
     let new = "an entirely new password";
     place.run_with(&["user", "set-password", ADA, "--password-stdin"], new).wants(0);
-    dies(&mut ada, &server.url);
-    Browser::signed_in(&server.url, ADA, new);
+    dies(&ada);
+    server.client().signed_in(ADA, new);
 
-    let mut ada = Browser::signed_in(&server.url, ADA, new);
+    let ada = server.client().signed_in(ADA, new);
     place.run(&["user", "delete", ADA, "-y"]).wants(0);
-    dies(&mut ada, &server.url);
+    dies(&ada);
     place.run(&["user", "restore", ADA]).wants(0);
-    Browser::signed_in(&server.url, ADA, new);
+    server.client().signed_in(ADA, new);
 }
 
 #[test]
 fn a_running_server_sees_a_role_and_its_rules() {
     let place = Place::new();
-    let server = place.start("dev", &[]);
-    let mut ada = Browser::signed_in(&server.url, ADA, PASSWORD);
-    let mut guarded = || ada.ask(&server.url, "GET", "/api/v1/admin/users", "");
+    let server = place.start(&["dev"]);
+    let ada = server.client().signed_in(ADA, PASSWORD);
+    let guarded = || ada.get("/api/v1/admin/users").status;
     assert_eq!(guarded(), 403);
     assert_eq!(place.run(&["can", ADA, "users:view"]).wants(1), "deny\n");
     place.run(&["role", "add", "helpdesk", "--description", "Answers the phone"]).wants(0);
     place.run(&["role", "allow", "helpdesk", "users:view", "audit:*"]).wants(0);
     place.run(&["role", "grant", ADA, "helpdesk"]).wants(0);
-    let mut until = |status: u16| {
+    let until = |status: u16| {
         let began = now();
         while guarded() != status {
             assert!(now() - began < Duration::from_secs(1), "not {status}");
@@ -110,7 +109,7 @@ fn a_running_server_sees_a_role_and_its_rules() {
 #[test]
 fn accounts_are_made_found_and_changed() {
     let place = Place::new();
-    let _server = place.start("dev", &[]);
+    let _server = place.start(&["dev"]);
     let add = ["user", "add", "--email", "Grace@Example.com", "--username", "grace"];
     let more = ["--name", "Grace", "--verified", "--role", "admin", "--password-stdin"];
     let id = place.run_with(&[&add[..], &more[..]].concat(), "a long enough password\n").wants(0);
@@ -147,7 +146,7 @@ fn accounts_are_made_found_and_changed() {
 #[test]
 fn an_exit_code_tells_what_kind_of_no_it_is() {
     let place = Place::new();
-    let _server = place.start("dev", &[]);
+    let _server = place.start(&["dev"]);
     for (args, code) in [
         (&["user", "show", "nobody@example.com"][..], 1),
         (&["user", "add", "--email", ADA], 4),
@@ -162,20 +161,20 @@ fn an_exit_code_tells_what_kind_of_no_it_is() {
         (&["audit", "--since", "yesterday"], 2),
     ] {
         let said = place.run(args);
-        assert_eq!(said.code, code, "{args:?}: {}{}", said.out, said.err);
+        assert_eq!(said.status.code(), Some(code), "{args:?}: {}{}", said.out, said.err);
         assert!(said.out.is_empty() && !said.err.is_empty(), "{args:?}");
     }
     let weak = place.run_with(&["user", "set-password", ADA, "--password-stdin"], "short");
-    assert!(weak.err.contains("too short"), "{}", weak.err);
-    weak.wants(2);
-    assert_eq!(Place::new().run(&["user", "list"]).code, 2);
+    weak.refused(2, "too short");
+    Place::new().run(&["user", "list"]).refused(2, "no database here");
 }
 
 #[test]
 fn the_log_can_be_searched() {
     let place = Place::new();
-    let server = place.start("dev", &[]);
-    assert_eq!(Browser::default().sign_in(&server.url, ADA, "a wrong password"), 401);
+    let server = place.start(&["dev"]);
+    let wrong = json!({ "identifier": ADA, "password": "a wrong password" });
+    assert_eq!(server.client().post("/api/v1/sign-in", &wrong).status, 401);
     let why = place.run(&["why", ADA]).wants(0);
     assert!(why.contains("failed") && why.contains("wrong_secret"), "{why}");
     let failed = ["audit", "--type", "sign_in.failed", "--user", ADA, "--since", "1h"];
@@ -189,9 +188,9 @@ fn the_log_can_be_searched() {
 #[test]
 fn the_log_can_be_followed() {
     let place = Place::new();
-    let _server = place.start("dev", &[]);
-    let mut command = place.command(&["audit", "--follow", "--type", "user.locked", "-o", "json"]);
-    let mut follower = command.stdout(Stdio::piped()).spawn().unwrap();
+    let _server = place.start(&["dev"]);
+    let follow = ["audit", "--follow", "--type", "user.locked", "-o", "json"];
+    let mut follower = place.spawn(&follow, Stdio::null());
     let mut lines = BufReader::new(follower.stdout.take().unwrap()).lines();
     for reason in ["one", "two"] {
         place.run(&["user", "lock", ADA, "--reason", reason]).wants(0);
@@ -216,7 +215,7 @@ fn the_program_describes_itself() {
     let document: Value = serde_json::from_str(&place.run(&["openapi"]).wants(0)).unwrap();
     assert!(document["paths"]["/api/v1/sign-in"]["post"].is_object());
     assert!(place.run(&["completions", "bash"]).wants(0).contains("set-password"));
-    let manual = place.path().join("man");
+    let manual = place.path("man");
     place.run(&["man", manual.to_str().unwrap()]).wants(0);
     assert!(manual.join("keyward-user-set-password.1").is_file());
     let help = place.run(&["--help"]).wants(0);
@@ -228,15 +227,12 @@ fn the_program_describes_itself() {
 #[test]
 fn the_cost_of_hashes_is_found_and_counted() {
     let place = Place::new();
-    let _server = place.start("dev", &[]);
+    let _server = place.start(&["dev"]);
     let line = place.run(&["hash", "calibrate", "--target", "1ms"]).wants(0);
     let least =
         r#"hash = { algorithm = "argon2id", memory = "19 MiB", iterations = 2, lanes = 1 }"#;
     assert_eq!(line.trim(), least);
     let counts = place.run(&["hash", "report", "-o", "json"]).wants(0);
     let count: Value = serde_json::from_str(counts.trim()).unwrap();
-    assert_eq!(
-        (&count["accounts"], &count["form"]),
-        (&3.into(), &"argon2id m=19456 t=2 p=1".into())
-    );
+    assert_eq!((&count["accounts"], &count["form"]), (&3.into(), &"argon2id m=8 t=1 p=1".into()));
 }

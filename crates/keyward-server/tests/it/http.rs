@@ -83,6 +83,14 @@ impl Client {
         self.post("/api/v1/sign-in", &body)
     }
 
+    /// Signed in with this password; panics if it may not.
+    pub(crate) fn signed_in(self, email: &str, password: &str) -> Self {
+        let body = json!({ "identifier": email, "password": password, "session": "token" });
+        let reply = self.post("/api/v1/sign-in", &body);
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        self.bearer(reply.json()["token"].as_str().unwrap())
+    }
+
     fn ask(&self, method: &str, path: &str, body: &str) -> std::io::Result<Reply> {
         let stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;

@@ -8,7 +8,6 @@
 )]
 
 mod audit;
-mod browser;
 mod cli;
 mod configuration;
 mod disk_full;
@@ -18,7 +17,6 @@ mod kill;
 mod library;
 mod mail;
 mod migrate;
-mod process;
 mod root_key;
 mod server;
 mod services;

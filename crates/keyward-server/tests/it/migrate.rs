@@ -2,14 +2,14 @@
 
 use rusqlite::Connection;
 
-use crate::process::Place;
+use crate::server::Place;
 
 #[test]
 fn what_is_missing_is_told_printed_and_applied() {
     let place = Place::new();
-    std::fs::create_dir(place.path().join("data")).unwrap();
+    std::fs::create_dir(place.path("data")).unwrap();
     place.run(&["migrate", "status"]).wants(2);
-    let own = Connection::open(place.path().join("data/keyward.db")).unwrap();
+    let own = Connection::open(place.path("data/keyward.db")).unwrap();
     own.execute_batch("CREATE TABLE invoices (id INTEGER); INSERT INTO invoices VALUES (7)")
         .unwrap();
     let before = place.run(&["migrate", "status"]).wants(1);
@@ -27,10 +27,8 @@ fn what_is_missing_is_told_printed_and_applied() {
 #[test]
 fn tables_are_not_changed_under_a_running_server() {
     let place = Place::new();
-    let server = place.start("serve", &[]);
-    let said = place.run(&["migrate", "up"]);
-    assert!(said.err.contains("server is running"), "{}", said.err);
-    assert_eq!(said.code, 4);
+    let server = place.serve();
+    place.run(&["migrate", "up"]).refused(4, "server is running");
     place.run(&["migrate", "status"]).wants(0);
     server.stop();
     place.run(&["migrate", "up"]).wants(0);
@@ -42,9 +40,9 @@ fn the_printed_sql_makes_the_same_tables() {
     let sql = place.run(&["migrate", "sql", "--database", "sqlite"]).wants(0);
     let by_hand = Connection::open_in_memory().unwrap();
     by_hand.execute_batch(&sql).unwrap();
-    let server = place.start("serve", &[]);
+    let server = place.serve();
     server.stop();
-    let by_program = Connection::open(place.path().join("data/keyward.db")).unwrap();
+    let by_program = Connection::open(place.path("data/keyward.db")).unwrap();
     let tables = |from: &Connection| {
         let mut asked = from
             .prepare(
@@ -65,8 +63,8 @@ fn the_printed_sql_makes_the_same_tables() {
 #[test]
 fn a_newer_schema_is_refused() {
     let place = Place::new();
-    place.start("serve", &[]).stop();
-    let tables = Connection::open(place.path().join("data/keyward.db")).unwrap();
+    place.serve().stop();
+    let tables = Connection::open(place.path("data/keyward.db")).unwrap();
     let newer = "INSERT INTO kw_migrations (number, name, checksum, statements_done, finished_at) \
                  VALUES (999, 'from the future', zeroblob(32), 1, 1)";
     tables.execute(newer, []).unwrap();
@@ -79,8 +77,7 @@ fn a_newer_schema_is_refused() {
         &["serve", "--listen", "127.0.0.1:0"],
     ] {
         let said = place.run(args);
-        assert!(said.err.contains("schema version 999"), "{args:?}: {}", said.err);
-        assert!(said.err.contains("newer program"), "{args:?}: {}", said.err);
-        assert_eq!(said.code, 3, "{args:?}");
+        said.refused(3, "schema version 999");
+        said.refused(3, "newer program");
     }
 }

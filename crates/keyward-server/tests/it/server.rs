@@ -1,9 +1,9 @@
 //! A running `keyward`, and what it says.
 
 use std::ffi::OsStr;
-use std::io::{BufRead as _, BufReader, Read as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -81,12 +81,20 @@ impl Place {
 
     /// Runs a command that ends by itself.
     pub(crate) fn run(&self, args: &[&str]) -> Said {
-        let output = self.command(args).output().unwrap();
-        Said {
-            status: output.status,
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
+        Said::from(self.command(args).output().unwrap())
+    }
+
+    /// Same, with something to read on standard input.
+    pub(crate) fn run_with(&self, args: &[&str], input: &str) -> Said {
+        let mut child = self.spawn(args, Stdio::piped());
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        Said::from(child.wait_with_output().unwrap())
+    }
+
+    /// Begins a command whose output is read as it comes.
+    pub(crate) fn spawn(&self, args: &[&str], input: Stdio) -> Child {
+        let mut command = self.command(args);
+        command.stdin(input).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
     /// Starts a server on a free port and waits until it is ready.
@@ -125,7 +133,24 @@ pub(crate) struct Said {
     pub(crate) err: String,
 }
 
+impl From<Output> for Said {
+    fn from(output: Output) -> Self {
+        Self {
+            status: output.status,
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
 impl Said {
+    /// Its answer, if it ended with this code.
+    #[track_caller]
+    pub(crate) fn wants(self, code: i32) -> String {
+        assert_eq!(self.status.code(), Some(code), "{}\n{}", self.out, self.err);
+        self.out
+    }
+
     /// Ended with this code, having said this on standard error.
     #[track_caller]
     pub(crate) fn refused(&self, code: i32, why: &str) {

@@ -8,15 +8,22 @@ use serde_json::Value;
 use crate::tour::journey::Journey;
 use crate::tour::trouble::{Trouble, ensure};
 
-/// A body that is cut off, lies, hides something, or is far too large.
+/// The kind of body that is accepted.
 const JSON: &str = "application/json";
+/// Takes one password, from anyone.
+const CHECK: &str = "/api/v1/password/check";
+/// For those who are signed in.
+const SESSION: &str = "/api/v1/session";
+
+/// What is wrong with a request, and the request.
+type Case = (&'static str, Result<Request<Full<Bytes>>, Trouble>);
 
 /// Each is refused with a problem that has a stable code, and none with a 5xx.
 pub(in crate::tour) async fn bad_input(tour: &mut Journey) -> Result<String, Trouble> {
-    let requests = requests()?;
-    let (count, mut browser) = (requests.len(), tour.browser.stranger());
-    for (what, request) in requests {
-        let reply = browser.send(request).await?;
+    let cases: Vec<Case> = bodies().into_iter().chain(heads()).collect();
+    let (count, mut browser) = (cases.len(), tour.browser.stranger());
+    for (what, request) in cases {
+        let reply = browser.send(request?).await?;
         let status = reply.status;
         ensure!(status.is_client_error(), "{what}: {status}");
         let kind = reply.headers.get(header::CONTENT_TYPE).map(|kind| kind.as_bytes());
@@ -28,45 +35,42 @@ pub(in crate::tour) async fn bad_input(tour: &mut Journey) -> Result<String, Tro
     Ok(format!("{count} of {count} refused"))
 }
 
-fn requests() -> Result<Vec<(&'static str, Request<Full<Bytes>>)>, Trouble> {
-    let check = "/api/v1/password/check";
+fn bodies() -> Vec<Case> {
+    let post = |path, kind, body: &[u8]| {
+        request(Method::POST, path, &[("content-type", kind)], body.to_vec())
+    };
+    let check = |body: &[u8]| post(CHECK, JSON, body);
     let large = format!(r#"{{"password":"{}"}}"#, "x".repeat(1 << 20));
     let deep = format!(r#"{{"password":{}1{}}}"#, "[".repeat(5000), "]".repeat(5000));
-    let bodies: [(&'static str, &str, Vec<u8>); 11] = [
-        ("cut off JSON", JSON, br#"{"password":"#.to_vec()),
-        ("no JSON at all", JSON, b"password=x".to_vec()),
-        ("an unknown field", JSON, br#"{"password":"x","is_admin":true}"#.to_vec()),
-        ("a repeated field", JSON, br#"{"password":"x","password":"y"}"#.to_vec()),
-        ("a wrong type", JSON, br#"{"password":{"$ne":null}}"#.to_vec()),
-        ("a missing field", JSON, b"{}".to_vec()),
-        ("bytes that are not UTF-8", JSON, b"{\"password\":\"\xff\xfe\"}".to_vec()),
-        ("NUL in an identifier", JSON, br#"{"identifier":"a\u0000b","password":"x"}"#.to_vec()),
-        ("JSON without a bottom", JSON, deep.into_bytes()),
-        ("a megabyte of password", JSON, large.into_bytes()),
-        ("a foreign kind of body", "application/xml", b"<password/>".to_vec()),
-    ];
-    let posts = bodies.into_iter().map(|(what, kind, body)| {
-        let path = if what.contains("identifier") { "/api/v1/sign-in" } else { check };
-        Ok((what, request(Method::POST, path, &[("content-type", kind)], body)?))
-    });
-    let mut all: Vec<_> = posts.collect::<Result<_, Trouble>>()?;
-    let two = [("authorization", "Bearer a"), ("authorization", "Bearer b")];
-    let gets: [(&'static str, Method, &str, &[(&str, &str)]); 5] = [
-        ("two Authorization headers", Method::GET, "/api/v1/session", &two),
-        ("a bearer that is none", Method::GET, "/api/v1/session", &[("authorization", "Bearer x")]),
+    let nul = br#"{"identifier":"a\u0000b","password":"x"}"#;
+    vec![
+        ("cut off JSON", check(br#"{"password":"#)),
+        ("no JSON at all", check(b"password=x")),
+        ("an unknown field", check(br#"{"password":"x","is_admin":true}"#)),
+        ("a repeated field", check(br#"{"password":"x","password":"y"}"#)),
+        ("a wrong type", check(br#"{"password":{"$ne":null}}"#)),
+        ("a missing field", check(b"{}")),
+        ("bytes that are not UTF-8", check(b"{\"password\":\"\xff\xfe\"}")),
+        ("NUL in an identifier", post("/api/v1/sign-in", JSON, nul)),
+        ("JSON without a bottom", check(deep.as_bytes())),
+        ("a megabyte of password", check(large.as_bytes())),
+        ("a foreign kind of body", post(CHECK, "application/xml", b"<password/>")),
+    ]
+}
+
+fn heads() -> Vec<Case> {
+    let get = |headers: &[(&str, &str)]| request(Method::GET, SESSION, headers, vec![]);
+    let bare = |method, path| request(method, path, &[], vec![]);
+    vec![
         (
-            "a cookie that is none",
-            Method::GET,
-            "/api/v1/session",
-            &[("cookie", "kw_session=%00;;=")],
+            "two Authorization headers",
+            get(&[("authorization", "Bearer a"), ("authorization", "Bearer b")]),
         ),
-        ("a wrong verb", Method::DELETE, "/api/v1/sign-in", &[]),
-        ("a path that is not there", Method::GET, "/api/v1/..%2f..%2fetc", &[]),
-    ];
-    for (what, method, path, headers) in gets {
-        all.push((what, request(method, path, headers, vec![])?));
-    }
-    Ok(all)
+        ("a bearer that is none", get(&[("authorization", "Bearer x")])),
+        ("a cookie that is none", get(&[("cookie", "kw_session=%00;;=")])),
+        ("a wrong verb", bare(Method::DELETE, "/api/v1/sign-in")),
+        ("a path that is not there", bare(Method::GET, "/api/v1/..%2f..%2fetc")),
+    ]
 }
 
 fn request(
