@@ -1,4 +1,5 @@
-//! Headers that every reply of ours carries.
+//! Security headers: all of them for replies of ours, and for the app's own those
+//! that no page can miss.
 
 use ::http::{HeaderMap, HeaderName, HeaderValue, header};
 use keyward_core::id::RequestId;
@@ -8,24 +9,55 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
     connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-src 'self'; frame-ancestors 'none'";
 
-const STATIC: [(HeaderName, &str); 5] = [
-    (header::CONTENT_SECURITY_POLICY, CSP),
+/// What an app loads is its own business; who frames it is not.
+const APP_CSP: &str = "base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
+
+type Given = (HeaderName, &'static str);
+
+const SHARED: [Given; 3] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "same-origin"),
     (header::X_FRAME_OPTIONS, "DENY"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
 
-/// A year, as the preload lists ask.
-const HSTS: &str = "max-age=31536000; includeSubDomains";
+const OURS: [Given; 3] = [
+    (header::CONTENT_SECURITY_POLICY, CSP),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (header::CACHE_CONTROL, "no-store"),
+];
 
-/// Adds what is missing; a route that set a header itself keeps it.
+const APP: [Given; 2] = [
+    (header::CONTENT_SECURITY_POLICY, APP_CSP),
+    // No cache between us and a person keeps a page that may be theirs alone.
+    (header::CACHE_CONTROL, "private"),
+];
+
+/// A year. Other hosts of the domain are not ours to bind.
+const HSTS: &str = "max-age=31536000";
+
+/// Adds what is missing to a reply of ours; a route that set a header itself keeps it.
 pub(crate) fn finish(headers: &mut HeaderMap, id: RequestId, https: bool) {
-    headers.reserve(STATIC.len() + 3);
-    for (name, value) in STATIC {
+    headers.reserve(SHARED.len() + OURS.len() + 2);
+    add(headers, &SHARED);
+    add(headers, &OURS);
+    name(headers, id, https);
+}
+
+/// Adds what is missing to a reply of the app's.
+#[cfg(any(feature = "axum", feature = "actix"))]
+pub(crate) fn finish_app(headers: &mut HeaderMap, id: RequestId, https: bool) {
+    add(headers, &SHARED);
+    add(headers, &APP);
+    name(headers, id, https);
+}
+
+fn add(headers: &mut HeaderMap, given: &[Given]) {
+    for (name, value) in given {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+}
+
+fn name(headers: &mut HeaderMap, id: RequestId, https: bool) {
     if https {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
     }

@@ -9,6 +9,7 @@
 
 mod accounts;
 mod administrators;
+mod app_headers;
 mod attacks;
 mod bad_input;
 mod docs;

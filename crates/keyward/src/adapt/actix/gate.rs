@@ -50,7 +50,7 @@ impl Gate {
     fn finish(&self, reply: &mut ServiceResponse) {
         let id = self.auth.0.request_ids.mint(self.auth.now());
         let mut ours = http::HeaderMap::new();
-        headers::finish(&mut ours, id, self.auth.is_https());
+        headers::finish_app(&mut ours, id, self.auth.is_https());
         let theirs = reply.headers_mut();
         for (name, value) in ours.iter().filter_map(|(name, value)| convert::old(name, value)) {
             if !theirs.contains_key(&name) {

@@ -96,7 +96,7 @@ where
                 _ => inner.call(Request::from_parts(parts, body)).await?,
             };
             let mut reply = reply;
-            headers::finish(reply.headers_mut(), id, auth.is_https());
+            headers::finish_app(reply.headers_mut(), id, auth.is_https());
             Ok(reply)
         })
     }
