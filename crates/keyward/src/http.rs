@@ -147,6 +147,11 @@ impl Fault {
         match self {
             Self::Problem(problem) => *problem,
             Self::Refusal(refusal) => Problem::of(refusal),
+            // Too much to do is nothing to mend, and logging it would be more to do.
+            Self::Error(error) if error.is_busy() => {
+                tracing::debug!(?error, request = %id, "a request came too much");
+                Problem::of_error(&error)
+            }
             Self::Error(error) => {
                 tracing::error!(?error, request = %id, "a request failed");
                 Problem::of_error(&error)

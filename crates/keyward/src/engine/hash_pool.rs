@@ -25,8 +25,9 @@ struct Job {
     reply: oneshot::Sender<Result<Done, Error>>,
 }
 
-/// Jobs that may wait for each thread; more are told to come back.
-const QUEUE_PER_THREAD: usize = 16;
+/// Jobs that may wait for each thread; more are told to come back. About a
+/// second of work at the default cost: as long as they are told to wait.
+const QUEUE_PER_THREAD: usize = 64;
 
 /// An idle thread gives its memory back.
 const IDLE: Duration = Duration::from_secs(60);
