@@ -74,7 +74,8 @@ async fn an_event_that_nobody_signed_is_found() {
     let slip = Batch { writes: vec![Write::Chain(vec![link])], events: vec![] };
     shared.store.commit(&slip).await.unwrap();
     let report = auth.verify_audit().await.unwrap();
-    let place = format!("event {}: it or its place was changed", last + 1);
+    let (place, id) = (last + 1, newest.id);
+    let place = format!("event {place} ({id}): it or its place was changed");
     let tail = format!("events {0} to {0} are not covered by the head", last + 1);
     assert_eq!(report.faults, [place, tail]);
 }
