@@ -27,6 +27,7 @@ use keyward_core::port::Fut;
 use keyward_core::refusal::Refusal;
 use keyward_core::settings::Rate;
 use keyward_core::time::Timestamp;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 pub use body::Body;
 pub(crate) use caller::Caller;
@@ -59,6 +60,17 @@ pub(crate) struct Route {
     pub(crate) limit: Limit,
     /// What happens then.
     pub(crate) handle: Handler,
+    /// The body it takes, or for `GET` the query.
+    pub(crate) takes: Option<Shape>,
+    /// The body of its success.
+    pub(crate) gives: Option<Shape>,
+}
+
+/// Describes a type that is parsed or rendered.
+pub(crate) type Shape = fn(&mut SchemaGenerator) -> Schema;
+
+fn shape<T: JsonSchema>(from: &mut SchemaGenerator) -> Schema {
+    from.subschema_for::<T>()
 }
 
 /// What a route does.
@@ -270,17 +282,45 @@ fn is_probe(path: &str) -> bool {
 impl Route {
     /// A route that is read from: `GET`, and with it `HEAD`.
     pub(crate) const fn get(path: &'static str, guard: Guard, handle: Handler) -> Self {
-        Self { method: Method4::Get, path, guard, limit: Limit::Request, handle }
+        Self {
+            method: Method4::Get,
+            path,
+            guard,
+            limit: Limit::Request,
+            handle,
+            takes: None,
+            gives: None,
+        }
     }
 
     /// A route that is written to.
     pub(crate) const fn post(path: &'static str, guard: Guard, handle: Handler) -> Self {
-        Self { method: Method4::Post, path, guard, limit: Limit::Request, handle }
+        Self {
+            method: Method4::Post,
+            path,
+            guard,
+            limit: Limit::Request,
+            handle,
+            takes: None,
+            gives: None,
+        }
     }
 
     /// With another verb.
     pub(crate) const fn by(mut self, method: Method4) -> Self {
         self.method = method;
+        self
+    }
+
+    /// With a body, or for `GET` a query, of this type.
+    pub(crate) const fn takes<T: JsonSchema>(mut self) -> Self {
+        self.takes = Some(shape::<T>);
+        self
+    }
+
+    /// With a success of this type.
+    pub(crate) const fn gives<T: JsonSchema>(mut self) -> Self {
+        self.gives = Some(shape::<T>);
         self
     }
 

@@ -1,27 +1,37 @@
 //! The API's description, made from the route table.
 
+use schemars::SchemaGenerator;
+use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use crate::http::{Code, Guard};
+use crate::http::{Code, Guard, Method4, Route};
 use crate::routes;
 
 /// The OpenAPI 3.1 document of every route under `/api/v1`.
 pub fn document() -> Value {
     let mut paths: Map<String, Value> = Map::new();
+    let mut shapes =
+        SchemaSettings::draft2020_12().with(|s| s.inline_subschemas = true).into_generator();
     for route in routes::all(false) {
         if !route.path.starts_with("/api/") {
             continue;
         }
-        let operation = json!({
+        let mut operation = json!({
             "operationId": operation_id(route.method.as_str(), route.path),
-            "parameters": parameters(route.path),
+            "parameters": parameters(&route, &mut shapes),
             "security": security(route.guard),
             "x-guard": format!("{:?}", route.guard),
             "responses": {
-                "2XX": { "description": "Done." },
+                "2XX": success(&route, &mut shapes),
                 "default": { "$ref": "#/components/responses/Problem" },
             },
         });
+        if let (Some(takes), false) = (route.takes, route.method == Method4::Get) {
+            let schema = takes(&mut shapes).to_value();
+            if let Some(operation) = operation.as_object_mut() {
+                operation.insert("requestBody".into(), body(&schema));
+            }
+        }
         let path = paths.entry(route.path).or_insert_with(|| json!({}));
         if let Some(path) = path.as_object_mut() {
             path.insert(route.method.as_str().to_lowercase(), operation);
@@ -41,7 +51,37 @@ fn operation_id(method: &str, path: &str) -> String {
     format!("{}_{}", method.to_lowercase(), parts.collect::<Vec<_>>().join("_"))
 }
 
-fn parameters(path: &str) -> Vec<Value> {
+/// What a success looks like; without a type it has no body.
+fn success(route: &Route, shapes: &mut SchemaGenerator) -> Value {
+    let Some(gives) = route.gives else { return json!({ "description": "Done." }) };
+    let schema = gives(shapes).to_value();
+    json!({ "description": "Done.", "content": { "application/json": { "schema": schema } } })
+}
+
+/// The same fields, however they are sent.
+fn body(schema: &Value) -> Value {
+    let kinds = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
+    let content: Map<String, Value> =
+        kinds.iter().map(|kind| ((*kind).to_owned(), json!({ "schema": schema }))).collect();
+    json!({ "required": true, "content": content })
+}
+
+fn parameters(route: &Route, shapes: &mut SchemaGenerator) -> Vec<Value> {
+    let mut all = path_parameters(route.path);
+    if let (Some(takes), Method4::Get) = (route.takes, route.method) {
+        let schema = takes(shapes).to_value();
+        let fields = schema.get("properties").and_then(Value::as_object).cloned();
+        all.extend(
+            fields
+                .unwrap_or_default()
+                .into_iter()
+                .map(|(name, schema)| json!({ "name": name, "in": "query", "schema": schema })),
+        );
+    }
+    all
+}
+
+fn path_parameters(path: &str) -> Vec<Value> {
     path.split('/')
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
         .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))

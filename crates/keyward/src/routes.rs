@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod account;
+pub(crate) mod answer;
 pub(crate) mod audit;
 pub(crate) mod dev;
 pub(crate) mod ops;

@@ -9,13 +9,15 @@ use keyward_core::record::{
     Assignment, Definitions, EventRow, Grant, Identifier, Message, Session, User,
 };
 use keyward_core::time::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 /// An identifier.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct IdentifierView {
     /// `email`, `username` or `phone`.
+    #[schemars(with = "String")]
     pub kind: Kind,
     /// As its owner typed it.
     pub value: String,
@@ -31,9 +33,10 @@ impl IdentifierView {
 }
 
 /// An account.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct UserView {
     /// `usr_…`
+    #[schemars(with = "String")]
     pub id: UserId,
     /// What to call them; may be empty.
     pub name: String,
@@ -53,6 +56,7 @@ pub struct UserView {
     /// The app's free properties.
     pub properties: Value,
     /// When the account was made.
+    #[schemars(with = "String")]
     pub created_at: Timestamp,
     /// The row's version, for `If-Match`.
     pub version: i64,
@@ -93,9 +97,10 @@ fn object(text: &str) -> Value {
 }
 
 /// The body of `GET /session`.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct SessionView {
     /// `ses_…`
+    #[schemars(with = "String")]
     pub id: SessionId,
     /// Whose.
     pub user: UserView,
@@ -106,10 +111,13 @@ pub struct SessionView {
     /// Assurance level.
     pub aal: u8,
     /// When the person last proved who they are.
+    #[schemars(with = "String")]
     pub auth_time: Timestamp,
     /// When it was opened.
+    #[schemars(with = "String")]
     pub created_at: Timestamp,
     /// When it ends, whatever happens.
+    #[schemars(with = "String")]
     pub expires_at: Timestamp,
     /// The app's own data.
     pub data: Value,
@@ -137,7 +145,7 @@ impl SessionView {
 }
 
 /// A role with its rules.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct RoleView {
     /// Its name.
     pub name: String,
@@ -169,7 +177,7 @@ impl RoleView {
 }
 
 /// A permission that an account holds directly.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct GrantView {
     /// `allow` or `deny`.
     pub effect: &'static str,
@@ -178,7 +186,7 @@ pub struct GrantView {
 }
 
 /// What an account holds.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct Holdings {
     /// Names of its roles.
     pub roles: Vec<String>,
@@ -197,9 +205,10 @@ impl Holdings {
 }
 
 /// A session in a list.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct SessionRow {
     /// `ses_…`
+    #[schemars(with = "String")]
     pub id: SessionId,
     /// Whether it is the one that asks.
     pub current: bool,
@@ -210,10 +219,13 @@ pub struct SessionRow {
     /// What was proven.
     pub methods: Vec<String>,
     /// When it was opened.
+    #[schemars(with = "String")]
     pub created_at: Timestamp,
     /// When it was last used, within a minute.
+    #[schemars(with = "String")]
     pub seen_at: Timestamp,
     /// When it ends if it is not used again.
+    #[schemars(with = "String")]
     pub ends_at: Timestamp,
 }
 
@@ -233,24 +245,29 @@ impl SessionRow {
 }
 
 /// An entry of the audit log.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct EventView {
     /// `evt_…`
+    #[schemars(with = "String")]
     pub id: EventId,
     /// The stable name: `sign_in.failed`.
     pub r#type: String,
     /// The version of the data's shape.
     pub version: i64,
     /// When.
+    #[schemars(with = "String")]
     pub at: Timestamp,
     /// Who did it.
+    #[schemars(with = "Option<String>")]
     pub actor: Option<UserId>,
     /// To whom.
+    #[schemars(with = "Option<String>")]
     pub subject: Option<UserId>,
     /// What.
     pub data: Value,
     /// Address, client and identifier, unless erased.
     #[serde(skip_serializing_if = "Value::is_null")]
+    #[schemars(default)]
     pub personal: Value,
     /// Its place in the audit chain, once it has one.
     pub position: Option<i64>,
@@ -277,9 +294,10 @@ impl EventView {
 }
 
 /// A message of the outbox, without its content.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct MessageView {
     /// `msg_…`
+    #[schemars(with = "String")]
     pub id: MessageId,
     /// `mail` or `sms`.
     pub channel: &'static str,
@@ -288,14 +306,17 @@ pub struct MessageView {
     /// `pending`, `sent`, `failed` or `expired`.
     pub state: &'static str,
     /// To whom, if they have an account.
+    #[schemars(with = "Option<String>")]
     pub user: Option<UserId>,
     /// Times it was tried.
     pub attempts: i64,
     /// What went wrong last.
     pub last_error: String,
     /// When it was asked for.
+    #[schemars(with = "String")]
     pub created_at: Timestamp,
     /// When it is tried next.
+    #[schemars(with = "String")]
     pub due_at: Timestamp,
 }
 

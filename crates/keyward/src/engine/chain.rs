@@ -40,7 +40,7 @@ impl Head {
 }
 
 /// What a verification of the audit log found.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, schemars::JsonSchema, Serialize)]
 pub struct AuditReport {
     /// Events with a place in the chain.
     pub events: i64,

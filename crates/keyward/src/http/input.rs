@@ -165,6 +165,16 @@ fn explain(error: &serde_json::Error) -> Fault {
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Flag(pub(crate) bool);
 
+impl schemars::JsonSchema for Flag {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Flag".into()
+    }
+
+    fn json_schema(from: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        bool::json_schema(from)
+    }
+}
+
 impl<'de> Deserialize<'de> for Flag {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         match Value::deserialize(from)? {

@@ -1,18 +1,19 @@
 //! May I?
 
 use keyward_core::port::Fut;
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Value, json};
 
+use super::answer::{Allowed, Held};
 use crate::engine::policy::parse;
 use crate::http::{Code, Cx, Fault, Guard, Problem, Reply, Route, input, reply};
 
 pub(super) const ROUTES: &[Route] = &[
-    Route::post("/api/v1/can", Guard::SignedIn, can),
-    Route::get("/api/v1/me/permissions", Guard::SignedIn, permissions),
+    Route::post("/api/v1/can", Guard::SignedIn, can).takes::<CanInput>().gives::<Allowed>(),
+    Route::get("/api/v1/me/permissions", Guard::SignedIn, permissions).gives::<Held<'_>>(),
 ];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct CanInput {
     permission: String,
@@ -30,14 +31,14 @@ fn can(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
             keyward_authz::Decision::Deny => false,
             keyward_authz::Decision::Indeterminate => return Err(Code::DecisionUnavailable.into()),
         };
-        reply::ok(&json!({ "permission": permission, "allowed": allowed }))
+        reply::ok(&Allowed { permission, allowed })
     })
 }
 
 fn permissions(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let access = &cx.caller.entry()?.access;
-        let roles: Vec<Value> = access.roles().iter().map(|r| r.to_string().into()).collect();
-        reply::ok(&json!({ "roles": roles, "allow": access.list(), "deny": access.denied() }))
+        let roles = access.roles().iter().map(|r| r.to_string()).collect();
+        reply::ok(&Held { roles, allow: access.list(), deny: access.denied() })
     })
 }

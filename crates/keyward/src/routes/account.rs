@@ -8,9 +8,11 @@ use keyward_core::flow::session::{CloseSession, CloseSessions};
 use keyward_core::id::SessionId;
 use keyward_core::port::{EventQuery, Fut};
 use keyward_core::record::SessionKind;
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use super::answer::{List, Outcome};
 use super::sign_in::{Holding, complete, opening};
 use crate::http::input::{self, Flag};
 use crate::http::{
@@ -19,16 +21,21 @@ use crate::http::{
 use crate::view::{EventView, SessionRow, UserView};
 
 pub(super) const ROUTES: &[Route] = &[
-    Route::get("/api/v1/me", Guard::SignedIn, show),
-    Route::post("/api/v1/me", Guard::SignedIn, edit).by(Method4::Patch),
+    Route::get("/api/v1/me", Guard::SignedIn, show).gives::<UserView>(),
+    Route::post("/api/v1/me", Guard::SignedIn, edit)
+        .by(Method4::Patch)
+        .takes::<EditInput>()
+        .gives::<UserView>(),
     Route::post("/api/v1/me", Guard::SignedIn, delete).by(Method4::Delete),
     Route::post("/api/v1/me/password", Guard::SignedIn, password)
         .by(Method4::Put)
-        .at(Limit::Attempt),
-    Route::get("/api/v1/me/sessions", Guard::SignedIn, sessions),
+        .at(Limit::Attempt)
+        .takes::<PasswordInput>()
+        .gives::<Outcome>(),
+    Route::get("/api/v1/me/sessions", Guard::SignedIn, sessions).gives::<List<SessionRow>>(),
     Route::post("/api/v1/me/sessions", Guard::SignedIn, close_rest).by(Method4::Delete),
     Route::post("/api/v1/me/sessions/{id}", Guard::SignedIn, close).by(Method4::Delete),
-    Route::get("/api/v1/me/activity", Guard::SignedIn, activity),
+    Route::get("/api/v1/me/activity", Guard::SignedIn, activity).gives::<List<EventView>>(),
 ];
 
 fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
@@ -39,7 +46,7 @@ fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     })
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct EditInput {
     #[serde(default)]
@@ -70,10 +77,12 @@ fn delete(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     })
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct PasswordInput {
+    #[schemars(with = "String")]
     current_password: Secret,
+    #[schemars(with = "String")]
     new_password: Secret,
     #[serde(default)]
     keep_other_sessions: Flag,
@@ -118,7 +127,7 @@ fn sessions(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let entry = cx.caller.entry()?;
         let rows = live_sessions(&cx, entry.user.id, Some(entry.session.id)).await?;
-        reply::ok(&json!({ "data": rows }))
+        reply::ok(&List { data: rows })
     })
 }
 
@@ -167,6 +176,6 @@ fn activity(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         let query = EventQuery { subject: Some(user), limit: 50, ..EventQuery::default() };
         let page = cx.auth.0.store.events(&query).await?;
         let rows: Vec<EventView> = page.data.iter().map(EventView::new).collect();
-        reply::ok(&json!({ "data": rows }))
+        reply::ok(&List { data: rows })
     })
 }

@@ -2,21 +2,27 @@
 
 use keyward_core::id::{EventId, UserId};
 use keyward_core::port::{EventQuery, Fut};
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::json;
 
+use super::answer::{List, Part};
 use super::people::query;
+use crate::engine::chain::AuditReport;
 use crate::http::{Code, Cx, Fault, Guard, Problem, Reply, Route, reply};
 use crate::view::{EventView, MessageView};
 
 pub(super) const ROUTES: &[Route] = &[
-    Route::get("/api/v1/admin/audit", Guard::Holding("audit:view"), list),
-    Route::get("/api/v1/admin/audit/verify", Guard::Holding("audit:view"), verify),
-    Route::get("/api/v1/admin/messages", Guard::Holding("messages:view"), messages),
+    Route::get("/api/v1/admin/audit", Guard::Holding("audit:view"), list)
+        .takes::<ListInput>()
+        .gives::<Part<EventView>>(),
+    Route::get("/api/v1/admin/audit/verify", Guard::Holding("audit:view"), verify)
+        .gives::<AuditReport>(),
+    Route::get("/api/v1/admin/messages", Guard::Holding("messages:view"), messages)
+        .gives::<List<MessageView>>(),
 ];
 
 /// What the log is asked for; the same for the API and the page.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListInput {
     pub(crate) user: Option<String>,
@@ -55,7 +61,7 @@ fn list(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         let input: ListInput = query(&cx)?;
         let page = cx.auth.0.store.events(&input.to_query()?).await?;
         let rows: Vec<EventView> = page.data.iter().map(EventView::new).collect();
-        reply::ok(&json!({ "data": rows, "next_cursor": page.next }))
+        reply::ok(&Part { data: rows, next_cursor: page.next.map(|id| id.to_string()) })
     })
 }
 
@@ -67,6 +73,6 @@ fn messages(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let found = cx.auth.0.store.messages(None, 100).await?;
         let rows: Vec<MessageView> = found.iter().map(MessageView::new).collect();
-        reply::ok(&json!({ "data": rows }))
+        reply::ok(&List { data: rows })
     })
 }

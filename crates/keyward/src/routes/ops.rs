@@ -1,8 +1,12 @@
 //! Probes, configuration for clients, the API's description.
 
 use ::http::StatusCode;
+use keyward_core::identifier::Kind;
+use keyward_core::password::rules::MAX_BYTES;
 use keyward_core::port::Fut;
 use keyward_core::settings::{SignUpMode, VerifyMode};
+use schemars::JsonSchema;
+use serde::Serialize;
 use serde_json::json;
 
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Route, reply};
@@ -12,7 +16,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::get("/readyz", Guard::Anyone, ready).at(Limit::Free),
     Route::get("/version", Guard::Anyone, version).at(Limit::Free),
     Route::get("/openapi.json", Guard::Anyone, openapi),
-    Route::get("/api/v1/config", Guard::Anyone, config),
+    Route::get("/api/v1/config", Guard::Anyone, config).gives::<Config<'_>>(),
 ];
 
 fn health(_: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
@@ -36,24 +40,49 @@ fn openapi(_: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     })
 }
 
+/// What a client must know to show the right forms.
+#[derive(Debug, JsonSchema, Serialize)]
+struct Config<'a> {
+    brand: &'a str,
+    /// `email`, `username`, `phone`: what one may sign in with.
+    #[schemars(with = "Vec<String>")]
+    identifiers: &'a [Kind],
+    /// `open`, `domain` or `closed`.
+    sign_up: &'static str,
+    /// `none` or `any`.
+    verify: &'static str,
+    methods: &'static [&'static str],
+    password: PasswordRules,
+    locales: &'static [&'static str],
+}
+
+/// There are no rules about kinds of characters.
+#[derive(Debug, JsonSchema, Serialize)]
+struct PasswordRules {
+    min_length: usize,
+    max_bytes: usize,
+}
+
 fn config(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let settings = &cx.auth.0.settings;
-        reply::ok(&json!({
-            "brand": settings.brand,
-            "identifiers": settings.identifiers,
-            "sign_up": match settings.sign_up {
-                SignUpMode::Open => "open",
-                SignUpMode::Domains(_) => "domain",
-                SignUpMode::Closed => "closed",
-            },
-            "verify": match settings.verify {
-                VerifyMode::None => "none",
-                VerifyMode::Any => "any",
-            },
-            "methods": ["password"],
-            "password": { "min_length": settings.password_min, "max_bytes": 1024 },
-            "locales": ["en", "de"],
-        }))
+        let sign_up = match settings.sign_up {
+            SignUpMode::Open => "open",
+            SignUpMode::Domains(_) => "domain",
+            SignUpMode::Closed => "closed",
+        };
+        let verify = match settings.verify {
+            VerifyMode::None => "none",
+            VerifyMode::Any => "any",
+        };
+        reply::ok(&Config {
+            brand: &settings.brand,
+            identifiers: &settings.identifiers,
+            sign_up,
+            verify,
+            methods: &["password"],
+            password: PasswordRules { min_length: settings.password_min, max_bytes: MAX_BYTES },
+            locales: &["en", "de"],
+        })
     })
 }

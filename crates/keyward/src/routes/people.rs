@@ -9,33 +9,41 @@ use keyward_core::id::{SessionId, UserId};
 use keyward_core::identifier::{self, Kind};
 use keyward_core::port::{Fut, Page, PeopleQuery, Status};
 use keyward_core::refusal::Refusal;
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
+use super::answer::{List, Part};
 use crate::http::input::{self, Flag};
 use crate::http::{
     Code, Cx, Fault, Guard, Method4, Problem, Reply, Route, no_content, reply, single,
 };
-use crate::view::UserView;
+use crate::view::{EventView, GrantView, SessionRow, UserView};
 
 const VIEW: Guard = Guard::Holding("users:view");
 const EDIT: Guard = Guard::Holding("users:edit");
 
 pub(super) const ROUTES: &[Route] = &[
-    Route::get("/api/v1/admin/users", VIEW, list),
-    Route::post("/api/v1/admin/users", EDIT, add),
-    Route::get("/api/v1/admin/users/{id}", VIEW, show),
-    Route::post("/api/v1/admin/users/{id}", EDIT, edit).by(Method4::Patch),
+    Route::get("/api/v1/admin/users", VIEW, list).takes::<ListInput>().gives::<Part<UserView>>(),
+    Route::post("/api/v1/admin/users", EDIT, add).takes::<AddInput>().gives::<UserView>(),
+    Route::get("/api/v1/admin/users/{id}", VIEW, show).gives::<PersonView>(),
+    Route::post("/api/v1/admin/users/{id}", EDIT, edit)
+        .by(Method4::Patch)
+        .takes::<EditInput>()
+        .gives::<PersonView>(),
     Route::post("/api/v1/admin/users/{id}", EDIT, delete).by(Method4::Delete),
-    Route::post("/api/v1/admin/users/{id}/lock", EDIT, lock),
-    Route::post("/api/v1/admin/users/{id}/unlock", EDIT, unlock),
-    Route::post("/api/v1/admin/users/{id}/verify", EDIT, verify),
-    Route::post("/api/v1/admin/users/{id}/restore", EDIT, restore),
-    Route::post("/api/v1/admin/users/{id}/set-password", EDIT, set_password),
+    Route::post("/api/v1/admin/users/{id}/lock", EDIT, lock)
+        .takes::<LockInput>()
+        .gives::<PersonView>(),
+    Route::post("/api/v1/admin/users/{id}/unlock", EDIT, unlock).gives::<PersonView>(),
+    Route::post("/api/v1/admin/users/{id}/verify", EDIT, verify).gives::<PersonView>(),
+    Route::post("/api/v1/admin/users/{id}/restore", EDIT, restore).gives::<PersonView>(),
+    Route::post("/api/v1/admin/users/{id}/set-password", EDIT, set_password)
+        .takes::<PasswordInput>(),
     Route::post("/api/v1/admin/users/{id}/sign-out", EDIT, sign_out),
-    Route::get("/api/v1/admin/users/{id}/sessions", VIEW, sessions),
+    Route::get("/api/v1/admin/users/{id}/sessions", VIEW, sessions).gives::<List<SessionRow>>(),
     Route::post("/api/v1/admin/users/{id}/sessions/{session}", EDIT, close).by(Method4::Delete),
-    Route::get("/api/v1/admin/users/{id}/why", VIEW, why),
+    Route::get("/api/v1/admin/users/{id}/why", VIEW, why).gives::<List<EventView>>(),
     Route::post("/api/v1/admin/users/{id}/roles/{role}", Guard::Holding("roles:grant"), grant)
         .by(Method4::Put),
     Route::post("/api/v1/admin/users/{id}/roles/{role}", Guard::Holding("roles:grant"), revoke)
@@ -43,7 +51,7 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 /// What a list of people is asked for; the same in the query of the API and of the page.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListInput {
     #[serde(default)]
@@ -140,7 +148,8 @@ fn list(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         let input: ListInput = query(&cx)?;
         let page = find(&cx, &input).await?;
         let rows = page.data;
-        let mut reply = reply::ok(&json!({ "data": rows, "next_cursor": page.next }))?;
+        let mut reply =
+            reply::ok(&Part { data: rows, next_cursor: page.next.map(|id| id.to_string()) })?;
         if let Some(next) = page.next {
             let link = format!("<?{}cursor={next}>; rel=\"next\"", others(&cx));
             if let Ok(link) = HeaderValue::from_str(&link) {
@@ -191,7 +200,7 @@ fn is_value(held: &Value, wanted: &str) -> bool {
     held.as_str().map_or_else(|| held.to_string() == wanted, |text| text == wanted)
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AddInput {
     #[serde(default)]
@@ -203,6 +212,7 @@ pub(crate) struct AddInput {
     #[serde(default)]
     pub(crate) name: String,
     #[serde(default)]
+    #[schemars(with = "Option<String>")]
     pub(crate) password: Option<Secret>,
     #[serde(default)]
     pub(crate) verified: Flag,
@@ -235,16 +245,25 @@ pub(crate) fn target(cx: &Cx<'_>) -> Result<UserId, Fault> {
     UserId::parse(cx.params.get("id")).ok_or_else(|| Code::NotFound.into())
 }
 
+/// An account with what it holds.
+#[derive(Debug, JsonSchema, Serialize)]
+struct PersonView {
+    #[serde(flatten)]
+    user: UserView,
+    roles: Vec<String>,
+    grants: Vec<GrantView>,
+    lock_reason: String,
+}
+
 async fn view(cx: &Cx<'_>, user: UserId) -> Result<Reply, Fault> {
     let subject = cx.auth.0.store.subject(user).await?.ok_or(Code::NotFound)?;
-    let mut body = serde_json::to_value(UserView::new(&subject.user, &subject.identifiers))
-        .unwrap_or_default();
     let held = cx.auth.holdings(user).await?;
-    if let Some(body) = body.as_object_mut() {
-        body.insert("roles".into(), held.roles.into());
-        body.insert("grants".into(), json!(held.grants));
-        body.insert("lock_reason".into(), subject.user.lock_reason.clone().into());
-    }
+    let body = PersonView {
+        user: UserView::new(&subject.user, &subject.identifiers),
+        roles: held.roles,
+        grants: held.grants,
+        lock_reason: subject.user.lock_reason.clone(),
+    };
     let mut reply = reply::ok(&body)?;
     if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", subject.user.version)) {
         reply.headers_mut().insert(header::ETAG, tag);
@@ -256,7 +275,7 @@ fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move { view(&cx, target(&cx)?).await })
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct EditInput {
     #[serde(default)]
@@ -306,7 +325,7 @@ async fn acted(cx: &Cx<'_>, what: Act) -> Result<Reply, Fault> {
     view(cx, user).await
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LockInput {
     #[serde(default)]
@@ -339,9 +358,10 @@ fn delete(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     })
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PasswordInput {
+    #[schemars(with = "String")]
     pub(crate) password: Secret,
     #[serde(default)]
     pub(crate) temporary: Flag,
@@ -372,7 +392,7 @@ fn sign_out(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
 fn sessions(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let rows = cx.auth.session_list(target(&cx)?).await?;
-        reply::ok(&json!({ "data": rows }))
+        reply::ok(&List { data: rows })
     })
 }
 
@@ -394,7 +414,7 @@ fn close(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
 fn why(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let rows = cx.auth.sign_in_attempts(target(&cx)?).await?;
-        reply::ok(&json!({ "data": rows }))
+        reply::ok(&List { data: rows })
     })
 }
 

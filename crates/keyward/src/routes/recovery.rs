@@ -7,21 +7,31 @@ use keyward_core::flow::open::Opened;
 use keyward_core::flow::recover::{BeginRecovery, ConfirmRecovery};
 use keyward_core::flow::verify::Asked;
 use keyward_core::port::Fut;
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::json;
 
+use super::answer::{Outcome, Status};
 use super::sign_in::{Holding, complete, opening, remember_flow};
 use super::verification::flow_id;
 use crate::http::input::{self, Flag};
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Route, reply};
 
 pub(super) const ROUTES: &[Route] = &[
-    Route::post("/api/v1/recovery", Guard::Anyone, begin).at(Limit::Attempt),
-    Route::post("/api/v1/recovery/{id}/confirm", Guard::Anyone, confirm).at(Limit::Attempt),
-    Route::post("/api/v1/recovery-link", Guard::Anyone, confirm_link).at(Limit::Attempt),
+    Route::post("/api/v1/recovery", Guard::Anyone, begin)
+        .at(Limit::Attempt)
+        .takes::<BeginInput>()
+        .gives::<Outcome>(),
+    Route::post("/api/v1/recovery/{id}/confirm", Guard::Anyone, confirm)
+        .at(Limit::Attempt)
+        .takes::<CodeInput>()
+        .gives::<Outcome>(),
+    Route::post("/api/v1/recovery-link", Guard::Anyone, confirm_link)
+        .at(Limit::Attempt)
+        .takes::<LinkInput>()
+        .gives::<Outcome>(),
 ];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct BeginInput {
     identifier: String,
@@ -37,17 +47,20 @@ fn begin(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let BeginInput { identifier } = input::body(cx.request)?;
         let asked = ask(&cx, identifier).await?;
-        let body = json!({ "status": "code_sent", "flow_id": asked.flow, "next": ["recovery"] });
+        let (flow_id, next) = (Some(asked.flow), &["recovery"][..]);
+        let body = Outcome { flow_id, next, ..Outcome::new(Status::CodeSent) };
         let mut reply = reply::json(StatusCode::ACCEPTED, &body)?;
         remember_flow(&cx, &mut reply, &asked.browser);
         Ok(reply)
     })
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct CodeInput {
+    #[schemars(with = "String")]
     code: Secret,
+    #[schemars(with = "String")]
     password: Secret,
     #[serde(default)]
     keep_other_sessions: Flag,
@@ -78,10 +91,12 @@ fn confirm(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     })
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct LinkInput {
+    #[schemars(with = "String")]
     token: Secret,
+    #[schemars(with = "String")]
     password: Secret,
     #[serde(default)]
     keep_other_sessions: Flag,

@@ -4,27 +4,31 @@ use ::http::StatusCode;
 use keyward_authz::Effect;
 use keyward_core::flow::role::{ChangeRole, RoleChange, effect_name};
 use keyward_core::port::Fut;
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::json;
 
+use super::answer::{List, Named};
 use crate::http::{
     Code, Cx, Fault, Guard, Method4, Problem, Reply, Route, input, no_content, reply,
 };
+use crate::view::RoleView;
 
 const VIEW: Guard = Guard::Holding("roles:view");
 const EDIT: Guard = Guard::Holding("roles:edit");
 
 pub(super) const ROUTES: &[Route] = &[
-    Route::get("/api/v1/admin/roles", VIEW, list),
-    Route::post("/api/v1/admin/roles", EDIT, add),
+    Route::get("/api/v1/admin/roles", VIEW, list).gives::<List<RoleView>>(),
+    Route::post("/api/v1/admin/roles", EDIT, add).takes::<AddInput>().gives::<Named>(),
     Route::post("/api/v1/admin/roles/{role}", EDIT, remove).by(Method4::Delete),
-    Route::post("/api/v1/admin/roles/{role}/permissions", EDIT, rule).by(Method4::Put),
+    Route::post("/api/v1/admin/roles/{role}/permissions", EDIT, rule)
+        .by(Method4::Put)
+        .takes::<RuleInput>(),
 ];
 
 fn list(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let roles = cx.auth.role_list().await?;
-        reply::ok(&json!({ "data": roles }))
+        reply::ok(&List { data: roles })
     })
 }
 
@@ -35,7 +39,7 @@ pub(crate) async fn change(cx: &Cx<'_>, role: &str, change: RoleChange) -> Resul
     Ok(cx.auth.run(&flow, &cx.caller.client).await??)
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AddInput {
     pub(crate) name: String,
@@ -47,7 +51,7 @@ fn add(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let AddInput { name, description } = input::body(cx.request)?;
         change(&cx, &name, RoleChange::Add { description }).await?;
-        reply::json(StatusCode::CREATED, &json!({ "name": name }))
+        reply::json(StatusCode::CREATED, &Named { name })
     })
 }
 
@@ -58,7 +62,7 @@ fn remove(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     })
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RuleInput {
     pub(crate) permission: String,

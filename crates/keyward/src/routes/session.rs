@@ -4,17 +4,23 @@ use ::http::{HeaderValue, StatusCode, header};
 use bytes::Bytes;
 use keyward_core::flow::session::PatchSession;
 use keyward_core::port::Fut;
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
+use super::answer::{Csrf, Data};
 use crate::engine::Keyward;
 use crate::http::{Body, Cx, Fault, Guard, Method4, Reply, Route, cookie, csrf, input, reply};
+use crate::view::SessionView;
 
 pub(super) const ROUTES: &[Route] = &[
-    Route::get("/api/v1/session", Guard::SignedIn, show),
-    Route::post("/api/v1/session", Guard::SignedIn, patch).by(Method4::Patch),
-    Route::get("/api/v1/session/csrf", Guard::SignedIn, token),
+    Route::get("/api/v1/session", Guard::SignedIn, show).gives::<SessionView>(),
+    Route::post("/api/v1/session", Guard::SignedIn, patch)
+        .by(Method4::Patch)
+        .takes::<PatchInput>()
+        .gives::<Data>(),
+    Route::get("/api/v1/session/csrf", Guard::SignedIn, token).gives::<Csrf>(),
     Route::get("/api/v1/session/events", Guard::SignedIn, follow),
 ];
 
@@ -25,7 +31,7 @@ fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     })
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct PatchInput {
     data: Map<String, Value>,
@@ -37,15 +43,14 @@ fn patch(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         let PatchInput { data } = input::body(cx.request)?;
         let flow = PatchSession { session, patch: data };
         let stored = cx.auth.run(&flow, &cx.caller.client).await??;
-        let data: Value = serde_json::from_str(&stored).unwrap_or_default();
-        reply::ok(&json!({ "data": data }))
+        reply::ok(&Data { data: serde_json::from_str(&stored).unwrap_or_default() })
     })
 }
 
 fn token(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let id = cx.caller.entry()?.session.id.to_string();
-        reply::ok(&json!({ "csrf": csrf::token_of(cx.auth, &id) }))
+        reply::ok(&Csrf { csrf: csrf::token_of(cx.auth, &id) })
     })
 }
 

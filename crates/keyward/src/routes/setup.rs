@@ -4,20 +4,26 @@ use keyward_core::Secret;
 use keyward_core::flow::open::Opened;
 use keyward_core::flow::setup::FinishSetup;
 use keyward_core::port::Fut;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::answer::Outcome;
 use super::sign_in::{Holding, complete, opening};
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Route, input};
 
-pub(super) const ROUTES: &[Route] =
-    &[Route::post("/api/v1/setup", Guard::Anyone, finish).at(Limit::Attempt)];
+pub(super) const ROUTES: &[Route] = &[Route::post("/api/v1/setup", Guard::Anyone, finish)
+    .at(Limit::Attempt)
+    .takes::<Input>()
+    .gives::<Outcome>()];
 
 /// What the first administrator gives.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Input {
+    #[schemars(with = "String")]
     pub(crate) token: Secret,
     pub(crate) email: String,
+    #[schemars(with = "String")]
     pub(crate) password: Secret,
     #[serde(default)]
     pub(crate) name: String,

@@ -8,21 +8,25 @@ use keyward_core::flow::sign_in::{SignIn, SignedIn};
 use keyward_core::id::FlowId;
 use keyward_core::port::Fut;
 use keyward_core::record::SessionKind;
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
+use super::answer::{Outcome, Status};
 use crate::http::input::{self, Flag};
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Request, Route, cookie, no_content, reply};
 use crate::view::UserView;
 
 pub(super) const ROUTES: &[Route] = &[
-    Route::post("/api/v1/sign-in", Guard::Anyone, sign_in).at(Limit::Attempt),
+    Route::post("/api/v1/sign-in", Guard::Anyone, sign_in)
+        .at(Limit::Attempt)
+        .takes::<Input>()
+        .gives::<Outcome>(),
     Route::post("/api/v1/sign-out", Guard::Anyone, sign_out),
     Route::post("/api/v1/sign-out/all", Guard::SignedIn, sign_out_all),
 ];
 
 /// How the client wants to hold its session.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Holding {
     /// In a cookie.
@@ -32,10 +36,11 @@ pub(crate) enum Holding {
     Token,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Input {
     identifier: String,
+    #[schemars(with = "String")]
     password: Secret,
     #[serde(default)]
     remember: Flag,
@@ -90,14 +95,13 @@ pub(crate) async fn complete(
 ) -> Result<Reply, Fault> {
     let subject = cx.auth.0.store.subject(opened.user.id).await?;
     let identifiers = subject.map(|s| s.identifiers).unwrap_or_default();
-    let mut body = Map::new();
-    body.insert("status".into(), "complete".into());
-    body.insert("session_id".into(), opened.session.id.to_string().into());
-    let user = UserView::new(&opened.user, &identifiers);
-    body.insert("user".into(), serde_json::to_value(user).unwrap_or(Value::Null));
-    if holding == Holding::Token {
-        body.insert("token".into(), opened.token.reveal().into());
-    }
+    let token = (holding == Holding::Token).then(|| opened.token.reveal().to_owned());
+    let body = Outcome {
+        session_id: Some(opened.session.id),
+        user: Some(UserView::new(&opened.user, &identifiers)),
+        token,
+        ..Outcome::new(Status::Complete)
+    };
     let mut reply = reply::ok(&body)?;
     if holding == Holding::Cookie {
         keep(cx, &mut reply, opened);
@@ -125,9 +129,8 @@ pub(crate) fn needs_verification(
     flow: FlowId,
     browser: &Secret,
 ) -> Result<Reply, Fault> {
-    let body = serde_json::json!({
-        "status": "needs_verification", "flow_id": flow, "next": ["verification"],
-    });
+    let (flow_id, next) = (Some(flow), &["verification"][..]);
+    let body = Outcome { flow_id, next, ..Outcome::new(Status::NeedsVerification) };
     let mut reply = reply::json(StatusCode::ACCEPTED, &body)?;
     remember_flow(cx, &mut reply, browser);
     Ok(reply)

@@ -3,20 +3,27 @@
 use keyward_core::Secret;
 use keyward_core::flow::sign_up::{SignUp, SignedUp};
 use keyward_core::port::Fut;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
+use super::answer::Outcome;
 use super::sign_in::{Holding, complete, needs_verification, opening};
 use crate::engine::hooks::SignUpAttempt;
 use crate::http::input;
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Route, reply};
 
 pub(super) const ROUTES: &[Route] = &[
-    Route::post("/api/v1/sign-up", Guard::Anyone, sign_up).at(Limit::Attempt),
-    Route::post("/api/v1/password/check", Guard::Anyone, check_password),
+    Route::post("/api/v1/sign-up", Guard::Anyone, sign_up)
+        .at(Limit::Attempt)
+        .takes::<Input>()
+        .gives::<Outcome>(),
+    Route::post("/api/v1/password/check", Guard::Anyone, check_password)
+        .takes::<CheckInput>()
+        .gives::<Judged>(),
 ];
 
 /// What somebody gives to sign up. Empty texts count as absent.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Input {
     #[serde(default)]
@@ -27,6 +34,7 @@ pub(crate) struct Input {
     pub(crate) phone: Option<String>,
     #[serde(default)]
     pub(crate) name: Option<String>,
+    #[schemars(with = "Option<String>")]
     pub(crate) password: Option<Secret>,
     #[serde(default)]
     pub(crate) session: Holding,
@@ -67,10 +75,33 @@ fn sign_up(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     })
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct CheckInput {
+    #[schemars(with = "String")]
     password: Secret,
+}
+
+/// What a password is worth.
+#[derive(Debug, JsonSchema, Serialize)]
+struct Judged {
+    /// Whether it would be accepted.
+    acceptable: bool,
+    /// Codes of what is wrong with it.
+    problems: Vec<&'static str>,
+    /// Shortest in characters.
+    min_length: usize,
+    /// What zxcvbn says, where it is built in.
+    advice: Option<Advice>,
+}
+
+/// Advice while typing, never a rule.
+#[derive(Debug, JsonSchema, Serialize)]
+struct Advice {
+    /// 0, guessed at once, to 4.
+    score: u8,
+    warning: Option<&'static str>,
+    suggestions: Vec<&'static str>,
 }
 
 fn check_password(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
@@ -82,27 +113,23 @@ fn check_password(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
             settings.password_min,
             &[settings.brand.as_str()],
         );
-        let codes: Vec<&str> = rules.iter().map(|r| r.code()).collect();
-        let body = serde_json::json!({
-            "acceptable": codes.is_empty(),
-            "problems": codes,
-            "min_length": settings.password_min,
-            "advice": advice(&password, &settings.brand),
-        });
-        reply::ok(&body)
+        reply::ok(&Judged {
+            acceptable: rules.is_empty(),
+            problems: rules.iter().map(|r| r.code()).collect(),
+            min_length: settings.password_min,
+            advice: advice(&password, &settings.brand),
+        })
     })
 }
 
-/// What zxcvbn would say: advice while typing, never a rule.
 #[cfg(feature = "strength")]
-fn advice(password: &Secret, brand: &str) -> serde_json::Value {
+fn advice(password: &Secret, brand: &str) -> Option<Advice> {
     let found = keyward_core::password::strength::strength(password, &[brand]);
-    serde_json::json!({
-        "score": found.score, "warning": found.warning, "suggestions": found.suggestions,
-    })
+    let (score, warning) = (found.score, found.warning);
+    Some(Advice { score, warning, suggestions: found.suggestions })
 }
 
 #[cfg(not(feature = "strength"))]
-fn advice(_: &Secret, _: &str) -> serde_json::Value {
-    serde_json::Value::Null
+fn advice(_: &Secret, _: &str) -> Option<Advice> {
+    None
 }

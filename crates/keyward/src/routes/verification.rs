@@ -6,18 +6,27 @@ use keyward_core::flow::verify::{BeginVerification, ConfirmVerification, Confirm
 use keyward_core::id::FlowId;
 use keyward_core::port::Fut;
 use keyward_core::refusal::Refusal;
+use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::json;
 
+use super::answer::{Begun, Outcome, Status};
 use super::sign_in::{Holding, complete, flow_secret, opening};
 use crate::http::input;
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Route, no_content, reply};
 
 pub(super) const ROUTES: &[Route] = &[
-    Route::post("/api/v1/verifications", Guard::SignedIn, begin).at(Limit::Attempt),
+    Route::post("/api/v1/verifications", Guard::SignedIn, begin)
+        .at(Limit::Attempt)
+        .gives::<Begun>(),
     Route::post("/api/v1/verifications/{id}/resend", Guard::Anyone, resend).at(Limit::Attempt),
-    Route::post("/api/v1/verifications/{id}/confirm", Guard::Anyone, confirm).at(Limit::Attempt),
-    Route::post("/api/v1/verify-link", Guard::Anyone, confirm_link).at(Limit::Attempt),
+    Route::post("/api/v1/verifications/{id}/confirm", Guard::Anyone, confirm)
+        .at(Limit::Attempt)
+        .takes::<CodeInput>()
+        .gives::<Outcome>(),
+    Route::post("/api/v1/verify-link", Guard::Anyone, confirm_link)
+        .at(Limit::Attempt)
+        .takes::<LinkInput>()
+        .gives::<Outcome>(),
 ];
 
 /// The flow of a path; a text that is no id is a flow that does not exist.
@@ -29,7 +38,7 @@ fn begin(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let flow = BeginVerification { user: cx.caller.user()? };
         let asked = cx.auth.run(&flow, &cx.caller.client).await??;
-        reply::json(::http::StatusCode::ACCEPTED, &json!({ "flow_id": asked.flow }))
+        reply::json(::http::StatusCode::ACCEPTED, &Begun { flow_id: asked.flow })
     })
 }
 
@@ -41,9 +50,10 @@ fn resend(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     })
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct CodeInput {
+    #[schemars(with = "String")]
     code: Secret,
     #[serde(default)]
     session: Holding,
@@ -66,7 +76,7 @@ pub(crate) async fn answer(
 async fn told(cx: &Cx<'_>, given: Answer, holding: Holding) -> Result<Reply, Fault> {
     match answer(cx, given, holding).await?.opened {
         Some(opened) => complete(cx, &opened, holding).await,
-        None => reply::ok(&json!({ "status": "verified", "next": ["sign_in"] })),
+        None => reply::ok(&Outcome { next: &["sign_in"], ..Outcome::new(Status::Verified) }),
     }
 }
 
@@ -78,9 +88,10 @@ fn confirm(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     })
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct LinkInput {
+    #[schemars(with = "String")]
     token: Secret,
     #[serde(default)]
     session: Holding,

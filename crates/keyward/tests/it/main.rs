@@ -12,6 +12,7 @@ mod administrators;
 mod app_headers;
 mod attacks;
 mod bad_input;
+mod described;
 mod docs;
 mod doors;
 #[cfg(feature = "actix")]

@@ -1,0 +1,99 @@
+//! What `openapi.json` says is what the API does.
+
+use keyward::testing::{PASSWORD, TestAuth};
+use serde_json::{Value, json};
+
+/// Doors without a body of their own, either way: they say what they do by name.
+const BARE: [&str; 2] = ["get /api/v1/session/events", "post /api/v1/sign-out"];
+
+#[test]
+fn every_door_of_the_api_is_described() {
+    let document = keyward::openapi();
+    let mut count = 0;
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let door = format!("{method} {path}");
+            count += 1;
+            if BARE.contains(&door.as_str()) {
+                continue;
+            }
+            let told = &operation["responses"]["2XX"]["content"]["application/json"]["schema"];
+            let asked = &operation["requestBody"]["content"]["application/json"]["schema"];
+            if method == "get" {
+                assert!(told["properties"].is_object(), "{door} gives something");
+            }
+            for schema in [asked, told].into_iter().filter(|schema| !schema.is_null()) {
+                assert_eq!(schema["type"], "object", "{door}: {schema}");
+                assert!(!schema.to_string().contains("$ref"), "{door} stands alone");
+            }
+            if !asked.is_null() {
+                assert_eq!(asked["additionalProperties"], false, "{door} refuses the unknown");
+            }
+        }
+    }
+    let table = keyward::route_table(false);
+    assert_eq!(count, table.lines().filter(|line| line.contains(" /api/")).count());
+}
+
+#[tokio::test]
+async fn replies_are_of_the_types_that_are_described() {
+    let t = TestAuth::new().await;
+    let root = t.user("root@example.com").await;
+    t.kw.assign_role(root.id, "admin", true).await.unwrap().unwrap();
+    let client = t.pages();
+    let body = json!({ "identifier": "root@example.com", "password": PASSWORD });
+    let reply = client.post("/api/v1/sign-in", &body).await;
+    let document = keyward::openapi();
+    check(&document, "/api/v1/sign-in", "post", &reply.json());
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        let bare = BARE.contains(&format!("get {path}").as_str());
+        if operations["get"].is_null() || bare {
+            continue;
+        }
+        let reply = client.get(&path.replace("{id}", &root.id.to_string())).await;
+        assert_eq!(reply.status(), 200, "{path}: {}", reply.text());
+        check(&document, path, "get", &reply.json());
+    }
+    let body = json!({ "password": PASSWORD });
+    let reply = client.post("/api/v1/password/check", &body).await;
+    check(&document, "/api/v1/password/check", "post", &reply.json());
+    let reply = client.post("/api/v1/recovery", &json!({ "identifier": "a@example.com" })).await;
+    check(&document, "/api/v1/recovery", "post", &reply.json());
+}
+
+fn check(document: &Value, path: &str, method: &str, found: &Value) {
+    let told = &document["paths"][path][method]["responses"]["2XX"]["content"];
+    fits(&told["application/json"]["schema"], found, path);
+}
+
+/// Every field that came is described, has a described type, and none is missing.
+fn fits(schema: &Value, found: &Value, at: &str) {
+    let kinds = match &schema["type"] {
+        Value::String(one) => vec![one.as_str()],
+        Value::Array(some) => some.iter().filter_map(Value::as_str).collect(),
+        _ => return,
+    };
+    let kind = match found {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(n) if n.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    assert!(kinds.contains(&kind), "{at} is {kind}, not {kinds:?}");
+    for item in found.as_array().into_iter().flatten() {
+        fits(&schema["items"], item, &format!("{at}[]"));
+    }
+    let (Some(fields), Some(known)) = (found.as_object(), schema["properties"].as_object()) else {
+        return;
+    };
+    for (name, value) in fields {
+        let described = known.get(name).unwrap_or_else(|| panic!("{at}.{name} is not described"));
+        fits(described, value, &format!("{at}.{name}"));
+    }
+    for name in schema["required"].as_array().into_iter().flatten() {
+        assert!(fields.contains_key(name.as_str().unwrap()), "{at} has no {name}");
+    }
+}
