@@ -105,6 +105,7 @@ async fn a_listener_that_fails_is_told_again_and_in_order() {
     })
     .await;
     let ada = t.user("ada@example.com").await;
+    t.clock.advance(std::time::Duration::from_secs(1));
     t.kw.sign_in_user(&ada.id).await.unwrap().unwrap();
     // Time is paused: it jumps to whatever is waited for next.
     for _ in 0..100 {
