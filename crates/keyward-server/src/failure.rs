@@ -73,6 +73,10 @@ impl From<keyward::Error> for Failure {
 /// A closed pipe or a full disk under our own output.
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
+        // Whoever reads has seen enough, as in `… | head`.
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            return Self::new(Exit::Unreachable, "");
+        }
         Self::new(Exit::Unreachable, format!("could not write the answer: {error}"))
     }
 }

@@ -32,25 +32,31 @@ impl HashCost {
         Ok(best)
     }
 
-    /// The dearest policy that stays within `target`, by memory first and passes
-    /// second; at most `memory_kib`. One lane. The default is the least.
+    /// The dearest policy that stays within `target`: more memory first, at most
+    /// `memory_kib`, and more passes only when there is no more memory. One lane.
+    /// Never less than the default, which may take longer than `target`.
     pub fn calibrate(&mut self, target: Duration, memory_kib: u32) -> Result<Policy, Error> {
         let mut best = Policy::default();
-        let cost = self.of(&best)?;
-        // Time grows with memory and with passes, a little faster than in step.
-        let ratio = target.as_secs_f64() / cost.as_secs_f64();
-        let within = f64::from(best.memory_kib) * ratio;
-        best.memory_kib = steps(within, best.memory_kib, memory_kib);
-        while best.memory_kib > Policy::default().memory_kib && self.of(&best)? > target {
-            best.memory_kib = best.memory_kib.saturating_sub(MIB);
-        }
+        let (least, most) = (best.memory_kib, memory_kib.max(best.memory_kib));
+        let mut ratio = target.as_secs_f64() / self.of(&best)?.as_secs_f64();
         loop {
+            let wanted = f64::from(best.memory_kib) * ratio;
+            best.memory_kib = steps(wanted, least, most);
+            let cost = self.of(&best)?;
+            if cost <= target || best.memory_kib == least {
+                break;
+            }
+            // Time grows a little faster than memory: aim below.
+            ratio = target.as_secs_f64() / cost.as_secs_f64() * 0.97;
+        }
+        while best.memory_kib == most {
             let more = Policy { iterations: best.iterations + 1, ..best.clone() };
             if more.check().is_err() || self.of(&more)? > target {
-                return Ok(best);
+                break;
             }
             best = more;
         }
+        Ok(best)
     }
 
     fn once(&mut self, policy: &Policy) -> Result<Duration, Error> {
