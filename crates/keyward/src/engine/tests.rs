@@ -1,4 +1,11 @@
 //! Several Keywards on one store, as nodes of one service.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that fails should say so and stop"
+)]
 
 mod chain;
 mod listeners;

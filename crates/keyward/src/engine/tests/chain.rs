@@ -15,7 +15,7 @@ async fn happen(auth: &Keyward, count: usize) {
 async fn extend(first: &Keyward, second: &Keyward) {
     while !first.0.store.unchained(1).await.unwrap().is_empty() {
         let (a, b) = tokio::join!(first.chain_events(), second.chain_events());
-        (a.unwrap(), b.unwrap());
+        a.and(b).unwrap();
     }
 }
 
