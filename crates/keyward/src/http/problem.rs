@@ -13,6 +13,7 @@ macro_rules! codes {
     ($($name:ident $code:literal $status:literal $title:literal;)*) => {
         /// A stable code; never renamed, never translated.
         #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+        #[expect(clippy::enum_variant_names, reason = "a code of a code is named so")]
         pub(crate) enum Code { $(#[doc = $title] $name,)* }
 
         impl Code {

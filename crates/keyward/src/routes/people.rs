@@ -197,7 +197,10 @@ pub(crate) async fn find(cx: &Cx<'_>, input: &ListInput) -> Result<Page<UserView
 
 /// Texts as they are; numbers, yes and no as JSON writes them.
 fn is_value(held: &Value, wanted: &str) -> bool {
-    held.as_str().map_or_else(|| held.to_string() == wanted, |text| text == wanted)
+    match held {
+        Value::String(text) => text == wanted,
+        other => serde_json::to_string(other).is_ok_and(|text| text == wanted),
+    }
 }
 
 #[derive(Debug, Default, Deserialize, JsonSchema)]
