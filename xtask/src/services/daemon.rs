@@ -45,6 +45,8 @@ impl Daemons {
             if let Some(signal) = signals.forever().next() {
                 ask_children_to_end();
                 watched.stop();
+                // The main thread may have gone on to the next command meanwhile.
+                ask_children_to_end();
                 std::process::exit(128 + signal);
             }
         });
