@@ -30,7 +30,7 @@ use keyward_core::time::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 pub use body::Body;
-pub(crate) use caller::Caller;
+pub(crate) use caller::{Caller, Door};
 pub(crate) use head::Head;
 pub(crate) use problem::{Code, Problem};
 pub(crate) use request_ids::RequestIds;

@@ -39,6 +39,20 @@ impl Caller<'_> {
     }
 }
 
+/// Whose door a request stands at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Door {
+    /// One of ours, with who may come in.
+    Ours(Guard),
+    /// One of the app's: recognised here, let in there.
+    App,
+}
+
+/// Whether a bearer token has the form of a session's.
+fn is_ours(token: &str) -> bool {
+    token.starts_with("ses_")
+}
+
 /// A token and how it was brought.
 #[derive(Clone, Copy)]
 enum Brought<'a> {
@@ -55,7 +69,7 @@ impl Keyward {
         guard: Guard,
         now: Timestamp,
     ) -> Result<Caller<'a>, Fault> {
-        let (entry, by_cookie) = self.recognise(request.into(), guard, now).await?;
+        let (entry, by_cookie) = self.recognise(request.into(), Door::Ours(guard), now).await?;
         Ok(Caller { entry, by_cookie, client: LazyClient::new(self, request, address) })
     }
 
@@ -63,13 +77,15 @@ impl Keyward {
     pub(crate) async fn recognise(
         &self,
         head: Head<'_>,
-        guard: Guard,
+        door: Door,
         now: Timestamp,
     ) -> Result<(Option<Arc<Entry>>, bool), Fault> {
-        let brought = self.brought(head)?;
+        let brought = self.brought(head, door)?;
         let is_unsafe = !head.method.is_safe();
         let by_cookie = matches!(brought, Brought::Cookie(_));
-        if is_unsafe && !matches!(brought, Brought::Bearer(_)) {
+        // Whether strangers may post to a door of the app's is the app's to say.
+        let ours = matches!(door, Door::Ours(_));
+        if is_unsafe && ours && !matches!(brought, Brought::Bearer(_)) {
             csrf::check_open(self, head.headers)?;
         }
         let (entry, ended) = match brought {
@@ -84,19 +100,19 @@ impl Keyward {
         if let (true, true, Some(entry)) = (is_unsafe, by_cookie, &entry) {
             csrf::check(self, head, &entry.session.id.to_string())?;
         }
-        self.admit_by(guard, entry.as_deref(), ended, brought)?;
+        self.admit_by(door, entry.as_deref(), ended, brought)?;
         Ok((entry, by_cookie))
     }
 
-    fn brought<'a>(&self, head: Head<'a>) -> Result<Brought<'a>, Fault> {
-        if let Some(value) = single(head.headers, &header::AUTHORIZATION)? {
-            // Other schemes belong to the app, or to doors that are not built yet.
-            return Ok(match value.split_once(' ') {
-                Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => {
-                    Brought::Bearer(token.trim())
-                }
-                _ => Brought::Bearer(""),
-            });
+    /// Other schemes belong to the app or to a proxy: they are not tried, and do
+    /// not hide the cookie. Nor are, at the app's doors, bearer tokens of its own.
+    fn brought<'a>(&self, head: Head<'a>, door: Door) -> Result<Brought<'a>, Fault> {
+        let given = single(head.headers, &header::AUTHORIZATION)?.unwrap_or_default();
+        let (scheme, token) = given.split_once(' ').unwrap_or((given, ""));
+        let token = token.trim();
+        let is_tried = matches!(door, Door::Ours(_)) || is_ours(token);
+        if scheme.eq_ignore_ascii_case("bearer") && is_tried {
+            return Ok(Brought::Bearer(token));
         }
         let found = cookie::find(self, head.headers, cookie::SESSION)?;
         Ok(found.map_or(Brought::Nothing, Brought::Cookie))
@@ -104,7 +120,7 @@ impl Keyward {
 
     fn admit_by(
         &self,
-        guard: Guard,
+        door: Door,
         entry: Option<&Entry>,
         ended: Option<Ended>,
         brought: Brought<'_>,
@@ -114,6 +130,7 @@ impl Keyward {
         if let (Brought::Bearer(_), Some(ended)) = (brought, ended) {
             return Err(ended_code(ended).into());
         }
+        let Door::Ours(guard) = door else { return Ok(()) };
         match (guard, entry) {
             (Guard::Anyone, _) | (Guard::SignedIn, Some(_)) => Ok(()),
             (_, None) => Err(ended.map_or(Code::Unauthenticated, ended_code).into()),

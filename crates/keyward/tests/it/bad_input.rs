@@ -158,7 +158,7 @@ fn doors(user: UserId) -> Vec<(Method, String)> {
         let mut words = line.split_whitespace();
         let method: Method = words.next().unwrap().parse().unwrap();
         let path = words.next().unwrap().replace("{id}", &user.to_string());
-        (method, path.replace('{', "").replace('}', ""))
+        (method, path.replace(['{', '}'], ""))
     };
     table.lines().map(door).collect()
 }
@@ -202,7 +202,7 @@ async fn random_bytes_at_every_door_are_never_a_failure() {
 fn noise(rng: &mut SeededRandom, round: usize) -> Vec<u8> {
     let mut bytes = vec![0; 1 + round * 5];
     rng.fill(&mut bytes);
-    if round % 2 == 0 {
+    if round.is_multiple_of(2) {
         return bytes;
     }
     let names = ["email", "password", "identifier", "token", "code", "name", "data", "permission"];

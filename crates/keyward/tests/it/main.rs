@@ -9,7 +9,7 @@
 
 mod accounts;
 mod administrators;
-mod app_headers;
+mod app_routes;
 mod attacks;
 mod bad_input;
 mod described;

@@ -18,7 +18,7 @@ use super::convert;
 use crate::adapt::principal::{Principal, Session, User};
 use crate::engine::Keyward;
 use crate::engine::cache::Entry;
-use crate::http::{Code, Fault, Guard, Head, Problem};
+use crate::http::{Code, Door, Fault, Head, Problem};
 use crate::serve::body::ReplyBody;
 
 /// Why an extractor refused; a problem (RFC 9457) as a reply.
@@ -71,7 +71,7 @@ pub(super) async fn recognise(
     }
     let (method, headers) = (convert::method(request)?, convert::headers(request)?);
     let head = Head { method: &method, headers: &headers, body: &[] };
-    let (entry, _) = auth.recognise(head, Guard::Anyone, auth.now()).await?;
+    let (entry, _) = auth.recognise(head, Door::App, auth.now()).await?;
     request.extensions_mut().insert(Recognised(entry.clone()));
     Ok(entry)
 }

@@ -10,7 +10,7 @@ use ::axum::response::{IntoResponse, Response};
 use crate::adapt::principal::{Principal, Session, User};
 use crate::engine::Keyward;
 use crate::engine::cache::Entry;
-use crate::http::{Code, Fault, Guard, Head};
+use crate::http::{Code, Door, Fault, Head};
 use crate::serve::body::ReplyBody;
 
 /// Who came in, as [`Keyward::handle`] would recognise them: once for each request.
@@ -22,7 +22,7 @@ pub(super) async fn recognise(
         return Ok(known.clone());
     }
     let head = Head { method: &parts.method, headers: &parts.headers, body: &[] };
-    let (entry, _) = auth.recognise(head, Guard::Anyone, auth.now()).await?;
+    let (entry, _) = auth.recognise(head, Door::App, auth.now()).await?;
     parts.extensions.insert(Recognised(entry.clone()));
     Ok(entry)
 }
