@@ -95,7 +95,7 @@ fn linked(html: &str) -> BTreeSet<String> {
             _ => return None,
         };
         let value = tag.split_once(wanted)?.1.split('"').next()?;
-        value.starts_with('/').then(|| value.replace("&#x2f;", "/"))
+        Some(value.replace("&#x2f;", "/")).filter(|path| path.starts_with('/'))
     };
     html.split('<').filter_map(of_tag).collect()
 }
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn what_a_browser_loads_is_found_once() {
-        let html = r#"<link rel="stylesheet" href="/a.css"><a href="/b">b</a>
+        let html = r#"<link rel="stylesheet" href="&#x2f;a.css"><a href="/b">b</a>
             <script src="/c.js" defer></script><img src="/a.css"><img src="data:x">"#;
         assert_eq!(linked(html), ["/a.css", "/c.js"].map(String::from).into());
     }

@@ -30,7 +30,9 @@ use keyward_core::time::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 pub use body::Body;
-pub(crate) use caller::{Caller, Door};
+pub(crate) use caller::Caller;
+#[cfg(any(feature = "axum", feature = "actix"))]
+pub(crate) use caller::Door;
 pub(crate) use head::Head;
 pub(crate) use problem::{Code, Problem};
 pub(crate) use request_ids::RequestIds;

@@ -9,7 +9,11 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
     connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-src 'self'; frame-ancestors 'none'";
 
+/// JSON is no page: nothing in it loads, whatever takes it for one.
+const DATA_CSP: &str = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
 /// What an app loads is its own business; who frames it is not.
+#[cfg(any(feature = "axum", feature = "actix"))]
 const APP_CSP: &str = "base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
 
 type Given = (HeaderName, &'static str);
@@ -20,12 +24,16 @@ const SHARED: [Given; 3] = [
     (header::X_FRAME_OPTIONS, "DENY"),
 ];
 
-const OURS: [Given; 3] = [
+const PAGE: [Given; 3] = [
     (header::CONTENT_SECURITY_POLICY, CSP),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     (header::CACHE_CONTROL, "no-store"),
 ];
 
+const DATA: &[Given] =
+    &[(header::CONTENT_SECURITY_POLICY, DATA_CSP), (header::CACHE_CONTROL, "no-store")];
+
+#[cfg(any(feature = "axum", feature = "actix"))]
 const APP: [Given; 2] = [
     (header::CONTENT_SECURITY_POLICY, APP_CSP),
     // No cache between us and a person keeps a page that may be theirs alone.
@@ -37,10 +45,17 @@ const HSTS: &str = "max-age=31536000";
 
 /// Adds what is missing to a reply of ours; a route that set a header itself keeps it.
 pub(crate) fn finish(headers: &mut HeaderMap, id: RequestId, https: bool) {
-    headers.reserve(SHARED.len() + OURS.len() + 2);
+    headers.reserve(SHARED.len() + PAGE.len() + 2);
     add(headers, &SHARED);
-    add(headers, &OURS);
+    match is_json(headers) {
+        true => add(headers, &DATA),
+        false => add(headers, &PAGE),
+    }
     name(headers, id, https);
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/json")
 }
 
 /// Adds what is missing to a reply of the app's.

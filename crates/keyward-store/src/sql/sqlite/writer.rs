@@ -23,7 +23,7 @@ use crate::sql::value::{Value, params};
 const MOST_TOGETHER: usize = 256;
 
 /// Steps after which the log is moved into the file.
-const STEPS_PER_CHECKPOINT: usize = 4_000;
+const STEPS_PER_CHECKPOINT: usize = 20_000;
 
 /// Without work for this long, the log is moved and cut.
 const IDLE: Duration = Duration::from_secs(2);
