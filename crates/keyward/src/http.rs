@@ -34,6 +34,7 @@ pub(crate) use caller::Caller;
 #[cfg(any(feature = "axum", feature = "actix"))]
 pub(crate) use caller::Door;
 pub(crate) use head::Head;
+pub use problem::problem_codes;
 pub(crate) use problem::{Code, Problem};
 pub(crate) use request_ids::RequestIds;
 pub(crate) use router::{Params, Router};
@@ -265,11 +266,13 @@ impl Keyward {
     }
 
     /// A fault as a problem, for adapters.
+    #[cfg(any(feature = "axum", feature = "actix"))]
     pub(crate) fn problem_reply(&self, fault: Fault, id: RequestId) -> Reply {
         fault.into_problem(id).reply(id)
     }
 
     /// Whether a path is one of ours.
+    #[cfg(any(feature = "axum", feature = "actix"))]
     pub(crate) fn owns(&self, path: &str) -> bool {
         let below = path.strip_prefix(self.0.web.base.as_str());
         below.is_some_and(|path| self.0.router.knows(path))

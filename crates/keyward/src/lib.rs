@@ -49,7 +49,7 @@ pub use engine::hooks::{SignInAttempt, SignUpAttempt, Veto};
 pub use engine::os::{OsRandom, SystemClock};
 pub use hashing::HashCost;
 pub use http::problem::words as refusal_words;
-pub use http::{Body, MAX_BODY, Reply, Request};
+pub use http::{Body, MAX_BODY, Reply, Request, problem_codes};
 pub use keyward_authz as authz;
 pub use keyward_core::crypto::keys::RootKey;
 pub use keyward_core::crypto::password::Policy as HashPolicy;

@@ -43,6 +43,7 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
 }
 
 /// The paths that are wanted, each once, for a framework's own router.
+#[cfg(any(feature = "axum", feature = "actix"))]
 pub(crate) fn paths(dev: bool, wanted: fn(&str) -> bool) -> Vec<&'static str> {
     let all = all(dev).into_iter().map(|route| route.path);
     let mut paths: Vec<&str> = all.filter(|path| wanted(path)).collect();

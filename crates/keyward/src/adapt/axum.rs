@@ -1,4 +1,32 @@
 //! Keyward in an axum application: extractors, layers, routes, `serve`.
+//!
+//! A handler that asks for a [`User`](crate::User) belongs to an application
+//! whose state holds a [`Keyward`]. One that forgot it does not compile:
+//!
+//! ```compile_fail,E0277
+//! # use axum::{Router, routing::get};
+//! # use keyward::User;
+//! #[derive(Clone)]
+//! struct App;
+//! let app: Router<()> = Router::new().route("/me", get(|user: User| async {})).with_state(App);
+//! ```
+//!
+//! With `FromRef` it does:
+//!
+//! ```
+//! # use axum::{Router, extract::FromRef, routing::get};
+//! # use keyward::{Keyward, User};
+//! #[derive(Clone)]
+//! struct App(Keyward);
+//! impl FromRef<App> for Keyward {
+//!     fn from_ref(app: &App) -> Self {
+//!         app.0.clone()
+//!     }
+//! }
+//! # fn with(app: App) {
+//! let app: Router<()> = Router::new().route("/me", get(|user: User| async {})).with_state(app);
+//! # }
+//! ```
 
 mod extract;
 mod layer;

@@ -76,6 +76,11 @@ codes! {
     ReadOnly "read_only" 507 "Nothing can be stored right now.";
 }
 
+/// Every problem's stable code, with its HTTP status and its title in English.
+pub fn problem_codes() -> impl Iterator<Item = (&'static str, u16, &'static str)> {
+    Code::ALL.iter().map(|(_, code, status, title)| (*code, *status, *title))
+}
+
 /// A problem on its way to the client.
 #[derive(Clone, Debug)]
 pub(crate) struct Problem {

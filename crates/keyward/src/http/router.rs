@@ -46,6 +46,7 @@ impl Router {
     }
 
     /// Whether a path has a route, by whatever method.
+    #[cfg(any(feature = "axum", feature = "actix"))]
     pub(crate) fn knows(&self, path: &str) -> bool {
         self.paths.at(path).is_ok()
     }

@@ -32,6 +32,16 @@ fn every_route_has_its_guard_and_its_limit() {
 }
 
 #[test]
+fn the_page_of_errors_lists_every_code() {
+    let page = include_str!("../../../../docs/errors.md");
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
+    let codes: Vec<String> = keyward::problem_codes()
+        .map(|(code, status, title)| format!("| `{code}` | {status} | {title} |"))
+        .collect();
+    assert_eq!(rows, codes);
+}
+
+#[test]
 fn the_api_is_described_as_reviewed() {
     check("openapi.json", &pretty(&keyward::openapi()));
 }

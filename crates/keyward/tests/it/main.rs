@@ -20,6 +20,7 @@ mod frameworks;
 mod golden;
 mod journey;
 mod leaks;
+mod lifetimes;
 mod nodes;
 mod pages;
 mod purity;

@@ -7,7 +7,7 @@ use keyward::testing::{SeededRandom, epoch};
 use keyward::{Act, Kind, Names, RoleChange, Secret, Settings};
 use keyward_core::crypto::keys::{Keys, RootKey};
 use keyward_core::flow::admin::{ActOn, AddPerson, Edit, EditPerson};
-use keyward_core::flow::challenge::Answer;
+use keyward_core::flow::challenge::{Answer, Letter};
 use keyward_core::flow::open::Opening;
 use keyward_core::flow::password::ChangePassword;
 use keyward_core::flow::recover::{BeginRecovery, ConfirmRecovery};
@@ -74,6 +74,13 @@ impl House {
         fresh.reply.unwrap_or_else(|refusal| panic!("{}: {refusal:?}", F::NAME))
     }
 
+    /// The code in the newest letter that waits to be sent.
+    async fn code(&self) -> Secret {
+        let messages = self.store.messages(None, 100).await.unwrap();
+        let mut letters = messages.iter().filter_map(|m| Letter::open(&self.keys, m).ok());
+        Secret::new(letters.find_map(|letter| letter.code).expect("a letter with a code"))
+    }
+
     fn later(&mut self) {
         self.now = self.now.plus(Duration::from_secs(61));
     }
@@ -118,6 +125,8 @@ async fn every_flow_decides_alike_on_the_same_facts() {
     let (one, two) = (house.once(&wrong, 1).await, house.once(&wrong, 1).await);
     assert_eq!(one.batch, two.batch);
     assert!(one.reply.is_err());
+    let answer = Answer::Code { flow: asked.flow, code: house.code().await };
+    house.check(ConfirmVerification { answer, browser: None, open }).await;
     house.check(ActOn { user, act: Act::Verify, actor: Some(root) }).await;
     people(&mut house, user, root).await;
 }
@@ -144,10 +153,12 @@ async fn people(house: &mut House, user: keyward::id::UserId, root: keyward::id:
     house.check(SignInUser { user, method: "app".into(), open }).await;
     house.later();
     house.check(CloseSessions { user, except: None, actor: None, by: "owner" }).await;
-    house.check(BeginRecovery { identifier: "ada@example.com".into() }).await;
+    let asked = house.check(BeginRecovery { identifier: "ada@example.com".into() }).await;
     let answer = Answer::Link(Secret::new("unknown"));
     let late = ConfirmRecovery { answer, password: password(), keep_others: false, open };
     assert_eq!(house.once(&late, 1).await.batch, house.once(&late, 2).await.batch);
+    let answer = Answer::Code { flow: asked.flow, code: house.code().await };
+    house.check(ConfirmRecovery { answer, password: password(), keep_others: false, open }).await;
     house.later();
     let actor = Some(root);
     let add = AddPerson {
