@@ -52,7 +52,7 @@ pub(crate) fn request(address: std::net::SocketAddr, person: usize) -> Vec<u8> {
 /// Verifications a second, in all, on threads as nice as the server's.
 fn hashes() -> Result<f64> {
     let threads = std::thread::available_parallelism()?.get();
-    let stored = password::hash(&secret(), &HashPolicy::default(), &mut keyward::OsRandom)?;
+    let stored = password::hash(&secret(), HashPolicy::default(), &mut keyward::OsRandom)?;
     let began = Instant::now();
     let counts = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..threads).map(|_| scope.spawn(|| verify(&stored))).collect();

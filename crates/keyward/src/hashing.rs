@@ -20,8 +20,8 @@ pub struct HashCost {
 const ROUNDS: u32 = 3;
 
 impl HashCost {
-    /// How long one hash takes. Blocks for as long as [`ROUNDS`] of them and one
-    /// more to warm up.
+    /// How long one hash takes. Blocks for as long as three of them and one more
+    /// to warm up.
     pub fn of(&mut self, policy: &Policy) -> Result<Duration, Error> {
         policy.check().map_err(|cause| Error::because("use these hash parameters", cause))?;
         self.once(policy)?;

@@ -265,8 +265,8 @@ impl Keyward {
         fault.into_problem(id).reply(id)
     }
 
-    /// A fault as a problem, for adapters.
-    #[cfg(any(feature = "axum", feature = "actix"))]
+    /// A fault as a problem, for axum.
+    #[cfg(feature = "axum")]
     pub(crate) fn problem_reply(&self, fault: Fault, id: RequestId) -> Reply {
         fault.into_problem(id).reply(id)
     }

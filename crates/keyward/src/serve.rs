@@ -32,6 +32,10 @@ const MAX_CONNECTIONS: usize = 20_000;
 const HEAD_TIME: Duration = Duration::from_secs(10);
 /// Time to send the body of a request.
 const BODY_TIME: Duration = Duration::from_secs(30);
+/// Bytes of a body that is too large which are still taken.
+const DRAINED: usize = 4 * 1024 * 1024;
+/// Time in which they are.
+const DRAIN_BODY_TIME: Duration = Duration::from_secs(2);
 /// Time to finish what was begun when stopping.
 const DRAIN_TIME: Duration = Duration::from_secs(10);
 
@@ -68,18 +72,39 @@ where
     B: http_body::Body<Data = Bytes>,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
+    let mut body = std::pin::pin!(body);
     if body.size_hint().lower() > MAX_BODY as u64 {
+        drain(body).await;
         return Err(Code::PayloadTooLarge);
     }
-    let whole = Limited::new(body, MAX_BODY).collect();
+    let whole = Limited::new(body.as_mut(), MAX_BODY).collect();
     match tokio::time::timeout(BODY_TIME, whole).await {
         Err(_) => Err(Code::BadRequest),
         Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
+            drain(body).await;
             Err(Code::PayloadTooLarge)
         }
         Ok(Err(_)) => Err(Code::BadRequest),
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
     }
+}
+
+/// Takes what still comes, within reason, so that a client that only listens
+/// when it has said everything hears the answer.
+async fn drain<B>(mut body: std::pin::Pin<&mut B>)
+where
+    B: http_body::Body<Data = Bytes>,
+{
+    let mut left = DRAINED;
+    let take = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            left = left.saturating_sub(frame.data_ref().map_or(1, Bytes::len));
+            if left == 0 {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(DRAIN_BODY_TIME, take).await.ok();
 }
 
 /// A listener that is bound, and how it ends.

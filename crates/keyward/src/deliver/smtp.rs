@@ -178,6 +178,10 @@ impl Server {
             Some((user, password)) => (Some(plain(user)?), password.map(plain).transpose()?),
             None => (None, None),
         };
+        // What stands behind the host must be a port that can be read.
+        if authority.port_u16().is_none() && !place.ends_with(authority.host()) {
+            return Err(bad());
+        }
         let port = authority.port_u16().unwrap_or(standard);
         Ok(Self { host, port, user, password: password.map(Secret::new), implicit })
     }

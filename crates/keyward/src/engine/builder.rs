@@ -1,6 +1,8 @@
 //! Collects the parts. Only the store has no default.
 
-use std::path::{Path, PathBuf};
+#[cfg(feature = "sqlite")]
+use std::path::Path;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 use keyward_core::Error;

@@ -30,8 +30,8 @@ const PAGE: [Given; 3] = [
     (header::CACHE_CONTROL, "no-store"),
 ];
 
-const DATA: &[Given] =
-    &[(header::CONTENT_SECURITY_POLICY, DATA_CSP), (header::CACHE_CONTROL, "no-store")];
+const DATA: [Given; 2] =
+    [(header::CONTENT_SECURITY_POLICY, DATA_CSP), (header::CACHE_CONTROL, "no-store")];
 
 #[cfg(any(feature = "axum", feature = "actix"))]
 const APP: [Given; 2] = [
@@ -46,10 +46,10 @@ const HSTS: &str = "max-age=31536000";
 /// Adds what is missing to a reply of ours; a route that set a header itself keeps it.
 pub(crate) fn finish(headers: &mut HeaderMap, id: RequestId, https: bool) {
     headers.reserve(SHARED.len() + PAGE.len() + 2);
-    add(headers, &SHARED);
+    add(headers, SHARED);
     match is_json(headers) {
-        true => add(headers, &DATA),
-        false => add(headers, &PAGE),
+        true => add(headers, DATA),
+        false => add(headers, PAGE),
     }
     name(headers, id, https);
 }
@@ -61,12 +61,12 @@ fn is_json(headers: &HeaderMap) -> bool {
 /// Adds what is missing to a reply of the app's.
 #[cfg(any(feature = "axum", feature = "actix"))]
 pub(crate) fn finish_app(headers: &mut HeaderMap, id: RequestId, https: bool) {
-    add(headers, &SHARED);
-    add(headers, &APP);
+    add(headers, SHARED);
+    add(headers, APP);
     name(headers, id, https);
 }
 
-fn add(headers: &mut HeaderMap, given: &[Given]) {
+fn add<const N: usize>(headers: &mut HeaderMap, given: [Given; N]) {
     for (name, value) in given {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
