@@ -7,25 +7,25 @@ use std::time::{Duration, Instant};
 use keyward::{HashPolicy, Secret};
 use keyward_core::crypto::password::{self, Arena};
 
-use crate::load::Load;
 use crate::server::{self, Child, Start};
 use crate::stage::{self, PASSWORD, Stage};
+use crate::wrk::Posts;
 use crate::{Result, figure, http};
 
 /// Enough to keep every hash thread busy, and too few to fill its queue.
 const CLIENTS: usize = 16;
 /// Short and many: the machine may be shared, and what disturbs one round
 /// should not disturb its comparison alone.
-const ROUNDS: usize = 15;
-const LASTS: Duration = Duration::from_millis(1500);
+const ROUNDS: usize = 11;
+const LASTS: Duration = Duration::from_secs(2);
 
 pub(crate) fn run(binary: &Path) -> Result<()> {
     let stage = Stage::with_people(CLIENTS)?;
     let server = server::start(binary, stage.path(), Start::default())?;
-    sign_ins(&server, Duration::from_secs(1))?;
+    sign_ins(&server)?;
     let (mut ratios, mut rates) = (vec![], vec![]);
     for round in 0..ROUNDS {
-        let (bare, own) = (hashes()?, sign_ins(&server, LASTS)?);
+        let (bare, own) = (hashes()?, sign_ins(&server)?);
         eprintln!("round {round}: {own:.1} sign-ins/s, {bare:.1} bare hashes/s");
         ratios.push(own / bare);
         rates.push(own);
@@ -35,18 +35,19 @@ pub(crate) fn run(binary: &Path) -> Result<()> {
     Ok(())
 }
 
-fn sign_ins(server: &Child, lasts: Duration) -> Result<f64> {
-    let (address, began) = (server.address, Instant::now());
-    let load = Load { address, clients: CLIENTS, lasts, is_patient: false };
-    let tally = load.run(move |client, _| request(address, client))?;
-    Ok(tally.done as f64 / began.elapsed().as_secs_f64())
+fn sign_ins(server: &Child) -> Result<f64> {
+    let body = body("person-%d@example.com");
+    let (path, connections, secs) = ("/api/v1/sign-in", CLIENTS, LASTS.as_secs());
+    Posts { path, body: &body, circle: CLIENTS, connections, secs }.rate(server)
+}
+
+fn body(email: &str) -> String {
+    format!(r#"{{"identifier":"{email}","password":"{PASSWORD}"}}"#)
 }
 
 /// A sign-in of one of the people on the stage.
 pub(crate) fn request(address: std::net::SocketAddr, person: usize) -> Vec<u8> {
-    let email = stage::email(person);
-    let body = format!(r#"{{"identifier":"{email}","password":"{PASSWORD}"}}"#);
-    http::post(address, "/api/v1/sign-in", &body)
+    http::post(address, "/api/v1/sign-in", &body(&stage::email(person)))
 }
 
 /// Verifications a second, in all, on threads as nice as the server's.

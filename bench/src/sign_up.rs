@@ -5,12 +5,11 @@
 //! message and two events, and its mail is sent to a folder.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::load::Load;
 use crate::server::{self, Child, Start};
 use crate::stage::{PASSWORD, Stage};
+use crate::wrk::Posts;
 use crate::{Result, figure, http, insert, trace};
 
 const CLIENTS: usize = 64;
@@ -44,18 +43,16 @@ pub(crate) fn run(binary: &Path) -> Result<()> {
 }
 
 fn sign_ups(server: &Child, round: usize) -> Result<f64> {
-    let (address, began) = (server.address, Instant::now());
-    let load = Load { address, clients: CLIENTS, lasts: LASTS, is_patient: false };
-    let next = AtomicU64::new(0);
-    let tally = load.run(move |_, _| {
-        let at = next.fetch_add(1, Ordering::Relaxed);
-        request(address, &format!("new-{round}-{at}@example.com"))
-    })?;
-    Ok(tally.done as f64 / began.elapsed().as_secs_f64())
+    let body = body(&format!("new-{round}-%d@example.com"));
+    let (path, connections, secs) = ("/api/v1/sign-up", CLIENTS, LASTS.as_secs());
+    Posts { path, body: &body, circle: 0, connections, secs }.rate(server)
 }
 
 /// A sign-up with this address.
 pub(crate) fn request(address: std::net::SocketAddr, email: &str) -> Vec<u8> {
-    let body = format!(r#"{{"email":"{email}","password":"{PASSWORD}"}}"#);
-    http::post(address, "/api/v1/sign-up", &body)
+    http::post(address, "/api/v1/sign-up", &body(email))
+}
+
+fn body(email: &str) -> String {
+    format!(r#"{{"email":"{email}","password":"{PASSWORD}"}}"#)
 }

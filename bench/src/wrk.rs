@@ -3,8 +3,10 @@
 
 use std::process::Command;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use crate::load::Load;
 use crate::server::Child;
 use crate::{Result, http};
 
@@ -32,13 +34,63 @@ fn is_there() -> bool {
     })
 }
 
-fn wrk(server: &Child, path: &str, headers: &str, secs: u64) -> Result<f64> {
+/// Posts that are all different: a body with `%d` for a count.
+pub(crate) struct Posts<'a> {
+    pub(crate) path: &'a str,
+    pub(crate) body: &'a str,
+    /// Counts from 0 to this and again; 0 for ever on.
+    pub(crate) circle: usize,
+    pub(crate) connections: usize,
+    pub(crate) secs: u64,
+}
+
+impl Posts<'_> {
+    /// How many `server` answers in a second, all of them with success.
+    pub(crate) fn rate(&self, server: &Child) -> Result<f64> {
+        if !is_there() {
+            return self.own(server);
+        }
+        let folder = tempfile::tempdir()?;
+        let script = folder.path().join("post.lua");
+        std::fs::write(&script, include_str!("post.lua"))?;
+        let mut command = command(self.connections, self.secs);
+        command.arg("-s").arg(&script).arg(format!("http://{}", server.address));
+        command.args(["--", self.path, self.body, &self.circle.to_string()]);
+        read(&mut command)
+    }
+
+    fn own(&self, server: &Child) -> Result<f64> {
+        let lasts = Duration::from_secs(self.secs);
+        let load =
+            Load { address: server.address, clients: self.connections, lasts, is_patient: false };
+        let (made, began) = (AtomicUsize::new(0), Instant::now());
+        let (path, body, circle) = (self.path.to_owned(), self.body.to_owned(), self.circle);
+        let address = server.address;
+        let tally = load.run(move |_, _| {
+            let count = made.fetch_add(1, Ordering::Relaxed);
+            let at = if circle > 0 { count % circle } else { count };
+            http::post(address, &path, &body.replace("%d", &at.to_string()))
+        })?;
+        Ok(tally.done as f64 / began.elapsed().as_secs_f64())
+    }
+}
+
+fn command(connections: usize, secs: u64) -> Command {
     let mut command = Command::new("wrk");
-    command.args(["-t1", &format!("-c{CONNECTIONS}"), &format!("-d{secs}s")]);
+    command.args(["-t1", &format!("-c{connections}"), &format!("-d{secs}s")]);
+    command
+}
+
+fn wrk(server: &Child, path: &str, headers: &str, secs: u64) -> Result<f64> {
+    let mut command = command(CONNECTIONS, secs);
     for line in headers.lines() {
         command.args(["-H", line]);
     }
-    let out = command.arg(format!("http://{}{path}", server.address)).output()?;
+    read(command.arg(format!("http://{}{path}", server.address)))
+}
+
+fn read(command: &mut Command) -> Result<f64> {
+    let out = command.output()?;
     let text = String::from_utf8_lossy(&out.stdout);
     if text.contains("Non-2xx") || text.contains("Socket errors") || !out.status.success() {
         return Err(format!("wrk saw failures:\n{text}").into());
