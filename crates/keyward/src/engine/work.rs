@@ -15,6 +15,8 @@ use crate::view::EventView;
 const FEED_EVERY: Duration = Duration::from_millis(200);
 /// How often retries and stragglers are looked for when nothing happens.
 const IDLE_EVERY: Duration = Duration::from_secs(5);
+/// From an event to its place in the chain: those in between share one commit.
+const CHAIN_AFTER: Duration = Duration::from_millis(50);
 /// How often old rows are removed.
 const PURGE_EVERY: Duration = Duration::from_secs(600);
 /// Before work that panicked begins again.
@@ -81,9 +83,10 @@ impl Keyward {
         loop {
             log("chain events", self.chain_events().await.map(drop));
             log("tell the app", self.tell_listeners().await);
-            if !self.idle(&mut woken).await {
+            if !self.idle(&mut woken).await || !self.pause(CHAIN_AFTER).await {
                 return;
             }
+            woken.mark_unchanged();
         }
     }
 

@@ -22,6 +22,16 @@ use crate::sql::value::{Value, params};
 /// Batches that share one commit at most.
 const MOST_TOGETHER: usize = 256;
 
+/// A job that comes this soon after a commit is one of many.
+const SOON: Duration = Duration::from_millis(3);
+
+/// One of many waits this long for company, in milliseconds: a commit costs as
+/// much for eight as for one.
+const PATIENCE_MS: u32 = 3;
+
+/// A group of this size waits for nobody.
+const COMPANY: usize = 8;
+
 /// Steps after which the log is moved into the file.
 const STEPS_PER_CHECKPOINT: usize = 20_000;
 
@@ -108,13 +118,10 @@ type Waiting = (Answer, Result<(), Failure>);
 impl Desk {
     fn work(mut self) {
         loop {
-            let job = match self.is_dirty {
-                true => self.inbox.recv_timeout(IDLE),
-                false => self.inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            };
+            let (job, patience) = self.next();
             match job {
                 Ok(Job::Run(steps, answer)) => {
-                    if let Some(done) = self.together(steps, answer) {
+                    if let Some(done) = self.together(steps, answer, patience) {
                         return self.stop(Some(done));
                     }
                 }
@@ -125,21 +132,56 @@ impl Desk {
         }
     }
 
+    /// The next job, and for how many milliseconds it may wait for company: none
+    /// after a rest, some where one commit follows another.
+    fn next(&self) -> (Result<Job, RecvTimeoutError>, u32) {
+        match self.inbox.recv_timeout(SOON) {
+            Err(RecvTimeoutError::Timeout) => {}
+            soon => return (soon, PATIENCE_MS),
+        }
+        let later = match self.is_dirty {
+            true => self.inbox.recv_timeout(IDLE),
+            false => self.inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        (later, 0)
+    }
+
+    /// Whoever joins a group of this size, if anybody does in time.
+    fn company(&self, so_far: usize, patience: &mut u32) -> Option<Job> {
+        loop {
+            if let Ok(job) = self.inbox.try_recv() {
+                return Some(job);
+            }
+            if so_far >= COMPANY || *patience == 0 {
+                return None;
+            }
+            *patience -= 1;
+            if let Ok(job) = self.inbox.recv_timeout(Duration::from_millis(1)) {
+                return Some(job);
+            }
+        }
+    }
+
     /// Runs one group; tells whom to answer if the thread is to stop after it.
-    fn together(&mut self, steps: Vec<Step>, answer: Answer) -> Option<oneshot::Sender<()>> {
+    fn together(
+        &mut self,
+        steps: Vec<Step>,
+        answer: Answer,
+        mut patience: u32,
+    ) -> Option<oneshot::Sender<()>> {
         if let Err(error) = self.db.execute_batch("BEGIN IMMEDIATE") {
             return self.refuse_all(&error, answer);
         }
         let mut waiting = vec![(answer, self.batch(&steps))];
         let mut stop = None;
         while waiting.len() < MOST_TOGETHER && !self.db.is_autocommit() {
-            match self.inbox.try_recv() {
-                Ok(Job::Run(steps, answer)) => waiting.push((answer, self.batch(&steps))),
-                Ok(Job::Stop(done)) => {
+            match self.company(waiting.len(), &mut patience) {
+                Some(Job::Run(steps, answer)) => waiting.push((answer, self.batch(&steps))),
+                Some(Job::Stop(done)) => {
                     stop = Some(done);
                     break;
                 }
-                Err(_) => break,
+                None => break,
             }
         }
         self.commit(waiting);
