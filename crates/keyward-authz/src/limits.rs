@@ -55,6 +55,16 @@ impl Limits {
         limits.reduce(Limit::wider)
     }
 
+    /// Every limit of a subject with these roles, by name: the widest of theirs.
+    pub fn all<'a>(&self, roles: impl IntoIterator<Item = &'a str>) -> BTreeMap<&str, Limit> {
+        let mut all: BTreeMap<&str, Limit> = BTreeMap::new();
+        for (name, limit) in roles.into_iter().filter_map(|role| self.0.get(role)).flatten() {
+            let widest = all.get(&**name).map_or(*limit, |known| known.wider(*limit));
+            all.insert(name, widest);
+        }
+        all
+    }
+
     /// Whether a subject with these roles may have this value.
     pub fn admit<'a>(
         &self,
@@ -126,6 +136,16 @@ mod tests {
     fn several_roles_have_the_widest_of_theirs() {
         check(&["guest", "staff"], "per_minute", 599, true);
         check(&["staff", "root"], "key_bits", 1, true);
+    }
+
+    #[test]
+    fn all_limits_are_those_of_each_name() {
+        let (limits, roles) = (limits(), ["guest", "staff", "root", "ghost"]);
+        let all = limits.all(roles);
+        assert_eq!(all.keys().copied().collect::<Vec<_>>(), ["key_bits", "per_minute"]);
+        for (name, limit) in all {
+            assert_eq!(limits.of(roles, name), Some(limit), "{name}");
+        }
     }
 
     #[test]

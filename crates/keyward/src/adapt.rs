@@ -4,4 +4,5 @@
 pub(crate) mod actix;
 #[cfg(feature = "axum")]
 pub(crate) mod axum;
+pub(crate) mod permit;
 pub(crate) mod principal;

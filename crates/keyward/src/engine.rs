@@ -1,8 +1,10 @@
 //! A running Keyward: the parts, and the one way through them.
 
+pub(crate) mod ask;
 pub(crate) mod builder;
 pub(crate) mod cache;
 pub(crate) mod chain;
+pub(crate) mod groups;
 pub(crate) mod hash_pool;
 pub(crate) mod hooks;
 pub(crate) mod limiter;
@@ -58,6 +60,7 @@ pub(crate) struct Inner {
     pub(crate) cache: SessionCache,
     pub(crate) policy: RwLock<Arc<PolicyState>>,
     pub(crate) hooks: Hooks,
+    pub(crate) watch: ask::Watch,
     pub(crate) sender: Arc<dyn Sender>,
     pub(crate) inbox: Option<Inbox>,
     pub(crate) router: Router,

@@ -6,6 +6,7 @@ pub(crate) mod caller;
 mod client;
 pub(crate) mod cookie;
 pub(crate) mod csrf;
+mod denied;
 mod head;
 pub(crate) mod headers;
 pub(crate) mod host;

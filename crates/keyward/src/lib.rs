@@ -5,6 +5,7 @@
 
 #[cfg(any(feature = "actix", feature = "axum"))]
 mod adapt;
+mod context;
 mod deliver;
 #[cfg(doctest)]
 mod documents;
@@ -18,6 +19,9 @@ mod open;
 mod openapi;
 mod pages;
 mod people;
+#[cfg(any(feature = "actix", feature = "axum"))]
+mod required;
+mod resource;
 mod routes;
 pub mod serve;
 mod session_token;
@@ -30,19 +34,25 @@ mod view;
 pub mod actix {
     //! Keyward in an actix-web application: the same doors, extractors and guards.
 
-    pub use crate::adapt::actix::{Doors, Gate, Rejection, layer, pages, require, routes};
+    pub use crate::adapt::actix::{
+        Doors, Gate, Rejection, layer, pages, require, require_role, routes,
+    };
 }
 
 #[cfg(feature = "axum")]
 pub use adapt::axum::{AuthLayer, RequireLayer};
 #[cfg(any(feature = "actix", feature = "axum"))]
+pub use adapt::permit::{NamedPermission, Permit};
+#[cfg(any(feature = "actix", feature = "axum"))]
 pub use adapt::principal::{Principal, Session, User};
+pub use context::Context;
 pub use deliver::folder::Folder;
 pub use deliver::inbox::Inbox;
 #[cfg(feature = "smtp")]
 pub use deliver::smtp::{Smtp, SmtpOptions};
 pub use deliver::{Outgoing, SendError, Sender};
 pub use engine::Keyward;
+pub use engine::ask::Ruling;
 pub use engine::builder::Builder;
 pub use engine::chain::AuditReport;
 pub use engine::hooks::{SignInAttempt, SignUpAttempt, Veto};
@@ -68,6 +78,9 @@ pub use keyward_store::Migrate;
 pub use migrate::{Database, Migration, Progress};
 pub use openapi::document as openapi;
 pub use people::{Answer, NewPerson, Vouched};
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub use required::{Required, all, any};
+pub use resource::{Protected, Resource};
 pub use routes::{RouteView, list as route_list, table as route_table};
 pub use session_token::OpenedSession;
 pub use view::{

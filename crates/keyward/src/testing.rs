@@ -65,6 +65,24 @@ impl TestAuth {
         added.expect("the person is acceptable")
     }
 
+    /// Puts a policy in force in place of what is stored; nothing replaces it.
+    pub fn enforce(&self, snapshot: keyward_authz::Snapshot) {
+        let forced = crate::engine::policy::PolicyState { version: i64::MAX, snapshot };
+        if let Ok(mut policy) = self.kw.0.policy.write() {
+            *policy = std::sync::Arc::new(forced);
+        }
+    }
+
+    /// Gives a person a role, which is made if there is none of this name.
+    #[expect(clippy::expect_used, reason = "a test without its people cannot go on")]
+    pub async fn give_role(&self, person: &UserView, role: &str) {
+        let add = crate::RoleChange::Add { description: String::new() };
+        // It may be there already.
+        self.kw.change_role(role, add).await.expect("the store answers").ok();
+        let given = self.kw.assign_role(person.id, role, true).await;
+        given.expect("the store answers").expect("the role may be given");
+    }
+
     /// A client of `app`, which gets Keyward as its state and its layer.
     pub fn client(&self, app: axum::Router<Keyward>) -> Client {
         Client::new(self.kw.clone(), app)

@@ -124,6 +124,42 @@ impl Value {
     }
 }
 
+impl From<bool> for Value {
+    fn from(it: bool) -> Self {
+        Value::Bool(it)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(it: i64) -> Self {
+        Value::Int(it)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(it: &str) -> Self {
+        Value::Text(it.into())
+    }
+}
+
+impl From<String> for Value {
+    fn from(it: String) -> Self {
+        Value::Text(it.into())
+    }
+}
+
+impl From<IpAddr> for Value {
+    fn from(it: IpAddr) -> Self {
+        Value::Net(it.into())
+    }
+}
+
+impl<V: Into<Value>> FromIterator<V> for Value {
+    fn from_iter<I: IntoIterator<Item = V>>(all: I) -> Self {
+        Value::Set(all.into_iter().map(Into::into).collect())
+    }
+}
+
 impl Cell<'_> {
     /// As people read it in a sentence.
     pub(crate) fn plain(self) -> String {

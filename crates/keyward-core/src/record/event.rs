@@ -188,6 +188,14 @@ events! {
         /// The pattern.
         pattern: String
     };
+    /// Somebody did something by the power to do everything. Written down once a
+    /// minute for the same permission on the same resource.
+    SuperuserUsed "access.superuser_used" v 1 {
+        /// What was asked for.
+        permission: String,
+        /// On what, as `type:id`; empty where on nothing in particular.
+        resource: String
+    };
     /// A message left.
     MessageSent "message.sent" v 1 {
         /// Which.

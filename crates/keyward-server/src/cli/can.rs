@@ -1,5 +1,6 @@
 //! `keyward can`: may they?
 
+use keyward::Context;
 use keyward::authz::Permission;
 use serde_json::json;
 
@@ -28,14 +29,15 @@ impl Args {
             let allowed = auth.can(user, &self.permission).await?;
             let word = if allowed { "allow" } else { "deny" };
             let why = match self.why {
-                true => Some(auth.why(user, &self.permission).await?),
+                true => auth.why(user, &self.permission, None, &Context::new()).await?,
                 false => None,
             };
             match (globals.output, why) {
                 (Output::Json, why) => print::json(&json!({
-                    "user": user, "permission": self.permission, "allowed": allowed, "why": why,
+                    "user": user, "permission": self.permission, "allowed": allowed,
+                    "why": why.map(|why| why.to_json()),
                 }))?,
-                (_, Some(why)) => answer(why.trim_end())?,
+                (_, Some(why)) => answer(&why.to_string())?,
                 (_, None) => answer(word)?,
             }
             if allowed { Ok(()) } else { Err(Failure::no()) }

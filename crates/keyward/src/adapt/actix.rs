@@ -9,7 +9,7 @@ use actix_web::dev::{AppService, HttpServiceFactory};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 pub use extract::Rejection;
-pub use gate::{Gate, layer, require};
+pub use gate::{Gate, layer, require, require_role};
 
 use crate::engine::Keyward;
 use crate::routes;

@@ -1,16 +1,19 @@
 //! What a handler may ask for, in whatever framework.
 
-use std::sync::Arc;
-
-use keyward_authz::{Access, Decision};
+use keyward_authz::Permission;
+use keyward_authz::relations::Tuples;
 use keyward_core::Error;
 use keyward_core::id::{SessionId, UserId};
 use keyward_core::identifier::Kind;
 use keyward_core::record::Identifier;
 use serde::Serialize;
 
-use crate::engine::cache::Entry;
+use crate::context::Context;
+use crate::engine::Keyward;
+use crate::engine::ask::{Asked, Ruling, yes_or_no};
+use crate::engine::groups::Known;
 use crate::engine::policy::parse;
+use crate::resource::{Protected, Resource};
 
 /// Whoever is signed in. As an extractor it refuses with 401 if nobody is;
 /// `Option<User>` is `None` then. Serialises without secrets.
@@ -25,11 +28,14 @@ pub struct User {
     /// Their username, if they have one.
     pub username: Option<String>,
     #[serde(skip)]
-    access: Arc<Access>,
+    auth: Keyward,
+    #[serde(skip)]
+    known: Known,
 }
 
 impl User {
-    pub(super) fn new(entry: &Entry) -> Self {
+    pub(super) fn new(auth: &Keyward, known: &Known) -> Self {
+        let entry = &known.entry;
         let first = |kind| {
             let mut all = entry.identifiers.iter();
             all.find(|i| i.kind == kind).map(|i: &Identifier| i.value.clone())
@@ -39,18 +45,44 @@ impl User {
             name: entry.user.name.clone(),
             email: first(Kind::Email),
             username: first(Kind::Username),
-            access: Arc::clone(&entry.access),
+            auth: auth.clone(),
+            known: known.clone(),
         }
     }
 
-    /// Whether they may do `permission`. What cannot be decided is an error,
-    /// never a no.
+    /// Whether they may do `permission` in general, to nothing in particular.
+    /// What cannot be decided is an error, never a no.
     pub fn can(&self, permission: &str) -> Result<bool, Error> {
-        match self.access.check(&parse(permission)?) {
-            Decision::Allow => Ok(true),
-            Decision::Deny => Ok(false),
-            Decision::Indeterminate => Err(Error::new("decide the permission")),
-        }
+        self.holds(&parse(permission)?)
+    }
+
+    /// Whether they may do `permission` to this: its owner, its attributes, its
+    /// lists and its relations count. What cannot be decided is an error, never
+    /// a no.
+    pub async fn can_on(&self, permission: &str, resource: &impl Protected) -> Result<bool, Error> {
+        self.ask(permission, Some(&resource.resource()), &Context::new()).await?.allowed()
+    }
+
+    /// Whether they may do `permission`, to this if anything, under these
+    /// circumstances; with the code and the limits that go with the answer.
+    pub async fn ask(
+        &self,
+        permission: &str,
+        resource: Option<&Resource>,
+        context: &Context,
+    ) -> Result<Ruling, Error> {
+        self.auth.rule(self.known.asker(), &parse(permission)?, resource, context).await
+    }
+
+    /// Whether they hold this role, assigned or inherited.
+    pub fn has_role(&self, role: &str) -> bool {
+        self.known.entry.access.has_role(role)
+    }
+
+    pub(super) fn holds(&self, wanted: &Permission) -> Result<bool, Error> {
+        let (context, tuples) = (Context::new(), Tuples::new());
+        let asked = Asked { wanted, resource: None, context: &context, tuples: &tuples };
+        yes_or_no(self.auth.weigh(self.known.asker(), &asked)?.decision)
     }
 }
 
@@ -70,7 +102,8 @@ pub struct Session {
 }
 
 impl Session {
-    pub(super) fn new(entry: &Entry) -> Self {
+    pub(super) fn new(known: &Known) -> Self {
+        let entry = &known.entry;
         Self {
             id: entry.session.id,
             user: entry.user.id,
@@ -91,7 +124,7 @@ pub enum Principal {
 }
 
 impl Principal {
-    pub(super) fn new(entry: Option<&Entry>) -> Self {
-        entry.map_or(Self::Anonymous, |entry| Self::User(User::new(entry)))
+    pub(super) fn new(auth: &Keyward, known: Option<&Known>) -> Self {
+        known.map_or(Self::Anonymous, |known| Self::User(User::new(auth, known)))
     }
 }

@@ -10,6 +10,7 @@ use keyward_core::crypto::keys::{Keys, RootKey};
 use keyward_core::crypto::password::Policy;
 use keyward_core::flow::Client;
 use keyward_core::flow::setup::SeedRoles;
+use keyward_core::id::UserId;
 use keyward_core::port::{Batch, Clock, CommitError, Random, Store, Write};
 use keyward_core::record::Definitions;
 use keyward_core::settings::Settings;
@@ -17,7 +18,9 @@ use keyward_store::Migrate;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::ask::Watch;
 use super::cache::SessionCache;
+use super::groups::groups_of;
 use super::hash_pool::HashPool;
 use super::hooks::{Hooks, SignInAttempt, SignUpAttempt, Veto};
 use super::limiter::Limiter;
@@ -310,6 +313,19 @@ impl Builder {
         self
     }
 
+    /// Asked for the groups of an account, once for each request in which it is
+    /// signed in, and added to those that are stored. `None` is a ban: whatever
+    /// else the account holds, it may do nothing. An error is a failure to know:
+    /// the request is answered with 503.
+    #[must_use]
+    pub fn groups_of<F>(mut self, ask: impl Fn(UserId) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<Option<Vec<String>>, Error>> + Send + 'static,
+    {
+        self.hooks.groups_of = Some(groups_of(ask));
+        self
+    }
+
     /// Networks whose `X-Forwarded-For` and `X-Forwarded-Proto` count: `10.0.0.0/8`.
     #[must_use]
     pub fn trusted_proxies<'a>(mut self, networks: impl IntoIterator<Item = &'a str>) -> Self {
@@ -386,6 +402,7 @@ impl Builder {
             cache: SessionCache::new(CACHE),
             policy: RwLock::new(Arc::new(PolicyState::build(&Definitions::default())?)),
             hooks: self.hooks,
+            watch: Watch::new(),
             sender: self.sender.unwrap_or_else(|| Arc::new(Folder::new(folder))),
             inbox: self.inbox,
             router: Router::new(self.web.dev)?,

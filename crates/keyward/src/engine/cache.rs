@@ -15,6 +15,9 @@ use keyward_core::id::{SessionId, UserId};
 use keyward_core::record::{Identifier, Session, User};
 use quick_cache::sync::Cache;
 
+use super::groups::InGroups;
+use super::policy::PolicyState;
+
 /// A session, its account and its access, as they were read together.
 #[derive(Debug)]
 pub(crate) struct Entry {
@@ -22,7 +25,10 @@ pub(crate) struct Entry {
     pub(crate) user: User,
     pub(crate) identifiers: Vec<Identifier>,
     pub(crate) access: Arc<Access>,
-    pub(crate) policy_version: i64,
+    /// What it was compiled from, and is asked of.
+    pub(crate) policy: Arc<PolicyState>,
+    /// The groups that are stored.
+    pub(crate) groups: Arc<InGroups>,
     /// Roles and grants are timed; access must be compiled anew after this.
     pub(crate) access_until: i64,
     /// The body of `GET /session`, rendered once.
@@ -38,7 +44,8 @@ pub(crate) struct Loaded {
     pub(crate) user: User,
     pub(crate) identifiers: Vec<Identifier>,
     pub(crate) access: Arc<Access>,
-    pub(crate) policy_version: i64,
+    pub(crate) policy: Arc<PolicyState>,
+    pub(crate) groups: Arc<InGroups>,
     pub(crate) access_until: i64,
     pub(crate) json: Bytes,
 }
@@ -68,14 +75,15 @@ impl SessionCache {
     /// Remembers what was read since [`begin`](Self::begin).
     pub(crate) fn fill(&self, began: u64, loaded: Loaded) -> Arc<Entry> {
         let seen_at = AtomicI64::new(loaded.session.seen_at.as_micros());
-        let Loaded { session, user, identifiers, access, policy_version, access_until, json } =
+        let Loaded { session, user, identifiers, access, policy, groups, access_until, json } =
             loaded;
         let entry = Arc::new(Entry {
             session,
             user,
             identifiers,
             access,
-            policy_version,
+            policy,
+            groups,
             access_until,
             json,
             seen_at,
@@ -179,7 +187,7 @@ mod tests {
                     for _ in 0..20_000 {
                         let began = cache.begin();
                         let mut read = loaded(1);
-                        read.policy_version = truth.load(Ordering::SeqCst);
+                        read.access_until = truth.load(Ordering::SeqCst);
                         cache.fill(began, read);
                     }
                 });
@@ -187,7 +195,7 @@ mod tests {
             for answered in 1..=20_000 {
                 truth.store(answered, Ordering::SeqCst);
                 cache.invalidate(user);
-                let seen = cache.get(id).map(|entry| entry.policy_version);
+                let seen = cache.get(id).map(|entry| entry.access_until);
                 assert!(seen.is_none_or(|seen| seen == answered), "{seen:?} after {answered}");
             }
         });
@@ -228,14 +236,17 @@ mod tests {
             address: String::new(),
             data: "{}".into(),
         };
-        let snapshot = keyward_authz::SnapshotBuilder::new().build();
-        let (access, access_until) = crate::engine::session::compile(&snapshot, &[], &[], now);
+        let policy = PolicyState::build(&keyward_core::record::Definitions::default()).unwrap();
+        let (access, access_until) =
+            crate::engine::session::compile(&policy.snapshot, &[], &[], now);
+        let groups = Arc::new(InGroups::of(user.id, []));
         Loaded {
             session,
             user,
             identifiers: vec![],
             access: Arc::new(access),
-            policy_version: 0,
+            policy: Arc::new(policy),
+            groups,
             access_until,
             json: Bytes::new(),
         }

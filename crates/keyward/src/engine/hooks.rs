@@ -8,6 +8,7 @@ use keyward_core::port::{Batch, Write};
 use keyward_core::record::{Event, Reason, What};
 use keyward_core::refusal::Refusal;
 
+use super::groups::GroupsOf;
 use crate::view::EventView;
 
 /// Somebody wants to sign up.
@@ -70,6 +71,7 @@ pub(crate) struct Hooks {
     pub(crate) before_sign_up: Vec<Gate<SignUpAttempt>>,
     pub(crate) before_sign_in: Vec<Gate<SignInAttempt>>,
     pub(crate) on_event: Vec<Listener>,
+    pub(crate) groups_of: Option<GroupsOf>,
 }
 
 impl Hooks {

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use keyward_authz::{Decision, Permission, Snapshot, SnapshotBuilder};
+use keyward_authz::{Permission, Snapshot, SnapshotBuilder};
 use keyward_core::Error;
-use keyward_core::id::UserId;
 use keyward_core::record::Definitions;
 
 use super::Keyward;
-use super::session::compile;
 
 /// A snapshot and its version.
 #[derive(Debug)]
@@ -53,25 +51,6 @@ impl Keyward {
             *policy = fresh;
         }
         Ok(())
-    }
-
-    /// Whether an account may do something, asked of the store.
-    pub async fn can(&self, user: UserId, permission: &str) -> Result<bool, Error> {
-        let wanted = parse(permission)?;
-        Ok(self.access_of(user).await?.check(&wanted) == Decision::Allow)
-    }
-
-    /// Why an account may or may not do something, in plain text.
-    pub async fn why(&self, user: UserId, permission: &str) -> Result<String, Error> {
-        let wanted = parse(permission)?;
-        let policy = self.policy();
-        Ok(self.access_of(user).await?.explain(&policy.snapshot, &wanted).to_string())
-    }
-
-    pub(crate) async fn access_of(&self, user: UserId) -> Result<keyward_authz::Access, Error> {
-        let (roles, grants) = self.0.store.access(user).await?;
-        let policy = self.policy();
-        Ok(compile(&policy.snapshot, &roles, &grants, self.now()).0)
     }
 }
 

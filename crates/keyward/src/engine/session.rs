@@ -15,6 +15,7 @@ use keyward_core::time::Timestamp;
 
 use super::Keyward;
 use super::cache::{Entry, Loaded};
+use super::groups::InGroups;
 use crate::view::SessionView;
 
 /// A session's last use is written at most this often.
@@ -84,7 +85,7 @@ impl Keyward {
 
     /// Whether the definitions and the timed grants are still those it was compiled from.
     fn is_current(&self, entry: &Entry, now: Timestamp) -> bool {
-        entry.policy_version == self.policy().version && now.as_micros() < entry.access_until
+        entry.policy.version == self.policy().version && now.as_micros() < entry.access_until
     }
 
     async fn load_session(&self, id: SessionId) -> Result<Option<Arc<Entry>>, Error> {
@@ -101,6 +102,7 @@ impl Keyward {
         let subject = self.0.store.subject(user.id).await?;
         let identifiers = subject.map(|s| s.identifiers).unwrap_or_default();
         let (access, access_until) = compile(&policy.snapshot, &roles, &grants, now);
+        let groups = Arc::new(InGroups::of(user.id, []));
         let view = SessionView::new(&session, &user, &identifiers, &access);
         let json = serde_json::to_vec(&view)
             .map_err(|cause| Error::because("render the session", cause))?;
@@ -109,7 +111,8 @@ impl Keyward {
             user,
             identifiers,
             access: Arc::new(access),
-            policy_version: policy.version,
+            policy,
+            groups,
             access_until,
             json: Bytes::from(json),
         })

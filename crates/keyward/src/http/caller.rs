@@ -4,23 +4,24 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use ::http::header;
-use keyward_authz::{Decision, Permission};
 use keyward_core::id::UserId;
 use keyward_core::time::Timestamp;
 
 use super::client::LazyClient;
 use super::cookie;
-use super::{Code, Fault, Guard, Head, Problem, Request, csrf, single};
+use super::{Code, Fault, Guard, Head, Request, csrf, single};
 use crate::engine::Keyward;
+use crate::engine::ask::Asker;
 use crate::engine::cache::Entry;
+use crate::engine::groups::Known;
 use crate::engine::policy::parse;
 use crate::engine::session::Ended;
 
 /// Who came in, and from where.
 #[derive(Debug)]
 pub(crate) struct Caller<'a> {
-    /// Their session, if they have a live one.
-    pub(crate) entry: Option<Arc<Entry>>,
+    /// Their session and groups, if they have a live one.
+    pub(crate) known: Option<Known>,
     /// How they brought it.
     pub(crate) by_cookie: bool,
     /// What the flows learn about them.
@@ -30,7 +31,17 @@ pub(crate) struct Caller<'a> {
 impl Caller<'_> {
     /// The session of whoever is signed in.
     pub(crate) fn entry(&self) -> Result<&Arc<Entry>, Fault> {
-        self.entry.as_ref().ok_or_else(|| Code::Unauthenticated.into())
+        self.known().map(|known| &known.entry)
+    }
+
+    /// Whoever is signed in, with the groups they are in.
+    pub(crate) fn known(&self) -> Result<&Known, Fault> {
+        self.known.as_ref().ok_or_else(|| Code::Unauthenticated.into())
+    }
+
+    /// Whoever is signed in, to ask about.
+    pub(crate) fn asker(&self) -> Result<Asker<'_>, Fault> {
+        Ok(self.known()?.asker())
     }
 
     /// The account of whoever is signed in.
@@ -80,8 +91,10 @@ impl Keyward {
         guard: Guard,
         now: Timestamp,
     ) -> Result<Caller<'a>, Fault> {
-        let (entry, by_cookie) = self.recognise(request.into(), Door::Ours(guard), now).await?;
-        Ok(Caller { entry, by_cookie, client: LazyClient::new(self, request, address) })
+        let head = Head { address, ..request.into() };
+        let (known, by_cookie) = self.recognise(head, Door::Ours(guard), now).await?;
+        let client = LazyClient::new(self, request, address);
+        Ok(Caller { known, by_cookie, client })
     }
 
     /// The live session that a request brings, and whether in a cookie.
@@ -90,7 +103,7 @@ impl Keyward {
         head: Head<'_>,
         door: Door,
         now: Timestamp,
-    ) -> Result<(Option<Arc<Entry>>, bool), Fault> {
+    ) -> Result<(Option<Known>, bool), Fault> {
         let brought = self.brought(head, door)?;
         let is_unsafe = !head.method.is_safe();
         let by_cookie = matches!(brought, Brought::Cookie(_));
@@ -111,8 +124,13 @@ impl Keyward {
         if let (true, true, Some(entry)) = (is_unsafe, by_cookie, &entry) {
             csrf::check(self, head, &entry.session.id.to_string())?;
         }
-        self.admit_by(door, entry.as_deref(), ended, brought)?;
-        Ok((entry, by_cookie))
+        let known = match entry {
+            Some(entry) => Some(self.known(entry, head.address).await?),
+            None => None,
+        };
+        let asker = known.as_ref().map(|known| known.asker());
+        self.admit_by(door, asker, ended, brought)?;
+        Ok((known, by_cookie))
     }
 
     /// Other schemes belong to the app or to a proxy: they are not tried, and do
@@ -132,7 +150,7 @@ impl Keyward {
     fn admit_by(
         &self,
         door: Door,
-        entry: Option<&Entry>,
+        asker: Option<Asker<'_>>,
         ended: Option<Ended>,
         brought: Brought<'_>,
     ) -> Result<(), Fault> {
@@ -142,26 +160,10 @@ impl Keyward {
             return Err(ended_code(ended).into());
         }
         let guard = door.guard();
-        match (guard, entry) {
+        match (guard, asker) {
             (Guard::Anyone, _) | (Guard::SignedIn, Some(_)) => Ok(()),
             (_, None) => Err(ended.map_or(Code::Unauthenticated, ended_code).into()),
-            (Guard::Holding(wanted), Some(entry)) => self.require_held(entry, wanted),
-        }
-    }
-
-    /// A permission that whoever came in must hold.
-    pub(crate) fn require_held(&self, entry: &Entry, wanted: &str) -> Result<(), Fault> {
-        let wanted: Permission = parse(wanted)?;
-        match entry.access.check(&wanted) {
-            Decision::Allow => Ok(()),
-            Decision::Deny => {
-                let detail = format!("This needs the permission {wanted}.");
-                Err(Problem::new(Code::MissingPermission)
-                    .param("permission", wanted.to_string())
-                    .detail(detail)
-                    .into())
-            }
-            Decision::Indeterminate => Err(Code::DecisionUnavailable.into()),
+            (Guard::Holding(wanted), Some(asker)) => self.demand(asker, &parse(wanted)?),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What a request says of whoever sent it.
 
+use std::net::IpAddr;
+
 use ::http::{HeaderMap, Method};
 
 use super::Request;
@@ -12,10 +14,13 @@ pub(crate) struct Head<'a> {
     pub(crate) headers: &'a HeaderMap,
     /// Searched for a form's token only; empty where it was not read.
     pub(crate) body: &'a [u8],
+    /// Where it came from, if that is known.
+    pub(crate) address: Option<IpAddr>,
 }
 
 impl<'a> From<&'a Request> for Head<'a> {
     fn from(request: &'a Request) -> Self {
-        Self { method: request.method(), headers: request.headers(), body: request.body() }
+        let (method, headers) = (request.method(), request.headers());
+        Self { method, headers, body: request.body(), address: None }
     }
 }

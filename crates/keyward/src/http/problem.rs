@@ -68,12 +68,39 @@ codes! {
     OutsideCeiling "outside_ceiling" 403 "This is more than you may do yourself.";
     HttpsRequired "https_required" 403 "Please use HTTPS.";
     MissingPermission "missing_permission" 403 "You may not do this.";
+    MissingRole "missing_role" 403 "This is for others.";
+    DeniedByRule "denied_by_rule" 403 "A rule forbids this.";
+    ScopeInsufficient "scope_insufficient" 403 "The token may not be used for this.";
+    StepUpRequired "step_up_required" 401 "Please prove again who you are.";
+    UnknownPermission "unknown_permission" 403 "There is no such permission.";
     RefusedByHook "refused_by_hook" 403 "The application refused.";
     RateLimited "rate_limited" 429 "Too many attempts: please wait.";
     DecisionUnavailable "decision_unavailable" 503 "It cannot be decided right now.";
     Busy "busy" 503 "Too much to do right now: please try again.";
     Unavailable "database_unavailable" 503 "The service cannot answer right now.";
     ReadOnly "read_only" 507 "Nothing can be stored right now.";
+}
+
+impl Code {
+    /// The code of this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(_, code, ..)| *code == name).map(|(code, ..)| *code)
+    }
+
+    /// What `WWW-Authenticate` says: RFC 6750 section 3.1, RFC 9470 section 3.
+    fn challenge(self) -> Option<&'static str> {
+        match self {
+            Self::StepUpRequired => Some(
+                "Bearer realm=\"keyward\", error=\"insufficient_user_authentication\", \
+                 error_description=\"A more recent or stronger sign-in is needed\"",
+            ),
+            Self::ScopeInsufficient => {
+                Some("Bearer realm=\"keyward\", error=\"insufficient_scope\"")
+            }
+            _ if self.status() == StatusCode::UNAUTHORIZED => Some("Bearer realm=\"keyward\""),
+            _ => None,
+        }
+    }
 }
 
 /// Every problem's stable code, with its HTTP status and its title in English.
@@ -227,9 +254,9 @@ impl Problem {
         if let Some(allow) = allow {
             reply.headers_mut().insert(header::ALLOW, allow);
         }
-        if self.code.status() == StatusCode::UNAUTHORIZED {
-            let scheme = HeaderValue::from_static("Bearer realm=\"keyward\"");
-            reply.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+        if let Some(challenge) = self.code.challenge() {
+            let challenge = HeaderValue::from_static(challenge);
+            reply.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) struct Page<'a> {
 impl<'a> Page<'a> {
     /// A page for whoever came in.
     pub(super) fn new(cx: &'a Cx<'_>, template: &'static str) -> Self {
-        let entry = cx.caller.entry.as_deref().filter(|_| cx.caller.by_cookie);
+        let entry = cx.caller.entry().ok().filter(|_| cx.caller.by_cookie).map(|it| &**it);
         Self::plain(cx.auth, cx.request, template).seen_by(entry)
     }
 

@@ -41,7 +41,7 @@ fn form<'a>(cx: &'a Cx<'_>) -> Page<'a> {
 fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         // Whoever is in already goes on to where they wanted to go.
-        if cx.caller.entry.is_some() { on(&cx) } else { form(&cx).reply() }
+        if cx.caller.known.is_some() { on(&cx) } else { form(&cx).reply() }
     })
 }
 

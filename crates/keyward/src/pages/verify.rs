@@ -71,7 +71,7 @@ async fn confirm(cx: &Cx<'_>, given: Answer) -> Result<Reply, Fault> {
     match answer(cx, given, Holding::Cookie).await?.opened {
         Some(opened) => enter(cx, &opened),
         // Another browser than the one that asked: it proved the address, not the person.
-        None if cx.caller.entry.is_some() => go(cx, "/account?notice=done"),
+        None if cx.caller.known.is_some() => go(cx, "/account?notice=done"),
         None => go(cx, "/login?notice=verified"),
     }
 }

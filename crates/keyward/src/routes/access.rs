@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::answer::{Allowed, Held};
+use crate::context::Context;
 use crate::engine::policy::parse;
 use crate::http::{Code, Cx, Fault, Guard, Problem, Reply, Route, input, reply};
 
@@ -21,16 +22,12 @@ struct CanInput {
 
 fn can(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let entry = cx.caller.entry()?;
         let CanInput { permission } = input::body(cx.request)?;
         let wanted = parse(&permission).map_err(|_| {
             Problem::new(Code::ValidationFailed).field("permission", "permission_invalid")
         })?;
-        let allowed = match entry.access.check(&wanted) {
-            keyward_authz::Decision::Allow => true,
-            keyward_authz::Decision::Deny => false,
-            keyward_authz::Decision::Indeterminate => return Err(Code::DecisionUnavailable.into()),
-        };
+        let ruling = cx.auth.rule(cx.caller.asker()?, &wanted, None, &Context::new()).await?;
+        let allowed = ruling.allowed().map_err(|_| Code::DecisionUnavailable)?;
         reply::ok(&Allowed { permission, allowed })
     })
 }

@@ -55,8 +55,7 @@ pub(crate) fn opening(cx: &Cx<'_>, holding: Holding, remember: bool) -> Opening 
         Holding::Token => SessionKind::Token,
     };
     // A browser holds one session: the one it came with ends.
-    let old =
-        cx.caller.entry.as_ref().filter(|_| cx.caller.by_cookie && holding == Holding::Cookie);
+    let old = cx.caller.entry().ok().filter(|_| cx.caller.by_cookie && holding == Holding::Cookie);
     let remember = remember || holding == Holding::Token;
     let replaces = old.map(|old| Replaced { session: old.session.id, user: old.user.id });
     Opening { kind, remember, replaces }
@@ -149,7 +148,7 @@ pub(crate) fn flow_secret(cx: &Cx<'_>, request: &Request) -> Result<Option<Secre
 
 /// Closes the session that came in, if there is one.
 pub(crate) async fn close(cx: &Cx<'_>) -> Result<(), Fault> {
-    let Some(entry) = &cx.caller.entry else { return Ok(()) };
+    let Ok(entry) = cx.caller.entry() else { return Ok(()) };
     let flow = CloseSession {
         user: entry.user.id,
         session: entry.session.id,

@@ -8,8 +8,9 @@ use std::net::{SocketAddr, TcpListener};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use browser::Browser;
+use keyward::id::UserId;
 use keyward::testing::{PASSWORD, TestAuth};
-use keyward::{Keyward, Principal, Session, User};
+use keyward::{Keyward, Permit, Principal, Protected, Resource, Session, User, all, any};
 use serde_json::json;
 
 async fn journey(t: &TestAuth, address: SocketAddr) {
@@ -38,6 +39,7 @@ async fn journey(t: &TestAuth, address: SocketAddr) {
     t.kw.grant("ada@example.com", "reports:view").await.unwrap();
     assert_eq!(ada.get("/reports").await.body, "secret numbers");
 
+    guards(t, &mut ada).await;
     boundaries(&mut ada).await;
     let cookie = ada.cookie("kw_session").unwrap();
     assert_eq!(ada.post("/api/v1/sign-out", &json!({})).await.status, 204);
@@ -45,6 +47,53 @@ async fn journey(t: &TestAuth, address: SocketAddr) {
     ada.set_cookie("kw_session", &cookie);
     assert_eq!(ada.get("/me").await.status, 401, "the old cookie is dead");
     assert_eq!(ada.get("/who").await.body, "nobody");
+}
+
+/// Lists, roles, proofs and resources.
+async fn guards(t: &TestAuth, ada: &mut Browser) {
+    for (path, code) in [
+        ("/both", "missing_permission"),
+        ("/either", ""),
+        ("/none", "missing_permission"),
+        ("/staff", "missing_role"),
+        ("/erase", "missing_permission"),
+        ("/mistake", "database_unavailable"),
+    ] {
+        let reply = ada.get(path).await;
+        assert_eq!(reply.code(), code, "{path}: {}", reply.body);
+    }
+    t.kw.grant("ada@example.com", "reports:erase").await.unwrap();
+    let person = t.kw.find_person("ada@example.com").await.unwrap().unwrap();
+    t.give_role(&person, "staff").await;
+    assert_eq!(ada.get("/both").await.body, "go on");
+    assert_eq!(ada.get("/staff").await.body, "go on");
+    assert_eq!(ada.get("/erase").await.body, "Ada erases");
+    assert_eq!(ada.get("/erase-mine").await.body, "true false");
+}
+
+keyward::permission!(EraseReports = "reports:erase");
+
+struct Report {
+    author: UserId,
+}
+
+impl Protected for Report {
+    fn resource(&self) -> Resource {
+        Resource::new("reports", 7).owned_by(self.author).acl("others")
+    }
+}
+
+/// Cannot be called without proof.
+fn erase(by: Permit<EraseReports>) -> String {
+    format!("{} erases", by.user().name)
+}
+
+async fn erase_mine(user: User) -> String {
+    let mine = Report { author: user.id };
+    let plain = Resource::new("reports", 7);
+    let may = user.can_on("reports:erase", &plain).await.unwrap();
+    // A list that nobody defined is a failure to know.
+    format!("{may} {}", user.permit_on::<EraseReports>(&mine).await.is_ok())
 }
 
 /// The app's own doors stand behind the same walls.
@@ -82,7 +131,15 @@ fn name(principal: Principal) -> String {
 async fn the_journey_through_axum() {
     let t = TestAuth::new().await;
     let reports = get(|| async { "secret numbers" }).layer(t.kw.require("reports:view"));
+    let go = || get(|| async { "go on" });
     let app = Router::new()
+        .route("/both", go().layer(t.kw.require(["reports:view", "reports:erase"])))
+        .route("/either", go().layer(t.kw.require(any(["reports:erase", "reports:view"]))))
+        .route("/none", go().layer(t.kw.require(any::<String>([]))))
+        .route("/staff", go().layer(t.kw.require_role(all(["staff"]))))
+        .route("/mistake", go().layer(t.kw.require("reports:*")))
+        .route("/erase", get(|by: Permit<EraseReports>| async { erase(by) }))
+        .route("/erase-mine", get(erase_mine))
         .route("/", get(|user: Option<User>| async { hello(user) }))
         .route("/me", get(|user: User| async { Json(user) }))
         .route("/session", get(|session: Session| async move { session.id.to_string() }))
@@ -121,9 +178,10 @@ async fn the_journey_through_actix_web() {
 
 fn actix(auth: Keyward, listener: TcpListener) -> actix_web::dev::Server {
     use actix_web::{App, HttpServer, web};
-    use keyward::actix::{layer, pages, require};
+    use keyward::actix::{layer, pages, require, require_role};
     let make = move || {
         let reports = web::resource("/reports").wrap(require(&auth, "reports:view"));
+        let go = |path: &str, gate| web::resource(path).wrap(gate).to(|| async { "go on" });
         let session = |session: Session| async move { session.id.to_string() };
         App::new()
             .app_data(web::Data::new(auth.clone()))
@@ -133,6 +191,13 @@ fn actix(auth: Keyward, listener: TcpListener) -> actix_web::dev::Server {
             .route("/session", web::get().to(session))
             .route("/who", web::get().to(|principal: Principal| async { name(principal) }))
             .route("/note", web::post().to(|| async { "noted" }))
+            .service(go("/both", require(&auth, ["reports:view", "reports:erase"])))
+            .service(go("/either", require(&auth, any(["reports:erase", "reports:view"]))))
+            .service(go("/none", require(&auth, any::<String>([]))))
+            .service(go("/staff", require_role(&auth, all(["staff"]))))
+            .service(go("/mistake", require(&auth, "reports:*")))
+            .route("/erase", web::get().to(|by: Permit<EraseReports>| async { erase(by) }))
+            .route("/erase-mine", web::get().to(erase_mine))
             .service(reports.to(|| async { "secret numbers" }))
             .service(pages(&auth))
     };

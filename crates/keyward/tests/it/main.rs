@@ -10,6 +10,8 @@
 mod accounts;
 mod administrators;
 mod app_routes;
+#[cfg(feature = "policy-file")]
+mod asking;
 mod attacks;
 mod bad_input;
 mod described;

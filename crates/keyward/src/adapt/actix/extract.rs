@@ -6,7 +6,6 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
@@ -15,10 +14,11 @@ use keyward_core::Error;
 use keyward_core::id::RequestId;
 
 use super::convert;
+use crate::adapt::permit::{NamedPermission, Permit};
 use crate::adapt::principal::{Principal, Session, User};
 use crate::engine::Keyward;
-use crate::engine::cache::Entry;
-use crate::http::{Code, Door, Fault, Head, Problem};
+use crate::engine::groups::Known;
+use crate::http::{Code, Door, Fault, Head, Problem, network};
 use crate::serve::body::ReplyBody;
 
 /// Why an extractor refused; a problem (RFC 9457) as a reply.
@@ -58,22 +58,24 @@ impl ResponseError for Rejection {
 
 /// Who came in, kept with the request for the next one who asks.
 #[derive(Clone)]
-struct Recognised(Option<Arc<Entry>>);
+struct Recognised(Option<Known>);
 
 /// Who came in, as [`Keyward::handle`] would recognise them: once for each request.
 pub(super) async fn recognise(
     auth: &Keyward,
     request: &HttpRequest,
-) -> Result<Option<Arc<Entry>>, Fault> {
+) -> Result<Option<Known>, Fault> {
     let known = request.extensions().get::<Recognised>().cloned();
     if let Some(Recognised(known)) = known {
         return Ok(known);
     }
     let (method, headers) = (convert::method(request)?, convert::headers(request)?);
-    let head = Head { method: &method, headers: &headers, body: &[] };
-    let (entry, _) = auth.recognise(head, Door::App, auth.now()).await?;
-    request.extensions_mut().insert(Recognised(entry.clone()));
-    Ok(entry)
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    let address = network::near(&auth.0.web, &headers, peer).address;
+    let head = Head { method: &method, headers: &headers, body: &[], address };
+    let (known, _) = auth.recognise(head, Door::App, auth.now()).await?;
+    request.extensions_mut().insert(Recognised(known.clone()));
+    Ok(known)
 }
 
 type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, actix_web::Error>>>>;
@@ -81,7 +83,7 @@ type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, actix_web::Error>>>>;
 /// Recognises, then makes a `T` of whoever came in.
 fn extract<T: 'static>(
     request: &HttpRequest,
-    make: fn(Option<&Entry>) -> Result<T, Fault>,
+    make: fn(&Keyward, Option<&Known>) -> Result<T, Fault>,
 ) -> Extracting<T> {
     let request = request.clone();
     Box::pin(async move {
@@ -90,13 +92,14 @@ fn extract<T: 'static>(
             tracing::error!(?cause, "an extractor cannot work");
             return Err(actix_web::error::ErrorInternalServerError(cause.to_string()));
         };
-        let made = recognise(auth, &request).await.and_then(|entry| make(entry.as_deref()));
+        let known = recognise(auth, &request).await;
+        let made = known.and_then(|known| make(auth, known.as_ref()));
         made.map_err(|fault| Rejection::new(auth, fault).into())
     })
 }
 
-fn signed_in(entry: Option<&Entry>) -> Result<&Entry, Fault> {
-    entry.ok_or_else(|| Code::Unauthenticated.into())
+fn signed_in(known: Option<&Known>) -> Result<&Known, Fault> {
+    known.ok_or_else(|| Code::Unauthenticated.into())
 }
 
 impl FromRequest for User {
@@ -104,7 +107,7 @@ impl FromRequest for User {
     type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        extract(request, |entry| signed_in(entry).map(Self::new))
+        extract(request, |auth, known| Ok(Self::new(auth, signed_in(known)?)))
     }
 }
 
@@ -113,7 +116,7 @@ impl FromRequest for Session {
     type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        extract(request, |entry| signed_in(entry).map(Self::new))
+        extract(request, |_, known| signed_in(known).map(Self::new))
     }
 }
 
@@ -122,6 +125,15 @@ impl FromRequest for Principal {
     type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        extract(request, |entry| Ok(Self::new(entry)))
+        extract(request, |auth, known| Ok(Self::new(auth, known)))
+    }
+}
+
+impl<P: NamedPermission + 'static> FromRequest for Permit<P> {
+    type Error = actix_web::Error;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        extract(request, Self::check)
     }
 }

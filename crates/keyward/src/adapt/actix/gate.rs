@@ -13,36 +13,46 @@ use super::convert;
 use super::extract::{Rejection, recognise};
 use crate::engine::Keyward;
 use crate::http::{Code, Fault, headers};
+use crate::required::{Required, Wanted};
 
 /// Middleware of ours, to be given to `wrap`.
 #[derive(Clone, Debug)]
 pub struct Gate {
     auth: Keyward,
-    permission: Option<Arc<str>>,
+    wanted: Option<Arc<Wanted>>,
 }
 
 /// Recognises whoever comes in, refuses cross-site requests that carry our
 /// cookie, and adds the security headers that a reply does not have.
 pub fn layer(auth: &Keyward) -> Gate {
-    Gate { auth: auth.clone(), permission: None }
+    Gate { auth: auth.clone(), wanted: None }
 }
 
-/// Lets only those go on who hold a permission: 401 for strangers, 403 for others.
-pub fn require(auth: &Keyward, permission: &str) -> Gate {
-    Gate { auth: auth.clone(), permission: Some(permission.into()) }
+/// Lets only those go on who hold a permission, or [`all`](crate::all) or
+/// [`any`](crate::any) of some; a bare list means all. 401 for strangers, 403 for
+/// others.
+pub fn require(auth: &Keyward, permissions: impl Into<Required>) -> Gate {
+    let wanted = Wanted::permissions(permissions.into());
+    Gate { auth: auth.clone(), wanted: Some(wanted.into()) }
+}
+
+/// Lets only those go on who hold a role, assigned or inherited, or
+/// [`all`](crate::all) or [`any`](crate::any) of some.
+pub fn require_role(auth: &Keyward, roles: impl Into<Required>) -> Gate {
+    Gate { auth: auth.clone(), wanted: Some(Wanted::roles(roles.into()).into()) }
 }
 
 impl Gate {
     async fn admit(&self, request: &ServiceRequest) -> Result<(), Fault> {
-        let entry = match recognise(&self.auth, request.request()).await {
+        let known = match recognise(&self.auth, request.request()).await {
             // Doors of ours recognise for themselves; an old cookie keeps nobody out.
-            Err(_) if self.permission.is_none() && self.auth.owns(request.path()) => None,
+            Err(_) if self.wanted.is_none() && self.auth.owns(request.path()) => None,
             other => other?,
         };
-        match (&self.permission, entry) {
+        match (&self.wanted, known) {
             (None, _) => Ok(()),
             (Some(_), None) => Err(Code::Unauthenticated.into()),
-            (Some(permission), Some(entry)) => self.auth.require_held(&entry, permission),
+            (Some(wanted), Some(known)) => self.auth.admit_to(known.asker(), wanted),
         }
     }
 
@@ -101,7 +111,7 @@ where
                 Ok(()) => inner.call(request).await?.map_into_boxed_body(),
                 Err(fault) => request.into_response(Rejection::new(&gate.auth, fault).reply()),
             };
-            if gate.permission.is_none() {
+            if gate.wanted.is_none() {
                 gate.finish(&mut reply);
             }
             Ok(reply)

@@ -1,35 +1,35 @@
 //! What a handler may ask for.
 
-use std::sync::Arc;
+use std::net::SocketAddr;
 
 use ::axum::body::Body;
-use ::axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
+use ::axum::extract::{ConnectInfo, FromRef, FromRequestParts, OptionalFromRequestParts};
 use ::axum::http::request::Parts;
 use ::axum::response::{IntoResponse, Response};
 
+use crate::adapt::permit::{NamedPermission, Permit};
 use crate::adapt::principal::{Principal, Session, User};
 use crate::engine::Keyward;
-use crate::engine::cache::Entry;
-use crate::http::{Code, Door, Fault, Head};
+use crate::engine::groups::Known;
+use crate::http::{Code, Door, Fault, Head, network};
 use crate::serve::body::ReplyBody;
 
 /// Who came in, as [`Keyward::handle`] would recognise them: once for each request.
-pub(super) async fn recognise(
-    auth: &Keyward,
-    parts: &mut Parts,
-) -> Result<Option<Arc<Entry>>, Fault> {
+pub(super) async fn recognise(auth: &Keyward, parts: &mut Parts) -> Result<Option<Known>, Fault> {
     if let Some(Recognised(known)) = parts.extensions.get() {
         return Ok(known.clone());
     }
-    let head = Head { method: &parts.method, headers: &parts.headers, body: &[] };
-    let (entry, _) = auth.recognise(head, Door::App, auth.now()).await?;
-    parts.extensions.insert(Recognised(entry.clone()));
-    Ok(entry)
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    let address = network::near(&auth.0.web, &parts.headers, peer).address;
+    let head = Head { method: &parts.method, headers: &parts.headers, body: &[], address };
+    let (known, _) = auth.recognise(head, Door::App, auth.now()).await?;
+    parts.extensions.insert(Recognised(known.clone()));
+    Ok(known)
 }
 
 /// Who came in, kept with the request for the next one who asks.
 #[derive(Clone)]
-struct Recognised(Option<Arc<Entry>>);
+struct Recognised(Option<Known>);
 
 /// A fault as a reply of ours.
 pub(super) fn refusal(auth: &Keyward, fault: Fault) -> Response {
@@ -47,7 +47,7 @@ impl IntoResponse for Rejection {
     }
 }
 
-async fn entry<S>(parts: &mut Parts, state: &S) -> Result<Option<Arc<Entry>>, Rejection>
+async fn known<S>(parts: &mut Parts, state: &S) -> Result<Option<Known>, Rejection>
 where
     Keyward: FromRef<S>,
 {
@@ -55,11 +55,11 @@ where
     recognise(&auth, parts).await.map_err(|fault| Rejection(refusal(&auth, fault)))
 }
 
-async fn signed_in<S>(parts: &mut Parts, state: &S) -> Result<Arc<Entry>, Rejection>
+async fn signed_in<S>(parts: &mut Parts, state: &S) -> Result<Known, Rejection>
 where
     Keyward: FromRef<S>,
 {
-    let found = entry(parts, state).await?;
+    let found = known(parts, state).await?;
     let auth = Keyward::from_ref(state);
     found.ok_or_else(|| Rejection(refusal(&auth, Code::Unauthenticated.into())))
 }
@@ -72,7 +72,7 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        signed_in(parts, state).await.map(|entry| Self::new(&entry))
+        signed_in(parts, state).await.map(|it| Self::new(&Keyward::from_ref(state), &it))
     }
 }
 
@@ -84,7 +84,8 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Rejection> {
-        Ok(entry(parts, state).await?.map(|entry| Self::new(&entry)))
+        let auth = Keyward::from_ref(state);
+        Ok(known(parts, state).await?.map(|it| Self::new(&auth, &it)))
     }
 }
 
@@ -96,7 +97,7 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        signed_in(parts, state).await.map(|entry| Self::new(&entry))
+        signed_in(parts, state).await.map(|it| Self::new(&it))
     }
 }
 
@@ -108,6 +109,22 @@ where
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        entry(parts, state).await.map(|entry| Self::new(entry.as_deref()))
+        let auth = Keyward::from_ref(state);
+        known(parts, state).await.map(|it| Self::new(&auth, it.as_ref()))
+    }
+}
+
+impl<S, P> FromRequestParts<S> for Permit<P>
+where
+    Keyward: FromRef<S>,
+    S: Send + Sync,
+    P: NamedPermission,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let auth = Keyward::from_ref(state);
+        let known = known(parts, state).await?;
+        Self::check(&auth, known.as_ref()).map_err(|fault| Rejection(refusal(&auth, fault)))
     }
 }

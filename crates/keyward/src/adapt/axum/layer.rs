@@ -13,17 +13,18 @@ use tower_service::Service;
 use super::extract::{recognise, refusal};
 use crate::engine::Keyward;
 use crate::http::{Code, headers};
+use crate::required::{Required, Wanted};
 
 /// Recognises whoever comes in, refuses cross-site requests that carry our
 /// cookie, and adds the security headers that a reply does not have.
 #[derive(Clone, Debug)]
 pub struct AuthLayer(Keyward);
 
-/// Lets only those go on who hold a permission.
+/// Lets only those go on who hold a permission or a role.
 #[derive(Clone, Debug)]
 pub struct RequireLayer {
     auth: Keyward,
-    permission: Arc<str>,
+    wanted: Arc<Wanted>,
 }
 
 impl Keyward {
@@ -32,9 +33,19 @@ impl Keyward {
         AuthLayer(self.clone())
     }
 
-    /// A layer that asks for a permission: 401 for strangers, 403 for others.
-    pub fn require(&self, permission: &str) -> RequireLayer {
-        RequireLayer { auth: self.clone(), permission: permission.into() }
+    /// A layer that asks for a permission, or for [`all`](crate::all) or
+    /// [`any`](crate::any) of some; a bare list means all. 401 for strangers, 403
+    /// for others.
+    pub fn require(&self, permissions: impl Into<Required>) -> RequireLayer {
+        let wanted = Wanted::permissions(permissions.into()).into();
+        RequireLayer { auth: self.clone(), wanted }
+    }
+
+    /// A layer that asks for a role, assigned or inherited, or for
+    /// [`all`](crate::all) or [`any`](crate::any) of some. Ask for permissions
+    /// where you can: roles change more often than what they are for.
+    pub fn require_role(&self, roles: impl Into<Required>) -> RequireLayer {
+        RequireLayer { auth: self.clone(), wanted: Wanted::roles(roles.into()).into() }
     }
 }
 
@@ -116,13 +127,13 @@ where
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let RequireLayer { auth, permission } = self.guard.clone();
+        let RequireLayer { auth, wanted } = self.guard.clone();
         let fresh = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, fresh);
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
             let admitted = match recognise(&auth, &mut parts).await {
-                Ok(Some(entry)) => auth.require_held(&entry, &permission),
+                Ok(Some(known)) => auth.admit_to(known.asker(), &wanted),
                 Ok(None) => Err(Code::Unauthenticated.into()),
                 Err(fault) => Err(fault),
             };

@@ -1,0 +1,216 @@
+//! May she? The one place that makes a question of whoever asks, what is wanted,
+//! what it is about and under which circumstances, and decides it on the
+//! snapshot that her access was compiled from.
+
+mod laid;
+mod ruling;
+mod watch;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use keyward_authz::relations::Tuples;
+use keyward_authz::{Access, By, Decision, Explanation, Permission, Told};
+use keyward_core::Error;
+use keyward_core::id::UserId;
+use keyward_core::record::{Identifier, Session, User};
+
+pub use ruling::Ruling;
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub(crate) use ruling::yes_or_no;
+pub(crate) use watch::Watch;
+
+use super::Keyward;
+use super::groups::{InGroups, Known};
+use super::policy::{PolicyState, parse};
+use super::session::compile;
+use crate::context::Context;
+use crate::resource::Resource;
+use laid::with_question;
+
+/// Whoever asks, with what they hold on one snapshot.
+#[derive(Clone, Copy)]
+pub(crate) struct Asker<'a> {
+    pub(crate) policy: &'a PolicyState,
+    pub(crate) access: &'a Access,
+    pub(crate) groups: &'a InGroups,
+    pub(crate) user: &'a User,
+    pub(crate) identifiers: &'a [Identifier],
+    /// The session that it is asked in, if it is.
+    pub(crate) session: Option<&'a Session>,
+    /// Where the request came from, if it did.
+    pub(crate) address: Option<IpAddr>,
+}
+
+/// What is asked.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) wanted: &'a Permission,
+    pub(crate) resource: Option<&'a Resource>,
+    pub(crate) context: &'a Context,
+    /// Stored relations around the resource.
+    pub(crate) tuples: &'a Tuples,
+}
+
+/// An account as the store has it now, to ask about.
+pub(crate) struct Account {
+    pub(crate) policy: Arc<PolicyState>,
+    pub(crate) access: Access,
+    groups: Arc<InGroups>,
+    user: User,
+    identifiers: Vec<Identifier>,
+}
+
+impl Account {
+    pub(crate) fn asker(&self) -> Asker<'_> {
+        Asker {
+            policy: &self.policy,
+            access: &self.access,
+            groups: &self.groups,
+            user: &self.user,
+            identifiers: &self.identifiers,
+            session: None,
+            address: None,
+        }
+    }
+}
+
+impl Known {
+    pub(crate) fn asker(&self) -> Asker<'_> {
+        Asker {
+            policy: &self.entry.policy,
+            access: &self.entry.access,
+            groups: &self.groups,
+            user: &self.entry.user,
+            identifiers: &self.entry.identifiers,
+            session: Some(&self.entry.session),
+            address: self.address,
+        }
+    }
+}
+
+/// An answer with what decided.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Decided<'a> {
+    pub(crate) decision: Decision,
+    pub(crate) told: Told<'a>,
+}
+
+impl Keyward {
+    /// Decides. The use of a superuser's power is written to the audit log, and
+    /// a permission that the catalogue lacks is counted.
+    pub(crate) fn weigh<'a>(
+        &self,
+        asker: Asker<'a>,
+        asked: &Asked<'_>,
+    ) -> Result<Decided<'a>, Error> {
+        let (verdict, told) = with_question(asker, asked, self.now(), |snapshot, question| {
+            let verdict = snapshot.decide(question);
+            (verdict, snapshot.tell(question, verdict))
+        })?;
+        if verdict.must_audit() {
+            self.note_superuser(asker.user.id, asked);
+        }
+        if verdict.by == By::UnknownPermission {
+            self.note_unknown(asker.policy, asked.wanted)?;
+        }
+        Ok(Decided { decision: verdict.decision, told })
+    }
+
+    /// Decides with the stored relations of the resource, and says all that may
+    /// be told about it.
+    pub(crate) async fn rule(
+        &self,
+        asker: Asker<'_>,
+        wanted: &Permission,
+        resource: Option<&Resource>,
+        context: &Context,
+    ) -> Result<Ruling, Error> {
+        let tuples = self.tuples_around(asker.policy, wanted, resource).await?;
+        let asked = Asked { wanted, resource, context, tuples: &tuples };
+        let decided = self.weigh(asker, &asked)?;
+        let reason = match decided.decision {
+            Decision::Deny => {
+                let explanation = self.explained(asker, &asked)?;
+                explanation.public_reason().map(str::to_owned)
+            }
+            _ => None,
+        };
+        Ok(Ruling::new(asker, &decided, reason))
+    }
+
+    /// Why it is answered so, on the same snapshot.
+    pub(crate) async fn reasons(
+        &self,
+        asker: Asker<'_>,
+        wanted: &Permission,
+        resource: Option<&Resource>,
+        context: &Context,
+    ) -> Result<Explanation, Error> {
+        let tuples = self.tuples_around(asker.policy, wanted, resource).await?;
+        self.explained(asker, &Asked { wanted, resource, context, tuples: &tuples })
+    }
+
+    fn explained(&self, asker: Asker<'_>, asked: &Asked<'_>) -> Result<Explanation, Error> {
+        with_question(asker, asked, self.now(), |snapshot, question| snapshot.explain(question))
+    }
+
+    /// The stored relations that a decision about this resource may look at.
+    async fn tuples_around(
+        &self,
+        _policy: &PolicyState,
+        _wanted: &Permission,
+        _resource: Option<&Resource>,
+    ) -> Result<Tuples, Error> {
+        Ok(Tuples::new())
+    }
+
+    /// An account with what it holds now, asked of the store.
+    pub(crate) async fn account(&self, user: UserId) -> Result<Option<Account>, Error> {
+        let Some(subject) = self.0.store.subject(user).await? else { return Ok(None) };
+        let (roles, grants) = self.0.store.access(user).await?;
+        let policy = self.policy();
+        let access = compile(&policy.snapshot, &roles, &grants, self.now()).0;
+        let groups = self.groups_now(user, &Arc::new(InGroups::of(user, []))).await?;
+        let (user, identifiers) = (subject.user, subject.identifiers);
+        Ok(Some(Account { policy, access, groups, user, identifiers }))
+    }
+}
+
+impl Keyward {
+    /// Whether an account may do something in general, asked of the store. What
+    /// cannot be decided is an error, never a no.
+    pub async fn can(&self, user: UserId, permission: &str) -> Result<bool, Error> {
+        self.ask(user, permission, None, &Context::new()).await?.allowed()
+    }
+
+    /// Whether an account may do something, to this if anything, under these
+    /// circumstances. Nobody there is denied.
+    pub async fn ask(
+        &self,
+        user: UserId,
+        permission: &str,
+        resource: Option<&Resource>,
+        context: &Context,
+    ) -> Result<Ruling, Error> {
+        let wanted = parse(permission)?;
+        match self.account(user).await? {
+            Some(account) => self.rule(account.asker(), &wanted, resource, context).await,
+            None => Ok(Ruling::nobody()),
+        }
+    }
+
+    /// Why an account may or may not do something. It tells who holds what: for
+    /// administrators.
+    pub async fn why(
+        &self,
+        user: UserId,
+        permission: &str,
+        resource: Option<&Resource>,
+        context: &Context,
+    ) -> Result<Option<Explanation>, Error> {
+        let wanted = parse(permission)?;
+        let Some(account) = self.account(user).await? else { return Ok(None) };
+        self.reasons(account.asker(), &wanted, resource, context).await.map(Some)
+    }
+}

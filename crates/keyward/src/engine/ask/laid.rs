@@ -1,0 +1,184 @@
+//! Lays out what a question borrows. Nothing is laid out that nothing looks at:
+//! a plain check allocates nothing.
+
+use keyward_authz::acl::Acl;
+use keyward_authz::condition::Cell;
+use keyward_authz::items::Item;
+use keyward_authz::{Question, Related, Snapshot};
+use keyward_core::Error;
+use keyward_core::identifier::Kind;
+use keyward_core::time::Timestamp;
+
+use super::{Asked, Asker};
+use crate::resource::Resource;
+
+type Cells<'a> = Vec<(&'a str, Cell<'a>)>;
+
+/// Makes the question, and does `then` with it.
+pub(super) fn with_question<'s, T>(
+    asker: Asker<'s>,
+    asked: &Asked<'_>,
+    now: Timestamp,
+    then: impl FnOnce(&'s Snapshot, &Question<'_>) -> T,
+) -> Result<T, Error> {
+    let snapshot = &asker.policy.snapshot;
+    let names = Names::of(asker, asked);
+    let facts = Records::of(asker, asked, &names, now);
+    let shared = asked.resource.map(|it| it.shared.iter().map(String::as_str));
+    let shared: Vec<&str> = shared.into_iter().flatten().collect();
+    let acl = chain(snapshot, asked.resource)?;
+    let scopes = asked.context.scopes.as_ref();
+    let ceiling = scopes.map(|it| snapshot.scope_ceiling(it.iter().map(String::as_str)));
+    let ceilings: Vec<_> = ceiling.iter().collect();
+    let tuples = asked.resource.map(|it| [asked.tuples, &it.tuples]);
+    let mut question = Question::new(asker.access, asked.wanted);
+    question.banned = !asker.user.is_active();
+    question.subject = names.id.as_deref();
+    question.groups = Some(&asker.groups.listed);
+    question.ceilings = &ceilings;
+    question.acl = &acl;
+    question.facts = facts.facts();
+    if let Some(resource) = asked.resource {
+        question.item = item(asked, resource, &shared);
+        question.related =
+            names.object.as_deref().zip(names.subject.as_deref()).map(|(object, subject)| {
+                Related { object, subject, tuples: tuples.as_ref().map_or(&[], |tuples| tuples) }
+            });
+    }
+    Ok(then(snapshot, &question))
+}
+
+/// An item counts for the table of its own type only.
+fn item<'a>(asked: &Asked<'_>, resource: &'a Resource, shared: &'a [&'a str]) -> Option<Item<'a>> {
+    let kind = asked.wanted.as_str().split(':').next();
+    let is_it = resource.is_item() && kind == Some(&resource.kind);
+    is_it.then(|| Item {
+        owner: resource.owner.as_deref(),
+        visibility: resource.visibility,
+        shared: resource.sharing(shared),
+    })
+}
+
+/// The lists that a resource names. One that the policy lacks might have been
+/// the one that denies.
+fn chain<'a>(
+    snapshot: &'a Snapshot,
+    resource: Option<&Resource>,
+) -> Result<Vec<Option<&'a Acl>>, Error> {
+    let names = resource.map(|it| it.acl.iter()).into_iter().flatten();
+    let lists = names.map(|name| {
+        let found = snapshot.acl(name);
+        let missing = || Error::because("find an access control list", format!("no `{name}`"));
+        found.map(Some).ok_or_else(missing)
+    });
+    lists.collect()
+}
+
+/// What is rendered for one question.
+#[derive(Default)]
+struct Names {
+    id: Option<String>,
+    object: Option<String>,
+    subject: Option<String>,
+}
+
+impl Names {
+    fn of(asker: Asker<'_>, asked: &Asked<'_>) -> Self {
+        let is_plain = asked.resource.is_none() && asker.policy.snapshot.rules().is_empty();
+        if is_plain {
+            return Self::default();
+        }
+        let id = asker.user.id.to_string();
+        Self {
+            object: asked.resource.map(Resource::object),
+            subject: asked.resource.map(|_| format!("user:{id}")),
+            id: Some(id),
+        }
+    }
+}
+
+/// The attributes that conditions look at. Ours come first, so that nobody's
+/// stand in their place.
+#[derive(Default)]
+struct Records<'a> {
+    principal: Cells<'a>,
+    resource: Cells<'a>,
+    context: Cells<'a>,
+}
+
+impl<'a> Records<'a> {
+    fn of(asker: Asker<'a>, asked: &'a Asked<'_>, names: &'a Names, now: Timestamp) -> Self {
+        if asker.policy.snapshot.rules().is_empty() {
+            return Self::default();
+        }
+        Self {
+            principal: principal(asker, asked, names),
+            resource: asked.resource.map(resource).unwrap_or_default(),
+            context: context(asker, asked, now),
+        }
+    }
+
+    fn facts(&self) -> keyward_authz::condition::Facts<'_> {
+        keyward_authz::condition::Facts {
+            principal: &self.principal,
+            resource: &self.resource,
+            context: &self.context,
+        }
+    }
+}
+
+fn principal<'a>(asker: Asker<'a>, asked: &'a Asked<'_>, names: &'a Names) -> Cells<'a> {
+    // An address that nobody proved to hold gives nothing.
+    let proven = asker.identifiers.iter().filter(|it| it.verified_at.is_some());
+    let named = |kind| {
+        let mut all = proven.clone().filter(move |it| it.kind == kind);
+        all.next().map(|it| Cell::Text(&it.value))
+    };
+    let ours = [
+        ("id", names.id.as_deref().map(Cell::Text)),
+        ("roles", Some(Cell::Names(asker.access.all_roles()))),
+        ("groups", Some(Cell::Names(&asker.groups.names))),
+        ("email", named(Kind::Email)),
+        ("username", named(Kind::Username)),
+        ("phone", named(Kind::Phone)),
+        ("created_at", Some(Cell::Time(asker.user.created_at.as_micros()))),
+    ];
+    let ours = ours.into_iter().filter_map(|(name, cell)| Some((name, cell?)));
+    let theirs = asked.context.principal.iter().map(|(name, it)| (name.as_str(), it.cell()));
+    let free = theirs.filter(|(name, _)| !PRINCIPAL.contains(name));
+    ours.chain(free).collect()
+}
+
+fn resource(it: &Resource) -> Cells<'_> {
+    let ours = [
+        ("type", Some(Cell::Text(&it.kind))),
+        ("id", Some(Cell::Text(&it.id))),
+        ("owner", it.owner.as_deref().map(Cell::Text)),
+        ("visibility", it.visibility.map(|it| Cell::Text(it.name()))),
+    ];
+    let ours = ours.into_iter().filter_map(|(name, cell)| Some((name, cell?)));
+    ours.chain(it.attributes.iter().map(|(name, it)| (name.as_str(), it.cell()))).collect()
+}
+
+fn context<'a>(asker: Asker<'a>, asked: &'a Asked<'_>, now: Timestamp) -> Cells<'a> {
+    let mut all = vec![("now", Cell::Time(now.as_micros()))];
+    if let Some(session) = asker.session {
+        let age = now.as_micros().saturating_sub(session.auth_time.as_micros());
+        // Whoever proved one factor only never proved a second one.
+        let mfa_age = if session.aal >= 2 { age } else { i64::MAX };
+        all.push(("aal", Cell::Int(session.aal.into())));
+        all.push(("auth_age", Cell::Span(age)));
+        all.push(("mfa_age", Cell::Span(mfa_age)));
+        all.extend(asker.address.map(|it| ("ip", Cell::Net(it.into()))));
+    }
+    let theirs = asked.context.facts.iter().map(|(name, it)| (name.as_str(), it.cell()));
+    // In a session of ours, what we do not know of it is not the app's to say.
+    let known: &[&str] = if asker.session.is_some() { &CONTEXT } else { &["now"] };
+    all.extend(theirs.filter(|(name, _)| !known.contains(name)));
+    all
+}
+
+/// What conditions are told of whoever asks by us alone, known or not.
+const PRINCIPAL: [&str; 7] = ["id", "roles", "groups", "email", "username", "phone", "created_at"];
+/// What they are told of a session by us alone.
+const CONTEXT: [&str; 5] = ["now", "aal", "auth_age", "mfa_age", "ip"];

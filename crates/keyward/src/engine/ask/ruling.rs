@@ -1,0 +1,77 @@
+//! A decision, for whoever must tell somebody.
+
+use std::collections::BTreeMap;
+
+use keyward_authz::Decision;
+use keyward_authz::limits::Limit;
+use keyward_core::Error;
+
+use super::{Asker, Decided};
+
+/// A decision with all that the person it is about may know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Ruling {
+    /// The answer. There are three: see [`Ruling::allowed`].
+    pub decision: Decision,
+    /// The code from the one registry, `allowed` where there is no error:
+    /// `missing_permission`, `denied_by_rule`, `outside_ceiling`,
+    /// `scope_insufficient`, `step_up_required`, `unknown_permission`,
+    /// `decision_unavailable`.
+    pub code: &'static str,
+    /// The status of HTTP that goes with it.
+    pub status: u16,
+    /// What would help, in the policy's words: `step_up`.
+    pub advice: Option<String>,
+    /// What the policy's author wrote for whoever is denied.
+    pub reason: Option<String>,
+    /// Numeric limits of the roles held, by name; the widest of each. The engine
+    /// only knows them: whoever counts enforces them.
+    pub limits: BTreeMap<String, Limit>,
+}
+
+impl Ruling {
+    pub(super) fn new(asker: Asker<'_>, decided: &Decided<'_>, reason: Option<String>) -> Self {
+        Self {
+            decision: decided.decision,
+            code: decided.told.code,
+            status: decided.told.http,
+            advice: decided.told.advice.map(str::to_owned),
+            reason,
+            limits: limits(asker),
+        }
+    }
+
+    /// No, because there is nobody of whom it is asked.
+    pub(crate) fn nobody() -> Self {
+        Self {
+            decision: Decision::Deny,
+            code: "missing_permission",
+            status: 403,
+            advice: None,
+            reason: None,
+            limits: BTreeMap::new(),
+        }
+    }
+
+    /// Yes or no. What cannot be decided is an error, never a no.
+    pub fn allowed(&self) -> Result<bool, Error> {
+        yes_or_no(self.decision)
+    }
+}
+
+/// Yes or no; what cannot be decided is an error.
+pub(crate) fn yes_or_no(decision: Decision) -> Result<bool, Error> {
+    match decision {
+        Decision::Allow => Ok(true),
+        Decision::Deny => Ok(false),
+        Decision::Indeterminate => Err(Error::new("decide the permission")),
+    }
+}
+
+/// The numeric limits of whoever asks.
+pub(crate) fn limits(asker: Asker<'_>) -> BTreeMap<String, Limit> {
+    let roles = asker.access.all_roles().iter().map(|role| &**role);
+    let all = asker.policy.snapshot.limits().all(roles);
+    all.into_iter().map(|(name, limit)| (name.to_owned(), limit)).collect()
+}

@@ -1,0 +1,107 @@
+//! The groups that an account is in right now.
+
+use std::future::Future;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use keyward_authz::acl::Groups;
+use keyward_core::Error;
+use keyward_core::id::UserId;
+use keyward_core::port::Fut;
+
+use super::Keyward;
+use super::cache::Entry;
+
+/// The groups of one account, as access control lists and conditions see them.
+#[derive(Debug)]
+pub(crate) struct InGroups {
+    pub(crate) listed: Groups,
+    /// Sorted.
+    pub(crate) names: Box<[Arc<str>]>,
+}
+
+impl InGroups {
+    /// In these groups, in a group of its own that is called like the account,
+    /// and in those of everyone and of everyone known. Nobody is in the group of
+    /// another account, whatever the groups are called.
+    pub(crate) fn of<'a>(user: UserId, names: impl IntoIterator<Item = &'a str>) -> Self {
+        let own = user.to_string();
+        let names = names.into_iter().filter(|name| UserId::parse(name).is_none());
+        let mut names: Vec<Arc<str>> = names.map(Arc::from).collect();
+        names.sort_unstable();
+        names.dedup();
+        let listed = names.iter().map(|name| &**name).chain([own.as_str()]);
+        Self { listed: Groups::of(listed).authenticated(), names: names.into() }
+    }
+
+    /// In none at all: banned.
+    pub(crate) fn none() -> Self {
+        Self { listed: Groups::none(), names: Box::default() }
+    }
+}
+
+/// Asks the app which groups an account is in.
+pub(crate) type GroupsOf =
+    Arc<dyn Fn(UserId) -> Fut<'static, Result<Option<Vec<String>>, Error>> + Send + Sync>;
+
+/// A function of the app's as one that can be kept.
+pub(crate) fn groups_of<F>(ask: impl Fn(UserId) -> F + Send + Sync + 'static) -> GroupsOf
+where
+    F: Future<Output = Result<Option<Vec<String>>, Error>> + Send + 'static,
+{
+    Arc::new(move |user| Box::pin(ask(user)))
+}
+
+/// A live session, and the groups that its account is in right now.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    pub(crate) entry: Arc<Entry>,
+    pub(crate) groups: Arc<InGroups>,
+    /// Where the request came from, if that is known.
+    pub(crate) address: Option<IpAddr>,
+}
+
+impl Keyward {
+    /// Adds what the app says now to the groups that are stored.
+    pub(crate) async fn known(
+        &self,
+        entry: Arc<Entry>,
+        address: Option<IpAddr>,
+    ) -> Result<Known, Error> {
+        let groups = self.groups_now(entry.user.id, &entry.groups).await?;
+        Ok(Known { entry, groups, address })
+    }
+
+    pub(crate) async fn groups_now(
+        &self,
+        user: UserId,
+        stored: &Arc<InGroups>,
+    ) -> Result<Arc<InGroups>, Error> {
+        let Some(ask) = &self.0.hooks.groups_of else { return Ok(Arc::clone(stored)) };
+        let Some(told) = ask(user).await? else { return Ok(Arc::new(InGroups::none())) };
+        let told = told.iter().map(String::as_str);
+        Ok(Arc::new(InGroups::of(user, stored.names.iter().map(|name| &**name).chain(told))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use keyward_authz::Effect;
+    use keyward_authz::acl::Acl;
+    use keyward_core::testing::{SeededRandom, epoch};
+
+    use super::*;
+
+    #[test]
+    fn nobody_is_in_the_group_that_is_called_like_another_account() {
+        let mut rng = SeededRandom::new(1);
+        let (ada, eve) = (UserId::mint(epoch(), &mut rng), UserId::mint(epoch(), &mut rng));
+        let acl = Acl::parse([&*format!("allow {ada} edit")]).unwrap();
+        let named = ada.to_string();
+        for (who, groups, allowed) in [(ada, &[][..], true), (eve, &[named.as_str()], false)] {
+            let groups = InGroups::of(who, groups.iter().copied());
+            let hit = acl.decide(&groups.listed, "edit").map(|hit| hit.effect);
+            assert_eq!(hit == Some(Effect::Allow), allowed, "{who}");
+        }
+    }
+}

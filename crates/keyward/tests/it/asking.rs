@@ -1,0 +1,329 @@
+//! Questions as an app asks them: about a resource, under circumstances, by
+//! somebody in groups; on the policy that what they hold was compiled from.
+
+use keyward::authz::condition::{Condition, Schema};
+use keyward::authz::policy::Policy;
+use keyward::authz::{Decision, Snapshot};
+use keyward::testing::TestAuth;
+use keyward::{Context, Resource, Ruling, UserView};
+
+const POLICY: &str = r#"
+version = 1
+
+[permissions]
+posts = ["view", "edit", "erase", "publish"]
+files = ["view", "edit"]
+
+[roles]
+author = { allow = ["posts:view"] }
+editor = { inherits = ["author"], allow = ["posts:*"] }
+freelance = { inherits = ["editor"], deny = ["posts:publish"] }
+root = { superuser = true }
+banished = { locked = true }
+
+[scopes]
+"read:posts" = ["posts:view"]
+
+[limits]
+author = { per_minute = 60 }
+editor = { per_minute = 600 }
+
+[acl.site]
+entries = ["allow staff posts:publish", "deny @everyone posts:erase", "allow @authenticated posts:view"]
+
+[items.files]
+actions = ["view", "edit"]
+visibility = ["public", "shared", "private"]
+[items.files.roles.author]
+may_own = true
+owned = ["view", "edit"]
+other.public = ["view"]
+other.shared = ["view"]
+
+[[rules]]
+id = "own-draft"
+allow = ["posts:edit"]
+when = "resource.owner == principal.id && resource.status == 'draft'"
+
+[[rules]]
+id = "freeze"
+forbid = ["posts:publish"]
+when = "context has frozen && context.frozen"
+reason = "Nothing is published until {context.until}."
+
+[[rules]]
+id = "fresh"
+forbid = ["posts:erase"]
+unless = "context.mfa_age < duration('5m')"
+advise = "step_up"
+
+[relations.folder]
+viewer = "[user]"
+grants."posts:view" = "viewer"
+"#;
+
+fn policy(text: &str) -> Snapshot {
+    Policy::parse("policy.toml", text).unwrap().snapshot().clone()
+}
+
+struct Office {
+    t: TestAuth,
+    ada: UserView,
+}
+
+impl Office {
+    async fn open() -> Self {
+        let t = TestAuth::new().await;
+        t.enforce(policy(POLICY));
+        let ada = t.user("ada@example.com").await;
+        Self { t, ada }
+    }
+
+    async fn with(role: &str) -> Self {
+        let office = Self::open().await;
+        office.t.give_role(&office.ada, role).await;
+        office
+    }
+
+    async fn ask(&self, permission: &str, on: Option<Resource>, context: Context) -> Ruling {
+        self.t.kw.ask(self.ada.id, permission, on.as_ref(), &context).await.unwrap()
+    }
+
+    #[track_caller]
+    fn check(ruling: &Ruling, decision: Decision, code: &str) {
+        assert_eq!((ruling.decision, ruling.code), (decision, code));
+    }
+}
+
+#[tokio::test]
+async fn an_owner_edits_what_is_a_draft_still() {
+    let office = Office::with("author").await;
+    let own = |status: &str| {
+        Resource::new("posts", 1).owned_by(office.ada.id).attribute("status", status)
+    };
+    let others = Resource::new("posts", 1).owned_by("usr_x").attribute("status", "draft");
+    for (post, decision, code) in [
+        (own("draft"), Decision::Allow, "allowed"),
+        (own("published"), Decision::Deny, "missing_permission"),
+        (others, Decision::Deny, "missing_permission"),
+    ] {
+        let ruling = office.ask("posts:edit", Some(post), Context::new()).await;
+        Office::check(&ruling, decision, code);
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_decided_is_an_error_and_never_a_no() {
+    let office = Office::with("author").await;
+    let vague = Resource::new("posts", 1).owned_by(office.ada.id);
+    let ruling = office.ask("posts:edit", Some(vague), Context::new()).await;
+    Office::check(&ruling, Decision::Indeterminate, "decision_unavailable");
+    assert!(ruling.allowed().is_err());
+    let lost = Resource::new("posts", 1).acl("nowhere");
+    let asked = office.t.kw.ask(office.ada.id, "posts:view", Some(&lost), &Context::new()).await;
+    assert!(asked.is_err(), "a list that nobody defined might deny");
+}
+
+#[tokio::test]
+async fn lists_of_a_resource_see_groups_and_whoever_is_known() {
+    let office = Office::open().await;
+    let site = || Some(Resource::new("posts", 1).acl("site"));
+    let view = office.ask("posts:view", site(), Context::new()).await;
+    Office::check(&view, Decision::Allow, "allowed");
+    let publish = office.ask("posts:publish", site(), Context::new()).await;
+    Office::check(&publish, Decision::Deny, "missing_permission");
+    let bare = office.ask("posts:view", None, Context::new()).await;
+    Office::check(&bare, Decision::Deny, "missing_permission");
+}
+
+#[tokio::test]
+async fn the_app_says_which_groups_somebody_is_in() {
+    let t = TestAuth::with(|builder| {
+        builder.groups_of(|_| async { Ok(Some(vec!["staff".to_owned()])) })
+    })
+    .await;
+    t.enforce(policy(POLICY));
+    let office = Office { ada: t.user("ada@example.com").await, t };
+    let site = Resource::new("posts", 1).acl("site");
+    let ruling = office.ask("posts:publish", Some(site), Context::new()).await;
+    Office::check(&ruling, Decision::Allow, "allowed");
+}
+
+#[tokio::test]
+async fn whoever_the_app_bans_may_do_nothing_from_the_next_request_on() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let banned = Arc::new(AtomicBool::new(false));
+    let told = Arc::clone(&banned);
+    let t = TestAuth::with(|builder| {
+        builder.groups_of(move |_| {
+            let banned = told.load(Ordering::SeqCst);
+            async move { Ok((!banned).then(Vec::new)) }
+        })
+    })
+    .await;
+    let ada = t.user("ada@example.com").await;
+    t.kw.grant("ada@example.com", "reports:view").await.unwrap();
+    let reports = axum::routing::get(|| async { "n" }).layer(t.kw.require("reports:view"));
+    let client = t.client(axum::Router::new().route("/reports", reports)).login_as(&ada).await;
+    assert_eq!(client.get("/reports").await.text(), "n");
+    banned.store(true, Ordering::SeqCst);
+    let refused = client.get("/reports").await;
+    assert_eq!((refused.status().as_u16(), refused.code().as_str()), (403, "denied_by_rule"));
+    assert!(!t.kw.can(ada.id, "reports:view").await.unwrap());
+}
+
+#[tokio::test]
+async fn a_failure_to_learn_the_groups_is_a_503() {
+    let broken = || keyward::Error::new("ask the directory");
+    let t =
+        TestAuth::with(|builder| builder.groups_of(move |_| async move { Err(broken()) })).await;
+    let ada = t.user("ada@example.com").await;
+    let client = t.pages().login_as(&ada).await;
+    assert_eq!(client.get("/api/v1/session").await.status(), 503);
+    assert!(t.kw.can(ada.id, "reports:view").await.is_err());
+}
+
+#[tokio::test]
+async fn a_locked_account_may_do_nothing() {
+    let office = Office::with("editor").await;
+    let act = keyward::Act::Lock { reason: String::new() };
+    office.t.kw.act_on(office.ada.id, act).await.unwrap().unwrap();
+    let ruling = office.ask("posts:view", None, Context::new()).await;
+    Office::check(&ruling, Decision::Deny, "denied_by_rule");
+}
+
+#[tokio::test]
+async fn each_denial_has_its_code() {
+    let office = Office::with("freelance").await;
+    let frozen = Context::new().fact("frozen", true).fact("until", "noon");
+    for (permission, context, code) in [
+        ("posts:view", Context::new().scopes(["read:posts"]), "allowed"),
+        ("posts:edit", Context::new().scopes(["read:posts"]), "scope_insufficient"),
+        ("posts:edit", Context::new().scopes(["nonsense"]), "scope_insufficient"),
+        ("posts:publish", Context::new(), "denied_by_rule"),
+        ("posts:publish", frozen, "denied_by_rule"),
+        ("files:edit", Context::new(), "missing_permission"),
+        ("posts:edti", Context::new(), "unknown_permission"),
+    ] {
+        let ruling = office.ask(permission, None, context).await;
+        assert_eq!(ruling.code, code, "{permission}");
+    }
+    assert_eq!(office.t.kw.unknown_permissions(), 1);
+    office.t.give_role(&office.ada, "banished").await;
+    assert_eq!(office.ask("posts:view", None, Context::new()).await.code, "outside_ceiling");
+}
+
+#[tokio::test]
+async fn the_reason_that_people_are_told_is_the_authors() {
+    let office = Office::with("editor").await;
+    let frozen = Context::new().fact("frozen", true).fact("until", "noon");
+    let ruling = office.ask("posts:publish", None, frozen).await;
+    assert_eq!(ruling.reason.as_deref(), Some("Nothing is published until noon."));
+}
+
+#[tokio::test]
+async fn the_limits_of_all_roles_come_with_the_answer() {
+    use keyward::authz::limits::Limit;
+    let office = Office::with("editor").await;
+    let ruling = office.ask("posts:view", None, Context::new()).await;
+    assert_eq!(ruling.limits.get("per_minute"), Some(&Limit::Below(600)));
+}
+
+#[tokio::test]
+async fn items_count_for_the_table_of_their_own_type() {
+    use keyward::authz::items::Visibility;
+    let office = Office::with("author").await;
+    let shared = |kind: &str| Resource::new(kind, 1).owned_by("usr_x").visible(Visibility::Shared);
+    let with_ada = shared("files").shared_with([office.ada.id]);
+    for (on, permission, decision) in [
+        (with_ada.clone(), "files:view", Decision::Allow),
+        (with_ada, "files:edit", Decision::Deny),
+        (shared("files"), "files:view", Decision::Deny),
+        (shared("files").shared_with_everybody(), "files:view", Decision::Allow),
+        (shared("posts").shared_with_everybody(), "files:view", Decision::Deny),
+    ] {
+        let told = format!("{permission} on {on:?}");
+        let ruling = office.ask(permission, Some(on), Context::new()).await;
+        assert_eq!(ruling.decision, decision, "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_relation_that_comes_with_the_resource_counts() {
+    let office = Office::open().await;
+    let folder = |who: &str| Some(Resource::new("folder", 1).relation("viewer", who));
+    let ada = format!("user:{}", office.ada.id);
+    for (who, decision) in [(ada.as_str(), Decision::Allow), ("user:usr_x", Decision::Deny)] {
+        let ruling = office.ask("posts:view", folder(who), Context::new()).await;
+        assert_eq!(ruling.decision, decision, "{who}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_proved_one_factor_must_step_up() {
+    let office = Office::with("editor").await;
+    let erase = axum::routing::get(|| async { "gone" }).layer(office.t.kw.require("posts:erase"));
+    let app = axum::Router::new().route("/erase", erase);
+    let client = office.t.client(app).login_as(&office.ada).await;
+    let reply = client.get("/erase").await;
+    assert_eq!((reply.status().as_u16(), reply.code().as_str()), (401, "step_up_required"));
+    let challenge = reply.headers()["www-authenticate"].to_str().unwrap();
+    assert!(challenge.contains("error=\"insufficient_user_authentication\""), "{challenge}");
+}
+
+// A forger of facts: what we know of a session, the app's context cannot say.
+#[tokio::test]
+async fn facts_of_ours_cannot_be_told_otherwise() {
+    let office = Office::with("editor").await;
+    let forged = Context::new().principal("id", "usr_x").principal("roles", "root");
+    let own = Resource::new("posts", 1).owned_by("usr_x").attribute("owner", "usr_y");
+    let facts = "principal.id == 'usr_x' || resource.owner == 'usr_y'";
+    assert!(Condition::compile(facts, &Schema::default()).is_ok());
+    let text = format!(
+        "version = 1\n[[rules]]\nid = \"forged\"\nallow = [\"posts:edit\"]\nwhen = \"{facts}\"\n"
+    );
+    office.t.enforce(policy(&text));
+    let ruling = office.ask("posts:edit", Some(own), forged).await;
+    Office::check(&ruling, Decision::Deny, "missing_permission");
+}
+
+#[tokio::test]
+async fn the_power_to_do_everything_is_written_down_once_a_minute() {
+    use std::time::Duration;
+    let office = Office::with("root").await;
+    let mut changes = 0;
+    for (wait, added) in [(0, 1), (0, 0), (59, 0), (2, 1)] {
+        office.t.clock.advance(Duration::from_secs(wait));
+        let ruling = office.ask("posts:edit", None, Context::new()).await;
+        Office::check(&ruling, Decision::Allow, "allowed");
+        changes += added;
+        assert_eq!(noted(&office, changes).await, changes, "after {wait} s");
+    }
+    let post = Resource::new("posts", 1);
+    office.ask("posts:edit", Some(post), Context::new()).await;
+    assert_eq!(noted(&office, changes + 1).await, changes + 1, "another resource");
+}
+
+/// How many uses the log holds, once it holds as many as expected.
+async fn noted(office: &Office, expected: usize) -> usize {
+    let kind = Some("access.superuser_used".to_owned());
+    let query = keyward::port::EventQuery { kind, limit: 100, ..Default::default() };
+    for _ in 0..1000 {
+        let found = office.t.kw.audit(&query).await.unwrap();
+        if found.len() >= expected {
+            return found.len();
+        }
+        tokio::task::yield_now().await;
+    }
+    office.t.kw.audit(&query).await.unwrap().len()
+}
+
+#[tokio::test]
+async fn a_permission_that_nobody_defined_is_an_error_in_development() {
+    let t = TestAuth::with(|builder| builder.dev()).await;
+    t.enforce(policy(POLICY));
+    let ada = t.user("ada@example.com").await;
+    assert!(t.kw.can(ada.id, "posts:edti").await.is_err());
+    assert!(!t.kw.can(ada.id, "posts:view").await.unwrap());
+}
