@@ -8,6 +8,7 @@
 pub mod admin;
 mod admins;
 pub mod challenge;
+pub mod matrix;
 pub mod open;
 pub mod password;
 mod reach;

@@ -13,6 +13,7 @@ mod engine;
 mod hashing;
 mod http;
 mod keyfile;
+mod matrix;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod migrate;
 mod open;
@@ -64,6 +65,7 @@ pub use keyward_authz as authz;
 pub use keyward_core::crypto::keys::RootKey;
 pub use keyward_core::crypto::password::Policy as HashPolicy;
 pub use keyward_core::flow::admin::{Act, EditPerson, Names};
+pub use keyward_core::flow::matrix::{Cell, ChangeMatrix};
 pub use keyward_core::flow::role::RoleChange;
 pub use keyward_core::id;
 pub use keyward_core::identifier::Kind;
@@ -74,6 +76,10 @@ pub use keyward_core::time::Timestamp;
 pub use keyward_core::{Error, Secret};
 pub use keyward_store as store;
 pub use keyward_store::Migrate;
+pub use matrix::{
+    CellChange, CellView, ColumnView, Holder, HolderQuery, HoldersView, HoldingRole, MatrixQuery,
+    MatrixView, ReviewView, RoleReview, RowView,
+};
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 pub use migrate::{Database, Migration, Progress};
 pub use openapi::document as openapi;

@@ -43,6 +43,9 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     admin::PEOPLE,
     admin::PERSON,
     admin::ROLES,
+    admin::MATRIX,
+    admin::WHO,
+    admin::CHECK,
     admin::LOG,
 ];
 

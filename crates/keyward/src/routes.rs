@@ -5,6 +5,7 @@ pub(crate) mod account;
 pub(crate) mod answer;
 pub(crate) mod audit;
 pub(crate) mod dev;
+pub(crate) mod matrix;
 pub(crate) mod ops;
 pub(crate) mod people;
 pub(crate) mod recovery;
@@ -31,6 +32,7 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
         setup::ROUTES,
         people::ROUTES,
         roles::ROUTES,
+        matrix::ROUTES,
         audit::ROUTES,
     ];
     let groups = groups.iter().chain(crate::pages::ROUTES);

@@ -3,13 +3,14 @@
 use keyward_authz::{Effect, Pattern};
 
 use super::admins::Admins;
+use super::matrix::Cell;
 use super::reach::Reach;
 use super::setup::ADMIN_ROLE;
 use super::{Decide, Done, Flow, Gather, Verdict};
 use crate::Error;
 use crate::id::UserId;
 use crate::port::{Fut, Write};
-use crate::record::{Assignment, Definitions, Event, Grant, Role, RoleRule, User, What};
+use crate::record::{Assignment, Definitions, Event, Grant, Role, User, What};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
@@ -122,21 +123,9 @@ impl ChangeRole {
         if Pattern::parse(pattern).is_err() {
             return Verdict::no(Refusal::invalid("permission", "permission_invalid"));
         }
-        let rule =
-            |effect| RoleRule { role: self.role.clone(), effect, pattern: pattern.to_owned() };
-        let mut writes: Vec<Write> = [Effect::Allow, Effect::Deny]
-            .into_iter()
-            .filter(|other| Some(*other) != effect)
-            .map(|other| Write::RemoveRule(rule(other)))
-            .collect();
-        writes.extend(effect.map(|effect| Write::AddRule(rule(effect))));
-        let what = What::RoleUpdated {
-            role: self.role.clone(),
-            effect: effect.map(|e| effect_name(e).to_owned()),
-            pattern: pattern.to_owned(),
-        };
-        let event = self.event(what, cx);
-        Verdict::yes((), writes, vec![event])
+        let cell = Cell { role: self.role.clone(), pattern: pattern.to_owned(), effect };
+        let event = self.event(cell.event(), cx);
+        Verdict::yes((), cell.writes().collect(), vec![event])
     }
 }
 

@@ -219,6 +219,12 @@ pub enum Write {
     AddRule(RoleRule),
     /// Removes a rule (not having it is fine) and bumps the policy version.
     RemoveRule(RoleRule),
+    /// Bumps the policy version if it is still `was`. Expects one: whoever
+    /// reviewed definitions changes those and no others.
+    SwapPolicy {
+        /// Version seen while gathering.
+        was: i64,
+    },
     /// Gives a role, replacing an assignment of the same role and scope; bumps
     /// the holder's access version.
     PutAssignment(Assignment),

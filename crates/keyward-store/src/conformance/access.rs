@@ -10,6 +10,7 @@ use super::{Case, Sample, Shared, cases, conflicts, done};
 pub(super) const CASES: &[Case] = cases![
     definitions_come_back_in_order_and_count_their_changes,
     a_role_is_added_and_removed_once,
+    definitions_change_only_as_they_were_reviewed,
     a_removed_role_is_held_by_nobody,
     an_assignment_replaces_the_one_for_the_same_place,
     a_grant_replaces_the_same_one,
@@ -74,6 +75,19 @@ async fn a_role_is_added_and_removed_once(store: Shared) {
     done(&store, vec![Write::RemoveRole("a".into())]).await;
     assert!(store.definitions().await.unwrap().version > version);
     conflicts(&store, vec![Write::RemoveRole("a".into())]).await;
+}
+
+async fn definitions_change_only_as_they_were_reviewed(store: Shared) {
+    done(&store, vec![Write::AddRole(role("a"))]).await;
+    let was = store.definitions().await.unwrap().version;
+    let reviewed = rule("a", Effect::Allow, "docs:view");
+    done(&store, vec![Write::SwapPolicy { was }, Write::AddRule(reviewed.clone())]).await;
+    let now = store.definitions().await.unwrap();
+    assert!(now.version > was);
+    let late = rule("a", Effect::Deny, "docs:view");
+    conflicts(&store, vec![Write::SwapPolicy { was }, Write::AddRule(late)]).await;
+    let same = store.definitions().await.unwrap();
+    assert_eq!((same.rules, same.version), (vec![reviewed], now.version));
 }
 
 async fn a_removed_role_is_held_by_nobody(store: Shared) {

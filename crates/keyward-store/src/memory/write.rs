@@ -296,6 +296,10 @@ impl Run<'_> {
                 self.put(|s| &mut s.rules, rule_key(rule), None);
                 self.bump_policy()
             }
+            Write::SwapPolicy { was } => {
+                expect(self.state.policy_version() == *was)?;
+                self.bump_policy()
+            }
             Write::PutAssignment(held) => {
                 let key = assignment_key(held);
                 self.put(|s| &mut s.assignments, key, Some(held.clone()));
@@ -375,6 +379,7 @@ impl Run<'_> {
             | Write::RemoveRole(..)
             | Write::AddRule(..)
             | Write::RemoveRule(..)
+            | Write::SwapPolicy { .. }
             | Write::PutAssignment(..)
             | Write::RemoveAssignment { .. }
             | Write::PutGrant(..)

@@ -152,6 +152,7 @@ statements! {
     ClampLimit = "UPDATE kw_limits SET tat = ? WHERE limit_key = ? AND tat > ?";
     GiveBack = "UPDATE kw_limits SET tat = tat - ? WHERE limit_key = ?";
     BumpPolicy = "UPDATE kw_policy SET version = version + 1 WHERE id = 1";
+    SwapPolicy = "UPDATE kw_policy SET version = version + 1 WHERE id = 1 AND version = ?";
     AddRole = "INSERT INTO kw_roles (name, description, created_at) VALUES (?, ?, ?)";
     RemoveRole = "DELETE FROM kw_roles WHERE name = ?";
     RemoveRulesOf = "DELETE FROM kw_role_rules WHERE role = ?";

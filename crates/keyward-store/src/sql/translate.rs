@@ -140,6 +140,7 @@ fn translate_policy(write: &Write, to: &mut Vec<Step>) {
             let params = params![&rule.role, effect_str(rule.effect), &rule.pattern];
             to.extend([any(S::RemoveRule, params), bump_policy()]);
         }
+        Write::SwapPolicy { was } => to.push(one(S::SwapPolicy, params![*was])),
         rest => translate_access(rest, to),
     }
 }
@@ -163,6 +164,7 @@ fn translate_access(write: &Write, to: &mut Vec<Step>) {
         | Write::RemoveRole(..)
         | Write::AddRule(..)
         | Write::RemoveRule(..)
+        | Write::SwapPolicy { .. }
         | Write::AddUser(..)
         | Write::SwapUser { .. }
         | Write::BumpAccess(..)

@@ -40,6 +40,11 @@ impl Keyward {
         }
     }
 
+    /// What these definitions would be, which need not be the stored ones.
+    pub(crate) fn policy_of(&self, known: &Definitions) -> Result<PolicyState, Error> {
+        PolicyState::build(known)
+    }
+
     /// Reads the definitions again.
     pub(crate) async fn reload_policy(&self) -> Result<(), Error> {
         let fresh = Arc::new(PolicyState::build(&self.0.store.definitions().await?)?);

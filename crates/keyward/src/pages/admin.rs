@@ -1,19 +1,28 @@
 //! Pages for administrators: what the API for them does, with forms.
 
+mod check;
+mod explained;
 mod log;
+mod matrix;
 mod people;
 mod person;
 mod roles;
+mod who;
 
 use keyward_core::port::Fut;
 
 use super::{go, nav};
 use crate::http::{Code, Cx, Fault, Guard, Problem, Reply, Route};
 
+pub(super) use check::ROUTES as CHECK;
+#[cfg(test)]
+pub(super) use explained::KEYS;
 pub(super) use log::ROUTES as LOG;
+pub(super) use matrix::ROUTES as MATRIX;
 pub(super) use people::ROUTES as PEOPLE;
 pub(super) use person::ROUTES as PERSON;
 pub(super) use roles::ROUTES as ROLES;
+pub(super) use who::ROUTES as WHO;
 
 pub(super) const ROUTES: &[Route] = &[Route::get("/admin", Guard::SignedIn, first)];
 

@@ -18,16 +18,19 @@ pub(super) const ROUTES: &[Route] =
 const FOREVER: &str = "public, max-age=31536000, immutable";
 
 /// The embedded files: stem, ending, media type, content.
-const FILES: [(&str, &str, &str, &str); 2] = [
+const FILES: [(&str, &str, &str, &str); 4] = [
     ("kw", "css", "text/css; charset=utf-8", include_str!("../../pages/assets/kw.css")),
     ("kw", "js", "text/javascript; charset=utf-8", include_str!("../../pages/assets/kw.js")),
+    ("admin", "css", "text/css; charset=utf-8", include_str!("../../pages/assets/admin.css")),
+    ("admin", "js", "text/javascript; charset=utf-8", include_str!("../../pages/assets/admin.js")),
 ];
 
 /// Every asset.
 pub(crate) struct Assets(Vec<Asset>);
 
 struct Asset {
-    ending: &'static str,
+    /// Such as `kw.css`.
+    file: String,
     name: String,
     media: &'static str,
     plain: Bytes,
@@ -41,7 +44,7 @@ impl Assets {
             let hash: String =
                 token::digest(text).iter().take(6).map(|b| format!("{b:02x}")).collect();
             Asset {
-                ending,
+                file: format!("{stem}.{ending}"),
                 name: format!("{stem}.{hash}.{ending}"),
                 media,
                 plain: Bytes::from_static(text.as_bytes()),
@@ -51,9 +54,9 @@ impl Assets {
         Self(FILES.into_iter().map(asset).collect())
     }
 
-    /// The path of the file with this ending, below the mount point.
-    pub(super) fn path(&self, ending: &str) -> String {
-        let found = self.0.iter().find(|a| a.ending == ending);
+    /// The path of this file, below the mount point.
+    pub(super) fn path(&self, file: &str) -> String {
+        let found = self.0.iter().find(|a| a.file == file);
         found.map(|a| format!("/kw-assets/{}", a.name)).unwrap_or_default()
     }
 }

@@ -9,9 +9,11 @@ use crate::engine::policy::parse;
 use crate::http::{Code, Request};
 
 /// The admin pages, in the order of the menu, with what each needs.
-pub(super) const ADMIN: [(&str, &str); 4] = [
+pub(super) const ADMIN: [(&str, &str); 6] = [
     ("people", "users:view"),
     ("roles", "roles:view"),
+    ("matrix", "roles:view"),
+    ("check", "users:view"),
     ("audit", "audit:view"),
     ("messages", "messages:view"),
 ];
@@ -29,7 +31,7 @@ pub(super) fn holds(entry: &Entry, wanted: &str) -> bool {
 }
 
 /// What a redirect may say on the page it leads to: the word in `?notice=`, and its text.
-pub(super) const NOTICES: [(&str, &str); 7] = [
+pub(super) const NOTICES: [(&str, &str); 8] = [
     ("signed_out", "login.signed_out"),
     ("ended", "login.ended"),
     ("verified", "login.verified"),
@@ -37,6 +39,7 @@ pub(super) const NOTICES: [(&str, &str); 7] = [
     ("saved", "saved"),
     ("password", "password.changed"),
     ("done", "done"),
+    ("unchanged", "matrix.unchanged"),
 ];
 
 /// The key of the text that `?notice=` asks for.

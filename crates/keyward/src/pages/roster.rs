@@ -1,7 +1,7 @@
 //! Texts whose keys come from elsewhere than a template: codes and names.
 
 /// Codes of fields that have a text of their own.
-const FIELDS: [&str; 25] = [
+const FIELDS: [&str; 27] = [
     "email_invalid",
     "username_invalid",
     "phone_invalid",
@@ -21,6 +21,8 @@ const FIELDS: [&str; 25] = [
     "already_verified",
     "permission_invalid",
     "role_invalid",
+    "repeated",
+    "subject_unknown",
     "built_in",
     "too_large",
     "control_character",
@@ -75,7 +77,15 @@ mod tests {
         let states = ["active", "locked", "deleted"].map(|s| format!("status.{s}"));
         let kinds = ["email", "username", "phone"].map(str::to_owned);
         let steps = ["again", "reload", "account", "login"].map(|s| format!("error.{s}"));
-        codes.chain(fields).chain(named).chain(admin).chain(states).chain(kinds).chain(steps)
+        let reasons = super::super::admin::KEYS.map(str::to_owned);
+        codes
+            .chain(reasons)
+            .chain(fields)
+            .chain(named)
+            .chain(admin)
+            .chain(states)
+            .chain(kinds)
+            .chain(steps)
     }
 
     /// Keys that templates ask for by name: `t("key"`.

@@ -20,7 +20,8 @@ macro_rules! embedded {
 
 embedded! {
     "account.html" "account_layout.html" "account_password.html" "account_sessions.html"
-    "admin_audit.html" "admin_layout.html" "admin_messages.html" "admin_people.html"
+    "admin_audit.html" "admin_check.html" "admin_layout.html" "admin_matrix.html" "admin_matrix_review.html"
+    "admin_messages.html" "admin_people.html" "admin_who.html"
     "admin_person.html" "admin_person_add.html" "admin_roles.html" "dev_inbox.html"
     "error.html" "layout.html" "login.html" "logout.html" "macros.html" "recover.html" "recover_code.html"
     "recover_link.html" "setup.html" "signup.html" "summary.html" "verify.html"

@@ -21,6 +21,12 @@ pub(crate) struct Part<T> {
     pub(crate) next_cursor: Option<String>,
 }
 
+/// How many things changed.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(crate) struct Changed {
+    pub(crate) changed: usize,
+}
+
 /// How far an attempt has come.
 #[derive(Clone, Copy, Debug, JsonSchema, Serialize)]
 #[serde(rename_all = "snake_case")]

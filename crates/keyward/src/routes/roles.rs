@@ -73,17 +73,17 @@ pub(crate) struct RuleInput {
 
 impl RuleInput {
     pub(crate) fn to_change(&self) -> Result<RoleChange, Fault> {
-        let effect = match self.effect.as_deref() {
-            None | Some("") => None,
-            Some(text) => {
-                let known = [Effect::Allow, Effect::Deny].into_iter();
-                let found = known.clone().find(|e| effect_name(*e) == text);
-                let bad = || Problem::new(Code::ValidationFailed).field("effect", "wrong_type");
-                Some(found.ok_or_else(bad)?)
-            }
-        };
+        let effect = effect_of(self.effect.as_deref())?;
         Ok(RoleChange::Rule { effect, pattern: self.permission.clone() })
     }
+}
+
+/// `allow` or `deny`; nothing, or an empty field, for no rule.
+pub(crate) fn effect_of(given: Option<&str>) -> Result<Option<Effect>, Fault> {
+    let Some(text) = given.filter(|text| !text.is_empty()) else { return Ok(None) };
+    let found = [Effect::Allow, Effect::Deny].into_iter().find(|e| effect_name(*e) == text);
+    let bad = || Problem::new(Code::ValidationFailed).field("effect", "wrong_type");
+    Ok(Some(found.ok_or_else(bad)?))
 }
 
 fn rule(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {

@@ -23,6 +23,7 @@ mod golden;
 mod journey;
 mod leaks;
 mod lifetimes;
+mod matrix;
 mod nodes;
 mod pages;
 mod purity;

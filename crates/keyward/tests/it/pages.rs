@@ -2,11 +2,13 @@
 
 mod account;
 mod admin;
+mod check;
 mod dev_inbox;
 mod errors;
 mod golden;
 mod html;
 mod journey;
+mod matrix;
 mod recover;
 mod replies;
 mod sign_in;

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use keyward::testing::{SeededRandom, epoch};
-use keyward::{Act, Kind, Names, RoleChange, Secret, Settings};
+use keyward::{Act, Cell, ChangeMatrix, Kind, Names, RoleChange, Secret, Settings};
 use keyward_core::crypto::keys::{Keys, RootKey};
 use keyward_core::flow::admin::{ActOn, AddPerson, Edit, EditPerson};
 use keyward_core::flow::challenge::{Answer, Letter};
@@ -174,6 +174,11 @@ async fn people(house: &mut House, user: keyward::id::UserId, root: keyward::id:
     house.check(Edit { user, edit, actor }).await;
     let change = RoleChange::Add { description: String::new() };
     house.check(ChangeRole { role: "analyst".into(), change, actor }).await;
+    house.later();
+    let seen = house.store.definitions().await.unwrap().version;
+    let effect = Some(keyward::authz::Effect::Allow);
+    let cells = vec![Cell { role: "analyst".into(), pattern: "reports:view".into(), effect }];
+    house.check(ChangeMatrix { seen, cells, actor }).await;
     house.later();
     let role = "analyst".to_owned();
     house.check(AssignRole { user, role, give: true, expires_at: None, actor }).await;

@@ -101,6 +101,10 @@ async fn pages_for_people_and_administrators_look_as_reviewed() {
         ("admin_person_add", "/admin/people/add"),
         ("admin_person", one.as_str()),
         ("admin_roles", "/admin/roles"),
+        ("admin_matrix", "/admin/matrix"),
+        ("admin_matrix_de", "/admin/matrix?lang=de"),
+        ("admin_who", "/admin/who?lang=en&permission=users:view"),
+        ("admin_check", "/admin/check?subject=ada%40example.com&permission=posts:edit"),
         ("admin_messages", "/admin/messages"),
         ("admin_audit_none", "/admin/audit?type=nothing"),
     ] {
