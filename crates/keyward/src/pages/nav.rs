@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use crate::engine::Keyward;
 use crate::engine::cache::Entry;
 use crate::engine::policy::parse;
-use crate::http::{Code, Request};
+use crate::http::{Code, Cx, Fault, Request};
+use crate::routes::people::query_without;
 
 /// The admin pages, in the order of the menu, with what each needs.
 pub(super) const ADMIN: [(&str, &str); 6] = [
@@ -54,6 +55,11 @@ pub(super) fn query(request: &Request, name: &str) -> Option<String> {
     form_urlencoded::parse(query.as_bytes())
         .find(|(found, _)| found == name)
         .map(|(_, value)| value.into_owned())
+}
+
+/// What a page is asked for. The language and the notice are every page's.
+pub(super) fn asked<T: serde::de::DeserializeOwned>(cx: &Cx<'_>) -> Result<T, Fault> {
+    query_without(cx, &["lang", "notice"])
 }
 
 /// A path of ours with a query: `path("/login", &[("notice", "signed_out")])`.

@@ -73,12 +73,22 @@ pub(crate) struct ListInput {
 
 /// The query string as `T`: unknown and repeated names are refused.
 pub(crate) fn query<T: serde::de::DeserializeOwned>(cx: &Cx<'_>) -> Result<T, Fault> {
+    query_without(cx, &[])
+}
+
+/// The query as `T`, but for pairs of these names, which are not its business.
+pub(crate) fn query_without<T: serde::de::DeserializeOwned>(
+    cx: &Cx<'_>,
+    names: &[&str],
+) -> Result<T, Fault> {
     let text = cx.request.uri().query().unwrap_or_default();
-    let pairs = input::pairs(text.as_bytes())?;
+    let mut pairs = input::pairs(text.as_bytes())?;
+    pairs.retain(|(name, _)| !names.contains(&name.as_str()));
     if pairs.iter().any(|(_, value)| value.chars().any(char::is_control)) {
         return Err(Code::ValidationFailed.into());
     }
-    serde_urlencoded::from_str(text)
+    let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(&pairs).finish();
+    serde_urlencoded::from_str(&text)
         .map_err(|error| Problem::new(Code::ValidationFailed).detail(error.to_string()).into())
 }
 

@@ -4,11 +4,11 @@ use keyward_core::port::Fut;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::super::nav;
 use super::super::render::Page;
 use super::explained::explained;
 use crate::engine::policy::parse;
 use crate::http::{Code, Cx, Fault, Guard, Problem, Reply, Route};
-use crate::routes::people::query;
 
 pub(in crate::pages) const ROUTES: &[Route] =
     &[Route::get("/admin/check", Guard::Holding("users:view"), show)];
@@ -23,7 +23,7 @@ struct CheckInput {
 
 fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let input: CheckInput = query(&cx)?;
+        let input: CheckInput = nav::asked(&cx)?;
         let page = Page::new(&cx, "admin_check.html")
             .with("here", "check")
             .with("asked", json!({ "subject": input.subject, "permission": input.permission }))

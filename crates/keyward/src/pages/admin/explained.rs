@@ -1,6 +1,7 @@
 //! An explanation in the words of a page: keys of texts and what fills them.
 
 use keyward_authz::{Because, CeilingNote, Decision, Effect, Explanation, NearMiss, WouldAllow};
+use keyward_core::flow::setup::ADMIN_ROLE;
 use serde_json::{Value, json};
 
 /// What the templates show. Every `key` is the key of a text, whose holes are
@@ -109,12 +110,13 @@ fn fixes(why: &Explanation) -> Vec<Value> {
     vec![first]
 }
 
-/// Nothing speaks of it: which roles and conditions would.
+/// Nothing speaks of it: which roles and conditions would. Making somebody an
+/// administrator is the last thing to advise.
 fn missing(why: &Explanation) -> Vec<Value> {
-    let roles = why.would_allow.iter().filter_map(|it| {
-        let role = it.path.last()?;
-        Some(said("fix.assign", role, &it.rule))
-    });
+    let roles = why.would_allow.iter().filter_map(|it| Some((it.path.last()?, &it.rule)));
+    let mut roles: Vec<(&String, &String)> = roles.collect();
+    roles.sort_by_key(|(role, _)| *role == ADMIN_ROLE);
+    let roles = roles.into_iter().map(|(role, rule)| said("fix.assign", role, rule));
     let unmet = why.unmet_rules.iter().filter(|it| it.effect == Effect::Allow);
     roles.chain(unmet.map(|it| said("fix.make_true", &it.unmet.part, &it.id))).collect()
 }

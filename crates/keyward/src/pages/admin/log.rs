@@ -7,7 +7,6 @@ use super::super::nav;
 use super::super::render::Page;
 use crate::http::{Cx, Fault, Guard, Reply, Route};
 use crate::routes::audit::ListInput;
-use crate::routes::people::query;
 use crate::view::{EventView, MessageView};
 
 const AUDIT: Guard = Guard::Holding("audit:view");
@@ -19,7 +18,7 @@ pub(in crate::pages) const ROUTES: &[Route] = &[
 ];
 
 async fn page<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
-    let input: ListInput = query(cx)?;
+    let input: ListInput = nav::asked(cx)?;
     let found = cx.auth.0.store.events(&input.to_query()?).await?;
     let events: Vec<EventView> = found.data.iter().map(EventView::new).collect();
     let (user, kind) = (input.user.unwrap_or_default(), input.r#type.unwrap_or_default());

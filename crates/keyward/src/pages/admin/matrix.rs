@@ -9,7 +9,6 @@ use super::super::{go, nav};
 use crate::http::{Code, Cx, Fault, Guard, Problem, Reply, Route, input};
 use crate::matrix::MatrixView;
 use crate::routes::matrix::{MatrixInput, change, reviewed};
-use crate::routes::people::query;
 use crate::routes::roles::effect_of;
 
 const VIEW: Guard = Guard::Holding("roles:view");
@@ -30,7 +29,7 @@ const FILTER: [&str; 4] = ["q", "role", "cursor", "roles_cursor"];
 
 fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let mut input: MatrixInput = query(&cx)?;
+        let mut input: MatrixInput = nav::asked(&cx)?;
         input.limit = input.limit.or(Some(ROWS));
         input.roles_limit = input.roles_limit.or(Some(COLUMNS));
         let also = input.also.clone();

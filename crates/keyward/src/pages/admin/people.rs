@@ -6,7 +6,7 @@ use serde_json::json;
 use super::super::render::Page;
 use super::super::{go, nav};
 use crate::http::{Cx, Fault, Guard, Reply, Route, input};
-use crate::routes::people::{AddInput, ListInput, add_person, query};
+use crate::routes::people::{AddInput, ListInput, add_person};
 use crate::view::UserView;
 
 pub(in crate::pages) const ROUTES: &[Route] = &[
@@ -17,7 +17,7 @@ pub(in crate::pages) const ROUTES: &[Route] = &[
 
 fn list(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let input: ListInput = query(&cx)?;
+        let input: ListInput = nav::asked(&cx)?;
         let page = cx.auth.0.store.people(&input.to_query()?).await?;
         let rows: Vec<UserView> = page.data.iter().map(|(u, i)| UserView::new(u, i)).collect();
         let (status, role) = (input.status.unwrap_or_default(), input.role.unwrap_or_default());

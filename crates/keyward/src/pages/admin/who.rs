@@ -7,14 +7,13 @@ use super::super::nav;
 use super::super::render::Page;
 use crate::http::{Cx, Fault, Guard, Reply, Route};
 use crate::routes::matrix::HolderInput;
-use crate::routes::people::query;
 
 pub(in crate::pages) const ROUTES: &[Route] =
     &[Route::get("/admin/who", Guard::Holding("users:view"), show)];
 
 fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let input: HolderInput = query(&cx)?;
+        let input: HolderInput = nav::asked(&cx)?;
         let page = Page::new(&cx, "admin_who.html")
             .with("here", "matrix")
             .with("filter", json!({ "permission": input.permission, "role": input.role }))

@@ -100,7 +100,7 @@ async fn pages_for_people_and_administrators_look_as_reviewed() {
         ("admin_people_none", "/admin/people?q=zzz"),
         ("admin_person_add", "/admin/people/add"),
         ("admin_person", one.as_str()),
-        ("admin_roles", "/admin/roles"),
+        ("admin_roles", "/admin/roles?lang=en&notice=saved"),
         ("admin_matrix", "/admin/matrix"),
         ("admin_matrix_de", "/admin/matrix?lang=de"),
         ("admin_who", "/admin/who?lang=en&permission=users:view"),
@@ -108,6 +108,8 @@ async fn pages_for_people_and_administrators_look_as_reviewed() {
         ("admin_messages", "/admin/messages"),
         ("admin_audit_none", "/admin/audit?type=nothing"),
     ] {
-        check(name, &admin.page(path).await);
+        let reply = admin.page(path).await;
+        assert_eq!(reply.status(), 200, "{path}");
+        check(name, &reply);
     }
 }

@@ -82,6 +82,8 @@ async fn cells_are_chosen_reviewed_and_saved_without_a_script() {
 
     let saved = send(&admin, MATRIX, &fields(&review, MATRIX)).await;
     assert_eq!(location(&saved), "/admin/matrix?q=posts&notice=saved");
+    let page = Page::of(&admin.page(&location(&saved)).await);
+    assert_eq!(page.text("[role=status]"), "Saved.");
     assert!(!t.kw.can(ada, "posts:delete").await.unwrap());
     let roles = t.kw.role_list().await.unwrap();
     assert!(roles.iter().all(|role| role.name != "guest" || role.deny.is_empty()));
