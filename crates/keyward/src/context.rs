@@ -66,7 +66,6 @@ pub(crate) fn attribute(name: &str, from: &Json) -> Option<Value> {
 }
 
 /// The attributes of a JSON object, at most [`MAX_ATTRIBUTES`].
-#[expect(dead_code, reason = "the routes that read it come next")]
 pub(crate) fn attributes(from: &serde_json::Map<String, Json>) -> Option<Vec<(String, Value)>> {
     let some = from.iter().filter_map(|(name, it)| Some((name.clone(), attribute(name, it)?)));
     (from.len() <= MAX_ATTRIBUTES).then(|| some.collect())

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::grid::Column;
+use crate::context::Context;
 use crate::engine::Keyward;
 use crate::view::UserView;
 
@@ -73,16 +74,16 @@ impl Keyward {
         let page = self.0.store.people(&query.to_people()).await?;
         let mut data = Vec::new();
         for (user, identifiers) in &page.data {
-            let access = self.access_of(user.id).await?;
-            if access.check(&query.permission) != Decision::Allow {
-                continue;
+            let Some(account) = self.account(user.id).await? else { continue };
+            let (asker, context) = (account.asker(), Context::new());
+            let why = self.reasons(asker, &query.permission, None, &context).await?;
+            if why.decision == Decision::Allow {
+                data.push(Holder {
+                    user: UserView::new(user, identifiers),
+                    rule: why.decided_by().map(|by| by.rule).unwrap_or_default(),
+                    path: why.path.into_iter().skip(1).collect(),
+                });
             }
-            let why = access.explain(&policy.snapshot, &query.permission);
-            data.push(Holder {
-                user: UserView::new(user, identifiers),
-                rule: why.decided_by().map(|by| by.rule).unwrap_or_default(),
-                path: why.path.into_iter().skip(1).collect(),
-            });
         }
         Ok(HoldersView {
             permission: query.permission.to_string(),

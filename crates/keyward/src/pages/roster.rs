@@ -1,7 +1,7 @@
 //! Texts whose keys come from elsewhere than a template: codes and names.
 
 /// Codes of fields that have a text of their own.
-const FIELDS: [&str; 27] = [
+const FIELDS: [&str; 29] = [
     "email_invalid",
     "username_invalid",
     "phone_invalid",
@@ -23,6 +23,8 @@ const FIELDS: [&str; 27] = [
     "role_invalid",
     "repeated",
     "subject_unknown",
+    "resource_invalid",
+    "attributes_invalid",
     "built_in",
     "too_large",
     "control_character",

@@ -54,6 +54,10 @@ async fn an_answer_names_the_rule_the_way_to_it_and_what_would_change_it() {
     let page = asked(&admin, "pages:print:1").await;
     assert_eq!(page.text(".fixes li"), "Give the role printer (roles.printer.allow[0]).");
     assert!(page.text("details pre").starts_with("pages:print:1: deny"));
+    let one = "posts:edit&resource=posts:1&owner=me&attributes=%7B%22draft%22:true%7D";
+    let page = asked(&admin, one).await;
+    assert_eq!(page.text("#verdict"), "Allowed");
+    assert_eq!(page.attr("#resource", "value"), "posts:1", "the question stays");
     let german =
         format!("{}&lang=de", "/admin/check?subject=ada%40example.com&permission=posts:fly");
     let page = Page::of(&admin.page(&german).await);
@@ -70,6 +74,12 @@ async fn what_is_wrong_with_a_question_is_told_beside_its_field() {
         ("subject=ada%40example.com&permission=posts:*", "#permission"),
         ("subject=ada%40example.com", "#permission"),
         ("permission=posts:edit", "#subject"),
+        ("subject=ada%40example.com&permission=posts:edit&resource=posts", "#resource"),
+        ("subject=ada%40example.com&permission=posts:edit&owner=me", "#resource"),
+        (
+            "subject=ada%40example.com&permission=posts:edit&resource=posts:1&attributes=%5B%5D",
+            "#attributes",
+        ),
     ] {
         let reply = admin.page(&format!("/admin/check?{query}")).await;
         assert_eq!(reply.status(), 422, "{query}");
