@@ -10,6 +10,7 @@ pub(crate) mod hooks;
 pub(crate) mod limiter;
 pub(crate) mod os;
 pub(crate) mod policy;
+pub(crate) mod resources;
 pub(crate) mod rng;
 pub(crate) mod run;
 pub(crate) mod session;

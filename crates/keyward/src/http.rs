@@ -212,6 +212,7 @@ impl Keyward {
             Err(fault) => self.fault_reply(fault, id, page, &request),
         };
         headers::finish(reply.headers_mut(), id, self.is_https());
+        headers::echo_id(&request, reply.headers_mut());
         if request.method() == Method::HEAD {
             *reply.body_mut() = Body::empty();
         }

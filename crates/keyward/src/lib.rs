@@ -58,6 +58,7 @@ pub use engine::builder::Builder;
 pub use engine::chain::AuditReport;
 pub use engine::hooks::{SignInAttempt, SignUpAttempt, Veto};
 pub use engine::os::{OsRandom, SystemClock};
+pub use engine::resources::Resources;
 pub use hashing::HashCost;
 pub use http::problem::words as refusal_words;
 pub use http::{Body, MAX_BODY, Reply, Request, problem_codes};

@@ -3,7 +3,9 @@
 pub(crate) mod access;
 pub(crate) mod account;
 pub(crate) mod answer;
+mod asked;
 pub(crate) mod audit;
+pub(crate) mod authzen;
 pub(crate) mod dev;
 pub(crate) mod matrix;
 pub(crate) mod ops;
@@ -29,6 +31,7 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
         session::ROUTES,
         account::ROUTES,
         access::ROUTES,
+        authzen::ROUTES,
         setup::ROUTES,
         people::ROUTES,
         roles::ROUTES,
@@ -42,6 +45,14 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
         all.extend_from_slice(crate::pages::DEV_ROUTES);
     }
     all
+}
+
+/// Whether a path belongs to an API, below the mount point.
+#[cfg(any(feature = "axum", feature = "actix"))]
+pub(crate) fn is_api(path: &str) -> bool {
+    path.starts_with("/api/")
+        || path.starts_with("/access/v1/")
+        || path == "/.well-known/authzen-configuration"
 }
 
 /// The paths that are wanted, each once, for a framework's own router.

@@ -28,7 +28,7 @@ pub fn pages(auth: &Keyward) -> Doors {
 
 /// The HTTP API alone, for apps with pages of their own.
 pub fn routes(auth: &Keyward) -> Doors {
-    Doors { auth: auth.clone(), wanted: |path| path.starts_with("/api/") }
+    Doors { auth: auth.clone(), wanted: routes::is_api }
 }
 
 impl HttpServiceFactory for Doors {

@@ -56,7 +56,7 @@ impl Keyward {
 
     /// The HTTP API alone, for apps with pages of their own.
     pub fn routes<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
-        self.router(|path| path.starts_with("/api/"))
+        self.router(routes::is_api)
     }
 
     fn router<S: Clone + Send + Sync + 'static>(&self, wanted: fn(&str) -> bool) -> Router<S> {

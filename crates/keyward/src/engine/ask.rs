@@ -16,6 +16,7 @@ use keyward_core::id::UserId;
 use keyward_core::record::{Identifier, Session, User};
 
 pub use ruling::Ruling;
+pub(crate) use ruling::limits;
 #[cfg(any(feature = "actix", feature = "axum"))]
 pub(crate) use ruling::yes_or_no;
 pub(crate) use watch::Watch;
@@ -137,6 +138,21 @@ impl Keyward {
             _ => None,
         };
         Ok(Ruling::new(asker, &decided, reason))
+    }
+
+    /// The bare decision, for one of many that are looked at: nobody does
+    /// anything by it.
+    pub(crate) async fn decision(
+        &self,
+        asker: Asker<'_>,
+        wanted: &Permission,
+        resource: Option<&Resource>,
+        context: &Context,
+    ) -> Result<Decision, Error> {
+        let tuples = self.tuples_around(asker.policy, wanted, resource).await?;
+        let asked = Asked { wanted, resource, context, tuples: &tuples };
+        let now = self.now();
+        with_question(asker, &asked, now, |snapshot, question| snapshot.decide(question).decision)
     }
 
     /// Why it is answered so, on the same snapshot.

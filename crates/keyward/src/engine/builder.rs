@@ -26,6 +26,7 @@ use super::hooks::{Hooks, SignInAttempt, SignUpAttempt, Veto};
 use super::limiter::Limiter;
 use super::os::SystemClock;
 use super::policy::PolicyState;
+use super::resources::Resources;
 use super::rng::Rng;
 use super::{Inner, Keyward, Web};
 use crate::deliver::Sender;
@@ -323,6 +324,13 @@ impl Builder {
         F: Future<Output = Result<Option<Vec<String>>, Error>> + Send + 'static,
     {
         self.hooks.groups_of = Some(groups_of(ask));
+        self
+    }
+
+    /// Where the app keeps its resources, for questions that come over HTTP.
+    #[must_use]
+    pub fn resources(mut self, resources: impl Resources) -> Self {
+        self.hooks.resources = Some(Arc::new(resources));
         self
     }
 

@@ -9,6 +9,7 @@ use keyward_core::record::{Event, Reason, What};
 use keyward_core::refusal::Refusal;
 
 use super::groups::GroupsOf;
+use super::resources::Resources;
 use crate::view::EventView;
 
 /// Somebody wants to sign up.
@@ -72,6 +73,7 @@ pub(crate) struct Hooks {
     pub(crate) before_sign_in: Vec<Gate<SignInAttempt>>,
     pub(crate) on_event: Vec<Listener>,
     pub(crate) groups_of: Option<GroupsOf>,
+    pub(crate) resources: Option<Arc<dyn Resources>>,
 }
 
 impl Hooks {

@@ -16,8 +16,24 @@ impl Keyward {
         self.lack(asker, wanted)?.map_or(Ok(()), |lack| Err(lack.into()))
     }
 
+    /// A permission that the catalogue lacks is a mistake in the program that
+    /// asks: in development it is told so, and what it may have meant.
+    pub(crate) fn check_known(&self, asker: Asker<'_>, wanted: &Permission) -> Result<(), Fault> {
+        let snapshot = &asker.policy.snapshot;
+        if !self.0.web.dev || snapshot.catalogue().knows(wanted) {
+            return Ok(());
+        }
+        let meant = asker.access.explain(snapshot, wanted).did_you_mean;
+        let meant = meant.map(|it| format!(" Did you mean {it}?")).unwrap_or_default();
+        let detail = format!("The catalogue has no {wanted}.{meant}");
+        tracing::error!(%wanted, "{detail}");
+        let problem = Problem::new(Code::UnknownPermission).detail(detail);
+        Err(problem.param("permission", wanted.to_string()).into())
+    }
+
     /// What is told if they do not hold it.
     fn lack(&self, asker: Asker<'_>, wanted: &Permission) -> Result<Option<Problem>, Fault> {
+        self.check_known(asker, wanted)?;
         let (context, tuples) = (Context::new(), Tuples::new());
         let asked = Asked { wanted, resource: None, context: &context, tuples: &tuples };
         let decided = self.weigh(asker, &asked)?;

@@ -43,6 +43,16 @@ const APP: [Given; 2] = [
 /// A year. Other hosts of the domain are not ours to bind.
 const HSTS: &str = "max-age=31536000";
 
+/// AuthZEN: whoever gave a request a name finds it on the answer.
+pub(super) fn echo_id(request: &super::Request, reply: &mut HeaderMap) {
+    let name = HeaderName::from_static("x-request-id");
+    let given = request.headers().get(&name).filter(|id| id.len() <= 128);
+    let is_asked = request.uri().path().contains("/access/v1/");
+    if let Some(id) = given.filter(|_| is_asked) {
+        reply.insert(name, id.clone());
+    }
+}
+
 /// Adds what is missing to a reply of ours; a route that set a header itself keeps it.
 pub(crate) fn finish(headers: &mut HeaderMap, id: RequestId, https: bool) {
     headers.reserve(SHARED.len() + PAGE.len() + 2);

@@ -44,7 +44,7 @@ fn redirect(status: StatusCode, to: &str) -> Result<Reply, Fault> {
 /// A program is refused instead: following the redirect, it would send its
 /// secrets in the clear each time before it is told.
 pub(super) fn to_https(auth: &Keyward, request: &Request) -> Result<Reply, Fault> {
-    if request.uri().path().contains("/api/") {
+    if is_for_programs(request.uri().path()) {
         return Err(Code::HttpsRequired.into());
     }
     let path = request.uri().path_and_query().map_or("/", |p| p.as_str());
@@ -56,5 +56,10 @@ pub(super) fn to_https(auth: &Keyward, request: &Request) -> Result<Reply, Fault
 pub(super) fn wants_page(request: &Request) -> bool {
     let accept = request.headers().get(header::ACCEPT).and_then(|v| v.to_str().ok());
     accept.is_some_and(|accept| accept.contains("text/html"))
-        && !request.uri().path().contains("/api/")
+        && !is_for_programs(request.uri().path())
+}
+
+/// Whether a path is of an API, wherever it is mounted.
+fn is_for_programs(path: &str) -> bool {
+    path.contains("/api/") || path.contains("/access/v1/")
 }

@@ -2,40 +2,219 @@
 
 use keyward_core::port::Fut;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use super::answer::{Allowed, Held};
+use super::answer::Held;
+use super::asked::{Allowed, ResourceInput, bad, context, limit_views, permission};
+use super::people::query;
 use crate::context::Context;
-use crate::engine::policy::parse;
+use crate::engine::ask::{Asker, Ruling, limits};
 use crate::http::{Code, Cx, Fault, Guard, Problem, Reply, Route, input, reply};
+use crate::resource::Resource;
 
 pub(super) const ROUTES: &[Route] = &[
+    Route::get("/api/v1/can", Guard::SignedIn, can_by_name).takes::<NameInput>().gives::<Allowed>(),
     Route::post("/api/v1/can", Guard::SignedIn, can).takes::<CanInput>().gives::<Allowed>(),
+    Route::post("/api/v1/can/batch", Guard::SignedIn, batch)
+        .takes::<BatchInput>()
+        .gives::<Answers>(),
+    Route::post("/api/v1/can/explain", Guard::SignedIn, explain)
+        .takes::<ExplainInput>()
+        .gives::<Explained>(),
     Route::get("/api/v1/me/permissions", Guard::SignedIn, permissions).gives::<Held<'_>>(),
 ];
+
+/// Who may see why somebody else may do something, or all of why they may.
+const EXPLAIN: &str = "access:explain";
+/// Questions in one batch.
+const MAX_BATCH: usize = 100;
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct NameInput {
+    permission: String,
+    /// `type:id`
+    resource: Option<String>,
+}
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct CanInput {
     permission: String,
+    #[serde(default)]
+    resource: Option<ResourceInput>,
+    /// For conditions. What Keyward knows itself cannot be told otherwise.
+    #[serde(default)]
+    context: Map<String, Value>,
+}
+
+fn can_by_name(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let input: NameInput = query(&cx)?;
+        let resource = input.resource.as_deref().map(ResourceInput::named).transpose()?;
+        answer(&cx, &input.permission, resource, &Context::new()).await
+    })
 }
 
 fn can(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let CanInput { permission } = input::body(cx.request)?;
-        let wanted = parse(&permission).map_err(|_| {
-            Problem::new(Code::ValidationFailed).field("permission", "permission_invalid")
-        })?;
-        let ruling = cx.auth.rule(cx.caller.asker()?, &wanted, None, &Context::new()).await?;
-        let allowed = ruling.allowed().map_err(|_| Code::DecisionUnavailable)?;
-        reply::ok(&Allowed { permission, allowed })
+        let input: CanInput = input::body(cx.request)?;
+        let resource = input.resource.as_ref().map(ResourceInput::read).transpose()?;
+        answer(&cx, &input.permission, resource, &context(&input.context)?).await
     })
+}
+
+async fn answer(
+    cx: &Cx<'_>,
+    wanted: &str,
+    resource: Option<Resource>,
+    context: &Context,
+) -> Result<Reply, Fault> {
+    let ruling = judge(cx, cx.caller.asker()?, wanted, resource, context).await?;
+    ruling.allowed().map_err(|_| Code::DecisionUnavailable)?;
+    reply::ok(&Allowed::new(wanted, ruling))
+}
+
+/// Decides what a request asks. What the app knows of the resource goes before
+/// what the request tells of it.
+async fn judge(
+    cx: &Cx<'_>,
+    asker: Asker<'_>,
+    wanted: &str,
+    resource: Option<Resource>,
+    context: &Context,
+) -> Result<Ruling, Fault> {
+    let wanted = permission(wanted)?;
+    cx.auth.check_known(asker, &wanted)?;
+    let resource = cx.auth.as_the_app_knows(resource).await?;
+    Ok(cx.auth.rule(asker, &wanted, resource.as_ref(), context).await?)
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct BatchInput {
+    /// At most 100.
+    questions: Vec<QuestionInput>,
+    #[serde(default)]
+    context: Map<String, Value>,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct QuestionInput {
+    permission: String,
+    #[serde(default)]
+    resource: Option<ResourceInput>,
+}
+
+/// An answer to each question, in their order.
+#[derive(Debug, JsonSchema, Serialize)]
+struct Answers {
+    answers: Vec<Allowed>,
+}
+
+fn batch(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let input: BatchInput = input::body(cx.request)?;
+        if input.questions.len() > MAX_BATCH {
+            return Err(bad("questions", "too_large"));
+        }
+        let (asker, context) = (cx.caller.asker()?, context(&input.context)?);
+        let mut answers = Vec::with_capacity(input.questions.len());
+        for question in &input.questions {
+            let resource = question.resource.as_ref().map(ResourceInput::read).transpose()?;
+            let ruling = judge(&cx, asker, &question.permission, resource, &context).await?;
+            answers.push(Allowed::new(&question.permission, ruling));
+        }
+        reply::ok(&Answers { answers })
+    })
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct ExplainInput {
+    permission: String,
+    #[serde(default)]
+    resource: Option<ResourceInput>,
+    #[serde(default)]
+    context: Map<String, Value>,
+    /// Somebody else: id, e-mail address, username or phone number. Needs the
+    /// permission `access:explain`.
+    #[serde(default)]
+    subject: Option<String>,
+}
+
+/// Why. Whoever lacks `access:explain` sees the decision, its code and what the
+/// policy's author wrote for people.
+#[derive(Debug, JsonSchema, Serialize)]
+struct Explained {
+    decision: String,
+    code: String,
+    http: u16,
+    /// What the policy's author wrote for whoever is denied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    /// `decided_by`, `path`, `would_allow`, `ceilings`, `near_miss`, `to_fix`
+    /// and `epoch`.
+    #[serde(flatten)]
+    more: Map<String, Value>,
+}
+
+impl Explained {
+    fn new(explanation: &keyward_authz::Explanation, is_whole: bool) -> Self {
+        let more = match (is_whole, explanation.to_json()) {
+            (true, Value::Object(mut all)) => {
+                all.retain(|name, _| !["decision", "code", "http"].contains(&name.as_str()));
+                all
+            }
+            _ => Map::new(),
+        };
+        Self {
+            decision: explanation.decision.to_string(),
+            code: explanation.code.to_owned(),
+            http: explanation.http,
+            reason: explanation.public_reason().map(str::to_owned),
+            more,
+        }
+    }
+}
+
+fn explain(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let input: ExplainInput = input::body(cx.request)?;
+        let (own, wanted) = (cx.caller.asker()?, permission(&input.permission)?);
+        let resource = input.resource.as_ref().map(ResourceInput::read).transpose()?;
+        let context = context(&input.context)?;
+        let sees_all = cx.auth.demand(own, &permission(EXPLAIN)?);
+        let resource = cx.auth.as_the_app_knows(resource).await?;
+        let Some(name) = &input.subject else {
+            let why = cx.auth.reasons(own, &wanted, resource.as_ref(), &context).await?;
+            return reply::ok(&Explained::new(&why, sees_all.is_ok()));
+        };
+        sees_all?;
+        let person = cx.auth.find_person(name).await?.ok_or_else(nobody)?;
+        let account = cx.auth.account(person.id).await?.ok_or_else(nobody)?;
+        let asker = account.asker();
+        let why = cx.auth.reasons(asker, &wanted, resource.as_ref(), &context).await?;
+        reply::ok(&Explained::new(&why, true))
+    })
+}
+
+fn nobody() -> Fault {
+    Problem::new(Code::NotFound).detail("Nobody is called so.").into()
 }
 
 fn permissions(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let access = &cx.caller.entry()?.access;
-        let roles = access.roles().iter().map(|r| r.to_string()).collect();
-        reply::ok(&Held { roles, allow: access.list(), deny: access.denied() })
+        let asker = cx.caller.asker()?;
+        let (access, is_banned) = (asker.access, asker.groups.listed.are_none());
+        reply::ok(&Held {
+            roles: access.roles().iter().map(|role| role.to_string()).collect(),
+            groups: asker.groups.names.iter().map(|name| name.to_string()).collect(),
+            allow: if is_banned { vec![] } else { access.list() },
+            deny: access.denied(),
+            limits: limit_views(&limits(asker)),
+        })
     })
 }

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::asked::LimitViews;
 use crate::view::UserView;
 
 /// A whole list.
@@ -76,19 +77,17 @@ pub(crate) struct Begun {
     pub(crate) flow_id: FlowId,
 }
 
-/// A decision.
-#[derive(Debug, JsonSchema, Serialize)]
-pub(crate) struct Allowed {
-    pub(crate) permission: String,
-    pub(crate) allowed: bool,
-}
-
 /// What somebody may do.
 #[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct Held<'a> {
     pub(crate) roles: Vec<String>,
+    pub(crate) groups: Vec<String>,
+    /// Patterns that are allowed, by roles and grants.
     pub(crate) allow: Vec<&'a str>,
+    /// Patterns that are denied, whatever else allows them.
     pub(crate) deny: Vec<&'a str>,
+    /// Numeric limits of the roles held.
+    pub(crate) limits: LimitViews,
 }
 
 /// The app's data on a session.

@@ -13,7 +13,11 @@ mod app_routes;
 #[cfg(feature = "policy-file")]
 mod asking;
 mod attacks;
+#[cfg(feature = "policy-file")]
+mod authzen;
 mod bad_input;
+#[cfg(feature = "policy-file")]
+mod can;
 mod described;
 mod docs;
 mod doors;

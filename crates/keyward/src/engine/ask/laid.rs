@@ -7,6 +7,7 @@ use keyward_authz::items::Item;
 use keyward_authz::{Question, Related, Snapshot};
 use keyward_core::Error;
 use keyward_core::identifier::Kind;
+use keyward_core::record::Identifier;
 use keyward_core::time::Timestamp;
 
 use super::{Asked, Asker};
@@ -129,10 +130,10 @@ impl<'a> Records<'a> {
 
 fn principal<'a>(asker: Asker<'a>, asked: &'a Asked<'_>, names: &'a Names) -> Cells<'a> {
     // An address that nobody proved to hold gives nothing.
-    let proven = asker.identifiers.iter().filter(|it| it.verified_at.is_some());
+    let is_proven = |it: &&Identifier| it.kind == Kind::Username || it.verified_at.is_some();
     let named = |kind| {
-        let mut all = proven.clone().filter(move |it| it.kind == kind);
-        all.next().map(|it| Cell::Text(&it.value))
+        let mut all = asker.identifiers.iter().filter(is_proven);
+        all.find(|it| it.kind == kind).map(|it| Cell::Text(&it.value))
     };
     let ours = [
         ("id", names.id.as_deref().map(Cell::Text)),

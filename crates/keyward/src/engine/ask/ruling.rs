@@ -44,9 +44,18 @@ impl Ruling {
 
     /// No, because there is nobody of whom it is asked.
     pub(crate) fn nobody() -> Self {
+        Self::no("missing_permission")
+    }
+
+    /// No, because no policy can speak of such a permission.
+    pub(crate) fn unheard_of() -> Self {
+        Self::no("unknown_permission")
+    }
+
+    fn no(code: &'static str) -> Self {
         Self {
             decision: Decision::Deny,
-            code: "missing_permission",
+            code,
             status: 403,
             advice: None,
             reason: None,
