@@ -16,7 +16,9 @@ const STRANGER = [
 ];
 const ADMIN = [
   "/account", "/account/password", "/account/sessions", "/admin/people", "/admin/people?q=nobody-at-all",
-  "/admin/people/add", "/admin/roles", "/admin/audit", "/admin/audit/chain", "/admin/messages",
+  "/admin/people/add", "/admin/roles", "/admin/roles/admin", "/admin/matrix", "/admin/matrix?also=posts:edit",
+  "/admin/who?permission=users:view", "/admin/check", "/admin/check?subject=ada@example.com&permission=users:view",
+  "/admin/check?subject=nobody@example.com&permission=users:view&resource=x", "/admin/audit", "/admin/audit/chain", "/admin/messages",
 ];
 
 export async function accessible(browser, base, report) {
@@ -38,6 +40,20 @@ export async function accessible(browser, base, report) {
       await visitor.go(path);
       await look(path);
     }
+    await visitor.go("/admin/roles");
+    const role = `look-${Date.now().toString(36)}`;
+    await visitor.send({ name: role }, "[aria-labelledby=add] button");
+    await visitor.go(`/admin/matrix?role=${role}&also=posts:edit&q=posts:edit`);
+    await visitor.page.getByLabel(`posts:edit, ${role}`).selectOption("allow");
+    await look("a changed matrix");
+    await visitor.press(".dock button");
+    await look("a review");
+    await visitor.press("main form button");
+    await visitor.go(`/admin/roles/${role}`);
+    await look("a role with a rule");
+    await visitor.press('form[action$="/rule"] button');
+    await visitor.page.click("details summary");
+    await visitor.press('form[action$="/remove"] button');
     await visitor.go("/admin/people?q=ada%40");
     await visitor.press("tbody a");
     await look("a person");

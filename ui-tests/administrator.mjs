@@ -4,6 +4,25 @@ import { PASSWORD, Visitor } from "./visitor.mjs";
 
 const BOB = "bob@example.com";
 
+/** Makes a role with one rule, and gives it to Bob. */
+async function define(admin, role) {
+  await admin.go("/admin/roles");
+  await admin.send({ name: role, description: "for a test" }, "[aria-labelledby=add] button");
+  await admin.send({ permission: "posts:*" }, "[aria-labelledby=rules] form.inline button");
+  contains(await admin.text("[aria-labelledby=rules]"), "posts:*");
+  await admin.go(`/admin/people?q=${encodeURIComponent(BOB)}`);
+  await admin.press("tbody a");
+  await admin.page.selectOption('form[action$="/grant"] select', role);
+  await admin.press('form[action$="/grant"] button');
+}
+
+/** The verdict on whether Bob may do this. */
+async function verdict(admin, permission) {
+  await admin.go("/admin/check");
+  await admin.send({ subject: BOB, permission }, "form.question button");
+  return admin.text("#verdict");
+}
+
 export async function administrator(browser, base, report, scripts) {
   const how = scripts ? "" : " (no scripts)";
   const step = (name, run) => report.step(name + how, run);
@@ -48,6 +67,32 @@ export async function administrator(browser, base, report, scripts) {
     await admin.press(".head a.button");
     contains(await admin.text("[role=status]"), "is whole");
   });
+  const role = `editor-${Date.now().toString(36)}`;
+  await step("a role is made, filled and given", () => define(admin, role));
+  await step("a permission gets a row, is denied, reviewed and saved", async () => {
+    equal(await verdict(admin, "posts:publish"), "Allowed");
+    await admin.go(`/admin/matrix?role=${role}&q=posts:publish&also=posts:publish`);
+    const cell = admin.page.getByLabel(`posts:publish, ${role}`);
+    await cell.selectOption("deny");
+    await admin.press(".dock button");
+    contains(await admin.text(".lead"), "concerns one person");
+    contains(await admin.text("[aria-labelledby=effect]"), "posts:publish");
+    await admin.press("main form button");
+    contains(await admin.text("[role=status]"), "Saved");
+    equal(await verdict(admin, "posts:publish"), "Not allowed");
+    contains(await admin.text(".fixes"), role);
+  });
+  if (scripts) await step("the matrix is worked by keyboard alone", () => byKeyboard(admin, role));
+  await step("who has a permission is told", async () => {
+    await admin.go("/admin/who?permission=posts:edit");
+    contains(await admin.text("[aria-labelledby=people]"), `roles.${role}.allow[0]`);
+  });
+  await step("a role is removed", async () => {
+    await admin.go(`/admin/roles/${role}`);
+    await admin.page.click("details summary");
+    await admin.press('form[action$="/remove"] button');
+    equal(admin.path(), "/admin/roles");
+  });
   await step("roles and messages are shown", async () => {
     await admin.go("/admin/roles");
     contains(await admin.text("main"), "admin");
@@ -58,4 +103,28 @@ export async function administrator(browser, base, report, scripts) {
     equal(admin.complaints.join("\n"), "", "console");
   });
   await admin.leave();
+}
+
+/** One stop of the Tab key; arrows move, letters choose. */
+async function byKeyboard(admin, role) {
+  await admin.go(`/admin/matrix?role=${role}&q=posts`);
+  equal(await admin.page.getAttribute("table.matrix", "role"), "grid");
+  const stops = () => admin.page.locator('table.matrix [tabindex="0"]').count();
+  equal(await stops(), 1, "stops");
+  const rows = await admin.page.locator("table.matrix tbody tr").count();
+  const cells = admin.page.locator("table.matrix select");
+  await cells.first().focus();
+  await admin.page.keyboard.press("ArrowDown");
+  equal(await admin.page.evaluate(() => document.activeElement.name), await cells.nth(1).getAttribute("name"), "one down");
+  await admin.page.keyboard.press("Control+ArrowUp");
+  contains(await admin.page.evaluate(() => document.activeElement.textContent), role);
+  await admin.page.keyboard.press("Control+ArrowDown");
+  equal(await admin.page.evaluate(() => document.activeElement.name), await cells.nth(rows - 1).getAttribute("name"), "the last");
+  const was = await cells.nth(rows - 1).inputValue();
+  await admin.page.keyboard.press(was === "deny" ? "a" : "d");
+  equal(await cells.nth(rows - 1).inputValue(), was === "deny" ? "allow" : "deny");
+  contains(await admin.text("[data-count]"), "1");
+  await admin.page.keyboard.press("Backspace");
+  equal(await cells.nth(rows - 1).inputValue(), "", "cleared");
+  equal(await stops(), 1, "stops after moving");
 }

@@ -13,7 +13,8 @@ const modes = [
 const stranger = ["/login", "/signup", "/recover", "/setup", "/verify/x", "/nothing", "/dev/inbox"];
 const inside = [
   "/account", "/account/password", "/account/sessions", "/admin/people", "/admin/people/add",
-  "/admin/roles", "/admin/audit/chain", "/admin/messages",
+  "/admin/roles", "/admin/roles/admin", "/admin/matrix", "/admin/who?permission=posts:edit",
+  "/admin/check?subject=ada@example.com&permission=posts:edit", "/admin/audit/chain", "/admin/messages",
 ];
 
 mkdirSync(folder, { recursive: true });

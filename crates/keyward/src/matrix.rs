@@ -18,6 +18,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use self::grid::Column;
+pub(crate) use self::grid::lineage;
 pub use self::people::{Holder, HolderQuery, HoldersView, HoldingRole};
 pub use self::review::{CellChange, ReviewView, RoleReview};
 use crate::engine::Keyward;

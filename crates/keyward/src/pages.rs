@@ -43,6 +43,7 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     admin::PEOPLE,
     admin::PERSON,
     admin::ROLES,
+    admin::ROLE,
     admin::MATRIX,
     admin::WHO,
     admin::CHECK,

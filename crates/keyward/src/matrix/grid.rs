@@ -62,7 +62,7 @@ impl<'s> Column<'s> {
 }
 
 /// The role and all that it inherits, each once: cycles end where they began.
-fn lineage<'s>(snapshot: &'s Snapshot, role: RoleView<'s>) -> Vec<RoleView<'s>> {
+pub(crate) fn lineage<'s>(snapshot: &'s Snapshot, role: RoleView<'s>) -> Vec<RoleView<'s>> {
     let mut found = vec![role];
     let mut next = 0;
     while let Some(role) = found.get(next).copied() {

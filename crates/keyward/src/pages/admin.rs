@@ -6,6 +6,7 @@ mod log;
 mod matrix;
 mod people;
 mod person;
+mod role;
 mod roles;
 mod who;
 
@@ -21,6 +22,7 @@ pub(super) use log::ROUTES as LOG;
 pub(super) use matrix::ROUTES as MATRIX;
 pub(super) use people::ROUTES as PEOPLE;
 pub(super) use person::ROUTES as PERSON;
+pub(super) use role::ROUTES as ROLE;
 pub(super) use roles::ROUTES as ROLES;
 pub(super) use who::ROUTES as WHO;
 

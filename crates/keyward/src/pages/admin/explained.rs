@@ -40,7 +40,10 @@ fn because(what: &Because) -> Value {
     let failed = |failed: bool, key| if failed { "because.failed" } else { key };
     match what {
         Because::Superuser(role) => said("because.superuser", role, ""),
-        Because::Rule(rule) => said("because.rule", &rule.pattern, &rule.id),
+        Because::Rule(rule) => match rule.effect {
+            Effect::Allow => said("because.allowed", &rule.pattern, &rule.id),
+            Effect::Deny => said("because.denied", &rule.pattern, &rule.id),
+        },
         Because::NoMatch => said("because.none", "", ""),
         Because::Unreadable(flaws) => said("because.unreadable", &flaws.join("; "), ""),
         Because::OtherDialect => said("because.dialect", "", ""),
@@ -123,9 +126,10 @@ fn missing(why: &Explanation) -> Vec<Value> {
 
 /// Every key that an explanation may ask for.
 #[cfg(test)]
-pub(in crate::pages) const KEYS: [&str; 29] = [
+pub(in crate::pages) const KEYS: [&str; 30] = [
     "because.superuser",
-    "because.rule",
+    "because.allowed",
+    "because.denied",
     "because.none",
     "because.unreadable",
     "because.dialect",

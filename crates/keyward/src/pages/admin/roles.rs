@@ -1,27 +1,37 @@
-//! Roles with what they allow and deny.
+//! The list of roles, and a form to add one.
 
+use keyward_authz::RoleView;
 use keyward_core::flow::role::RoleChange;
 use keyward_core::port::Fut;
+use serde_json::{Value, json};
 
 use super::super::render::Page;
 use super::super::{go, nav};
 use crate::http::{Cx, Fault, Guard, Reply, Route, input};
-use crate::routes::roles::{AddInput, RuleInput, change};
-
-const EDIT: Guard = Guard::Holding("roles:edit");
+use crate::routes::roles::{AddInput, change};
 
 pub(in crate::pages) const ROUTES: &[Route] = &[
     Route::get("/admin/roles", Guard::Holding("roles:view"), list),
-    Route::post("/admin/roles", EDIT, add),
-    Route::post("/admin/roles/{role}/rule", EDIT, rule),
-    Route::post("/admin/roles/{role}/remove", EDIT, remove),
+    Route::post("/admin/roles", Guard::Holding("roles:edit"), add),
 ];
 
 async fn page<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
-    let roles = cx.auth.role_list().await?;
+    let policy = cx.auth.policy();
+    let mut roles: Vec<RoleView<'_>> = policy.snapshot.roles().collect();
+    roles.sort_unstable_by_key(|role| role.name());
+    let row = |role: &RoleView<'_>| -> Value {
+        let rules: Vec<_> = role.rules().collect();
+        json!({
+            "name": role.name(),
+            "description": role.description(),
+            "inherits": role.parents(&policy.snapshot).collect::<Vec<_>>(),
+            "allows": rules.iter().filter(|(e, _)| *e == keyward_authz::Effect::Allow).count(),
+            "denies": rules.iter().filter(|(e, _)| *e == keyward_authz::Effect::Deny).count(),
+        })
+    };
     Ok(Page::new(cx, "admin_roles.html")
         .with("here", "roles")
-        .with("roles", roles)
+        .with("roles", roles.iter().map(row).collect::<Vec<_>>())
         .with("may_edit", nav::holds(cx.caller.entry()?, "roles:edit"))
         .keeping(&["name", "description"]))
 }
@@ -30,39 +40,18 @@ fn list(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move { page(&cx).await?.reply() })
 }
 
-async fn told(cx: &Cx<'_>, done: Result<(), Fault>) -> Result<Reply, Fault> {
-    match done {
-        Ok(()) => go(cx, "/admin/roles?notice=saved"),
-        Err(fault) => page(cx).await?.refused(fault, cx.id),
-    }
-}
-
 fn add(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let done = match input::body(cx.request) {
+        let (name, done) = match input::body(cx.request) {
             Ok(AddInput { name, description }) => {
-                change(&cx, &name, RoleChange::Add { description }).await
+                let done = change(&cx, &name, RoleChange::Add { description }).await;
+                (name, done)
             }
-            Err(fault) => Err(fault),
+            Err(fault) => (String::new(), Err(fault)),
         };
-        told(&cx, done).await
-    })
-}
-
-fn rule(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
-    Box::pin(async move {
-        let wish = input::body(cx.request).and_then(|input: RuleInput| input.to_change());
-        let done = match wish {
-            Ok(wish) => change(&cx, cx.params.get("role"), wish).await,
-            Err(fault) => Err(fault),
-        };
-        told(&cx, done).await
-    })
-}
-
-fn remove(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
-    Box::pin(async move {
-        let done = change(&cx, cx.params.get("role"), RoleChange::Remove).await;
-        told(&cx, done).await
+        match done {
+            Ok(()) => go(&cx, &format!("/admin/roles/{name}?notice=saved")),
+            Err(fault) => page(&cx).await?.refused(fault, cx.id),
+        }
     })
 }

@@ -58,12 +58,24 @@ async fn a_person_is_added_given_a_role_and_deleted() {
     let rule = [("permission", "posts:*"), ("effect", "allow")];
     location(&admin.form("/admin/roles/editor/rule", &rule).await);
     let page = Page::of(&admin.page("/admin/roles").await);
-    assert!(page.text("main").contains("posts:*"));
+    assert!(page.text("table").contains("1 allow"));
+    let page = Page::of(&admin.page("/admin/roles/editor").await);
+    assert!(page.text("[aria-labelledby=rules]").contains("Allow posts:*"));
+    assert!(page.text("[aria-labelledby=holders]").contains("Nobody has it."));
     let bad = [("permission", "not a permission!"), ("effect", "allow")];
     assert_eq!(admin.form("/admin/roles/editor/rule", &bad).await.status(), 422);
 
     location(&admin.form(&format!("{url}/grant"), &[("role", "editor")]).await);
     assert_eq!(Page::of(&admin.page(&url).await).text(".chips li span"), "editor");
+    let page = Page::of(&admin.page("/admin/roles/editor").await);
+    assert!(page.text("[aria-labelledby=holders]").contains("eve@example.com"));
+    let lift = [("permission", "posts:*"), ("effect", "")];
+    location(&admin.form("/admin/roles/editor/rule", &lift).await);
+    let page = Page::of(&admin.page("/admin/roles/editor?notice=saved").await);
+    assert!(page.text("[aria-labelledby=rules]").contains("It allows nothing yet."));
+    assert_eq!(admin.page("/admin/roles/nobody").await.status(), 404);
+    let built_in = Page::of(&admin.page("/admin/roles/admin").await);
+    assert!(built_in.all("main form").is_empty(), "what is built in is only shown");
     location(&admin.form(&format!("{url}/revoke"), &[("role", "editor")]).await);
     location(&admin.form(&format!("{url}/set-password"), &[("password", PASSWORD)]).await);
     let enter = [("username", "eve@example.com"), ("password", PASSWORD)];

@@ -101,6 +101,7 @@ async fn pages_for_people_and_administrators_look_as_reviewed() {
         ("admin_person_add", "/admin/people/add"),
         ("admin_person", one.as_str()),
         ("admin_roles", "/admin/roles?lang=en&notice=saved"),
+        ("admin_role", "/admin/roles/admin?lang=en"),
         ("admin_matrix", "/admin/matrix"),
         ("admin_matrix_de", "/admin/matrix?lang=de"),
         ("admin_who", "/admin/who?lang=en&permission=users:view"),

@@ -1,0 +1,103 @@
+//! One role: what it says itself, what it inherits, and who has it.
+
+use keyward_authz::RoleView;
+use keyward_core::flow::role::{RoleChange, effect_name};
+use keyward_core::flow::setup::ADMIN_ROLE;
+use keyward_core::port::{Fut, PeopleQuery};
+use serde_json::{Value, json};
+
+use super::super::render::Page;
+use super::super::{go, nav};
+use crate::http::{Code, Cx, Fault, Guard, Reply, Route, input};
+use crate::matrix::lineage;
+use crate::routes::roles::{RuleInput, change};
+use crate::view::UserView;
+
+const EDIT: Guard = Guard::Holding("roles:edit");
+
+pub(in crate::pages) const ROUTES: &[Route] = &[
+    Route::get("/admin/roles/{role}", Guard::Holding("roles:view"), show),
+    Route::post("/admin/roles/{role}/rule", EDIT, rule),
+    Route::post("/admin/roles/{role}/remove", EDIT, remove),
+];
+
+/// Holders that are shown; the list of people has them all.
+const SHOWN: u32 = 20;
+
+async fn page<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
+    let name = cx.params.get("role");
+    let stored = cx.auth.role_list().await?.iter().any(|role| role.name == name);
+    let policy = cx.auth.policy();
+    let role = policy.snapshot.role(name).ok_or(Code::NotFound)?;
+    let lineage = lineage(&policy.snapshot, role);
+    let inherited: Vec<Value> = lineage.iter().skip(1).map(|role| rules(*role)).collect();
+    let heirs: Vec<&str> = policy
+        .snapshot
+        .roles()
+        .filter(|heir| heir.parents(&policy.snapshot).any(|parent| parent == name))
+        .map(RoleView::name)
+        .collect();
+    let entry = cx.caller.entry()?;
+    let may_see_people = nav::holds(entry, "users:view");
+    let people = if may_see_people { holders(cx, name).await? } else { vec![] };
+    Ok(Page::new(cx, "admin_role.html")
+        .with("here", "roles")
+        .with("role", rules(role))
+        .with("parents", role.parents(&policy.snapshot).collect::<Vec<_>>())
+        .with("heirs", heirs)
+        .with("inherited", inherited)
+        .with("people", people)
+        .with("may_see_people", may_see_people)
+        .with("may_edit", stored && name != ADMIN_ROLE && nav::holds(entry, "roles:edit"))
+        .with("known", cx.auth.known_permissions())
+        .keeping(&["permission"]))
+}
+
+fn rules(role: RoleView<'_>) -> Value {
+    let rules: Vec<Value> = role
+        .rules()
+        .map(|(effect, pattern)| {
+            json!({ "effect": effect_name(effect), "pattern": pattern.as_str() })
+        })
+        .collect();
+    json!({
+        "name": role.name(),
+        "description": role.description(),
+        "superuser": role.is_superuser(),
+        "locked": role.is_locked(),
+        "rules": rules,
+    })
+}
+
+async fn holders(cx: &Cx<'_>, role: &str) -> Result<Vec<UserView>, Fault> {
+    let query = PeopleQuery { role: Some(role.to_owned()), limit: SHOWN, ..PeopleQuery::default() };
+    Ok(cx.auth.people(&query).await?.data)
+}
+
+fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move { page(&cx).await?.reply() })
+}
+
+fn rule(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let wish = input::body(cx.request).and_then(|input: RuleInput| input.to_change());
+        let role = cx.params.get("role");
+        let done = match wish {
+            Ok(wish) => change(&cx, role, wish).await,
+            Err(fault) => Err(fault),
+        };
+        match done {
+            Ok(()) => go(&cx, &format!("/admin/roles/{role}?notice=saved")),
+            Err(fault) => page(&cx).await?.refused(fault, cx.id),
+        }
+    })
+}
+
+fn remove(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        match change(&cx, cx.params.get("role"), RoleChange::Remove).await {
+            Ok(()) => go(&cx, "/admin/roles?notice=done"),
+            Err(fault) => page(&cx).await?.refused(fault, cx.id),
+        }
+    })
+}
