@@ -115,7 +115,7 @@ impl Keyward {
     /// A part of the matrix of roles and permissions.
     pub async fn matrix(&self, query: &MatrixQuery) -> Result<MatrixView, Error> {
         let known = self.0.store.definitions().await?;
-        let policy = self.policy_of(&known)?;
+        let policy = self.policy_at(&known)?;
         Ok(part(&policy.snapshot, &known, query))
     }
 

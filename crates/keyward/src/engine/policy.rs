@@ -40,9 +40,19 @@ impl Keyward {
         }
     }
 
-    /// What these definitions would be, which need not be the stored ones.
-    pub(crate) fn policy_of(&self, known: &Definitions) -> Result<PolicyState, Error> {
-        PolicyState::build(known)
+    /// The policy of these stored definitions; built only if this node has not
+    /// built it already.
+    pub(crate) fn policy_at(&self, stored: &Definitions) -> Result<Arc<PolicyState>, Error> {
+        let current = self.policy();
+        if current.version == stored.version {
+            return Ok(current);
+        }
+        PolicyState::build(stored).map(Arc::new)
+    }
+
+    /// What the policy would be with these definitions in place of the stored ones.
+    pub(crate) fn policy_with(&self, candidate: &Definitions) -> Result<PolicyState, Error> {
+        PolicyState::build(candidate)
     }
 
     /// Reads the definitions again.

@@ -70,7 +70,7 @@ impl Keyward {
         let mut then = known.clone();
         let changed: Vec<&Cell> = change.cells.iter().filter(|cell| !cell.is_so(&known)).collect();
         changed.iter().for_each(|cell| cell.apply(&mut then));
-        let (before, after) = (self.policy_of(&known)?, self.policy_of(&then)?);
+        let (before, after) = (self.policy_at(&known)?, self.policy_with(&then)?);
         let mut roles = compare(&before.snapshot, &after.snapshot, &changed);
         let mut everybody = BTreeSet::new();
         for role in &mut roles {

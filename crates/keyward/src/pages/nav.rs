@@ -14,7 +14,7 @@ pub(super) const ADMIN: [(&str, &str); 6] = [
     ("people", "users:view"),
     ("roles", "roles:view"),
     ("matrix", "roles:view"),
-    ("check", "users:view"),
+    ("check", "access:explain"),
     ("audit", "audit:view"),
     ("messages", "messages:view"),
 ];

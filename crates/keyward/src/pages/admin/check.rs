@@ -13,7 +13,7 @@ use crate::http::{Code, Cx, Fault, Guard, Problem, Reply, Route};
 use crate::resource::Resource;
 
 pub(in crate::pages) const ROUTES: &[Route] =
-    &[Route::get("/admin/check", Guard::Holding("users:view"), show)];
+    &[Route::get("/admin/check", Guard::Holding("access:explain"), show)];
 
 /// The question, in the query: it can be sent to a colleague.
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -38,6 +38,11 @@ fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
             .with("known", cx.auth.known_permissions());
         if input.subject.is_empty() && input.permission.is_empty() {
             return page.with("answer", ()).reply();
+        }
+        // The guard lets in who may see rules; an answer is about people as well.
+        if !nav::holds(cx.caller.entry()?, "users:view") {
+            let missing = Problem::new(Code::MissingPermission);
+            return Err(missing.param("permission", "users:view").into());
         }
         match answer(&cx, &input).await {
             Ok(answer) => page.with("answer", answer).reply(),

@@ -89,10 +89,21 @@ async fn what_is_wrong_with_a_question_is_told_beside_its_field() {
 }
 
 #[tokio::test]
-async fn only_who_may_see_people_may_ask_about_them() {
+async fn only_who_may_see_people_and_rules_may_ask() {
     let (t, _) = house().await;
-    let ada = t.kw.find_person("ada@example.com").await.unwrap().unwrap();
-    let ada = t.pages().login_as(&ada).await;
-    let reply = ada.page("/admin/check?subject=ada%40example.com&permission=posts:edit").await;
-    assert_eq!(reply.status(), 403);
+    let path = "/admin/check?subject=ada%40example.com&permission=posts:edit";
+    let person = t.kw.find_person("ada@example.com").await.unwrap().unwrap();
+    let ada = t.pages().login_as(&person).await;
+    for (permission, told) in [("users:view", "access:explain"), ("access:explain", "an answer")] {
+        let reply = ada.page(path).await;
+        assert_ne!(reply.status(), 200, "before {permission}: {told}");
+        t.kw.grant("ada@example.com", permission).await.unwrap();
+    }
+    let eve = t.user("eve@example.com").await;
+    t.kw.grant("eve@example.com", "access:explain").await.unwrap();
+    let eve = t.pages().login_as(&eve).await;
+    let reply = eve.page(path).await;
+    assert!(reply.text().contains("users:view"), "told what is missing: {}", reply.text());
+    assert!(!reply.text().contains("roles.editor"));
+    assert_eq!(ada.page(path).await.status(), 200, "with both");
 }
