@@ -7,6 +7,7 @@ use std::fmt;
 pub(super) struct Comparison {
     rows: usize,
     differences: Vec<String>,
+    left_out: Vec<String>,
 }
 
 impl Comparison {
@@ -23,14 +24,20 @@ impl Comparison {
         }
     }
 
+    /// Rows that are out of scope, and why.
+    pub(super) fn leave_out(&mut self, id: impl fmt::Display, rows: usize, why: impl fmt::Display) {
+        self.left_out.push(format!("{id}: {rows} out of scope, {why}"));
+    }
+
     /// Whether there were rows, and all agreed.
     pub(super) fn agrees(&self) -> bool {
         self.rows > 0 && self.differences.is_empty()
     }
 
-    /// Prints each row that differs.
-    pub(super) fn print_differences(&self, file: &str) {
-        self.differences.iter().for_each(|difference| println!("  {file} {difference}"));
+    /// Prints what is out of scope, and each row that differs.
+    pub(super) fn print_details(&self, file: &str) {
+        let details = self.left_out.iter().chain(&self.differences);
+        details.for_each(|detail| println!("  {file} {detail}"));
     }
 }
 
@@ -57,6 +64,10 @@ mod tests {
 
     #[test]
     fn nothing_compared_is_no_agreement() {
-        assert!(!Comparison::default().agrees());
+        let mut comparison = Comparison::default();
+        assert!(!comparison.agrees());
+        comparison.leave_out("cases[0]", 8, "line 3: `x` is not supported");
+        assert!(!comparison.agrees());
+        assert_eq!(comparison.left_out, ["cases[0]: 8 out of scope, line 3: `x` is not supported"]);
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::comparison::Comparison;
-use super::{acl, casbin, items, otp, password, relations, wildcard};
+use super::{acl, authzen, casbin, items, otp, password, relations, wildcard};
 use crate::Result;
 
 /// A file of vectors.
@@ -24,6 +24,7 @@ const FILES: &[File] = &[
     File { name: "asyncauth_wildcard.json", compare: wildcard::asyncauth },
     File { name: "authnzerver_permissions.json", compare: items::permissions },
     File { name: "authnzerver_policy.json", compare: items::policy },
+    File { name: "authzen_interop.json", compare: authzen::compare },
     File { name: "casbin_rbac.json", compare: casbin::compare },
     File { name: "otp.json", compare: otp::compare },
     File { name: "password_hashes.json", compare: password::hashes },
@@ -55,11 +56,12 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
     Ok(if agreed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Prints what differs, and then the line of the file; whether nothing does.
+/// Prints what is out of scope and what differs, and then the line of the file;
+/// whether nothing differs.
 fn compare(file: &File, path: &Path) -> Result<bool> {
     let mut comparison = Comparison::default();
     (file.compare)(&fs::read_to_string(path)?, &mut comparison)?;
-    comparison.print_differences(file.name);
+    comparison.print_details(file.name);
     println!("{} {comparison}", file.name);
     Ok(comparison.agrees())
 }
@@ -93,6 +95,15 @@ mod tests {
             r#"{"rows": [{"granted": "a:*", "required": "a:b", "asyncauth_fnmatch": true,
                 "sanic_security_check_wildcard": true}]}"#,
             ["true", "false"],
+        ),
+        (
+            "authzen_interop.json",
+            r#"{"todo": {"users": {}, "evaluation": [], "evaluations": []}, "search": {"users":
+                {"ann": {"role": "employee", "department": "Legal"}}, "records": {"1":
+                {"department": "Legal", "owner": "bob"}}, "cases": {"subject": [], "action": [],
+                "resource": [{"request": {"subject": {"id": "ann"}, "action": {"name": "view"}},
+                "expected": {"results": [{"type": "record", "id": "1"}]}}]}}}"#,
+            ["[{\"type\": \"record\", \"id\": \"1\"}]", "[]"],
         ),
         (
             "casbin_rbac.json",

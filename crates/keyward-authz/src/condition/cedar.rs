@@ -18,8 +18,9 @@ impl Condition {
 fn write(expr: &Expr) -> String {
     match &expr.form {
         Form::Constant(value) => constant(value),
-        Form::Attribute(root, name) => format!("{}.{name}", root.name()),
-        Form::Has(root, name) => format!("({} has {name})", root.name()),
+        Form::Attribute(root, name) => attribute(root.name(), name),
+        Form::Has(root, name) => has(root.name(), name),
+        // Cedar reads four signs in a row and no more, hence the parentheses.
         Form::Not(inner) => format!("!({})", write(inner)),
         Form::And(both) => joined(both, "&&"),
         Form::Or(both) => joined(both, "||"),
@@ -42,6 +43,35 @@ fn write(expr: &Expr) -> String {
         }
     }
 }
+
+/// An attribute; names that Cedar keeps for itself stand in brackets.
+fn attribute(root: &str, path: &str) -> String {
+    let mut text = root.to_owned();
+    for name in path.split('.') {
+        text += &match RESERVED.contains(&name) {
+            true => format!("[\"{name}\"]"),
+            false => format!(".{name}"),
+        };
+    }
+    text
+}
+
+/// Whether there is an attribute, and every record on the way to it.
+fn has(root: &str, path: &str) -> String {
+    let (mut whole, mut tests) = (root.to_owned(), Vec::new());
+    for name in path.split('.') {
+        tests.push(match RESERVED.contains(&name) {
+            true => format!("{whole} has \"{name}\""),
+            false => format!("{whole} has {name}"),
+        });
+        whole = attribute(&whole, name);
+    }
+    format!("({})", tests.join(" && "))
+}
+
+/// What Cedar's grammar keeps for itself.
+const RESERVED: [&str; 10] =
+    ["true", "false", "if", "then", "else", "in", "is", "like", "has", "__cedar"];
 
 fn joined(both: &[Expr; 2], sign: &str) -> String {
     let [left, right] = both;

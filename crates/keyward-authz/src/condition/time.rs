@@ -35,12 +35,17 @@ pub fn duration(text: &str) -> Option<i64> {
     (text.len() > 1).then_some(sum * sign)
 }
 
-/// Writes a moment, without fractions.
+/// Writes a moment, with milliseconds where there are any.
 pub(super) fn show(micros: i64) -> String {
     let (day, second) = (micros.div_euclid(DAY), micros.rem_euclid(DAY) / SECOND);
     let (year, month, date) = date(day);
     let (hour, minute) = (second / 3600, second / 60 % 60);
-    format!("{year:04}-{month:02}-{date:02}T{hour:02}:{minute:02}:{:02}Z", second % 60)
+    let fraction = match micros.rem_euclid(SECOND) / 1000 {
+        0 => String::new(),
+        millis => format!(".{millis:03}"),
+    };
+    let second = second % 60;
+    format!("{year:04}-{month:02}-{date:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
 }
 
 fn clock(text: &str) -> Option<i64> {
@@ -115,6 +120,7 @@ mod tests {
             ("1969-12-31T23:59:59Z", -SECOND),
             ("2000-02-29T12:30:15Z", 951_827_415 * SECOND),
             ("2026-11-24T17:05:00Z", 1_795_539_900 * SECOND),
+            ("1969-12-31T23:59:59.250Z", -SECOND * 3 / 4),
         ] {
             assert_eq!(datetime(text), Some(micros), "{text}");
             assert_eq!(show(micros), text);
