@@ -8,7 +8,9 @@
 
 mod bench;
 mod features;
+mod oracle;
 mod project;
+mod routes;
 mod running;
 mod services;
 mod tally;
@@ -61,6 +63,18 @@ const COMMANDS: &[Command] = &[
         arguments: "[NAME]",
         about: "figures: speeds, sizes and waits, as name=value",
         run: bench::run,
+    },
+    Command {
+        name: "oracle",
+        arguments: "[TEST…]",
+        about: "let Cedar judge policies and conditions at random",
+        run: oracle::run,
+    },
+    Command {
+        name: "routes",
+        arguments: "[--dev]",
+        about: "every route, with who may come in and how often",
+        run: routes::run,
     },
     Command {
         name: "vectors",
