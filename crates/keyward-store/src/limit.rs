@@ -4,6 +4,7 @@
 //! theoretical arrival time). Taking a unit moves that moment one period later;
 //! it must not move further ahead than a whole bucket's worth of periods.
 
+use core::ops::RangeInclusive;
 use core::time::Duration;
 
 use keyward_core::port::Take;
@@ -43,6 +44,17 @@ pub(crate) fn wait(tat: i64, take: &Take) -> Duration {
     Timestamp::from_micros(believed).since(Timestamp::from_micros(latest(take)))
 }
 
+/// The keys among which full buckets are looked for at this moment: a sixteenth,
+/// another one each second. Keys are hashes, so each holds as many; and no index
+/// has to be kept up to date with every unit that is taken.
+pub(crate) fn some_keys(now: Timestamp) -> RangeInclusive<[u8; 32]> {
+    let slice = u8::try_from(now.as_micros().div_euclid(1_000_000).rem_euclid(16)).unwrap_or(0);
+    let (mut first, mut last) = ([0; 32], [0xff; 32]);
+    first[0] = slice << 4;
+    last[0] = first[0] | 0x0f;
+    first..=last
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +79,14 @@ mod tests {
     #[test]
     fn a_moment_beyond_a_full_bucket_is_disbelieved() {
         assert_eq!(wait(i64::MAX, &take(1_000, 100, 3)), Duration::from_micros(100));
+    }
+
+    #[test]
+    fn each_key_is_looked_at_once_in_sixteen_seconds() {
+        for key in [[0; 32], [0x17; 32], [0x80; 32], [0xff; 32]] {
+            let seen = (0..16).filter(|s| some_keys(Timestamp::from_secs(*s)).contains(&key));
+            assert_eq!(seen.count(), 1);
+        }
     }
 
     #[test]

@@ -133,7 +133,7 @@ impl Keyward {
         let write = Write::FinishMessage { id: message.id, state, error: cut(error) };
         let batch = Batch { writes: vec![write], events: vec![event] };
         self.commit_alone(&batch).await?;
-        self.0.wake.send_replace(());
+        self.0.wake.after(&batch);
         Ok(())
     }
 

@@ -16,6 +16,7 @@ pub(crate) mod run;
 pub(crate) mod session;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
+pub(crate) mod wake;
 pub(crate) mod work;
 
 use std::sync::{Arc, OnceLock, RwLock};
@@ -39,6 +40,7 @@ use hooks::Hooks;
 use limiter::Limiter;
 use policy::PolicyState;
 use rng::Rng;
+use wake::Wake;
 
 /// A running Keyward: accounts, sessions and permissions. Cheap to clone; all
 /// clones are the same one.
@@ -71,8 +73,7 @@ pub(crate) struct Inner {
     pub(crate) web: Web,
     /// Held while messages are sent: they leave in the order they were asked for.
     pub(crate) sending: tokio::sync::Mutex<()>,
-    /// Tells the background work that something was committed here.
-    pub(crate) wake: tokio::sync::watch::Sender<()>,
+    pub(crate) wake: Wake,
     pub(crate) changed: tokio::sync::watch::Sender<u64>,
     pub(crate) stop: CancellationToken,
     pub(crate) tasks: TaskTracker,

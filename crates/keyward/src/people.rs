@@ -231,7 +231,7 @@ impl Keyward {
             Ok(SignedIn::NeedsVerification { flow, .. }) => {
                 Ok(Err(Refusal::Unverified { flow: Some(flow) }))
             }
-            Ok(SignedIn::Complete(_)) => Err(Error::new("check without opening")),
+            Ok(SignedIn::Complete { .. }) => Err(Error::new("check without opening")),
             Err(refusal) => Ok(Err(refusal)),
         }
     }

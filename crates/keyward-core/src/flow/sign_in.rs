@@ -8,7 +8,7 @@ use crate::Error;
 use crate::id::FlowId;
 use crate::identifier::{self, Kind};
 use crate::port::{Fut, Take, Write};
-use crate::record::{Credential, Event, Reason, Subject, User, What};
+use crate::record::{Credential, Event, Identifier, Reason, Subject, User, What};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
 use crate::settings::VerifyMode;
@@ -35,7 +35,12 @@ pub struct Facts {
 #[derive(Debug)]
 pub enum SignedIn {
     /// A session is open.
-    Complete(Box<Opened>),
+    Complete {
+        /// The session.
+        opened: Box<Opened>,
+        /// The names of its account.
+        identifiers: Vec<Identifier>,
+    },
     /// The password is right, and no session was asked for.
     Checked(Box<User>),
     /// The password is right; an address must be proven first.
@@ -136,7 +141,8 @@ impl SignIn {
         let (opened, opening, event) = open(&subject.user, "password", how, cx);
         writes.extend(opening);
         events.push(event);
-        Verdict::yes(SignedIn::Complete(Box::new(opened)), writes, events)
+        let (opened, identifiers) = (Box::new(opened), subject.identifiers.clone());
+        Verdict::yes(SignedIn::Complete { opened, identifiers }, writes, events)
     }
 
     fn ask(&self, subject: &Subject, give_back: Write, cx: &mut Decide<'_>) -> Verdict<SignedIn> {

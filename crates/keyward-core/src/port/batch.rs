@@ -27,6 +27,13 @@ impl Batch {
     pub fn is_empty(&self) -> bool {
         self.writes.is_empty() && self.events.is_empty()
     }
+
+    /// Whether a power cut may take it back, though no kill of the process may:
+    /// it counts, leases or tidies, and what it did is done again or not missed.
+    /// A store need not wait for the disk then.
+    pub fn may_be_lost(&self) -> bool {
+        self.events.is_empty() && self.writes.iter().all(Write::may_be_lost)
+    }
 }
 
 /// Takes one unit from a limit (GCRA: a bucket of `burst` units that refills
@@ -260,14 +267,40 @@ pub enum Write {
         /// Value to store.
         now: Vec<u8>,
     },
+    /// Same, for how far some work has come: a step back does no harm.
+    Advance {
+        /// Its name, at most 64 bytes.
+        name: String,
+        /// Value seen while gathering; `None` if there was none.
+        was: Option<Vec<u8>>,
+        /// Value to store.
+        now: Vec<u8>,
+    },
     /// Tells other nodes that what they cache of this account is stale.
     NoteChange(UserId),
     /// Removes what ended before `before`, a bounded number of rows of each
-    /// kind: sessions, challenges, finished messages, full limits, old changes.
+    /// kind: sessions, challenges, finished messages, old changes; and of each second
+    /// a sixteenth of the full limits.
     Purge {
         /// Ended before.
         before: Timestamp,
     },
+}
+
+impl Write {
+    /// See [`Batch::may_be_lost`].
+    fn may_be_lost(&self) -> bool {
+        match self {
+            // Who turns the power off gains some guesses.
+            Self::Take(_) | Self::GiveBack { .. } => true,
+            // The message is sent again: at least once.
+            Self::LeaseMessage { .. } | Self::RetryMessage { .. } => true,
+            // The events are there, and are chained again.
+            Self::Chain(_) | Self::Advance { .. } => true,
+            Self::TouchSession { .. } | Self::Purge { .. } => true,
+            _ => false,
+        }
+    }
 }
 
 /// Why a batch was not applied.
@@ -287,5 +320,28 @@ pub enum CommitError {
 impl From<Error> for CommitError {
     fn from(error: Error) -> Self {
         Self::Broken(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn batch(writes: &[Write]) -> Batch {
+        Batch { writes: writes.to_vec(), events: vec![] }
+    }
+
+    #[test]
+    fn a_batch_lasts_as_long_as_the_most_lasting_of_its_writes() {
+        let take = Write::GiveBack { key: [0; 32], period: Duration::from_secs(1) };
+        let (name, was, now) = ("cursor".to_owned(), None, vec![1]);
+        let advance = Write::Advance { name: name.clone(), was: was.clone(), now: now.clone() };
+        let swap = Write::SwapMeta { name, was, now };
+        assert!(batch(&[take.clone(), advance.clone(), Write::Chain(vec![])]).may_be_lost());
+        assert!(!batch(&[take, swap]).may_be_lost());
+        assert!(
+            !batch(&[advance, Write::BumpAccess(UserId::from_bytes(&[1; 16]).unwrap())])
+                .may_be_lost()
+        );
     }
 }

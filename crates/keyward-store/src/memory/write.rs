@@ -342,7 +342,7 @@ impl Run<'_> {
                 Ok(())
             }
             Write::Chain(links) => links.iter().try_for_each(|link| self.link(link)),
-            Write::SwapMeta { name, was, now } => {
+            Write::SwapMeta { name, was, now } | Write::Advance { name, was, now } => {
                 expect(self.state.meta.get(name) == was.as_ref())?;
                 self.put(|s| &mut s.meta, name.clone(), Some(now.clone()));
                 Ok(())
@@ -516,7 +516,12 @@ impl Run<'_> {
             |s| &mut s.messages,
             |row| row.state != MessageState::Pending && row.expires_at < before,
         );
-        self.remove_if(|s| &mut s.limits, |tat| *tat < before.as_micros());
+        let keys = limit::some_keys(before);
+        let old = self.state.limits.range(keys).filter(|(_, tat)| **tat < before.as_micros());
+        let old: Vec<[u8; 32]> = old.map(|(key, _)| *key).collect();
+        for key in old {
+            self.put(|s| &mut s.limits, key, None);
+        }
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use core::future::Future;
 
 use keyward_core::Error;
-use keyward_core::port::{CommitError, Take};
+use keyward_core::port::{Batch, CommitError, Take};
 
 use super::statement::{Statement, Texts};
 use super::value::{Row, Value};
@@ -39,6 +39,22 @@ pub(crate) enum Expect {
     Room(Take),
 }
 
+/// What a commit waits for.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Wait {
+    /// It survives the end of this process. A power cut may take it back.
+    ForNothing,
+    /// It survives a power cut.
+    ForTheDisk,
+}
+
+impl Wait {
+    /// What this batch needs.
+    pub(crate) fn of(batch: &Batch) -> Self {
+        if batch.may_be_lost() { Self::ForNothing } else { Self::ForTheDisk }
+    }
+}
+
 /// Why a transaction was rolled back.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -65,8 +81,8 @@ impl From<Failure> for CommitError {
 /// A database.
 ///
 /// Whoever implements this promises: a read sees every commit that was answered
-/// before it began; a run is applied whole or not at all, and is durable when it
-/// answers; an answer, be it an error, comes within the configured time.
+/// before it began; a run is applied whole or not at all, and is as durable as asked
+/// when it answers; an answer, be it an error, comes within the configured time.
 pub(crate) trait Driver: Send + Sync + 'static {
     /// For the console.
     fn name(&self) -> &'static str;
@@ -87,8 +103,9 @@ pub(crate) trait Driver: Send + Sync + 'static {
         queries: Vec<Query<'_>>,
     ) -> impl Future<Output = Result<Vec<Vec<Row>>, Error>> + Send;
 
-    /// Runs all steps in one transaction.
-    fn run(&self, steps: Vec<Step>) -> impl Future<Output = Result<(), Failure>> + Send;
+    /// Runs all steps in one transaction. A driver may wait for more than it need.
+    fn run(&self, steps: Vec<Step>, wait: Wait)
+    -> impl Future<Output = Result<(), Failure>> + Send;
 
     /// Has the database understand a statement, without running it.
     #[cfg(feature = "testing")]

@@ -14,7 +14,7 @@ use mysql_async::{
 };
 
 use super::dialect::Dialect;
-use super::driver::{Driver, Expect, Failure, Query, Step};
+use super::driver::{Driver, Expect, Failure, Query, Step, Wait};
 use super::migrate::{self, Connection};
 use super::statement::{Statement, Texts};
 use super::store::SqlStore;
@@ -254,7 +254,7 @@ impl Driver for Mysql {
         within(self.timeout, self.ask(queries)).await
     }
 
-    async fn run(&self, steps: Vec<Step>) -> Result<(), Failure> {
+    async fn run(&self, steps: Vec<Step>, _: Wait) -> Result<(), Failure> {
         let late = |_| Err(Failure::Broken(Error::busy("hear from the database in time")));
         tokio::time::timeout(self.timeout, self.transact(steps)).await.unwrap_or_else(late)
     }

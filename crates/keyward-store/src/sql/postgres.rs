@@ -13,7 +13,7 @@ use futures_util::future::join_all;
 use keyward_core::Error;
 
 use super::dialect::Dialect;
-use super::driver::{Driver, Expect, Failure, Query, Step};
+use super::driver::{Driver, Expect, Failure, Query, Step, Wait};
 use super::migrate::{self, Connection};
 use super::statement::{Statement, Texts};
 use super::store::SqlStore;
@@ -262,7 +262,7 @@ impl Driver for Postgres {
         self.within(self.search(queries)).await
     }
 
-    async fn run(&self, steps: Vec<Step>) -> Result<(), Failure> {
+    async fn run(&self, steps: Vec<Step>, _: Wait) -> Result<(), Failure> {
         let late = |_| Err(Failure::Broken(Error::busy("hear from the database in time")));
         tokio::time::timeout(self.timeout, self.transact(&steps)).await.unwrap_or_else(late)
     }

@@ -68,7 +68,6 @@ const FOUNDATION: &[&str] = &[
     "CREATE INDEX kw_messages_due ON kw_messages (state, due_at)",
     "CREATE INDEX kw_messages_flow ON kw_messages (flow_id)",
     "CREATE TABLE kw_limits (limit_key {hash} NOT NULL PRIMARY KEY, tat {int} NOT NULL){narrow}",
-    "CREATE INDEX kw_limits_tat ON kw_limits (tat)",
     "CREATE TABLE kw_roles (name {name} NOT NULL PRIMARY KEY, description {text} NOT NULL, \
      created_at {int} NOT NULL){narrow}",
     "CREATE TABLE kw_role_rules (role {name} NOT NULL, effect {word} NOT NULL, \

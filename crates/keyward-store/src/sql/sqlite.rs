@@ -1,7 +1,9 @@
 //! The SQLite driver: look-ups inline on connections of our own, one writer
 //! thread with group commit.
 
+mod company;
 mod connection;
+mod pen;
 mod readers;
 mod writer;
 
@@ -11,7 +13,7 @@ use std::sync::Arc;
 use keyward_core::Error;
 
 use super::dialect::Dialect;
-use super::driver::{Driver, Failure, Query, Step};
+use super::driver::{Driver, Failure, Query, Step, Wait};
 use super::migrate::{self, Connection};
 use super::statement::Texts;
 use super::store::SqlStore;
@@ -91,8 +93,8 @@ impl Driver for Sqlite {
         }
     }
 
-    async fn run(&self, steps: Vec<Step>) -> Result<(), Failure> {
-        self.writer.run(steps).await
+    async fn run(&self, steps: Vec<Step>, wait: Wait) -> Result<(), Failure> {
+        self.writer.run(steps, wait).await
     }
 
     #[cfg(feature = "testing")]

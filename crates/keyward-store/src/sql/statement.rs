@@ -170,13 +170,13 @@ statements! {
     AddMeta = "INSERT INTO kw_meta (name, value) VALUES (?, ?)";
     SwapMeta = "UPDATE kw_meta SET value = ? WHERE name = ? AND value = ?";
     NoteChange = "INSERT INTO kw_changes (user_id, made_at) VALUES (?, {now})";
-    PurgeSessions = "DELETE FROM kw_sessions WHERE {some id}{of kw_sessions}ends_at < ?{end 500}";
+    PurgeSessions = "DELETE FROM kw_sessions WHERE {some id}{of kw_sessions}ends_at < ?{end 5000}";
     PurgeChallenges = "DELETE FROM kw_challenges \
-        WHERE {some id}{of kw_challenges}expires_at < ?{end 500}";
+        WHERE {some id}{of kw_challenges}expires_at < ?{end 5000}";
     PurgeMessages = "DELETE FROM kw_messages \
-        WHERE {some id}{of kw_messages}state <> 'pending' AND expires_at < ?{end 500}";
-    PurgeLimits = "DELETE FROM kw_limits WHERE {some limit_key}{of kw_limits}tat < ?{end 500}";
-    PurgeChanges = "DELETE FROM kw_changes WHERE {some seq}{of kw_changes}made_at < ?{end 500}";
+        WHERE {some id}{of kw_messages}state <> 'pending' AND expires_at < ?{end 5000}";
+    PurgeLimits = "DELETE FROM kw_limits WHERE limit_key BETWEEN ? AND ? AND tat < ?";
+    PurgeChanges = "DELETE FROM kw_changes WHERE {some seq}{of kw_changes}made_at < ?{end 5000}";
 }
 
 /// The statements as one database understands them.

@@ -12,7 +12,7 @@ use keyward_core::record::{
 use keyward_core::time::Timestamp;
 
 use super::decode::{Record, first, records};
-use super::driver::{Driver, Failure, Query};
+use super::driver::{Driver, Failure, Query, Wait};
 use super::search::{self, Question};
 use super::statement::Statement as S;
 use super::translate;
@@ -165,7 +165,7 @@ impl<D: Driver> SqlStore<D> {
         if batch.is_empty() {
             return Ok(());
         }
-        let failure = match self.driver.run(translate::steps(batch)).await {
+        let failure = match self.driver.run(translate::steps(batch), Wait::of(batch)).await {
             Ok(()) => return Ok(()),
             Err(failure) => failure,
         };
@@ -173,7 +173,7 @@ impl<D: Driver> SqlStore<D> {
             && *tat > limit::horizon(take)
         {
             // Rolled back with the rest, the correction would never come.
-            self.driver.run(vec![translate::clamp(take)]).await?;
+            self.driver.run(vec![translate::clamp(take)], Wait::ForNothing).await?;
         }
         Err(failure.into())
     }

@@ -78,7 +78,9 @@ fn translate(write: &Write, to: &mut Vec<Step>) {
             to.push(any(S::GiveBack, params![limit::micros(*period).max(1), key]));
         }
         Write::Chain(links) => to.extend(links.iter().map(link)),
-        Write::SwapMeta { name, was, now } => to.push(swap_meta(name, was.as_ref(), now)),
+        Write::SwapMeta { name, was, now } | Write::Advance { name, was, now } => {
+            to.push(swap_meta(name, was.as_ref(), now));
+        }
         Write::NoteChange(user) => to.push(any(S::NoteChange, params![*user])),
         Write::Purge { before } => purge(*before, to),
         rest => translate_flow(rest, to),
@@ -183,6 +185,7 @@ fn translate_access(write: &Write, to: &mut Vec<Step>) {
         | Write::GiveBack { .. }
         | Write::Chain(..)
         | Write::SwapMeta { .. }
+        | Write::Advance { .. }
         | Write::NoteChange(..)
         | Write::Purge { .. }
         | Write::AddChallenge(..)
@@ -383,9 +386,10 @@ fn swap_meta(name: &str, was: Option<&Vec<u8>>, now: &Vec<u8>) -> Step {
 }
 
 fn purge(before: Timestamp, to: &mut Vec<Step>) {
-    let kinds =
-        [S::PurgeSessions, S::PurgeChallenges, S::PurgeMessages, S::PurgeLimits, S::PurgeChanges];
+    let kinds = [S::PurgeSessions, S::PurgeChallenges, S::PurgeMessages, S::PurgeChanges];
     to.extend(kinds.map(|statement| any(statement, params![before])));
+    let (first, last) = limit::some_keys(before).into_inner();
+    to.push(any(S::PurgeLimits, params![first, last, before]));
 }
 
 fn add_event(event: &Event, to: &mut Vec<Step>) {

@@ -28,6 +28,7 @@ use super::os::SystemClock;
 use super::policy::PolicyState;
 use super::resources::Resources;
 use super::rng::Rng;
+use super::wake::Wake;
 use super::{Inner, Keyward, Web};
 use crate::deliver::Sender;
 use crate::deliver::folder::Folder;
@@ -419,7 +420,7 @@ impl Builder {
             request_ids: RequestIds::default(),
             web: self.web,
             sending: tokio::sync::Mutex::new(()),
-            wake: tokio::sync::watch::Sender::new(()),
+            wake: Wake::default(),
             changed: tokio::sync::watch::Sender::new(0),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),

@@ -70,7 +70,7 @@ impl Keyward {
             let (links, now) = extend(&self.0.keys, &head, &events);
             let now = serde_json::to_vec(&now).map_err(|e| Error::because("write the head", e))?;
             let writes =
-                vec![Write::SwapMeta { name: HEAD.into(), was: stored, now }, Write::Chain(links)];
+                vec![Write::Advance { name: HEAD.into(), was: stored, now }, Write::Chain(links)];
             if !self.commit_alone(&Batch { writes, events: vec![] }).await? {
                 return Ok(count);
             }

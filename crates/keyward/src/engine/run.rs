@@ -106,7 +106,7 @@ impl Keyward {
         if batch.writes.iter().any(changes_policy) {
             self.reload_policy().await.map_err(CommitError::Broken)?;
         }
-        self.0.wake.send_replace(());
+        self.0.wake.after(batch);
         Ok(())
     }
 

@@ -17,8 +17,9 @@ const FEED_EVERY: Duration = Duration::from_millis(200);
 const IDLE_EVERY: Duration = Duration::from_secs(5);
 /// From an event to its place in the chain: those in between share one commit.
 const CHAIN_AFTER: Duration = Duration::from_millis(50);
-/// How often old rows are removed.
-const PURGE_EVERY: Duration = Duration::from_secs(600);
+/// How often old rows are removed. No multiple of two: limits are looked through
+/// in sixteen parts, by the second.
+const PURGE_EVERY: Duration = Duration::from_secs(61);
 /// Before work that panicked begins again.
 const AFTER_PANIC: Duration = Duration::from_secs(1);
 /// The app's listeners follow the chain from here.
@@ -69,7 +70,7 @@ impl Keyward {
     }
 
     async fn outbox_loop(self) {
-        let mut woken = self.0.wake.subscribe();
+        let mut woken = self.0.wake.messages();
         loop {
             log("deliver messages", self.deliver_due().await.map(drop));
             if !self.idle(&mut woken).await {
@@ -79,7 +80,7 @@ impl Keyward {
     }
 
     async fn chain_loop(self) {
-        let mut woken = self.0.wake.subscribe();
+        let mut woken = self.0.wake.events();
         loop {
             log("chain events", self.chain_events().await.map(drop));
             log("tell the app", self.tell_listeners().await);
@@ -128,7 +129,7 @@ impl Keyward {
         }
         // A tool beside this server leaves it the events and messages it caused.
         if stale || changes.last != seen {
-            self.0.wake.send_replace(());
+            self.0.wake.all();
         }
         changes.last
     }
@@ -159,7 +160,7 @@ impl Keyward {
             let events = self.0.store.chain(position, 100).await?;
             let Some(told) = self.tell(&events) else { return Ok(()) };
             let now = told.to_be_bytes().to_vec();
-            let write = Write::SwapMeta { name: CURSOR.into(), was, now };
+            let write = Write::Advance { name: CURSOR.into(), was, now };
             self.commit_alone(&Batch { writes: vec![write], events: vec![] }).await?;
         }
     }

@@ -58,7 +58,7 @@ async fn attempt(cx: &Cx<'_>) -> Result<Reply, Fault> {
     let Input { username, password, remember, .. } = input::body(cx.request)?;
     let open = sign_in::opening(cx, Holding::Cookie, remember.0);
     match sign_in::attempt(cx, username, password, open).await? {
-        SignedIn::Complete(opened) => super::enter(cx, &opened),
+        SignedIn::Complete { opened, .. } => super::enter(cx, &opened),
         SignedIn::NeedsVerification { flow, browser } => super::to_code(cx, flow, &browser),
         SignedIn::Checked(_) => go(cx, "/login"),
     }

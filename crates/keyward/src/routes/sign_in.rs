@@ -7,7 +7,7 @@ use keyward_core::flow::session::{CloseSession, CloseSessions};
 use keyward_core::flow::sign_in::{SignIn, SignedIn};
 use keyward_core::id::FlowId;
 use keyward_core::port::Fut;
-use keyward_core::record::SessionKind;
+use keyward_core::record::{Identifier, SessionKind};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -77,7 +77,9 @@ fn sign_in(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         let Input { identifier, password, remember, session } = input::body(cx.request)?;
         let open = opening(&cx, session, remember.0);
         match attempt(&cx, identifier, password, open).await? {
-            SignedIn::Complete(opened) => complete(&cx, &opened, session).await,
+            SignedIn::Complete { opened, identifiers } => {
+                welcome(&cx, &opened, &identifiers, session)
+            }
             SignedIn::NeedsVerification { flow, browser } => {
                 needs_verification(&cx, flow, &browser)
             }
@@ -94,10 +96,20 @@ pub(crate) async fn complete(
 ) -> Result<Reply, Fault> {
     let subject = cx.auth.0.store.subject(opened.user.id).await?;
     let identifiers = subject.map(|s| s.identifiers).unwrap_or_default();
+    welcome(cx, opened, &identifiers, holding)
+}
+
+/// Same, where the names of the account are known already.
+fn welcome(
+    cx: &Cx<'_>,
+    opened: &Opened,
+    identifiers: &[Identifier],
+    holding: Holding,
+) -> Result<Reply, Fault> {
     let token = (holding == Holding::Token).then(|| opened.token.reveal().to_owned());
     let body = Outcome {
         session_id: Some(opened.session.id),
-        user: Some(UserView::new(&opened.user, &identifiers)),
+        user: Some(UserView::new(&opened.user, identifiers)),
         token,
         ..Outcome::new(Status::Complete)
     };

@@ -135,7 +135,9 @@ async fn people(house: &mut House, user: keyward::id::UserId, root: keyward::id:
     let open = Opening::browser();
     let password = || Secret::new(PASSWORD);
     let sign_in = SignIn { identifier: "ada".into(), password: password(), open: Some(open) };
-    let SignedIn::Complete(opened) = house.check(sign_in).await else { panic!("not verified") };
+    let SignedIn::Complete { opened, .. } = house.check(sign_in).await else {
+        panic!("not verified")
+    };
     house.later();
     let session = opened.session.id;
     house.check(PatchSession { session, patch: serde_json::Map::new() }).await;

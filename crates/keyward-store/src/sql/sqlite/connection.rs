@@ -5,6 +5,7 @@ use std::fs::OpenOptions;
 use std::path::Path;
 
 use keyward_core::Error;
+use rusqlite::config::DbConfig;
 use rusqlite::ffi::ErrorCode;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{OpenFlags, ToSql};
@@ -62,6 +63,8 @@ pub(super) fn writing(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
     db.pragma_update(None, "temp_store", "MEMORY")?;
     // The writer moves the log into the file itself, after it has answered.
     db.pragma_update(None, "wal_autocheckpoint", 0)?;
+    // A log that grew because somebody read for long is cut again.
+    db.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
     Ok(db)
 }
 
@@ -78,8 +81,10 @@ fn open(path: &Path, patience: Duration) -> rusqlite::Result<rusqlite::Connectio
     let db = rusqlite::Connection::open_with_flags(path, flags)?;
     db.busy_timeout(patience)?;
     db.set_prepared_statement_cache_capacity(PREPARED);
+    // A plan is made once. Otherwise, where the tables have statistics, each new
+    // value that is bound has the whole statement compiled again.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     db.pragma_update(None, "cache_size", -8_192)?;
-    db.pragma_update(None, "mmap_size", 256 * 1024 * 1024)?;
     Ok(db)
 }
 

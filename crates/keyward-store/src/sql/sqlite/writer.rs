@@ -1,76 +1,75 @@
 //! One thread writes. Whatever waits when a transaction begins, and whatever
 //! arrives before it ends, shares one commit and one wait for the disk.
 //!
-//! Each batch runs in its own savepoint: one that fails is rolled back alone.
-//! Nobody is answered before the commit, not even those who failed, so that
-//! whoever gathers again sees what they lost to.
+//! A small batch that need not wait for the disk ([`Wait::ForNothing`]) is
+//! written by whoever wants it, if nobody holds the pen: two changes of thread
+//! would cost more than the batch.
 
 use core::time::Duration;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
 use keyward_core::Error;
-use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::connection::{broken, execute, is_taken, rows, writing};
-use crate::sql::driver::{Expect, Failure, Step};
-use crate::sql::statement::{Statement, Texts};
-use crate::sql::value::{Value, params};
+use super::company::{self, Company, ENOUGH, SOON};
+use super::connection::{broken, writing};
+use super::pen::{Done, Pen, WHAT};
+use crate::sql::driver::{Failure, Step, Wait};
+use crate::sql::statement::Texts;
 
 /// Batches that share one commit at most.
 const MOST_TOGETHER: usize = 256;
 
-/// A job that comes this soon after a commit is one of many.
-const SOON: Duration = Duration::from_millis(3);
-
-/// One of many waits this long for company, in milliseconds: a commit costs as
-/// much for eight as for one.
-const PATIENCE_MS: u32 = 3;
-
-/// A group of this size waits for nobody.
-const COMPANY: usize = 8;
-
-/// Steps after which the log is moved into the file.
-const STEPS_PER_CHECKPOINT: usize = 20_000;
-
-/// Without work for this long, the log is moved and cut.
+/// Without work for this long, the log is moved.
 const IDLE: Duration = Duration::from_secs(2);
 
-type Answer = oneshot::Sender<Result<(), Failure>>;
+type Answer = oneshot::Sender<Done>;
 
 /// What the thread is asked for.
 enum Job {
-    Run(Vec<Step>, Answer),
+    Run(Order),
     Stop(oneshot::Sender<()>),
+}
+
+/// A batch to apply, and whom to tell.
+struct Order {
+    steps: Vec<Step>,
+    wait: Wait,
+    answer: Answer,
 }
 
 /// A handle to the writing thread. Dropping it ends the thread once everything
 /// is written.
 #[derive(Debug)]
 pub(super) struct Writer {
+    pen: Arc<SharedPen>,
     jobs: SyncSender<Job>,
 }
-
-const WHAT: &str = "write to the database";
 
 impl Writer {
     pub(super) fn start(path: &Path, texts: Arc<Texts>, queue: usize) -> Result<Self, Error> {
         let db = writing(path).map_err(|error| broken("open the database", &error))?;
+        let pen = Arc::new(Mutex::new(Some(Pen::new(db, texts))));
         let (jobs, inbox) = sync_channel(queue.max(1));
-        let desk = Desk { db, texts, inbox, steps: 0, is_dirty: true };
+        let desk = Desk { pen: Arc::clone(&pen), inbox, kept: None, company: Company::default() };
         std::thread::Builder::new()
             .name("keyward-writer".to_owned())
             .spawn(move || desk.work())
             .map_err(|error| Error::because("start the writer", error))?;
-        Ok(Self { jobs })
+        Ok(Self { pen, jobs })
     }
 
-    /// Applies all steps in one transaction; durable when it answers.
-    pub(super) async fn run(&self, steps: Vec<Step>) -> Result<(), Failure> {
+    /// Applies all steps in one transaction; as durable as asked when it answers.
+    pub(super) async fn run(&self, steps: Vec<Step>, wait: Wait) -> Done {
+        if wait == Wait::ForNothing
+            && let Some(done) = self.at_once(&steps)
+        {
+            return done;
+        }
         let (answer, answered) = oneshot::channel();
-        self.jobs.try_send(Job::Run(steps, answer)).map_err(|error| {
+        self.jobs.try_send(Job::Run(Order { steps, wait, answer })).map_err(|error| {
             Failure::Broken(match error {
                 TrySendError::Full(_) => Error::busy(WHAT),
                 TrySendError::Disconnected(_) => closed(),
@@ -79,9 +78,18 @@ impl Writer {
         answered.await.unwrap_or_else(|_| Err(Failure::Broken(closed())))
     }
 
+    fn at_once(&self, steps: &[Step]) -> Option<Done> {
+        let mut pen = match self.pen.try_lock() {
+            Ok(pen) => pen,
+            Err(TryLockError::Poisoned(pen)) => pen.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        pen.as_mut()?.at_once(steps)
+    }
+
     /// Answers if a transaction can be had.
     pub(super) async fn ping(&self) -> Result<(), Error> {
-        match self.run(Vec::new()).await {
+        match self.run(Vec::new(), Wait::ForTheDisk).await {
             Err(Failure::Broken(error)) => Err(error),
             _ => Ok(()),
         }
@@ -101,94 +109,122 @@ fn closed() -> Error {
     Error::because(WHAT, "it is closed")
 }
 
+/// The pen, until it is put down for good.
+type SharedPen = Mutex<Option<Pen>>;
+
 /// The writing thread's own.
 struct Desk {
-    db: Connection,
-    texts: Arc<Texts>,
+    pen: Arc<SharedPen>,
     inbox: Receiver<Job>,
-    /// Since the log was last moved.
-    steps: usize,
-    /// Whether the log may hold anything.
-    is_dirty: bool,
+    /// Came to a group that does not last long enough for it.
+    kept: Option<Order>,
+    company: Company,
 }
 
-/// A batch that is applied, or not, and awaits the commit.
-type Waiting = (Answer, Result<(), Failure>);
+/// Whom a group is to answer, and what came of each batch.
+#[derive(Default)]
+struct Group {
+    answers: Vec<Answer>,
+    done: Vec<Done>,
+}
 
 impl Desk {
     fn work(mut self) {
         loop {
-            let (job, patience) = self.next();
-            match job {
-                Ok(Job::Run(steps, answer)) => {
-                    if let Some(done) = self.together(steps, answer, patience) {
-                        return self.stop(Some(done));
-                    }
+            let (job, soon) = match self.kept.take() {
+                Some(order) => (Ok(Job::Run(order)), true),
+                None => self.next(),
+            };
+            let stop = match job {
+                Ok(Job::Run(order)) => {
+                    let (orders, stop) = self.gather(order, soon);
+                    stop.or(self.together(orders))
                 }
-                Ok(Job::Stop(done)) => return self.stop(Some(done)),
-                Err(RecvTimeoutError::Timeout) => self.rest(),
+                Ok(Job::Stop(done)) => Some(done),
+                Err(RecvTimeoutError::Timeout) => {
+                    hold(&self.pen).as_mut().map(Pen::rest);
+                    None
+                }
                 Err(RecvTimeoutError::Disconnected) => return self.stop(None),
+            };
+            if stop.is_some() {
+                return self.stop(stop);
             }
         }
     }
 
-    /// The next job, and for how many milliseconds it may wait for company: none
-    /// after a rest, some where one commit follows another.
-    fn next(&self) -> (Result<Job, RecvTimeoutError>, u32) {
+    /// The next job, and whether it came soon after the one before.
+    fn next(&self) -> (Result<Job, RecvTimeoutError>, bool) {
         match self.inbox.recv_timeout(SOON) {
             Err(RecvTimeoutError::Timeout) => {}
-            soon => return (soon, PATIENCE_MS),
+            soon => return (soon, true),
         }
-        let later = match self.is_dirty {
+        let later = match hold(&self.pen).as_ref().is_some_and(Pen::is_dirty) {
             true => self.inbox.recv_timeout(IDLE),
             false => self.inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
-        (later, 0)
+        (later, false)
     }
 
-    /// Whoever joins a group of this size, if anybody does in time.
-    fn company(&self, so_far: usize, patience: &mut u32) -> Option<Job> {
-        loop {
-            if let Ok(job) = self.inbox.try_recv() {
-                return Some(job);
-            }
-            if so_far >= COMPANY || *patience == 0 {
-                return None;
-            }
-            *patience -= 1;
-            if let Ok(job) = self.inbox.recv_timeout(Duration::from_millis(1)) {
-                return Some(job);
-            }
-        }
-    }
-
-    /// Runs one group; tells whom to answer if the thread is to stop after it.
-    fn together(
-        &mut self,
-        steps: Vec<Step>,
-        answer: Answer,
-        mut patience: u32,
-    ) -> Option<oneshot::Sender<()>> {
-        if let Err(error) = self.db.execute_batch("BEGIN IMMEDIATE") {
-            return self.refuse_all(&error, answer);
-        }
-        let mut waiting = vec![(answer, self.batch(&steps))];
-        let mut stop = None;
-        while waiting.len() < MOST_TOGETHER && !self.db.is_autocommit() {
-            match self.company(waiting.len(), &mut patience) {
-                Some(Job::Run(steps, answer)) => waiting.push((answer, self.batch(&steps))),
-                Some(Job::Stop(done)) => {
-                    stop = Some(done);
-                    break;
-                }
+    /// Those who will share a commit; and whom to tell of the end, if it is asked for.
+    fn gather(&mut self, first: Order, soon: bool) -> (Vec<Order>, Option<oneshot::Sender<()>>) {
+        let waits = soon && first.wait == Wait::ForTheDisk && self.company.is_likely();
+        let deadline = waits.then(company::deadline);
+        let mut orders = vec![first];
+        while orders.len() < ENOUGH {
+            let next = match deadline {
+                Some(end) => self.inbox.recv_timeout(company::until(end)).ok(),
+                None => self.inbox.try_recv().ok(),
+            };
+            match next {
+                Some(Job::Run(order)) => orders.push(order),
+                Some(Job::Stop(done)) => return (orders, Some(done)),
                 None => break,
             }
         }
-        self.commit(waiting);
-        if self.steps > STEPS_PER_CHECKPOINT {
-            self.checkpoint("PRAGMA wal_checkpoint(PASSIVE)");
+        if waits {
+            self.company.learn(orders.len() > 1);
         }
+        (orders, None)
+    }
+
+    /// Runs one group; tells whom to answer if the thread is to stop after it.
+    fn together(&mut self, orders: Vec<Order>) -> Option<oneshot::Sender<()>> {
+        let shared = Arc::clone(&self.pen);
+        let mut held = hold(&shared);
+        // It is put down by this thread alone, when there is nothing more to write.
+        let pen = held.as_mut()?;
+        let wait = orders.iter().map(|order| order.wait).max().unwrap_or(Wait::ForTheDisk);
+        if let Err(error) = pen.begin(wait) {
+            return self.refuse_all(&error, orders);
+        }
+        let mut group = Group::default();
+        orders.into_iter().for_each(|order| group.add(order, pen));
+        let stop = self.join(&mut group, wait, pen);
+        group.done = pen.commit(group.done);
+        group.answer();
+        pen.tidy();
         stop
+    }
+
+    /// Takes in whoever came in the meantime.
+    fn join(
+        &mut self,
+        group: &mut Group,
+        wait: Wait,
+        pen: &mut Pen,
+    ) -> Option<oneshot::Sender<()>> {
+        while group.done.len() < MOST_TOGETHER && pen.is_writing() {
+            match self.inbox.try_recv().ok()? {
+                Job::Run(order) if order.wait > wait => {
+                    self.kept = Some(order);
+                    return None;
+                }
+                Job::Run(order) => group.add(order, pen),
+                Job::Stop(done) => return Some(done),
+            }
+        }
+        None
     }
 
     /// The database cannot be had: whoever waits is told now, instead of each
@@ -196,109 +232,29 @@ impl Desk {
     fn refuse_all(
         &mut self,
         error: &rusqlite::Error,
-        answer: Answer,
+        orders: Vec<Order>,
     ) -> Option<oneshot::Sender<()>> {
-        let refuse = |answer: Answer| {
+        let refuse = |order: Order| {
             // Whoever asked may be gone.
-            let _ = answer.send(Err(Failure::Broken(broken(WHAT, error))));
+            let _ = order.answer.send(Err(Failure::Broken(broken(WHAT, error))));
         };
-        refuse(answer);
+        orders.into_iter().for_each(refuse);
         while let Ok(job) = self.inbox.try_recv() {
             match job {
-                Job::Run(_, answer) => refuse(answer),
+                Job::Run(order) => refuse(order),
                 Job::Stop(done) => return Some(done),
             }
         }
         None
     }
 
-    fn batch(&mut self, steps: &[Step]) -> Result<(), Failure> {
-        if steps.is_empty() {
-            return Ok(());
-        }
-        self.steps += steps.len();
-        let run = |sql: &str| {
-            execute(&self.db, sql, &[])
-                .map(|_| ())
-                .map_err(|error| Failure::Broken(broken(WHAT, &error)))
-        };
-        run("SAVEPOINT kw_batch")?;
-        let done = steps.iter().try_for_each(|step| self.step(step));
-        if done.is_err() && !self.db.is_autocommit() {
-            run("ROLLBACK TO kw_batch")?;
-        }
-        if !self.db.is_autocommit() {
-            run("RELEASE kw_batch")?;
-        }
-        done
-    }
-
-    fn step(&self, step: &Step) -> Result<(), Failure> {
-        let count =
-            execute(&self.db, self.texts.get(step.statement), &step.params).map_err(|error| {
-                match is_taken(&error) {
-                    true => Failure::Conflict,
-                    false => Failure::Broken(broken(WHAT, &error)),
-                }
-            })?;
-        match &step.expect {
-            Expect::Any => Ok(()),
-            _ if count == 1 => Ok(()),
-            Expect::One => Err(Failure::Conflict),
-            Expect::Room(take) => {
-                let params = params![take.key];
-                let found = rows(&self.db, self.texts.get(Statement::Tat), &params);
-                match found.map(|rows| rows.into_iter().flatten().next()) {
-                    Ok(Some(Value::Int(tat))) => Err(Failure::NoRoom(take.clone(), tat)),
-                    _ => Err(Failure::Conflict),
-                }
-            }
-        }
-    }
-
-    fn commit(&mut self, waiting: Vec<Waiting>) {
-        self.is_dirty = true;
-        // Some errors, a full disk among them, end the whole transaction.
-        let lost = match self.db.is_autocommit() {
-            true => Some(None),
-            false => self.db.execute_batch("COMMIT").err().map(Some),
-        };
-        if lost.is_some() && !self.db.is_autocommit() {
-            // The next BEGIN would fail, and say so.
-            let _ = self.db.execute_batch("ROLLBACK");
-        }
-        let full = waiting
-            .iter()
-            .any(|(_, done)| matches!(done, Err(Failure::Broken(error)) if error.is_disk_full()));
-        for (answer, done) in waiting {
-            let done = match &lost {
-                None => done,
-                Some(Some(error)) => Err(Failure::Broken(broken(WHAT, error))),
-                Some(None) => done.and_then(|()| Err(Failure::Broken(lost_with_others(full)))),
-            };
-            // Whoever asked may be gone.
-            let _ = answer.send(done);
-        }
-    }
-
-    /// Nothing to do: the log is moved and cut, so that it is short at the next start.
-    fn rest(&mut self) {
-        self.is_dirty = false;
-        // Another process that reads must not hold up the next batch for long.
-        let _ = self.db.busy_timeout(Duration::from_millis(50));
-        self.checkpoint("PRAGMA wal_checkpoint(TRUNCATE)");
-        let _ = self.db.busy_timeout(super::connection::PATIENCE);
-    }
-
-    /// What cannot be moved now is moved later.
-    fn checkpoint(&mut self, sql: &str) {
-        self.steps = 0;
-        let _ = self.db.query_row(sql, [], |_| Ok(()));
-    }
-
     fn stop(mut self, done: Option<oneshot::Sender<()>>) {
-        let _ = self.db.execute_batch("PRAGMA optimize");
-        self.rest();
+        if let Some(order) = self.kept.take() {
+            self.together(vec![order]);
+        }
+        if let Some(mut pen) = hold(&self.pen).take() {
+            pen.finish();
+        }
         drop(self);
         if let Some(done) = done {
             let _ = done.send(());
@@ -306,7 +262,25 @@ impl Desk {
     }
 }
 
-fn lost_with_others(full: bool) -> Error {
-    let error = Error::because(WHAT, "the transaction it shared was rolled back");
-    if full { error.disk_full() } else { error }
+impl Group {
+    fn add(&mut self, order: Order, pen: &mut Pen) {
+        let done = match self.done.is_empty() {
+            true => pen.first(&order.steps),
+            false if !pen.is_writing() => Ok(()),
+            false => pen.next(&order.steps),
+        };
+        self.done.push(done);
+        self.answers.push(order.answer);
+    }
+
+    fn answer(self) {
+        for (answer, done) in self.answers.into_iter().zip(self.done) {
+            // Whoever asked may be gone.
+            let _ = answer.send(done);
+        }
+    }
+}
+
+fn hold(shared: &SharedPen) -> MutexGuard<'_, Option<Pen>> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
