@@ -1,6 +1,9 @@
 //! Under which circumstances something is asked.
 
+use std::str::FromStr;
+
 use keyward_authz::condition::{Net, Value};
+use keyward_core::Error;
 use serde_json::Value as Json;
 
 /// What the app knows beside who asks and what about. Ours come first: `now`,
@@ -44,6 +47,19 @@ impl Context {
     pub fn scopes<'a>(mut self, scopes: impl IntoIterator<Item = &'a str>) -> Self {
         self.scopes = Some(scopes.into_iter().map(str::to_owned).collect());
         self
+    }
+}
+
+/// Reads the facts of a JSON object: `{"maintenance": true}`.
+impl FromStr for Context {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let bad = |flaw: String| Error::because("read the context", flaw);
+        let told = serde_json::from_str(text).map_err(|flaw| bad(flaw.to_string()))?;
+        let facts = attributes(&told);
+        let facts = facts.ok_or_else(|| bad(format!("at most {MAX_ATTRIBUTES} facts")))?;
+        Ok(Self { facts, ..Self::new() })
     }
 }
 

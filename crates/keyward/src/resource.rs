@@ -1,10 +1,15 @@
 //! What a question may be about.
 
+mod told;
+
 use std::str::FromStr;
 
 use keyward_authz::condition::Value;
 use keyward_authz::items::{SharedWith, Visibility};
 use keyward_authz::relations::{Tuple, Tuples};
+use keyward_core::Error;
+
+pub(crate) use told::ResourceInput;
 
 /// Something of the app's that a permission is asked for on.
 ///
@@ -133,15 +138,27 @@ impl Resource {
     }
 }
 
-/// Reads `posts:42`.
+/// Reads `posts:42`, or an object as `POST /api/v1/can` takes it:
+/// `{"type": "posts", "id": "42", "owner": "usr_…", "attributes": {"status": "draft"}}`.
 impl FromStr for Resource {
-    type Err = keyward_core::Error;
+    type Err = Error;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.split_once(':') {
-            Some((kind, id)) if is_kind(kind) && is_id(id) => Ok(Self::new(kind, id)),
-            _ => Err(keyward_core::Error::new("read the resource: write type:id")),
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let bad = |flaw: String| Error::because("read the resource", flaw);
+        if !text.starts_with('{') {
+            return Self::named(text).ok_or_else(|| bad("write type:id, or JSON".into()));
         }
+        let told: ResourceInput =
+            serde_json::from_str(text).map_err(|flaw| bad(flaw.to_string()))?;
+        told.read().map_err(|(field, code)| bad(format!("{field}: {code}")))
+    }
+}
+
+impl Resource {
+    /// Reads `posts:42`.
+    pub(crate) fn named(text: &str) -> Option<Self> {
+        let (kind, id) = text.split_once(':')?;
+        (is_kind(kind) && is_id(id)).then(|| Self::new(kind, id))
     }
 }
 
@@ -175,6 +192,10 @@ mod tests {
             ("posts:", None),
             ("po sts:1", None),
             ("group:a#member", None),
+            (r#"{"type":"posts","id":"42","owner":"ada"}"#, Some(("posts", "42"))),
+            (r#"{"type":"posts"}"#, None),
+            (r#"{"type":"posts","id":"42","colour":"red"}"#, None),
+            (r#"{"type":"posts","id":"42","visibility":"odd"}"#, None),
         ] {
             let found = text.parse::<Resource>().ok();
             let found = found.as_ref().map(|it| (it.kind.as_str(), it.id.as_str()));

@@ -93,6 +93,12 @@ fn a_running_server_sees_a_role_and_its_rules() {
     assert_eq!(place.run(&["can", ADA, "users:view"]).wants(0), "allow\n");
     let why = place.run(&["can", ADA, "users:view", "--why"]).wants(0);
     assert!(why.contains("helpdesk"), "{why}");
+    let on = &["can", ADA, "users:view", "--resource", "users:42", "--json", "--why"];
+    let said: Value = serde_json::from_str(&place.run(on).wants(0)).unwrap();
+    assert_eq!((&said["allowed"], &said["code"]), (&json!(true), &json!("allowed")));
+    assert_eq!(said["why"]["decided_by"]["rule"], "roles.helpdesk.allow[1]");
+    let lost = r#"{"type": "users", "id": "42", "acl": ["gone"]}"#;
+    place.run(&["can", ADA, "users:view", "--resource", lost]).refused(3, "no `gone`");
     place.run(&["role", "deny", "helpdesk", "users:view"]).wants(0);
     until(403);
     place.run(&["can", ADA, "users:view", "--why"]).wants(1);
@@ -157,6 +163,9 @@ fn an_exit_code_tells_what_kind_of_no_it_is() {
         (&["user", "fly", ADA], 2),
         (&["user", "edit", ADA, "--properties", "[1]"], 2),
         (&["can", ADA, "not a permission"], 2),
+        (&["can", ADA, "posts:edit", "--resource", "posts"], 2),
+        (&["can", ADA, "posts:edit", "--resource", "{\"type\": \"posts\"}"], 2),
+        (&["can", ADA, "posts:edit", "--context", "[]"], 2),
         (&["session", "revoke", "ses_x"], 2),
         (&["audit", "--since", "yesterday"], 2),
     ] {

@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::answer::Held;
-use super::asked::{Allowed, ResourceInput, bad, context, limit_views, permission};
+use super::asked::{Allowed, bad, context, limit_views, named, permission, resource};
 use super::people::query;
 use crate::context::Context;
 use crate::engine::ask::{Asker, Ruling, limits};
 use crate::http::{Code, Cx, Fault, Guard, Problem, Reply, Route, input, reply};
-use crate::resource::Resource;
+use crate::resource::{Resource, ResourceInput};
 
 pub(super) const ROUTES: &[Route] = &[
     Route::get("/api/v1/can", Guard::SignedIn, can_by_name).takes::<NameInput>().gives::<Allowed>(),
@@ -52,7 +52,7 @@ struct CanInput {
 fn can_by_name(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let input: NameInput = query(&cx)?;
-        let resource = input.resource.as_deref().map(ResourceInput::named).transpose()?;
+        let resource = input.resource.as_deref().map(named).transpose()?;
         answer(&cx, &input.permission, resource, &Context::new()).await
     })
 }
@@ -60,7 +60,7 @@ fn can_by_name(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
 fn can(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let input: CanInput = input::body(cx.request)?;
-        let resource = input.resource.as_ref().map(ResourceInput::read).transpose()?;
+        let resource = resource(input.resource.as_ref())?;
         answer(&cx, &input.permission, resource, &context(&input.context)?).await
     })
 }
@@ -123,7 +123,7 @@ fn batch(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         let (asker, context) = (cx.caller.asker()?, context(&input.context)?);
         let mut answers = Vec::with_capacity(input.questions.len());
         for question in &input.questions {
-            let resource = question.resource.as_ref().map(ResourceInput::read).transpose()?;
+            let resource = resource(question.resource.as_ref())?;
             let ruling = judge(&cx, asker, &question.permission, resource, &context).await?;
             answers.push(Allowed::new(&question.permission, ruling));
         }
@@ -184,7 +184,7 @@ fn explain(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let input: ExplainInput = input::body(cx.request)?;
         let (own, wanted) = (cx.caller.asker()?, permission(&input.permission)?);
-        let resource = input.resource.as_ref().map(ResourceInput::read).transpose()?;
+        let resource = resource(input.resource.as_ref())?;
         let context = context(&input.context)?;
         let sees_all = cx.auth.demand(own, &permission(EXPLAIN)?);
         let resource = cx.auth.as_the_app_knows(resource).await?;

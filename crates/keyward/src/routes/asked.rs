@@ -3,65 +3,26 @@
 use std::collections::BTreeMap;
 
 use keyward_authz::Permission;
-use keyward_authz::items::Visibility;
 use keyward_authz::limits::Limit;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::context::{Context, attributes};
 use crate::engine::ask::Ruling;
 use crate::engine::policy::parse;
 use crate::http::{Code, Fault, Problem};
-use crate::resource::{Resource, is_id, is_kind};
+use crate::resource::{Resource, ResourceInput};
 
-/// A resource that a request tells of. What the app knows of it goes before.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ResourceInput {
-    r#type: String,
-    id: String,
-    #[serde(default)]
-    owner: Option<String>,
-    /// `public`, `unlisted`, `shared` or `private`.
-    #[serde(default)]
-    visibility: Option<String>,
-    #[serde(default)]
-    shared_with: Vec<String>,
-    /// Names of access control lists, from its own up to the root.
-    #[serde(default)]
-    acl: Vec<String>,
-    /// For conditions: true or false, whole numbers, texts and lists of those.
-    #[serde(default)]
-    attributes: Map<String, Value>,
+/// The resource of a request.
+pub(super) fn resource(told: Option<&ResourceInput>) -> Result<Option<Resource>, Fault> {
+    let read = told.map(ResourceInput::read).transpose();
+    read.map_err(|(field, code)| bad(field, code))
 }
 
-impl ResourceInput {
-    pub(super) fn read(&self) -> Result<Resource, Fault> {
-        let named = is_kind(&self.r#type) && is_id(&self.id);
-        let few = self.shared_with.len() <= MAX_SHARED && self.acl.len() <= MAX_CHAIN;
-        if !named || !few {
-            let field = if named { "resource" } else { "resource.type" };
-            return Err(bad(field, if named { "too_large" } else { "wrong_type" }));
-        }
-        let mut resource = Resource::new(self.r#type.as_str(), &self.id);
-        resource.owner.clone_from(&self.owner);
-        if let Some(name) = &self.visibility {
-            let known: Result<Visibility, ()> = name.parse();
-            resource.visibility =
-                Some(known.map_err(|()| bad("resource.visibility", "wrong_type"))?);
-        }
-        resource.shared.clone_from(&self.shared_with);
-        resource.acl.clone_from(&self.acl);
-        let too_many = || bad("resource.attributes", "too_large");
-        resource.attributes = attributes(&self.attributes).ok_or_else(too_many)?;
-        Ok(resource)
-    }
-
-    /// `type:id`.
-    pub(super) fn named(text: &str) -> Result<Resource, Fault> {
-        text.parse().map_err(|_| bad("resource", "wrong_type"))
-    }
+/// `type:id`.
+pub(super) fn named(text: &str) -> Result<Resource, Fault> {
+    Resource::named(text).ok_or_else(|| bad("resource", "wrong_type"))
 }
 
 /// Attributes of the circumstances.
@@ -134,8 +95,3 @@ impl Allowed {
         }
     }
 }
-
-/// Accounts or groups that a resource of a request is shared with.
-const MAX_SHARED: usize = 100;
-/// Lists in the chain of a resource of a request.
-const MAX_CHAIN: usize = 25;

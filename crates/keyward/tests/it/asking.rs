@@ -272,6 +272,40 @@ async fn a_session_that_proved_one_factor_must_step_up() {
     assert!(challenge.contains("error=\"insufficient_user_authentication\""), "{challenge}");
 }
 
+#[tokio::test]
+async fn a_rule_that_hides_says_that_there_is_nothing() {
+    let office = Office::with("editor").await;
+    let text = "version = 1\n[roles]\neditor = { allow = [\"*\"] }\n[[rules]]\nid = \"secret\"\n\
+                forbid = [\"posts:view\"]\nhide = true\n";
+    office.t.enforce(policy(text));
+    let view = axum::routing::get(|| async { "text" }).layer(office.t.kw.require("posts:view"));
+    let app = axum::Router::new().route("/view", view);
+    let reply = office.t.client(app).login_as(&office.ada).await.get("/view").await;
+    assert_eq!((reply.status().as_u16(), reply.code().as_str()), (404, "not_found"));
+}
+
+#[tokio::test]
+async fn conditions_see_where_a_request_comes_from() {
+    let office = Office::with("editor").await;
+    let text = "version = 1\n[roles]\neditor = { allow = [\"*\"] }\n[[rules]]\nid = \"inside\"\n\
+                forbid = [\"posts:view\"]\nunless = \"context.ip in ip('10.0.0.0/8')\"\n";
+    office.t.enforce(policy(text));
+    let session = office.t.kw.sign_in_user(&office.ada.id).await.unwrap().unwrap();
+    for (peer, allowed) in [("10.1.2.3", true), ("192.0.2.1", false)] {
+        // What a request says of its own address counts for nothing.
+        let body = r#"{"permission":"posts:view","context":{"ip":"10.9.9.9"}}"#;
+        let request = axum::http::Request::post("/api/v1/can")
+            .header("host", "localhost")
+            .header("content-type", "application/json")
+            .header("authorization", format!("Bearer {}", session.token().reveal()));
+        let request = request.body(body.into()).unwrap();
+        let reply = office.t.kw.handle(request, peer.parse().ok()).await;
+        let keyward::Body::Full(bytes) = reply.into_body() else { panic!("a whole body") };
+        let answer: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(answer["allowed"], allowed, "{peer}: {answer}");
+    }
+}
+
 // A forger of facts: what we know of a session, the app's context cannot say.
 #[tokio::test]
 async fn facts_of_ours_cannot_be_told_otherwise() {

@@ -76,7 +76,7 @@ impl CheckInput {
             return if said { Err(wrong("resource", "missing")) } else { Ok(None) };
         }
         let mut resource: Resource =
-            self.resource.parse().map_err(|_| wrong("resource", "resource_invalid"))?;
+            Resource::named(&self.resource).ok_or_else(|| wrong("resource", "resource_invalid"))?;
         if !self.owner.is_empty() {
             resource = resource.owned_by(&self.owner);
         }
