@@ -36,7 +36,8 @@ fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
             .with("here", "check")
             .with("asked", &input)
             .with("known", cx.auth.known_permissions());
-        if input.subject.is_empty() && input.permission.is_empty() {
+        // A link may bring the person alone: the question is still to be asked.
+        if input.permission.is_empty() {
             return page.with("answer", ()).reply();
         }
         // The guard lets in who may see rules; an answer is about people as well.

@@ -2,6 +2,7 @@
 
 use keyward_core::flow::matrix::{Cell, ChangeMatrix};
 use keyward_core::port::Fut;
+use keyward_core::refusal::Refusal;
 use serde_json::{Map, Value, json};
 
 use super::super::render::Page;
@@ -149,6 +150,7 @@ async fn review_page<'a>(
         .with("here", "matrix")
         .with("filter", filter)
         .with("back", typed.back(""))
+        .with("stale", false)
         .with("review", review))
 }
 
@@ -170,7 +172,11 @@ fn save(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         match change(&cx, &flow).await {
             Ok(_) => go(&cx, &typed.back("saved")),
             // With what it would do now, to be looked at again.
-            Err(fault) => review_page(&cx, &typed, &flow).await?.refused(fault, cx.id),
+            Err(fault) => {
+                let stale = matches!(fault, Fault::Refusal(Refusal::Conflict));
+                let page = review_page(&cx, &typed, &flow).await?;
+                page.with("stale", stale).refused(fault, cx.id)
+            }
         }
     })
 }

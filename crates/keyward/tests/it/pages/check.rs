@@ -69,10 +69,12 @@ async fn what_is_wrong_with_a_question_is_told_beside_its_field() {
     let (_t, admin) = house().await;
     let page = Page::of(&admin.page("/admin/check").await);
     assert!(page.all("#verdict").is_empty());
+    let page = Page::of(&admin.page("/admin/check?subject=ada%40example.com").await);
+    assert_eq!(page.attr("#subject", "value"), "ada@example.com");
+    assert!(page.all("#verdict, [role=alert]").is_empty(), "nothing is asked yet");
     for (query, field) in [
         ("subject=nobody%40example.com&permission=posts:edit", "#subject"),
         ("subject=ada%40example.com&permission=posts:*", "#permission"),
-        ("subject=ada%40example.com", "#permission"),
         ("permission=posts:edit", "#subject"),
         ("subject=ada%40example.com&permission=posts:edit&resource=posts", "#resource"),
         ("subject=ada%40example.com&permission=posts:edit&owner=me", "#resource"),

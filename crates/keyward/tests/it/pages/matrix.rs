@@ -102,6 +102,7 @@ async fn what_changed_meanwhile_is_reviewed_again_and_not_overwritten() {
     assert_eq!(late.status(), 422);
     let again = Page::of(&late);
     assert!(again.text("[role=alert]").contains("changed a moment ago"));
+    assert!(again.text("main").contains("what your changes would do now"));
     assert_eq!(again.all("tbody tr").len(), 1, "only what was chosen");
     location(&send(&admin, MATRIX, &fields(&again, MATRIX)).await);
     let roles = t.kw.role_list().await.unwrap();
