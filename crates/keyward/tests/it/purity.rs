@@ -131,6 +131,11 @@ async fn every_flow_decides_alike_on_the_same_facts() {
     people(&mut house, user, root).await;
 }
 
+fn cell() -> Cell {
+    let effect = Some(keyward::authz::Effect::Allow);
+    Cell { role: "analyst".into(), pattern: "reports:view".into(), effect }
+}
+
 async fn people(house: &mut House, user: keyward::id::UserId, root: keyward::id::UserId) {
     let open = Opening::browser();
     let password = || Secret::new(PASSWORD);
@@ -178,9 +183,7 @@ async fn people(house: &mut House, user: keyward::id::UserId, root: keyward::id:
     house.check(ChangeRole { role: "analyst".into(), change, actor }).await;
     house.later();
     let seen = house.store.definitions().await.unwrap().version;
-    let effect = Some(keyward::authz::Effect::Allow);
-    let cells = vec![Cell { role: "analyst".into(), pattern: "reports:view".into(), effect }];
-    house.check(ChangeMatrix { seen, cells, actor }).await;
+    house.check(ChangeMatrix { seen, cells: vec![cell()], actor }).await;
     house.later();
     let role = "analyst".to_owned();
     house.check(AssignRole { user, role, give: true, expires_at: None, actor }).await;
