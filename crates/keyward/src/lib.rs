@@ -88,7 +88,7 @@ pub use people::{Answer, NewPerson, Vouched};
 #[cfg(any(feature = "actix", feature = "axum"))]
 pub use required::{Required, all, any};
 pub use resource::{Protected, Resource};
-pub use routes::{RouteView, list as route_list, table as route_table};
+pub use routes::{RouteView, list as route_list, own_permissions, table as route_table};
 pub use session_token::OpenedSession;
 pub use view::{
     EventView, GrantView, Holdings, IdentifierView, MessageView, RoleView, SessionRow, SessionView,

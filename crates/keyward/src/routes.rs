@@ -18,7 +18,7 @@ pub(crate) mod sign_in;
 pub(crate) mod sign_up;
 pub(crate) mod verification;
 
-use crate::http::Route;
+use crate::http::{Guard, Route};
 
 /// Every route, in the order of the golden file.
 pub(crate) fn all(dev: bool) -> Vec<Route> {
@@ -44,6 +44,19 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
         all.extend_from_slice(dev::ROUTES);
         all.extend_from_slice(crate::pages::DEV_ROUTES);
     }
+    all
+}
+
+/// The permissions that Keyward's own doors ask for, sorted. A policy with a
+/// catalogue must have them, or nobody administers.
+pub fn own_permissions() -> Vec<&'static str> {
+    let asked = all(true).into_iter().filter_map(|route| match route.guard {
+        Guard::Holding(permission) => Some(permission),
+        Guard::Anyone | Guard::SignedIn => None,
+    });
+    let mut all: Vec<&str> = asked.chain([access::EXPLAIN]).collect();
+    all.sort_unstable();
+    all.dedup();
     all
 }
 

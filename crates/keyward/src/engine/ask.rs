@@ -35,7 +35,8 @@ pub(crate) struct Asker<'a> {
     pub(crate) policy: &'a PolicyState,
     pub(crate) access: &'a Access,
     pub(crate) groups: &'a InGroups,
-    pub(crate) user: &'a User,
+    /// Their account; nothing for a stranger.
+    pub(crate) user: Option<&'a User>,
     pub(crate) identifiers: &'a [Identifier],
     /// The session that it is asked in, if it is.
     pub(crate) session: Option<&'a Session>,
@@ -62,13 +63,20 @@ pub(crate) struct Account {
     identifiers: Vec<Identifier>,
 }
 
+impl Asker<'_> {
+    /// Whether the account is locked or deleted.
+    pub(crate) fn is_shut_out(&self) -> bool {
+        self.user.is_some_and(|user| !user.is_active())
+    }
+}
+
 impl Account {
     pub(crate) fn asker(&self) -> Asker<'_> {
         Asker {
             policy: &self.policy,
             access: &self.access,
             groups: &self.groups,
-            user: &self.user,
+            user: Some(&self.user),
             identifiers: &self.identifiers,
             session: None,
             address: None,
@@ -82,7 +90,7 @@ impl Known {
             policy: &self.entry.policy,
             access: &self.entry.access,
             groups: &self.groups,
-            user: &self.entry.user,
+            user: Some(&self.entry.user),
             identifiers: &self.entry.identifiers,
             session: Some(&self.entry.session),
             address: self.address,
@@ -110,7 +118,7 @@ impl Keyward {
             (verdict, snapshot.tell(question, verdict))
         })?;
         if verdict.must_audit() {
-            self.note_superuser(asker.user.id, asked);
+            self.note_superuser(asker.user.map(|user| user.id), asked);
         }
         if verdict.by == By::UnknownPermission {
             self.note_unknown(asker.policy, asked.wanted)?;
@@ -214,6 +222,28 @@ impl Keyward {
             Some(account) => self.rule(account.asker(), &wanted, resource, context).await,
             None => Ok(Ruling::nobody()),
         }
+    }
+
+    /// Whether a stranger may do something: what nobody holds, but a list allows
+    /// to everyone, or a rule without roles to whomever it concerns.
+    pub async fn ask_for_strangers(
+        &self,
+        permission: &str,
+        resource: Option<&Resource>,
+        context: &Context,
+    ) -> Result<Ruling, Error> {
+        let policy = self.policy();
+        let access = Access::compile(&policy.snapshot, [], []);
+        let asker = Asker {
+            policy: &policy,
+            access: &access,
+            groups: &InGroups::of_strangers(),
+            user: None,
+            identifiers: &[],
+            session: None,
+            address: None,
+        };
+        self.rule(asker, &parse(permission)?, resource, context).await
     }
 
     /// Why an account may or may not do something. It tells who holds what: for

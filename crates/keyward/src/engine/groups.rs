@@ -34,6 +34,11 @@ impl InGroups {
         Self { listed: Groups::of(listed).authenticated(), names: names.into() }
     }
 
+    /// In that of everyone alone.
+    pub(crate) fn of_strangers() -> Self {
+        Self { listed: Groups::of([]), names: Box::default() }
+    }
+
     /// In none at all: banned.
     pub(crate) fn none() -> Self {
         Self { listed: Groups::none(), names: Box::default() }

@@ -60,7 +60,7 @@ impl Asker<'_> {
     /// What is told to whoever does not hold a role, or may do nothing at all.
     #[cfg(any(feature = "axum", feature = "actix"))]
     fn lacks_role(self, role: &str) -> Option<Problem> {
-        if self.groups.listed.are_none() || !self.user.is_active() {
+        if self.groups.listed.are_none() || self.is_shut_out() {
             return Some(Problem::new(Code::DeniedByRule));
         }
         if self.access.is_locked() {

@@ -26,7 +26,7 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 /// Who may see why somebody else may do something, or all of why they may.
-const EXPLAIN: &str = "access:explain";
+pub(super) const EXPLAIN: &str = "access:explain";
 /// Questions in one batch.
 const MAX_BATCH: usize = 100;
 

@@ -9,7 +9,9 @@ mod search;
 use keyward_core::port::Fut;
 use serde_json::json;
 
+use crate::engine::ask::Account;
 use crate::http::{Code, Cx, Fault, Guard, Limit, Reply, Route, input, reply};
+use message::Entity;
 
 const EVALUATE: Guard = Guard::Holding("access:evaluate");
 
@@ -52,5 +54,30 @@ fn malformed(fault: Fault) -> Fault {
             Fault::Problem(problem)
         }
         other => other,
+    }
+}
+
+/// The account that a message is about, while it is the same.
+#[derive(Default)]
+struct Subject(Option<((String, String), Option<Account>)>);
+
+impl Subject {
+    /// The account of an entity: looked up once for questions in a row, which are
+    /// so decided on one snapshot. Only accounts are subjects here.
+    async fn account(&mut self, cx: &Cx<'_>, of: &Entity) -> Result<Option<&Account>, Fault> {
+        of.check_type("subject")?;
+        let key = (of.r#type.clone(), of.id("subject")?.to_owned());
+        if self.0.as_ref().is_none_or(|(known, _)| *known != key) {
+            let person = match key.0.as_str() {
+                "user" => cx.auth.find_person(&key.1).await?,
+                _ => None,
+            };
+            let account = match person {
+                Some(person) => cx.auth.account(person.id).await?,
+                None => None,
+            };
+            self.0 = Some((key, account));
+        }
+        Ok(self.0.as_ref().and_then(|(_, account)| account.as_ref()))
     }
 }

@@ -137,6 +137,21 @@ async fn lists_of_a_resource_see_groups_and_whoever_is_known() {
 }
 
 #[tokio::test]
+async fn a_stranger_may_what_everyone_may() {
+    let office = Office::open().await;
+    let text = "version = 1\n[acl.door]\nentries = [\"allow @everyone posts:view\", \
+                \"allow @authenticated posts:edit\"]\n";
+    office.t.enforce(policy(text));
+    let door = Resource::new("posts", 1).acl("door");
+    for (permission, decision) in [("posts:view", Decision::Allow), ("posts:edit", Decision::Deny)]
+    {
+        let nowhere = Context::new();
+        let ruling = office.t.kw.ask_for_strangers(permission, Some(&door), &nowhere).await;
+        assert_eq!(ruling.unwrap().decision, decision, "{permission}");
+    }
+}
+
+#[tokio::test]
 async fn the_app_says_which_groups_somebody_is_in() {
     let t = TestAuth::with(|builder| {
         builder.groups_of(|_| async { Ok(Some(vec!["staff".to_owned()])) })

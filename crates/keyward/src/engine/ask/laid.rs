@@ -33,7 +33,7 @@ pub(super) fn with_question<'s, T>(
     let ceilings: Vec<_> = ceiling.iter().collect();
     let tuples = asked.resource.map(|it| [asked.tuples, &it.tuples]);
     let mut question = Question::new(asker.access, asked.wanted);
-    question.banned = !asker.user.is_active();
+    question.banned = asker.is_shut_out();
     question.subject = names.id.as_deref();
     question.groups = Some(&asker.groups.listed);
     question.ceilings = &ceilings;
@@ -89,11 +89,13 @@ impl Names {
         if is_plain {
             return Self::default();
         }
-        let id = asker.user.id.to_string();
+        let id = asker.user.map(|user| user.id.to_string());
+        // A stranger is not among the users of whom relations speak, all of them or not.
+        let user = id.as_ref().map(|id| format!("user:{id}"));
         Self {
             object: asked.resource.map(Resource::object),
-            subject: asked.resource.map(|_| format!("user:{id}")),
-            id: Some(id),
+            subject: user.filter(|_| asked.resource.is_some()),
+            id,
         }
     }
 }
@@ -142,7 +144,7 @@ fn principal<'a>(asker: Asker<'a>, asked: &'a Asked<'_>, names: &'a Names) -> Ce
         ("email", named(Kind::Email)),
         ("username", named(Kind::Username)),
         ("phone", named(Kind::Phone)),
-        ("created_at", Some(Cell::Time(asker.user.created_at.as_micros()))),
+        ("created_at", asker.user.map(|user| Cell::Time(user.created_at.as_micros()))),
     ];
     let ours = ours.into_iter().filter_map(|(name, cell)| Some((name, cell?)));
     let theirs = asked.context.principal.iter().map(|(name, it)| (name.as_str(), it.cell()));

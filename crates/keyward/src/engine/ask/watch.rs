@@ -28,30 +28,44 @@ const CAPACITY: usize = 10_000;
 pub(crate) struct Watch {
     noted: Cache<(UserId, String), Arc<AtomicI64>>,
     unknown: AtomicU64,
+    warned_at: AtomicI64,
 }
 
 impl Watch {
     pub(crate) fn new() -> Self {
-        Self { noted: Cache::new(CAPACITY), unknown: AtomicU64::new(0) }
+        Self {
+            noted: Cache::new(CAPACITY),
+            unknown: AtomicU64::new(0),
+            warned_at: AtomicI64::new(NEVER),
+        }
     }
 
     /// Whether this is to be written down now. Of many at once one is.
     fn is_due(&self, key: (UserId, String), now: Timestamp) -> bool {
-        let never = || Ok::<_, std::convert::Infallible>(Arc::new(AtomicI64::new(i64::MIN)));
+        let never = || Ok::<_, std::convert::Infallible>(Arc::new(AtomicI64::new(NEVER)));
         let Ok(noted) = self.noted.get_or_insert_with(&key, never);
-        let (last, order) = (noted.load(Ordering::Relaxed), Ordering::Relaxed);
-        let due = last == i64::MIN || now.since(Timestamp::from_micros(last)) >= NOTE_EVERY;
-        due && noted.compare_exchange(last, now.as_micros(), order, order).is_ok()
+        is_due(&noted, now)
     }
 }
+
+/// Whether the last time is long enough ago, and nobody else was quicker.
+fn is_due(last: &AtomicI64, now: Timestamp) -> bool {
+    let (was, order) = (last.load(Ordering::Relaxed), Ordering::Relaxed);
+    let due = was == NEVER || now.since(Timestamp::from_micros(was)) >= NOTE_EVERY;
+    due && last.compare_exchange(was, now.as_micros(), order, order).is_ok()
+}
+
+const NEVER: i64 = i64::MIN;
 
 impl Keyward {
     /// Writes to the audit log that somebody did something by the power to do
     /// everything: the first time at once, and then once a minute for the same
     /// permission on the same resource. The check does not wait for it.
-    pub(super) fn note_superuser(&self, user: UserId, asked: &Asked<'_>) {
+    pub(super) fn note_superuser(&self, user: Option<UserId>, asked: &Asked<'_>) {
         let resource = asked.resource.map(Resource::object).unwrap_or_default();
         let permission = asked.wanted.to_string();
+        // Strangers hold no role.
+        let Some(user) = user else { return };
         if !self.0.watch.is_due((user, format!("{permission} {resource}")), self.now()) {
             return;
         }
@@ -71,8 +85,11 @@ impl Keyward {
         wanted: &Permission,
     ) -> Result<(), Error> {
         let count = self.0.watch.unknown.fetch_add(1, Ordering::Relaxed) + 1;
-        let known = policy.snapshot.catalogue();
-        tracing::warn!(%wanted, count, known = known.len(), "the catalogue has no such permission");
+        // Whoever may ask could otherwise fill the log.
+        if is_due(&self.0.watch.warned_at, self.now()) {
+            let known = policy.snapshot.catalogue().len();
+            tracing::warn!(%wanted, count, known, "the catalogue has no such permission");
+        }
         match self.0.web.dev {
             true => Err(Error::because(
                 "ask for a permission",

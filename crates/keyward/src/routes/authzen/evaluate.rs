@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::asked::{LimitViews, bad, limit_views};
 use super::message::{Action, Entity, Properties};
-use super::{malformed, read};
+use super::{Subject, malformed, read};
 use crate::engine::ask::Ruling;
 use crate::http::{Code, Cx, Fault, Reply, reply};
 use crate::resource::is_id;
@@ -113,7 +113,7 @@ impl Evaluation {
         }
     }
 
-    async fn decide(&self, cx: &Cx<'_>) -> Result<Ruling, Fault> {
+    async fn decide(&self, cx: &Cx<'_>, known: &mut Subject) -> Result<Ruling, Fault> {
         let missing = |field: &str| malformed(bad(field, "missing"));
         let subject = self.subject.as_ref().ok_or_else(|| missing("subject"))?;
         let action = self.action.as_ref().ok_or_else(|| missing("action"))?;
@@ -121,20 +121,11 @@ impl Evaluation {
         let empty = Properties::new();
         let context = self.context.as_ref().unwrap_or(&empty);
         let context = action.context(&subject.properties, context)?;
-        subject.check_type("subject")?;
-        let (id, told) = (subject.id("subject")?, resource.resource()?);
+        let told = resource.resource()?;
         if !is_id(&action.name) {
             return Err(missing("action.name"));
         }
-        let person = match subject.r#type.as_str() {
-            "user" => cx.auth.find_person(id).await?,
-            _ => None,
-        };
-        let account = match person {
-            Some(person) => cx.auth.account(person.id).await?,
-            None => None,
-        };
-        let Some(account) = account else { return Ok(Ruling::nobody()) };
+        let Some(account) = known.account(cx, subject).await? else { return Ok(Ruling::nobody()) };
         let Some(wanted) = action.permission(&told.kind) else { return Ok(Ruling::unheard_of()) };
         let resource = cx.auth.as_the_app_knows(Some(told)).await?;
         let asker = account.asker();
@@ -152,7 +143,7 @@ pub(super) fn one(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
 
 /// Alone, what cannot be decided is a 503.
 async fn alone(cx: &Cx<'_>, evaluation: &Evaluation) -> Result<Reply, Fault> {
-    let ruling = evaluation.decide(cx).await?;
+    let ruling = evaluation.decide(cx, &mut Subject::default()).await?;
     ruling.allowed().map_err(|_| Code::DecisionUnavailable)?;
     reply::ok(&Decision::new(ruling))
 }
@@ -167,9 +158,11 @@ pub(super) fn many(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         if evaluations.len() > MAX_EVALUATIONS {
             return Err(malformed(bad("evaluations", "too_large")));
         }
+        let mut known = Subject::default();
         let mut decisions = Vec::with_capacity(evaluations.len());
         for evaluation in evaluations {
-            let decision = Decision::new(evaluation.or(&message).decide(&cx).await?);
+            let ruling = evaluation.or(&message).decide(&cx, &mut known).await?;
+            let decision = Decision::new(ruling);
             let is_last = message.options.evaluations_semantic.is_done(decision.decision);
             decisions.push(decision);
             if is_last {

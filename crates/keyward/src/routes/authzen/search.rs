@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 
 use super::super::asked::bad;
 use super::message::{Action, Entity, Properties, circumstances};
-use super::{malformed, read};
-use crate::engine::ask::Account;
+use super::{Subject, malformed, read};
 use crate::http::{Cx, Fault, Reply, reply};
 use crate::resource::is_id;
 
@@ -129,26 +128,13 @@ pub(super) fn subjects(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     })
 }
 
-/// The account that a message is about.
-async fn account(cx: &Cx<'_>, subject: &Entity) -> Result<Option<Account>, Fault> {
-    subject.check_type("subject")?;
-    let id = subject.id("subject")?;
-    let person = match subject.r#type.as_str() {
-        "user" => cx.auth.find_person(id).await?,
-        _ => None,
-    };
-    match person {
-        Some(person) => Ok(cx.auth.account(person.id).await?),
-        None => Ok(None),
-    }
-}
-
 /// The resources of a type that an account may do something to: of those that
 /// the app tells of.
 pub(super) fn resources(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let search: Search = read(&cx)?;
-        let account = account(&cx, &search.subject).await?;
+        let mut known = Subject::default();
+        let account = known.account(&cx, &search.subject).await?;
         search.resource.check_type("resource")?;
         let kind = search.resource.r#type.as_str();
         let context = search.action.context(&search.subject.properties, &search.context)?;
@@ -187,7 +173,8 @@ pub(super) fn actions(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         // Types have fewer actions than a page has room for, or they are all told.
         search.page.limit()?;
         search.page.after()?;
-        let account = account(&cx, &search.subject).await?;
+        let mut known = Subject::default();
+        let account = known.account(&cx, &search.subject).await?;
         let told = search.resource.resource()?;
         let context = circumstances(&search.subject.properties, &search.context)?;
         let Some(account) = account else { return Found::default().reply(None) };
