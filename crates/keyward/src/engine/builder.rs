@@ -315,10 +315,10 @@ impl Builder {
         self
     }
 
-    /// Asked for the groups of an account, once for each request in which it is
-    /// signed in, and added to those that are stored. `None` is a ban: whatever
-    /// else the account holds, it may do nothing. An error is a failure to know:
-    /// the request is answered with 503.
+    /// Asked for the groups of an account in each request in which it is signed
+    /// in, and added to those that are stored. `None` is a ban: whatever else the
+    /// account holds, it may do nothing. An error, or no answer in five seconds,
+    /// is a failure to know: the request is answered with 503.
     #[must_use]
     pub fn groups_of<F>(mut self, ask: impl Fn(UserId) -> F + Send + Sync + 'static) -> Self
     where
@@ -328,7 +328,8 @@ impl Builder {
         self
     }
 
-    /// Where the app keeps its resources, for questions that come over HTTP.
+    /// Where the app keeps its resources, for questions that come over HTTP. It
+    /// has five seconds for each answer.
     #[must_use]
     pub fn resources(mut self, resources: impl Resources) -> Self {
         self.hooks.resources = Some(Arc::new(resources));

@@ -11,6 +11,7 @@ use keyward_core::port::Fut;
 
 use super::Keyward;
 use super::cache::Entry;
+use super::hooks::in_time;
 
 /// The groups of one account, as access control lists and conditions see them.
 #[derive(Debug)]
@@ -83,7 +84,8 @@ impl Keyward {
         stored: &Arc<InGroups>,
     ) -> Result<Arc<InGroups>, Error> {
         let Some(ask) = &self.0.hooks.groups_of else { return Ok(Arc::clone(stored)) };
-        let Some(told) = ask(user).await? else { return Ok(Arc::new(InGroups::none())) };
+        let told = in_time(ask(user)).await?;
+        let Some(told) = told else { return Ok(Arc::new(InGroups::none())) };
         let told = told.iter().map(String::as_str);
         Ok(Arc::new(InGroups::of(user, stored.names.iter().map(|name| &**name).chain(told))))
     }

@@ -1,10 +1,12 @@
 //! Where the app may say no, and where it learns what happened.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use keyward_core::Error;
 use keyward_core::flow::{Decide, Verdict};
 use keyward_core::id::UserId;
-use keyward_core::port::{Batch, Write};
+use keyward_core::port::{Batch, Fut, Write};
 use keyward_core::record::{Event, Reason, What};
 use keyward_core::refusal::Refusal;
 
@@ -62,6 +64,17 @@ impl From<Veto> for Refusal {
         Self::Hook { code: veto.code, message: veto.message }
     }
 }
+
+/// What the app answers, if it does in time: a request does not wait for ever.
+pub(crate) async fn in_time<T>(answer: Fut<'_, Result<T, Error>>) -> Result<T, Error> {
+    match tokio::time::timeout(PATIENCE, answer).await {
+        Ok(answer) => answer,
+        Err(late) => Err(Error::because("hear from the app in time", late)),
+    }
+}
+
+/// How long the app may take to answer a question that a request waits for.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 type Gate<A> = Arc<dyn Fn(&A) -> Result<(), Veto> + Send + Sync>;
 type Listener = Arc<dyn Fn(&EventView) -> Result<(), String> + Send + Sync>;

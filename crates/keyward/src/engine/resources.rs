@@ -4,6 +4,7 @@ use keyward_core::Error;
 use keyward_core::port::Fut;
 
 use super::Keyward;
+use super::hooks::in_time;
 use crate::resource::Resource;
 
 /// Where the app keeps its resources. With it a question over HTTP needs to
@@ -33,7 +34,7 @@ impl Keyward {
         limit: usize,
     ) -> Result<Vec<Resource>, Error> {
         match &self.0.hooks.resources {
-            Some(resources) => resources.list(kind, after, limit).await,
+            Some(resources) => in_time(resources.list(kind, after, limit)).await,
             None => Ok(vec![]),
         }
     }
@@ -46,6 +47,7 @@ impl Keyward {
         let (Some(told), Some(resources)) = (&told, &self.0.hooks.resources) else {
             return Ok(told);
         };
-        Ok(resources.find(&told.kind, &told.id).await?.or_else(|| Some(told.clone())))
+        let known = in_time(resources.find(&told.kind, &told.id)).await?;
+        Ok(known.or_else(|| Some(told.clone())))
     }
 }

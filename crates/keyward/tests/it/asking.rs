@@ -199,6 +199,13 @@ async fn a_failure_to_learn_the_groups_is_a_503() {
     assert!(t.kw.can(ada.id, "reports:view").await.is_err());
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_app_that_does_not_answer_is_not_waited_for() {
+    let t = TestAuth::with(|builder| builder.groups_of(|_| std::future::pending())).await;
+    let ada = t.user("ada@example.com").await;
+    assert!(t.kw.can(ada.id, "reports:view").await.is_err());
+}
+
 #[tokio::test]
 async fn a_locked_account_may_do_nothing() {
     let office = Office::with("editor").await;
