@@ -2,9 +2,9 @@
 
 use std::str::FromStr;
 
-use keyward_authz::condition::{Net, Value};
+use keyward_authz::condition::{Net, Value, datetime, duration};
 use keyward_core::Error;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 /// What the app knows beside who asks and what about. Ours come first: `now`,
 /// `ip`, `aal`, `auth_age` and `mfa_age` cannot be told otherwise.
@@ -64,9 +64,10 @@ impl FromStr for Context {
 }
 
 /// An attribute as JSON: true or false, a whole number, text, or a list of
-/// those. An address in a field named `ip` is an address. Nothing else has a
-/// meaning in conditions: a missing attribute is a failure to know there, so
-/// what is left out never makes a yes of a no.
+/// those; or `{"datetime": "2026-11-24T17:05:00Z"}`, `{"duration": "5m"}`,
+/// `{"ip": "10.0.0.0/8"}`, the last of which is plain text in a field named `ip`.
+/// Nothing else has a meaning in conditions: a missing attribute is a failure to
+/// know there, so what is left out never makes a yes of a no.
 pub(crate) fn attribute(name: &str, from: &Json) -> Option<Value> {
     match from {
         Json::String(text) if name == "ip" => Net::parse(text).map(Value::Net),
@@ -77,12 +78,25 @@ pub(crate) fn attribute(name: &str, from: &Json) -> Option<Value> {
         Json::Bool(it) => Some((*it).into()),
         Json::Number(it) => it.as_i64().map(Value::Int),
         Json::String(it) => Some(it.as_str().into()),
-        Json::Null | Json::Object(_) => None,
+        Json::Object(fields) => literal(fields),
+        Json::Null => None,
+    }
+}
+
+/// What JSON has no form for, under the name of its kind.
+fn literal(fields: &Map<String, Json>) -> Option<Value> {
+    let (kind, text) = fields.iter().next().filter(|_| fields.len() == 1)?;
+    let text = text.as_str()?;
+    match kind.as_str() {
+        "datetime" => datetime(text).map(Value::Time),
+        "duration" => duration(text).map(Value::Span),
+        "ip" => Net::parse(text).map(Value::Net),
+        _ => None,
     }
 }
 
 /// The attributes of a JSON object, at most [`MAX_ATTRIBUTES`].
-pub(crate) fn attributes(from: &serde_json::Map<String, Json>) -> Option<Vec<(String, Value)>> {
+pub(crate) fn attributes(from: &Map<String, Json>) -> Option<Vec<(String, Value)>> {
     let some = from.iter().filter_map(|(name, it)| Some((name.clone(), attribute(name, it)?)));
     (from.len() <= MAX_ATTRIBUTES).then(|| some.collect())
 }
@@ -109,6 +123,11 @@ mod tests {
             ("a", json!(u64::MAX), None),
             ("a", json!(null), None),
             ("a", json!({ "b": 1 }), None),
+            ("a", json!({ "duration": "5m" }), Some(Value::Span(300_000_000))),
+            ("a", json!({ "datetime": "1970-01-01T00:00:01Z" }), Some(Value::Time(1_000_000))),
+            ("a", json!({ "ip": "10.0.0.1" }), Net::parse("10.0.0.1").map(Value::Net)),
+            ("a", json!({ "ip": "10.0.0.1", "duration": "5m" }), None),
+            ("a", json!({ "duration": "soon" }), None),
             ("a", json!(["x", null]), None),
         ] {
             assert_eq!(attribute(name, &from), wanted, "{name} {from}");

@@ -23,7 +23,8 @@ pub(crate) struct ResourceInput {
     /// Names of access control lists, from its own up to the root.
     #[serde(default)]
     acl: Vec<String>,
-    /// For conditions: true or false, whole numbers, texts and lists of those.
+    /// For conditions: true or false, whole numbers, texts and lists of those; or
+    /// `{"datetime": …}`, `{"duration": …}`, `{"ip": …}`.
     #[serde(default)]
     attributes: Map<String, Value>,
 }
