@@ -16,9 +16,9 @@ use keyward_core::id::UserId;
 use keyward_core::record::{Identifier, Session, User};
 
 pub use ruling::Ruling;
-pub(crate) use ruling::limits;
 #[cfg(any(feature = "actix", feature = "axum"))]
 pub(crate) use ruling::yes_or_no;
+pub(crate) use ruling::{HIDDEN, limits, public_code};
 pub(crate) use watch::Watch;
 
 use super::Keyward;

@@ -316,7 +316,8 @@ impl Builder {
     }
 
     /// Asked for the groups of an account in each request in which it is signed
-    /// in, and added to those that are stored. `None` is a ban: whatever else the
+    /// in, and added to those that are stored, for access control lists and
+    /// conditions; roles come from stored ones alone. `None` is a ban: whatever else the
     /// account holds, it may do nothing. An error, or no answer in five seconds,
     /// is a failure to know: the request is answered with 503.
     #[must_use]

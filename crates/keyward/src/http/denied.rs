@@ -6,7 +6,7 @@ use keyward_authz::{Decision, Permission, Told};
 use super::{Code, Fault, Problem};
 use crate::context::Context;
 use crate::engine::Keyward;
-use crate::engine::ask::{Asked, Asker};
+use crate::engine::ask::{Asked, Asker, HIDDEN};
 #[cfg(any(feature = "axum", feature = "actix"))]
 use crate::required::{How, Wanted};
 
@@ -92,7 +92,7 @@ impl How {
 
 /// What is told of a decision that is not a yes.
 pub(crate) fn denial(told: Told<'_>, wanted: &Permission) -> Problem {
-    if told.http == 404 {
+    if told.http == HIDDEN {
         return Problem::new(Code::NotFound);
     }
     let code = Code::named(told.code).unwrap_or(Code::DecisionUnavailable);

@@ -9,7 +9,7 @@ use super::answer::Held;
 use super::asked::{Allowed, bad, context, limit_views, named, permission, resource};
 use super::people::query;
 use crate::context::Context;
-use crate::engine::ask::{Asker, Ruling, limits};
+use crate::engine::ask::{Asker, HIDDEN, Ruling, limits, public_code};
 use crate::http::{Code, Cx, Fault, Guard, Problem, Reply, Route, input, reply};
 use crate::resource::{Resource, ResourceInput};
 
@@ -150,7 +150,7 @@ struct ExplainInput {
 #[derive(Debug, JsonSchema, Serialize)]
 struct Explained {
     decision: String,
-    code: String,
+    code: &'static str,
     http: u16,
     /// What the policy's author wrote for whoever is denied.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -170,11 +170,12 @@ impl Explained {
             }
             _ => Map::new(),
         };
+        let (http, reason) = (explanation.http, explanation.public_reason());
         Self {
             decision: explanation.decision.to_string(),
-            code: explanation.code.to_owned(),
-            http: explanation.http,
-            reason: explanation.public_reason().map(str::to_owned),
+            code: if is_whole { explanation.code } else { public_code(explanation.code, http) },
+            http,
+            reason: reason.filter(|_| is_whole || http != HIDDEN).map(str::to_owned),
             more,
         }
     }

@@ -297,13 +297,20 @@ async fn a_session_that_proved_one_factor_must_step_up() {
 #[tokio::test]
 async fn a_rule_that_hides_says_that_there_is_nothing() {
     let office = Office::with("editor").await;
-    let text = "version = 1\n[roles]\neditor = { allow = [\"*\"] }\n[[rules]]\nid = \"secret\"\n\
-                forbid = [\"posts:view\"]\nhide = true\n";
+    let text = "version = 1\n[roles]\neditor = { allow = [\"posts:*\"] }\n[[rules]]\nid = \"secret\"\n\
+                forbid = [\"posts:view\"]\nhide = true\nreason = \"secret\"\n";
     office.t.enforce(policy(text));
     let view = axum::routing::get(|| async { "text" }).layer(office.t.kw.require("posts:view"));
-    let app = axum::Router::new().route("/view", view);
-    let reply = office.t.client(app).login_as(&office.ada).await.get("/view").await;
+    let app = axum::Router::new().route("/view", view).merge(office.t.kw.routes());
+    let client = office.t.client(app).login_as(&office.ada).await;
+    let reply = client.get("/view").await;
     assert_eq!((reply.status().as_u16(), reply.code().as_str()), (404, "not_found"));
+    let body = serde_json::json!({ "permission": "posts:view" });
+    for path in ["/api/v1/can", "/api/v1/can/explain"] {
+        let answer = client.post(path, &body).await;
+        assert_eq!(answer.json()["code"], "not_found", "{path}: {}", answer.text());
+        assert!(!answer.text().contains("secret"), "{path}: {}", answer.text());
+    }
 }
 
 #[tokio::test]

@@ -17,7 +17,7 @@ pub struct Ruling {
     /// The code from the one registry, `allowed` where there is no error:
     /// `missing_permission`, `denied_by_rule`, `outside_ceiling`,
     /// `scope_insufficient`, `step_up_required`, `unknown_permission`,
-    /// `decision_unavailable`.
+    /// `decision_unavailable`; `not_found` where a rule hides what it denies.
     pub code: &'static str,
     /// The status of HTTP that goes with it.
     pub status: u16,
@@ -34,10 +34,10 @@ impl Ruling {
     pub(super) fn new(asker: Asker<'_>, decided: &Decided<'_>, reason: Option<String>) -> Self {
         Self {
             decision: decided.decision,
-            code: decided.told.code,
+            code: public_code(decided.told.code, decided.told.http),
             status: decided.told.http,
             advice: decided.told.advice.map(str::to_owned),
-            reason,
+            reason: reason.filter(|_| decided.told.http != HIDDEN),
             limits: limits(asker),
         }
     }
@@ -68,6 +68,15 @@ impl Ruling {
         yes_or_no(self.decision)
     }
 }
+
+/// The code that the person who is denied may see: a rule that hides what it
+/// denies says that there is no such thing.
+pub(crate) fn public_code(code: &'static str, http: u16) -> &'static str {
+    if http == HIDDEN { "not_found" } else { code }
+}
+
+/// The status of what a rule hides.
+pub(crate) const HIDDEN: u16 = 404;
 
 /// Yes or no; what cannot be decided is an error.
 pub(crate) fn yes_or_no(decision: Decision) -> Result<bool, Error> {
