@@ -2,10 +2,13 @@
 //! read, and a client that behaves like a browser.
 
 mod client;
+mod events;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use client::{Client, Response};
+pub use events::Events;
 pub use keyward_core::testing::{FakeClock, SeededRandom, epoch};
 
 use keyward_core::crypto::password::Policy;
@@ -30,6 +33,7 @@ pub struct TestAuth {
     pub kw: Keyward,
     /// Stands still until moved.
     pub clock: FakeClock,
+    events: Arc<events::Reader>,
 }
 
 impl TestAuth {
@@ -43,24 +47,34 @@ impl TestAuth {
     pub async fn with(change: impl FnOnce(Builder) -> Builder) -> Self {
         let clock = FakeClock::default();
         let builder = Keyward::memory()
-            .clock(std::sync::Arc::new(clock.clone()))
+            .clock(Arc::new(clock.clone()))
             .hashing(CHEAP, 1)
             .public_url("http://localhost")
             .rate_limits(10_000, 1_000_000)
             .with_inbox();
         let kw = change(builder).build().await.expect("the test kit starts");
-        Self { kw, clock }
+        Self::around(kw, clock)
+    }
+
+    /// Around a Keyward that was built otherwise, with the clock it goes by.
+    pub fn around(kw: Keyward, clock: FakeClock) -> Self {
+        Self { kw, clock, events: Arc::default() }
     }
 
     /// A verified person with the password [`PASSWORD`].
-    #[expect(clippy::expect_used, reason = "a test without its people cannot go on")]
     pub async fn user(&self, email: &str) -> UserView {
-        let new = NewPerson {
-            email: Some(email.to_owned()),
+        self.user_with(|new| new.email = Some(email.to_owned())).await
+    }
+
+    /// Same, with choices of your own.
+    #[expect(clippy::expect_used, reason = "a test without its people cannot go on")]
+    pub async fn user_with(&self, change: impl FnOnce(&mut NewPerson)) -> UserView {
+        let mut new = NewPerson {
             password: Some(Secret::new(PASSWORD)),
             verified: true,
             ..NewPerson::default()
         };
+        change(&mut new);
         let added = self.kw.add_person(new).await.expect("the store answers");
         added.expect("the person is acceptable")
     }
@@ -69,16 +83,33 @@ impl TestAuth {
     pub fn enforce(&self, snapshot: keyward_authz::Snapshot) {
         let forced = crate::engine::policy::PolicyState { version: i64::MAX, snapshot };
         if let Ok(mut policy) = self.kw.0.policy.write() {
-            *policy = std::sync::Arc::new(forced);
+            *policy = Arc::new(forced);
         }
+    }
+
+    /// A role that allows these patterns; made if there is none of this name.
+    #[expect(clippy::expect_used, reason = "a test without its roles cannot go on")]
+    pub async fn role(&self, name: &str, allow: &[&str]) {
+        let add = crate::RoleChange::Add { description: String::new() };
+        // It may be there already.
+        self.kw.change_role(name, add).await.expect("the store answers").ok();
+        for pattern in allow {
+            let effect = Some(keyward_authz::Effect::Allow);
+            let rule = crate::RoleChange::Rule { effect, pattern: (*pattern).to_owned() };
+            let changed = self.kw.change_role(name, rule).await.expect("the store answers");
+            changed.expect("the pattern is well formed");
+        }
+    }
+
+    /// What was recorded since the last time that this was asked.
+    pub async fn events(&self) -> Events {
+        self.events.read(&*self.kw.0.store).await
     }
 
     /// Gives a person a role, which is made if there is none of this name.
     #[expect(clippy::expect_used, reason = "a test without its people cannot go on")]
     pub async fn give_role(&self, person: &UserView, role: &str) {
-        let add = crate::RoleChange::Add { description: String::new() };
-        // It may be there already.
-        self.kw.change_role(role, add).await.expect("the store answers").ok();
+        self.role(role, &[]).await;
         let given = self.kw.assign_role(person.id, role, true).await;
         given.expect("the store answers").expect("the role may be given");
     }

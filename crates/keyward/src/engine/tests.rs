@@ -49,7 +49,7 @@ impl Shared {
 
 /// Signs up, which sends a message and lets events happen.
 async fn sign_up(auth: &Keyward, email: &str) {
-    let client = TestAuth { kw: auth.clone(), clock: FakeClock::default() }.pages();
+    let client = TestAuth::around(auth.clone(), FakeClock::default()).pages();
     let body = serde_json::json!({ "email": email, "password": PASSWORD, "name": "Ada" });
     let reply = client.post("/api/v1/sign-up", &body).await;
     assert_eq!(reply.status(), 202, "{}", reply.text());

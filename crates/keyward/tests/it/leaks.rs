@@ -98,7 +98,7 @@ async fn on_sqlite(folder: &std::path::Path) -> TestAuth {
         .build()
         .await
         .unwrap();
-    TestAuth { kw, clock }
+    TestAuth::around(kw, clock)
 }
 
 /// The id of a session is no secret.

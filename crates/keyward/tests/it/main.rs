@@ -25,6 +25,7 @@ mod doors;
 mod frameworks;
 mod golden;
 mod journey;
+mod kit;
 mod leaks;
 mod lifetimes;
 mod matrix;

@@ -22,7 +22,7 @@ async fn node(builder: Builder) -> TestAuth {
         .public_url("http://localhost")
         .rate_limits(10_000, 1_000_000)
         .with_inbox();
-    TestAuth { kw: builder.build().await.unwrap(), clock }
+    TestAuth::around(builder.build().await.unwrap(), clock)
 }
 
 /// What one node does, the other knows soon: the feed is read five times a

@@ -58,7 +58,7 @@ async fn a_store_that_does_not_answer_is_a_503_page() {
     let folder = tempfile::tempdir().unwrap();
     let kw = Keyward::sqlite(folder.path().join("app.db"));
     let kw = kw.hashing(CHEAP, 1).public_url("http://localhost").build().await.unwrap();
-    let t = TestAuth { kw: kw.clone(), clock: Default::default() };
+    let t = TestAuth::around(kw.clone(), Default::default());
     let client = t.pages();
     assert_eq!(client.page("/login").await.status(), 200);
     kw.shutdown().await;
