@@ -18,6 +18,8 @@ mod items;
 #[cfg(test)]
 mod questions;
 #[cfg(test)]
+mod reference;
+#[cfg(test)]
 mod relations;
 #[cfg(test)]
 mod rows;
