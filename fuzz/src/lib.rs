@@ -6,8 +6,8 @@
 //! `corpus/` with inputs that get far.
 
 use keyward_authz::condition::{BadCondition, Cell, Condition, Facts, Schema};
-use keyward_authz::policy::Policy;
-use keyward_authz::{Dialect, Pattern, Permission, SnapshotBuilder};
+use keyward_authz::policy::{Policy, format};
+use keyward_authz::{Dialect, Pattern, Permission, SnapshotBuilder, export};
 use keyward_core::crypto::otp::OtpSecret;
 use keyward_core::crypto::password;
 use keyward_core::id::{FlowId, SessionId, UserId};
@@ -98,12 +98,20 @@ pub fn permissions(data: &[u8]) {
     }
 }
 
-/// A policy file is read or refused.
+/// A policy file is read or refused; one that is read can be tested, written in
+/// other languages and laid out, and laying it out twice changes nothing more.
 pub fn policies(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
-    if let Err(mistakes) = Policy::parse("policy.toml", text) {
-        assert!(!mistakes.to_string().is_empty());
-    }
+    let policy = match Policy::parse("policy.toml", text) {
+        Ok(policy) => policy,
+        Err(mistakes) => return assert!(!mistakes.to_string().is_empty()),
+    };
+    let _ = (policy.test(), policy.lint());
+    let _ = (export::cedar(policy.snapshot()), export::json(policy.snapshot()));
+    let laid_out = format(text);
+    let again = Policy::parse("policy.toml", &laid_out);
+    assert!(again.is_ok(), "{text:?} cannot be read when it is laid out");
+    assert_eq!(format(&laid_out), laid_out, "{text:?} is laid out twice in two ways");
 }
 
 /// A relation's expression is read or refused.

@@ -57,9 +57,14 @@ fn events_keep_their_names_versions_and_fields() {
 #[tokio::test]
 async fn every_permission_that_a_door_asks_for_is_held_by_whom_we_think() {
     let t = TestAuth::new().await;
-    let people =
-        [("admin", t.user("root@example.com").await), ("nobody", t.user("ada@example.com").await)];
-    t.kw.assign_role(people[0].1.id, "admin", true).await.unwrap().unwrap();
+    let mut people = vec![];
+    // Every role that a new database has.
+    for role in t.kw.role_list().await.unwrap() {
+        let person = t.user(&format!("{}@example.com", role.name)).await;
+        t.kw.assign_role(person.id, &role.name, true).await.unwrap().unwrap();
+        people.push((role.name, person));
+    }
+    people.push(("nobody".to_owned(), t.user("ada@example.com").await));
     let mut lines = String::new();
     for permission in keyward::own_permissions() {
         for (role, person) in &people {
