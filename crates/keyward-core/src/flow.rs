@@ -6,7 +6,7 @@
 //! slow work is repeated only if its input changed.
 
 pub mod admin;
-mod admins;
+pub mod admins;
 pub mod challenge;
 pub mod matrix;
 pub mod open;

@@ -10,8 +10,8 @@ use core::pin::Pin;
 use crate::time::Timestamp;
 
 pub use batch::{Batch, CommitError, Link, Take, Write};
-pub use query::{EventQuery, Page, PeopleQuery, Status};
-pub use store::{Changes, Held, PeoplePage, Store};
+pub use query::{EventQuery, LastingQuery, MemberQuery, Page, PeopleQuery, Status};
+pub use store::{Changes, MembersPage, PeoplePage, Store};
 
 /// A boxed future, so that ports stay usable as `dyn`.
 pub type Fut<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

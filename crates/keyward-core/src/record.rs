@@ -3,13 +3,15 @@
 mod access;
 mod challenge;
 mod event;
+mod holding;
 mod message;
 mod session;
 mod user;
 
-pub use access::{Assignment, Definitions, Grant, Role, RoleRule};
+pub use access::{Assignment, Definitions, ExclusiveSet, Grant, Group, Membership, Role, RoleRule};
 pub use challenge::{Challenge, Purpose};
 pub use event::{Event, EventRow, Personal, Reason, What};
+pub use holding::{Held, Term};
 pub use message::{Channel, Message, MessageState};
 pub use session::{Session, SessionKind};
 pub use user::{Credential, Identifier, Subject, User};

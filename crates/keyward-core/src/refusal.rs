@@ -58,6 +58,8 @@ pub enum Refusal {
     Conflict,
     /// Nobody would be left who can administer.
     LastAdministrator,
+    /// Roles that exclude each other would come together.
+    ExclusiveRoles,
     /// It is more than whoever asks may do themselves, or about somebody who may do more.
     OutsideCeiling,
     /// A hook of the app said no.

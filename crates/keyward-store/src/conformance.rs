@@ -21,6 +21,7 @@
 mod access;
 mod batches;
 mod challenges;
+mod groups;
 mod limits;
 mod log;
 mod messages;
@@ -60,6 +61,7 @@ pub const GROUPS: &[&[Case]] = &[
     messages::CASES,
     limits::CASES,
     access::CASES,
+    groups::CASES,
     log::CASES,
     batches::CASES,
     races::CASES,

@@ -13,9 +13,12 @@ use keyward_core::Error;
 use keyward_core::id::{EventId, FlowId, MessageId, SessionId, TenantId, UserId};
 use keyward_core::identifier::Kind;
 use keyward_core::port::{
-    Batch, Changes, CommitError, EventQuery, Fut, Held, Page, PeoplePage, PeopleQuery, Store,
+    Batch, Changes, CommitError, EventQuery, Fut, LastingQuery, MemberQuery, MembersPage, Page,
+    PeoplePage, PeopleQuery, Store,
 };
-use keyward_core::record::{Challenge, Definitions, EventRow, Message, Session, Subject, User};
+use keyward_core::record::{
+    Challenge, Definitions, EventRow, Held, Message, Session, Subject, User,
+};
 use keyward_core::time::Timestamp;
 
 use state::State;
@@ -117,18 +120,18 @@ impl Store for MemoryStore {
     }
 
     fn access(&self, user: UserId) -> Fut<'_, Result<Held, Error>> {
-        self.answer(move |state| {
-            let roles = state.assignments.values().filter(|held| held.user == user);
-            let grants = state.grants.values().filter(|held| held.user == user);
-            (roles.cloned().collect(), grants.cloned().collect())
-        })
+        self.answer(move |state| state.access(user))
     }
 
-    fn role_is_held<'a>(&'a self, role: &'a str) -> Fut<'a, Result<bool, Error>> {
-        self.answer(move |state| {
-            let mut held = state.assignments.values().filter(|held| held.role == role);
-            held.any(|held| state.users.get(&held.user).is_some_and(User::is_active))
-        })
+    fn lasting_holders<'a>(
+        &'a self,
+        query: &'a LastingQuery,
+    ) -> Fut<'a, Result<Vec<UserId>, Error>> {
+        self.answer(move |state| state.lasting_holders(query))
+    }
+
+    fn members<'a>(&'a self, query: &'a MemberQuery) -> Fut<'a, Result<MembersPage, Error>> {
+        self.answer(move |state| state.members(query))
     }
 
     fn due_messages(&self, now: Timestamp, limit: u32) -> Fut<'_, Result<Vec<Message>, Error>> {

@@ -305,10 +305,13 @@ impl Flow for ActOn {
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<ActFacts, Error>> {
         Box::pin(async move {
             let ends = matches!(self.act, Act::Lock { .. } | Act::Delete);
-            let admins =
-                if ends { Admins::gather(self.user, cx).await? } else { Admins::default() };
+            let subject = cx.store.subject(self.user).await?;
+            let admins = match &subject {
+                Some(subject) if ends => Admins::without(&subject.user, cx).await?,
+                _ => Admins::default(),
+            };
             let beyond = is_beyond(self.actor, self.user, cx).await?;
-            Ok(ActFacts { subject: cx.store.subject(self.user).await?, beyond, admins })
+            Ok(ActFacts { subject, beyond, admins })
         })
     }
 

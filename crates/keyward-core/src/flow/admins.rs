@@ -1,19 +1,25 @@
 //! Somebody must be able to administer, also when two administrators take each
 //! other away in the same moment.
+//!
+//! Who counts is an active account that holds the role `admin` for good: given
+//! directly, by a group, or inherited by a role that was given. Whoever is one
+//! for a while only is not somebody who stays.
 
 use super::Gather;
 use super::setup::ADMIN_ROLE;
 use crate::Error;
 use crate::id::UserId;
-use crate::port::{PeopleQuery, Status, Write};
+use crate::port::{LastingQuery, Write};
+use crate::record::{Definitions, Held, User};
 use crate::refusal::Refusal;
+use crate::time::Timestamp;
 
 /// The administrators, as they were seen by whoever is about to take one away.
 #[derive(Debug, Default)]
 pub(super) struct Admins {
-    /// Whether the account in question is one.
-    is_one: bool,
-    /// Whether there is another.
+    /// Whether one is taken away.
+    loses_one: bool,
+    /// Whether another stays.
     has_other: bool,
     /// How often one was taken away, as stored.
     taken: Option<Vec<u8>>,
@@ -23,26 +29,49 @@ pub(super) struct Admins {
 const TAKEN: &str = "administrators_taken";
 
 impl Admins {
-    /// Looks whether `user` is an active administrator, and whether another is.
-    pub(super) async fn gather(user: UserId, cx: Gather<'_>) -> Result<Self, Error> {
-        let query = PeopleQuery {
-            status: Some(Status::Active),
-            role: Some(ADMIN_ROLE.into()),
-            limit: 2,
-            ..PeopleQuery::default()
-        };
+    /// Looks who stays when `user` may not sign in any more.
+    pub(super) async fn without(user: &User, cx: Gather<'_>) -> Result<Self, Error> {
+        let known = cx.store.definitions().await?;
+        let held = cx.store.access(user.id).await?;
+        Self::when_held(user, [&held, &Held::default()], &known, cx).await
+    }
+
+    /// Looks who stays when what `user` holds changes from the first to the second.
+    pub(super) async fn when_held(
+        user: &User,
+        [was, now]: [&Held; 2],
+        known: &Definitions,
+        cx: Gather<'_>,
+    ) -> Result<Self, Error> {
+        let is_one = |held| user.is_active() && is_admin(held, known, cx.now);
+        if !is_one(was) || is_one(now) {
+            return Ok(Self::default());
+        }
         // Read before the list: a list that is newer than the count is safe.
         let taken = cx.store.meta(TAKEN).await?;
-        let found = cx.store.people(&query).await?.data;
-        // With two or more, `user` may be any of those not listed.
-        let is_one = found.len() > 1 || found.iter().any(|(one, _)| one.id == user);
-        let has_other = found.iter().any(|(one, _)| one.id != user);
-        Ok(Self { is_one, has_other, taken })
+        let all = lasting(known, 2, cx).await?;
+        let has_other = all.iter().any(|other| *other != user.id);
+        Ok(Self { loses_one: true, has_other, taken })
+    }
+
+    /// Looks who stays when the definitions change from the first to the second.
+    pub(super) async fn when_defined(
+        [was, now]: [&Definitions; 2],
+        cx: Gather<'_>,
+    ) -> Result<Self, Error> {
+        let (were, are) = (ways(was), ways(now));
+        let is_lost = |were: &[String], are: &[String]| were.iter().any(|way| !are.contains(way));
+        if !is_lost(&were.roles, &are.roles) && !is_lost(&were.groups, &are.groups) {
+            return Ok(Self::default());
+        }
+        let taken = cx.store.meta(TAKEN).await?;
+        let has_other = !lasting(now, 1, cx).await?.is_empty();
+        Ok(Self { loses_one: true, has_other, taken })
     }
 
     /// What to write so that nobody takes the other one away meanwhile.
     pub(super) fn without_one(self) -> Result<Option<Write>, Refusal> {
-        if !self.is_one {
+        if !self.loses_one {
             return Ok(None);
         }
         if !self.has_other {
@@ -53,4 +82,25 @@ impl Admins {
         let now = count.wrapping_add(1).to_be_bytes().to_vec();
         Ok(Some(Write::SwapMeta { name: TAKEN.into(), was: self.taken, now }))
     }
+}
+
+/// By which roles and groups one is an administrator.
+pub fn ways(known: &Definitions) -> LastingQuery {
+    let leads = |roles: &[String]| known.leads_to(roles, ADMIN_ROLE);
+    let heirs = known.roles.iter().filter(|role| leads(&role.inherits) && role.name != ADMIN_ROLE);
+    let heirs = heirs.map(|role| role.name.clone());
+    let groups = known.groups.iter().filter(|group| leads(&group.roles));
+    LastingQuery {
+        roles: [ADMIN_ROLE.to_owned()].into_iter().chain(heirs).collect(),
+        groups: groups.map(|group| group.name.clone()).collect(),
+        ..LastingQuery::default()
+    }
+}
+
+fn is_admin(held: &Held, known: &Definitions, now: Timestamp) -> bool {
+    known.lineage(held.roles_where(known, |term| term.is_lasting(now))).contains(ADMIN_ROLE)
+}
+
+async fn lasting(known: &Definitions, limit: u32, cx: Gather<'_>) -> Result<Vec<UserId>, Error> {
+    cx.store.lasting_holders(&LastingQuery { now: cx.now, limit, ..ways(known) }).await
 }

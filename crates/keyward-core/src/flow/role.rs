@@ -10,7 +10,7 @@ use super::{Decide, Done, Flow, Gather, Verdict};
 use crate::Error;
 use crate::id::UserId;
 use crate::port::{Fut, Write};
-use crate::record::{Assignment, Definitions, Event, Grant, Role, User, What};
+use crate::record::{Assignment, Definitions, Event, Grant, Held, Role, Term, User, What};
 use crate::refusal::Refusal;
 use crate::time::Timestamp;
 
@@ -113,6 +113,7 @@ impl ChangeRole {
         let role = Role {
             name: self.role.clone(),
             description: description.to_owned(),
+            inherits: vec![],
             created_at: cx.now,
         };
         let event = self.event(What::RoleCreated { role: self.role.clone() }, cx);
@@ -151,8 +152,8 @@ pub struct AssignRole {
     pub role: String,
     /// Give or take.
     pub give: bool,
-    /// Not after.
-    pub expires_at: Option<Timestamp>,
+    /// When it counts, if it is given.
+    pub term: Term,
     /// Who asks; `None` for the command line.
     pub actor: Option<UserId>,
 }
@@ -164,6 +165,8 @@ pub struct AssignFacts {
     exists: bool,
     held: bool,
     admins: Admins,
+    /// It may not be held beside what is held already.
+    clashes: bool,
     /// The role is more than whoever asks may do themselves.
     beyond: bool,
 }
@@ -175,14 +178,15 @@ impl Flow for AssignRole {
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<AssignFacts, Error>> {
         Box::pin(async move {
+            // Read before what it holds: see `Write::SwapAccess`.
             let user = cx.store.user(self.user).await?;
             let known = cx.store.definitions().await?;
-            let (held, _) = cx.store.access(self.user).await?;
-            let exists = known.roles.iter().any(|r| r.name == self.role);
-            let held = held.iter().any(|a| a.role == self.role && a.scope.is_empty());
-            let ends = !self.give && self.role == ADMIN_ROLE;
-            let admins =
-                if ends { Admins::gather(self.user, cx).await? } else { Admins::default() };
+            let was = cx.store.access(self.user).await?;
+            let now = self.apply(&was, cx.now);
+            let admins = match &user {
+                Some(user) => Admins::when_held(user, [&was, &now], &known, cx).await?,
+                None => Admins::default(),
+            };
             let beyond = match self.actor {
                 None => false,
                 Some(actor) => {
@@ -190,50 +194,102 @@ impl Flow for AssignRole {
                     !own.masters(&Reach::of_role(&known, &self.role))
                 }
             };
-            Ok(AssignFacts { user, exists, held, admins, beyond })
+            Ok(AssignFacts {
+                exists: known.roles.iter().any(|r| r.name == self.role),
+                held: was.roles.iter().any(|given| self.is_of(given)),
+                clashes: self.give && clashes(&known, &now, [&*self.role], cx.now),
+                user,
+                admins,
+                beyond,
+            })
         })
     }
 
     fn decide(&self, facts: AssignFacts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
-        if facts.user.is_none() || !facts.exists && self.give {
+        let Some(user) = facts.user.filter(|_| facts.exists || !self.give) else {
             return Verdict::no(Refusal::NotFound);
+        };
+        if !self.give && !facts.held {
+            return Verdict::no(Refusal::NotFound);
+        }
+        if let Err(refusal) = look_at(self.term, cx.now) {
+            return Verdict::no(refusal);
         }
         if facts.beyond {
             return Verdict::no(Refusal::OutsideCeiling);
+        }
+        if facts.clashes {
+            return Verdict::no(Refusal::ExclusiveRoles);
         }
         let noted = match facts.admins.without_one() {
             Ok(noted) => noted,
             Err(refusal) => return Verdict::no(refusal),
         };
         let role = self.role.clone();
-        let (write, what) = match (self.give, facts.held) {
-            (true, _) => {
-                (Write::PutAssignment(self.assignment(cx.now)), What::RoleGranted { role })
-            }
-            (false, true) => {
-                let scope = String::new();
-                let gone = Write::RemoveAssignment { user: self.user, role: role.clone(), scope };
-                (gone, What::RoleRevoked { role })
-            }
-            (false, false) => return Verdict::no(Refusal::NotFound),
+        let (write, what) = if self.give {
+            (Write::PutAssignment(self.assignment(cx.now)), What::RoleGranted { role })
+        } else {
+            let scope = String::new();
+            let gone = Write::RemoveAssignment { user: self.user, role: role.clone(), scope };
+            (gone, What::RoleRevoked { role })
         };
         let event = cx.event(self.actor, Some(self.user), what);
-        let writes = [Some(write), Some(Write::NoteChange(self.user)), noted];
+        let seen = Write::SwapAccess { user: self.user, was: user.access_version };
+        let writes = [Some(seen), Some(write), Some(Write::NoteChange(self.user)), noted];
         Verdict::yes((), writes.into_iter().flatten().collect(), vec![event])
     }
 }
 
 impl AssignRole {
+    fn is_of(&self, given: &Assignment) -> bool {
+        given.role == self.role && given.scope.is_empty()
+    }
+
+    /// What is held afterwards.
+    fn apply(&self, was: &Held, now: Timestamp) -> Held {
+        let mut held = was.clone();
+        held.roles.retain(|given| !self.is_of(given));
+        held.roles.extend(self.give.then(|| self.assignment(now)));
+        held
+    }
+
     fn assignment(&self, now: Timestamp) -> Assignment {
         Assignment {
             user: self.user,
             role: self.role.clone(),
             scope: String::new(),
-            not_before: None,
-            expires_at: self.expires_at,
+            not_before: self.term.not_before,
+            expires_at: self.term.expires_at,
             granted_by: self.actor,
             created_at: now,
         }
+    }
+}
+
+/// Whether what was `given` may not be held beside the rest of what is held, now
+/// or later.
+pub(super) fn clashes<'a>(
+    known: &'a Definitions,
+    held: &'a Held,
+    given: impl IntoIterator<Item = &'a str>,
+    now: Timestamp,
+) -> bool {
+    let given = known.lineage(given);
+    let held = held.roles_where(known, move |term| !term.has_ended(now));
+    let mut broken = known.conflicts(held);
+    broken.any(|set| set.roles.iter().any(|role| given.contains(role.as_str())))
+}
+
+/// Whether something can be held for this long.
+pub(super) fn look_at(term: Term, now: Timestamp) -> Result<(), Refusal> {
+    if term.has_ended(now) {
+        return Err(Refusal::invalid("expires_at", "in_the_past"));
+    }
+    match (term.not_before, term.expires_at) {
+        (Some(start), Some(end)) if end <= start => {
+            Err(Refusal::invalid("expires_at", "ends_before_it_begins"))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -248,6 +304,8 @@ pub struct ChangeGrant {
     pub pattern: String,
     /// Give or take.
     pub give: bool,
+    /// When it counts, if it is given.
+    pub term: Term,
     /// Who asks; `None` for the command line and the app.
     pub actor: Option<UserId>,
 }
@@ -268,8 +326,8 @@ impl Flow for ChangeGrant {
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
         Box::pin(async move {
-            let (_, grants) = cx.store.access(self.user).await?;
-            let held = grants.iter().any(|g| g.effect == self.effect && g.pattern == self.pattern);
+            let held = cx.store.access(self.user).await?.grants;
+            let held = held.iter().any(|g| g.effect == self.effect && g.pattern == self.pattern);
             let exists = cx.store.user(self.user).await?.is_some();
             let beyond = match self.actor {
                 None => false,
@@ -289,6 +347,9 @@ impl Flow for ChangeGrant {
         if Pattern::parse(&self.pattern).is_err() {
             return Verdict::no(Refusal::invalid("permission", "permission_invalid"));
         }
+        if let Err(refusal) = look_at(self.term, cx.now) {
+            return Verdict::no(refusal);
+        }
         if facts.beyond {
             return Verdict::no(Refusal::OutsideCeiling);
         }
@@ -298,7 +359,8 @@ impl Flow for ChangeGrant {
                 user: self.user,
                 effect: self.effect,
                 pattern: pattern.clone(),
-                expires_at: None,
+                not_before: self.term.not_before,
+                expires_at: self.term.expires_at,
                 granted_by: self.actor,
                 created_at: cx.now,
             };

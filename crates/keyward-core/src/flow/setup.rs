@@ -185,6 +185,7 @@ impl Flow for SeedRoles {
         let role = Role {
             name: ADMIN_ROLE.into(),
             description: "May do everything.".into(),
+            inherits: vec![],
             created_at: cx.now,
         };
         let rule = RoleRule {

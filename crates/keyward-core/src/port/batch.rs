@@ -8,8 +8,8 @@ use crate::Error;
 use crate::id::{CredentialId, EventId, FlowId, MessageId, SessionId, UserId};
 use crate::identifier::Kind;
 use crate::record::{
-    Assignment, Challenge, Credential, Event, Grant, Identifier, Message, MessageState, Role,
-    RoleRule, Session, User,
+    Assignment, Challenge, Credential, Event, ExclusiveSet, Grant, Group, Identifier, Membership,
+    Message, MessageState, Role, RoleRule, Session, User,
 };
 use crate::time::Timestamp;
 
@@ -81,6 +81,14 @@ pub enum Write {
     },
     /// Bumps the access version (not the row's version). Expects one.
     BumpAccess(UserId),
+    /// Bumps the access version if it is still `was`. Expects one: whoever looked
+    /// at all that an account holds adds to that and to nothing else.
+    SwapAccess {
+        /// Whose.
+        user: UserId,
+        /// Access version seen while gathering.
+        was: i64,
+    },
     /// Adds a name. Unique by (tenant, kind, normal), and by (tenant, skeleton) if it has one.
     AddIdentifier(Identifier),
     /// Removes a name. Expects one.
@@ -219,9 +227,45 @@ pub enum Write {
     },
     /// Adds a role and bumps the policy version.
     AddRole(Role),
-    /// Removes a role, its rules and its assignments, and bumps the policy
-    /// version. Expects one.
+    /// Removes a role with its rules and assignments, and from every role, group
+    /// and set of exclusive roles that names it; bumps the access version of those
+    /// it was assigned to, and the policy version. Expects one.
     RemoveRole(String),
+    /// Replaces what a role inherits and bumps the policy version. Expects the role.
+    SetInherited {
+        /// Which.
+        role: String,
+        /// Roles whose rules it has as well.
+        inherits: Vec<String>,
+    },
+    /// Adds a group and bumps the policy version.
+    AddGroup(Group),
+    /// Removes a group with its memberships; bumps its members' access versions
+    /// and the policy version. Expects one.
+    RemoveGroup(String),
+    /// Replaces the roles of a group and bumps the policy version. Expects the group.
+    SetGroupRoles {
+        /// Which.
+        group: String,
+        /// Roles that its members hold.
+        roles: Vec<String>,
+    },
+    /// Adds a set of exclusive roles, or replaces it, and bumps the policy
+    /// version. A set without roles is none.
+    PutExclusive(ExclusiveSet),
+    /// Removes a set of exclusive roles (not having it is fine) and bumps the
+    /// policy version.
+    RemoveExclusive(String),
+    /// Puts an account into a group, replacing its membership; bumps its access
+    /// version. Expects the group.
+    PutMembership(Membership),
+    /// Takes an account out of a group; bumps its access version. Expects one.
+    RemoveMembership {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        group: String,
+    },
     /// Adds a rule (having it already is fine) and bumps the policy version.
     AddRule(RoleRule),
     /// Removes a rule (not having it is fine) and bumps the policy version.

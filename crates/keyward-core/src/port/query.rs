@@ -31,7 +31,7 @@ pub struct PeopleQuery {
     pub text: String,
     /// Only in this state; without it, all but the deleted.
     pub status: Option<Status>,
-    /// Only holders of this role.
+    /// Only those to whom this role was given, not by a group.
     pub role: Option<String>,
     /// Only with an identifier of this kind and exactly this normalised text.
     pub identifier: Option<(Kind, String)>,
@@ -55,5 +55,29 @@ pub struct EventQuery {
     /// Only older than this event.
     pub after: Option<EventId>,
     /// At most this many; 1 to 500.
+    pub limit: u32,
+}
+
+/// Which active accounts hold something for good: begun, and without end.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct LastingQuery {
+    /// One of these roles, given directly and everywhere,
+    pub roles: Vec<String>,
+    /// or a place in one of these groups.
+    pub groups: Vec<String>,
+    /// Begun by this moment.
+    pub now: Timestamp,
+    /// At most this many; 1 to 200.
+    pub limit: u32,
+}
+
+/// Who is in a group, by id.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct MemberQuery {
+    /// Which group.
+    pub group: String,
+    /// Only after this account.
+    pub after: Option<UserId>,
+    /// At most this many; 1 to 200.
     pub limit: u32,
 }

@@ -3,10 +3,11 @@
 use crate::Error;
 use crate::id::{EventId, FlowId, MessageId, SessionId, UserId};
 use crate::identifier::Kind;
-use crate::port::{Batch, CommitError, EventQuery, Fut, Page, PeopleQuery};
+use crate::port::{
+    Batch, CommitError, EventQuery, Fut, LastingQuery, MemberQuery, Page, PeopleQuery,
+};
 use crate::record::{
-    Assignment, Challenge, Definitions, EventRow, Grant, Identifier, Message, Session, Subject,
-    User,
+    Challenge, Definitions, EventRow, Held, Identifier, Membership, Message, Session, Subject, User,
 };
 use crate::time::Timestamp;
 
@@ -24,8 +25,8 @@ pub struct Changes {
 /// Accounts, newest first, each with its identifiers.
 pub type PeoplePage = Page<(User, Vec<Identifier>), UserId>;
 
-/// What an account holds: roles and direct grants, expired ones included.
-pub type Held = (Vec<Assignment>, Vec<Grant>);
+/// Members of a group, by id, ended or not begun yet included.
+pub type MembersPage = Page<(Membership, User, Vec<Identifier>), UserId>;
 
 /// Everything that is remembered. Every read sees every batch whose commit was
 /// answered before the read began.
@@ -66,12 +67,17 @@ pub trait Store: Send + Sync + 'static {
         hash: &'a [u8; 32],
     ) -> Fut<'a, Result<Option<Challenge>, Error>>;
 
-    /// Every role and rule.
+    /// Every role, rule, group and set of exclusive roles.
     fn definitions(&self) -> Fut<'_, Result<Definitions, Error>>;
-    /// What an account holds: roles and direct grants, expired ones included.
+    /// What an account holds, ended or not begun yet included.
     fn access(&self, user: UserId) -> Fut<'_, Result<Held, Error>>;
-    /// Whether any active account holds a role.
-    fn role_is_held<'a>(&'a self, role: &'a str) -> Fut<'a, Result<bool, Error>>;
+    /// Active accounts that hold something for good, by id.
+    fn lasting_holders<'a>(
+        &'a self,
+        query: &'a LastingQuery,
+    ) -> Fut<'a, Result<Vec<UserId>, Error>>;
+    /// Members of a group that are not deleted, by id, each with its identifiers.
+    fn members<'a>(&'a self, query: &'a MemberQuery) -> Fut<'a, Result<MembersPage, Error>>;
 
     /// Pending messages that are due, oldest first, at most `limit`.
     fn due_messages(&self, now: Timestamp, limit: u32) -> Fut<'_, Result<Vec<Message>, Error>>;

@@ -12,6 +12,8 @@ pub struct Role {
     pub name: String,
     /// What it is for, in plain words.
     pub description: String,
+    /// Roles whose rules it has as well; sorted, each once.
+    pub inherits: Vec<String>,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -36,6 +38,32 @@ pub struct Definitions {
     pub roles: Vec<Role>,
     /// Every rule, by role, effect and pattern.
     pub rules: Vec<RoleRule>,
+    /// Every group, by name.
+    pub groups: Vec<Group>,
+    /// Every set of exclusive roles, by name.
+    pub exclusive: Vec<ExclusiveSet>,
+}
+
+/// Accounts that hold roles together. Access control lists may name it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Group {
+    /// Its name; unique.
+    pub name: String,
+    /// Who is meant, in plain words.
+    pub description: String,
+    /// Roles that its members hold; sorted, each once.
+    pub roles: Vec<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// Roles of which nobody should hold two, such as payer and approver.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ExclusiveSet {
+    /// Its name; unique.
+    pub name: String,
+    /// The roles; sorted, each once.
+    pub roles: Vec<String>,
 }
 
 /// A role held by an account.
@@ -66,10 +94,29 @@ pub struct Grant {
     pub effect: Effect,
     /// The pattern, in the native dialect.
     pub pattern: String,
+    /// Not before.
+    pub not_before: Option<Timestamp>,
     /// Not after.
     pub expires_at: Option<Timestamp>,
     /// Who gave it.
     pub granted_by: Option<UserId>,
     /// When it was given.
+    pub created_at: Timestamp,
+}
+
+/// That an account is in a group.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Membership {
+    /// Who is in it.
+    pub user: UserId,
+    /// Which group.
+    pub group: String,
+    /// Not before.
+    pub not_before: Option<Timestamp>,
+    /// Not after.
+    pub expires_at: Option<Timestamp>,
+    /// Who put them in; `None` for the command line and the app itself.
+    pub granted_by: Option<UserId>,
+    /// When they were put in.
     pub created_at: Timestamp,
 }

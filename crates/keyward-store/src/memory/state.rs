@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use keyward_core::id::{CredentialId, EventId, FlowId, MessageId, SessionId, TenantId, UserId};
 use keyward_core::identifier::Kind;
-use keyward_core::port::{Changes, EventQuery, Page, PeopleQuery, Status};
+use keyward_core::port::{
+    Changes, EventQuery, LastingQuery, MemberQuery, MembersPage, Page, PeopleQuery, Status,
+};
 use keyward_core::record::{
-    Assignment, Challenge, Credential, Definitions, EventRow, Grant, Identifier, Message,
-    MessageState, Role, RoleRule, Session, Subject, User,
+    Assignment, Challenge, Credential, Definitions, EventRow, ExclusiveSet, Grant, Group, Held,
+    Identifier, Membership, Message, MessageState, Role, RoleRule, Session, Subject, User,
 };
 use keyward_core::time::Timestamp;
 
@@ -29,6 +31,9 @@ pub(super) struct State {
     pub(super) rules: BTreeMap<(String, &'static str, String), RoleRule>,
     pub(super) assignments: BTreeMap<(UserId, String, String), Assignment>,
     pub(super) grants: BTreeMap<(UserId, &'static str, String), Grant>,
+    pub(super) groups: BTreeMap<String, Group>,
+    pub(super) memberships: BTreeMap<(UserId, String), Membership>,
+    pub(super) exclusive: BTreeMap<String, ExclusiveSet>,
     pub(super) events: BTreeMap<EventId, EventRow>,
     /// Unique key of events.
     pub(super) places: BTreeMap<i64, EventId>,
@@ -96,7 +101,43 @@ impl State {
             version: self.policy_version(),
             roles: self.roles.values().cloned().collect(),
             rules: self.rules.values().cloned().collect(),
+            groups: self.groups.values().cloned().collect(),
+            exclusive: self.exclusive.values().cloned().collect(),
         }
+    }
+
+    pub(super) fn access(&self, user: UserId) -> Held {
+        let roles = self.assignments.values().filter(|held| held.user == user);
+        let grants = self.grants.values().filter(|held| held.user == user);
+        let groups = self.memberships.values().filter(|held| held.user == user);
+        Held {
+            roles: roles.cloned().collect(),
+            grants: grants.cloned().collect(),
+            groups: groups.cloned().collect(),
+        }
+    }
+
+    pub(super) fn lasting_holders(&self, query: &LastingQuery) -> Vec<UserId> {
+        let holds = |user: &UserId| {
+            let held = self.access(*user);
+            let mut roles = held.roles.iter().filter(|given| query.roles.contains(&given.role));
+            let mut groups =
+                held.groups.iter().filter(|member| query.groups.contains(&member.group));
+            roles.any(|given| given.scope.is_empty() && given.term().is_lasting(query.now))
+                || groups.any(|member| member.term().is_lasting(query.now))
+        };
+        let active = self.users.values().filter(|user| user.is_active()).map(|user| user.id);
+        active.filter(holds).take(query.limit.clamp(1, 200) as usize).collect()
+    }
+
+    pub(super) fn members(&self, query: &MemberQuery) -> MembersPage {
+        let rows = self.memberships.values().filter_map(|member| {
+            let user = self.users.get(&member.user).filter(|user| user.deleted_at.is_none())?;
+            let is_asked =
+                member.group == query.group && query.after.is_none_or(|after| after < member.user);
+            is_asked.then(|| (member.clone(), user.clone(), self.names(user.id)))
+        });
+        page(rows, query.limit.clamp(1, 200), |(member, ..)| member.user)
     }
 
     pub(super) fn policy_version(&self) -> i64 {

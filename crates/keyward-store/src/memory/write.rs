@@ -1,5 +1,7 @@
 //! Applies a batch to memory, and takes it back when a write fails.
 
+mod groups;
+
 use std::collections::BTreeMap;
 
 use keyward_authz::Effect;
@@ -283,11 +285,7 @@ impl Run<'_> {
 
     fn write_access(&mut self, write: &Write) -> Done {
         match write {
-            Write::AddRole(role) => {
-                self.add(|s| &mut s.roles, role.name.clone(), role.clone())?;
-                self.bump_policy()
-            }
-            Write::RemoveRole(role) => self.remove_role(role),
+            Write::SwapAccess { user, was } => self.swap_access(*user, *was),
             Write::AddRule(rule) => {
                 self.put(|s| &mut s.rules, rule_key(rule), Some(rule.clone()));
                 self.bump_policy()
@@ -320,7 +318,7 @@ impl Run<'_> {
                 expect(self.put(|s| &mut s.grants, key, None))?;
                 self.bump_access(*user)
             }
-            rest => self.write_rest(rest),
+            rest => self.write_groups(rest),
         }
     }
 
@@ -380,6 +378,15 @@ impl Run<'_> {
             | Write::AddRule(..)
             | Write::RemoveRule(..)
             | Write::SwapPolicy { .. }
+            | Write::SwapAccess { .. }
+            | Write::SetInherited { .. }
+            | Write::AddGroup(..)
+            | Write::RemoveGroup(..)
+            | Write::SetGroupRoles { .. }
+            | Write::PutExclusive(..)
+            | Write::RemoveExclusive(..)
+            | Write::PutMembership(..)
+            | Write::RemoveMembership { .. }
             | Write::PutAssignment(..)
             | Write::RemoveAssignment { .. }
             | Write::PutGrant(..)
@@ -407,6 +414,17 @@ impl Run<'_> {
             |row| {
                 row.access_version += 1;
                 true
+            },
+        ))
+    }
+
+    fn swap_access(&mut self, user: UserId, was: i64) -> Done {
+        expect(self.change(
+            |s| &mut s.users,
+            user,
+            |row| {
+                row.access_version += 1;
+                row.access_version == was + 1
             },
         ))
     }
@@ -469,19 +487,6 @@ impl Run<'_> {
         };
         self.put(|s| &mut s.limits, take.key, Some(next));
         Ok(())
-    }
-
-    fn remove_role(&mut self, role: &str) -> Done {
-        expect(self.put(|s| &mut s.roles, role.to_owned(), None))?;
-        self.remove_if(|s| &mut s.rules, |rule| rule.role == role);
-        let held = self.state.assignments.values().filter(|held| held.role == role);
-        let holders: std::collections::BTreeSet<UserId> = held.map(|held| held.user).collect();
-        for user in holders {
-            // A holder may be gone.
-            let _ = self.bump_access(user);
-        }
-        self.remove_if(|s| &mut s.assignments, |held| held.role == role);
-        self.bump_policy()
     }
 
     fn add_event(&mut self, event: &Event) -> Done {

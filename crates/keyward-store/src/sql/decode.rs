@@ -8,8 +8,8 @@ use keyward_core::Error;
 use keyward_core::id::{CredentialId, EventId, FlowId, MessageId, SessionId, TenantId, UserId};
 use keyward_core::identifier::Kind;
 use keyward_core::record::{
-    Assignment, Challenge, Channel, Credential, EventRow, Grant, Identifier, Message, MessageState,
-    Purpose, Role, RoleRule, Session, SessionKind, User,
+    Assignment, Challenge, Channel, Credential, EventRow, Grant, Group, Identifier, Membership,
+    Message, MessageState, Purpose, Role, RoleRule, Session, SessionKind, User,
 };
 use keyward_core::time::Timestamp;
 
@@ -199,7 +199,15 @@ records! {
         created_at: c.time(), due_at: c.time(), expires_at: c.time(), attempts: c.int(),
         last_error: c.text(),
     }
-    Role(c) { name: c.text(), description: c.text(), created_at: c.time() }
+    Role(c) {
+        name: c.text(), description: c.text(), created_at: c.time(), inherits: elsewhere(),
+    }
+    Group(c) { name: c.text(), description: c.text(), created_at: c.time(), roles: elsewhere() }
+    Membership(c) {
+        user: c.id(UserId::from_bytes), group: c.text(), not_before: c.opt_time(),
+        expires_at: c.opt_time(), granted_by: c.opt_id(UserId::from_bytes),
+        created_at: c.time(),
+    }
     RoleRule(c) { role: c.text(), effect: c.parsed(effect), pattern: c.text() }
     Assignment(c) {
         user: c.id(UserId::from_bytes), role: c.text(), scope: c.text(),
@@ -208,9 +216,14 @@ records! {
     }
     Grant(c) {
         user: c.id(UserId::from_bytes), effect: c.parsed(effect), pattern: c.text(),
-        expires_at: c.opt_time(), granted_by: c.opt_id(UserId::from_bytes),
-        created_at: c.time(),
+        not_before: c.opt_time(), expires_at: c.opt_time(),
+        granted_by: c.opt_id(UserId::from_bytes), created_at: c.time(),
     }
+}
+
+/// Names that are rows of a table of their own.
+fn elsewhere() -> Result<Vec<String>, Error> {
+    Ok(Vec::new())
 }
 
 impl Record for EventRow {
@@ -235,6 +248,25 @@ impl Record for EventRow {
 impl Record for (Session, User) {
     fn read(cells: &mut Cells) -> Result<Self, Error> {
         Ok((Session::read(cells)?, User::read(cells)?))
+    }
+}
+
+impl Record for (Membership, User) {
+    fn read(cells: &mut Cells) -> Result<Self, Error> {
+        Ok((Membership::read(cells)?, User::read(cells)?))
+    }
+}
+
+/// A row and one of its names.
+impl Record for (String, String) {
+    fn read(cells: &mut Cells) -> Result<Self, Error> {
+        Ok((cells.text()?, cells.text()?))
+    }
+}
+
+impl Record for UserId {
+    fn read(cells: &mut Cells) -> Result<Self, Error> {
+        cells.id(UserId::from_bytes)
     }
 }
 

@@ -4,6 +4,8 @@
 //! no foreign keys, because MySQL's lock the parent row and would turn parallel
 //! sign-ins into deadlocks; what must hold is held by row counts and unique keys.
 
+mod roles;
+
 /// One step forward.
 #[derive(Debug)]
 pub(crate) struct Migration {
@@ -17,11 +19,18 @@ pub(crate) struct Migration {
 }
 
 /// Every migration there is.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "people, sessions, flows, access and the audit log",
-    statements: FOUNDATION,
-}];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "people, sessions, flows, access and the audit log",
+        statements: FOUNDATION,
+    },
+    Migration {
+        number: 2,
+        name: "inherited roles, groups and exclusive roles",
+        statements: roles::ROLES,
+    },
+];
 
 /// Where the runner keeps its books; made before the first migration.
 pub(crate) const BOOKS: &str = "CREATE TABLE IF NOT EXISTS kw_migrations (\
@@ -77,8 +86,8 @@ const FOUNDATION: &[&str] = &[
      created_at {int} NOT NULL, PRIMARY KEY (user_id, role, scope)){narrow}",
     "CREATE INDEX kw_assignments_role ON kw_assignments (role)",
     "CREATE TABLE kw_grants (user_id {id} NOT NULL, effect {word} NOT NULL, \
-     pattern {key} NOT NULL, expires_at {int}, granted_by {id}, created_at {int} NOT NULL, \
-     PRIMARY KEY (user_id, effect, pattern)){narrow}",
+     pattern {key} NOT NULL, not_before {int}, expires_at {int}, granted_by {id}, \
+     created_at {int} NOT NULL, PRIMARY KEY (user_id, effect, pattern)){narrow}",
     "CREATE TABLE kw_events (id {id} NOT NULL PRIMARY KEY, made_at {int} NOT NULL, \
      kind {word} NOT NULL, version {int} NOT NULL, actor_id {id}, subject_id {id}, \
      body {blob} NOT NULL, place {int}, hash {hash}){narrow}",

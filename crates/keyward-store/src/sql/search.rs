@@ -2,7 +2,7 @@
 //! own text is put together: what a person typed is always a parameter.
 
 use keyward_core::id::{TenantId, UserId};
-use keyward_core::port::{EventQuery, PeopleQuery, Status};
+use keyward_core::port::{EventQuery, LastingQuery, MemberQuery, PeopleQuery, Status};
 
 use super::dialect::Dialect;
 use super::translate::folded;
@@ -38,7 +38,7 @@ pub(crate) struct Question {
     pub(crate) params: Vec<Value>,
 }
 
-/// Largest page of people.
+/// Largest page of people, and of members.
 const MOST_PEOPLE: u32 = 200;
 
 /// Largest page of events.
@@ -46,6 +46,11 @@ const MOST_EVENTS: u32 = 500;
 
 /// How many rows a page of people has.
 pub(crate) fn people_limit(query: &PeopleQuery) -> u32 {
+    query.limit.clamp(1, MOST_PEOPLE)
+}
+
+/// How many rows a page of members has.
+pub(crate) fn members_limit(query: &MemberQuery) -> u32 {
     query.limit.clamp(1, MOST_PEOPLE)
 }
 
@@ -93,17 +98,52 @@ pub(crate) fn people(dialect: Dialect, query: &PeopleQuery) -> Question {
 
 /// The identifiers of a page of accounts.
 pub(crate) fn identifiers(dialect: Dialect, users: &[UserId]) -> Question {
-    // Few lengths, so that few statements are prepared.
-    let length = users.len().next_power_of_two();
-    let marks = vec!["?"; length].join(", ");
+    let (marks, params) = listed(users.iter().map(|user| Value::from(*user)));
     let sql = dialect.render(&format!(
         "SELECT {{identifier}} FROM kw_identifiers i WHERE i.user_id IN ({marks}) \
          ORDER BY i.created_at, i.kind, i.normal"
     ));
-    let last = users.last().copied();
-    let padding = last.into_iter().cycle().take(length - users.len());
-    let params = users.iter().copied().chain(padding).map(Value::from).collect();
     Question { sql, params }
+}
+
+/// Placeholders for these values, and the values. The last one is repeated, so
+/// that there are few lengths and few statements are prepared.
+fn listed(values: impl ExactSizeIterator<Item = Value>) -> (String, Vec<Value>) {
+    let length = values.len().next_power_of_two();
+    let mut params: Vec<Value> = values.collect();
+    params.resize(length, params.last().cloned().unwrap_or(Value::Null));
+    (vec!["?"; length].join(", "), params)
+}
+
+/// Active accounts that hold something for good.
+pub(crate) fn lasting(dialect: Dialect, query: &LastingQuery) -> Question {
+    let (roles, role_names) = listed(query.roles.iter().map(Value::from));
+    let (groups, group_names) = listed(query.groups.iter().map(Value::from));
+    let counts = "expires_at IS NULL AND (not_before IS NULL OR not_before <= ?)";
+    let sql = dialect.render(&format!(
+        "SELECT u.id FROM kw_users u WHERE u.deleted_at IS NULL AND u.locked_at IS NULL \
+         AND u.id IN (SELECT user_id FROM kw_assignments \
+         WHERE role IN ({roles}) AND scope = '' AND {counts} \
+         UNION SELECT user_id FROM kw_memberships \
+         WHERE group_name IN ({groups}) AND {counts}) ORDER BY u.id LIMIT ?"
+    ));
+    let mut params = role_names;
+    params.extend(params![query.now]);
+    params.extend(group_names);
+    params.extend(params![query.now, query.limit.clamp(1, MOST_PEOPLE)]);
+    Question { sql, params }
+}
+
+/// A page of members, and one more.
+pub(crate) fn members(dialect: Dialect, query: &MemberQuery) -> Question {
+    let mut filter = Filter::default();
+    filter.and("m.group_name = ? AND u.deleted_at IS NULL", params![&query.group]);
+    if let Some(id) = query.after {
+        filter.and("m.user_id > ?", params![id]);
+    }
+    let select =
+        "SELECT {membership}, {user} FROM kw_memberships m JOIN kw_users u ON u.id = m.user_id";
+    filter.finish(dialect, select, "ORDER BY m.user_id", members_limit(query))
 }
 
 /// A page of events, and one more.
@@ -172,7 +212,12 @@ pub(crate) fn every(dialect: Dialect) -> Vec<String> {
         after: None,
         limit: 1,
     };
+    let two = || vec![text(), text()];
     [
+        lasting(dialect, &LastingQuery::default()),
+        lasting(dialect, &LastingQuery { roles: two(), groups: two(), now: at, limit: 1 }),
+        members(dialect, &MemberQuery::default()),
+        members(dialect, &MemberQuery { group: text(), after: user, limit: 1 }),
         people(dialect, &PeopleQuery::default()),
         people(dialect, &full),
         identifiers(dialect, user.as_slice()),

@@ -41,7 +41,11 @@ pub(crate) const COLUMNS: &[(&str, &str)] = &[
          e.place, e.hash FROM kw_events e LEFT JOIN kw_event_personal p ON p.event_id = e.id",
     ),
     ("assignment", "user_id, role, scope, not_before, expires_at, granted_by, created_at"),
-    ("grant", "user_id, effect, pattern, expires_at, granted_by, created_at"),
+    ("grant", "user_id, effect, pattern, not_before, expires_at, granted_by, created_at"),
+    (
+        "membership",
+        "m.user_id, m.group_name, m.not_before, m.expires_at, m.granted_by, m.created_at",
+    ),
     (
         "bearer",
         "(SELECT user_id FROM kw_identifiers WHERE tenant_id = ? AND kind = ? AND normal = ?)",
@@ -86,8 +90,12 @@ statements! {
     Assignments = "SELECT {assignment} FROM kw_assignments WHERE user_id = ? \
         ORDER BY role, scope";
     Grants = "SELECT {grant} FROM kw_grants WHERE user_id = ? ORDER BY effect, pattern";
-    RoleIsHeld = "SELECT 1 FROM kw_assignments a JOIN kw_users u ON u.id = a.user_id \
-        WHERE a.role = ? AND u.locked_at IS NULL AND u.deleted_at IS NULL LIMIT 1";
+    Memberships = "SELECT {membership} FROM kw_memberships m WHERE m.user_id = ? \
+        ORDER BY m.group_name";
+    RoleParents = "SELECT role, parent FROM kw_role_parents ORDER BY role, parent";
+    Groups = "SELECT name, description, created_at FROM kw_groups ORDER BY name";
+    GroupRoles = "SELECT group_name, role FROM kw_group_roles ORDER BY group_name, role";
+    ExclusiveRoles = "SELECT set_name, role FROM kw_exclusive_roles ORDER BY set_name, role";
     DueMessages = "SELECT {message} FROM kw_messages WHERE state = 'pending' AND due_at <= ? \
         ORDER BY due_at, id LIMIT ?";
     Message = "SELECT {message} FROM kw_messages WHERE id = ?";
@@ -107,6 +115,8 @@ statements! {
         created_at = ?, updated_at = ?, locked_at = ?, lock_reason = ?, deleted_at = ?, \
         must_change_password = ?, session_epoch = ?, version = ? WHERE id = ? AND version = ?";
     BumpAccess = "UPDATE kw_users SET access_version = access_version + 1 WHERE id = ?";
+    SwapAccess = "UPDATE kw_users SET access_version = access_version + 1 \
+        WHERE id = ? AND access_version = ?";
     BumpAccessOfRole = "UPDATE kw_users SET access_version = access_version + 1 \
         WHERE id IN (SELECT user_id FROM kw_assignments WHERE role = ?)";
     AddIdentifier = "INSERT INTO kw_identifiers (user_id, tenant_id, kind, normal, value, \
@@ -156,13 +166,32 @@ statements! {
     AddRole = "INSERT INTO kw_roles (name, description, created_at) VALUES (?, ?, ?)";
     RemoveRole = "DELETE FROM kw_roles WHERE name = ?";
     RemoveRulesOf = "DELETE FROM kw_role_rules WHERE role = ?";
+    TouchRole = "UPDATE kw_roles SET name = name WHERE name = ?";
+    RemoveParents = "DELETE FROM kw_role_parents WHERE role = ?";
+    RemoveHeirs = "DELETE FROM kw_role_parents WHERE parent = ?";
+    AddParent = "INSERT INTO kw_role_parents (role, parent) VALUES (?, ?)";
+    AddGroup = "INSERT INTO kw_groups (name, description, created_at) VALUES (?, ?, ?)";
+    RemoveGroup = "DELETE FROM kw_groups WHERE name = ?";
+    TouchGroup = "UPDATE kw_groups SET name = name WHERE name = ?";
+    BumpAccessOfGroup = "UPDATE kw_users SET access_version = access_version + 1 \
+        WHERE id IN (SELECT user_id FROM kw_memberships WHERE group_name = ?)";
+    RemoveMembershipsOf = "DELETE FROM kw_memberships WHERE group_name = ?";
+    RemoveGroupRoles = "DELETE FROM kw_group_roles WHERE group_name = ?";
+    RemoveRoleOfGroups = "DELETE FROM kw_group_roles WHERE role = ?";
+    AddGroupRole = "INSERT INTO kw_group_roles (group_name, role) VALUES (?, ?)";
+    RemoveMembership = "DELETE FROM kw_memberships WHERE user_id = ? AND group_name = ?";
+    AddMembership = "INSERT INTO kw_memberships (user_id, group_name, not_before, expires_at, \
+        granted_by, created_at) VALUES (?, ?, ?, ?, ?, ?)";
+    RemoveExclusive = "DELETE FROM kw_exclusive_roles WHERE set_name = ?";
+    RemoveRoleOfExclusive = "DELETE FROM kw_exclusive_roles WHERE role = ?";
+    AddExclusiveRole = "INSERT INTO kw_exclusive_roles (set_name, role) VALUES (?, ?)";
     RemoveAssignmentsOf = "DELETE FROM kw_assignments WHERE role = ?";
     AddRule = "INSERT INTO kw_role_rules (role, effect, pattern) VALUES (?, ?, ?){or keep role}";
     RemoveRule = "DELETE FROM kw_role_rules WHERE role = ? AND effect = ? AND pattern = ?";
     RemoveAssignment = "DELETE FROM kw_assignments WHERE user_id = ? AND role = ? AND scope = ?";
     AddAssignment = "INSERT INTO kw_assignments ({assignment}) VALUES (?, ?, ?, ?, ?, ?, ?)";
     RemoveGrant = "DELETE FROM kw_grants WHERE user_id = ? AND effect = ? AND pattern = ?";
-    AddGrant = "INSERT INTO kw_grants ({grant}) VALUES (?, ?, ?, ?, ?, ?)";
+    AddGrant = "INSERT INTO kw_grants ({grant}) VALUES (?, ?, ?, ?, ?, ?, ?)";
     AddEvent = "INSERT INTO kw_events (id, made_at, kind, version, actor_id, subject_id, body) \
         VALUES (?, ?, ?, ?, ?, ?, ?)";
     AddPersonal = "INSERT INTO kw_event_personal (event_id, salt, body) VALUES (?, ?, ?)";

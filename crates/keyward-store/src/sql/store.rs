@@ -4,10 +4,11 @@ use keyward_core::Error;
 use keyward_core::id::{EventId, FlowId, MessageId, SessionId, TenantId, UserId};
 use keyward_core::identifier::Kind;
 use keyward_core::port::{
-    Batch, Changes, CommitError, EventQuery, Fut, Held, Page, PeoplePage, PeopleQuery, Store,
+    Batch, Changes, CommitError, EventQuery, Fut, LastingQuery, MemberQuery, MembersPage, Page,
+    PeoplePage, PeopleQuery, Store,
 };
 use keyward_core::record::{
-    Challenge, Definitions, EventRow, Identifier, Message, Session, Subject, User,
+    Challenge, Definitions, EventRow, Held, Identifier, Message, Session, Subject, User,
 };
 use keyward_core::time::Timestamp;
 
@@ -18,6 +19,8 @@ use super::statement::Statement as S;
 use super::translate;
 use super::value::{Row, Value, params};
 use crate::limit;
+
+mod access;
 
 /// A store over one SQL database.
 #[derive(Debug)]
@@ -69,10 +72,6 @@ impl<D: Driver> SqlStore<D> {
         records(self.rows(statement, params).await?)
     }
 
-    async fn is_any(&self, statement: S, params: Vec<Value>) -> Result<bool, Error> {
-        Ok(!self.rows(statement, params).await?.is_empty())
-    }
-
     async fn search<T: Record>(&self, question: Question) -> Result<Vec<T>, Error> {
         let query = Query { sql: &question.sql, params: question.params };
         let mut answers = self.driver.scan(vec![query]).await?;
@@ -95,6 +94,11 @@ impl<D: Driver> SqlStore<D> {
         Ok(Some(Subject { user, identifiers, credentials }))
     }
 
+    /// The identifiers of these accounts.
+    async fn names_of(&self, users: &[UserId]) -> Result<Vec<Identifier>, Error> {
+        self.search(search::identifiers(self.driver.texts().dialect(), users)).await
+    }
+
     async fn people_page(&self, query: &PeopleQuery) -> Result<PeoplePage, Error> {
         let dialect = self.driver.texts().dialect();
         let users: Vec<User> = self.search(search::people(dialect, query)).await?;
@@ -103,28 +107,12 @@ impl<D: Driver> SqlStore<D> {
             return Ok(Page { data: vec![], next: None });
         }
         let ids: Vec<UserId> = page.data.iter().map(|user| user.id).collect();
-        let names: Vec<Identifier> = self.search(search::identifiers(dialect, &ids)).await?;
+        let names = self.names_of(&ids).await?;
         let with_names = |user: User| {
             let own = names.iter().filter(|name| name.user == user.id).cloned().collect();
             (user, own)
         };
         Ok(Page { data: page.data.into_iter().map(with_names).collect(), next: page.next })
-    }
-
-    async fn all_definitions(&self) -> Result<Definitions, Error> {
-        let queries = [S::PolicyVersion, S::Roles, S::Rules].map(|s| self.query(s, vec![]));
-        let mut answers = self.driver.read(queries.into()).await?.into_iter();
-        let mut next = || answers.next().unwrap_or_default();
-        // The version is read first: if the rest is newer, it is read again.
-        let version = first(next())?.unwrap_or(0);
-        Ok(Definitions { version, roles: records(next())?, rules: records(next())? })
-    }
-
-    async fn access_of(&self, user: UserId) -> Result<Held, Error> {
-        let queries = [S::Assignments, S::Grants].map(|s| self.query(s, params![user]));
-        let mut answers = self.driver.read(queries.into()).await?.into_iter();
-        let mut next = || answers.next().unwrap_or_default();
-        Ok((records(next())?, records(next())?))
     }
 
     async fn taken(&self, kind: Kind, normal: &str, skeleton: Option<&str>) -> Result<bool, Error> {
@@ -241,8 +229,15 @@ impl<D: Driver> Store for SqlStore<D> {
         Box::pin(self.access_of(user))
     }
 
-    fn role_is_held<'a>(&'a self, role: &'a str) -> Fut<'a, Result<bool, Error>> {
-        Box::pin(self.is_any(S::RoleIsHeld, params![role]))
+    fn lasting_holders<'a>(
+        &'a self,
+        query: &'a LastingQuery,
+    ) -> Fut<'a, Result<Vec<UserId>, Error>> {
+        Box::pin(self.search(search::lasting(self.driver.texts().dialect(), query)))
+    }
+
+    fn members<'a>(&'a self, query: &'a MemberQuery) -> Fut<'a, Result<MembersPage, Error>> {
+        Box::pin(self.members_page(query))
     }
 
     fn due_messages(&self, now: Timestamp, limit: u32) -> Fut<'_, Result<Vec<Message>, Error>> {

@@ -1,5 +1,7 @@
 //! From writes to steps: what each change means in rows.
 
+mod groups;
+
 use keyward_core::id::{SessionId, UserId};
 use keyward_core::port::{Batch, Link, Take, Write};
 use keyward_core::record::{
@@ -54,6 +56,7 @@ fn translate(write: &Write, to: &mut Vec<Step>) {
         Write::AddUser(user) => to.push(add_user(user)),
         Write::SwapUser { was, now } => to.push(swap_user(*was, now)),
         Write::BumpAccess(user) => to.push(bump_access(*user)),
+        Write::SwapAccess { user, was } => to.push(one(S::SwapAccess, params![*user, *was])),
         Write::AddIdentifier(identifier) => to.push(add_identifier(identifier)),
         Write::RemoveIdentifier { user, kind, normal } => {
             to.push(one(S::RemoveIdentifier, params![*user, kind.as_str(), normal]));
@@ -120,20 +123,11 @@ fn translate_flow(write: &Write, to: &mut Vec<Step>) {
     }
 }
 
-/// Roles and their rules.
+/// Roles and their rules, groups and exclusive roles.
 fn translate_policy(write: &Write, to: &mut Vec<Step>) {
     match write {
-        Write::AddRole(role) => {
-            to.push(one(S::AddRole, params![&role.name, &role.description, role.created_at]));
-            to.push(bump_policy());
-        }
-        Write::RemoveRole(role) => {
-            to.push(one(S::RemoveRole, params![role]));
-            to.push(any(S::RemoveRulesOf, params![role]));
-            to.push(any(S::BumpAccessOfRole, params![role]));
-            to.push(any(S::RemoveAssignmentsOf, params![role]));
-            to.push(bump_policy());
-        }
+        Write::AddRole(role) => groups::add_role(role, to),
+        Write::RemoveRole(role) => groups::remove_role(role, to),
         Write::AddRule(rule) => {
             let params = params![&rule.role, effect_str(rule.effect), &rule.pattern];
             to.extend([any(S::AddRule, params), bump_policy()]);
@@ -143,11 +137,19 @@ fn translate_policy(write: &Write, to: &mut Vec<Step>) {
             to.extend([any(S::RemoveRule, params), bump_policy()]);
         }
         Write::SwapPolicy { was } => to.push(one(S::SwapPolicy, params![*was])),
+        Write::SetInherited { role, inherits } => groups::set_inherited(role, inherits, to),
+        Write::AddGroup(group) => groups::add_group(group, to),
+        Write::RemoveGroup(group) => groups::remove_group(group, to),
+        Write::SetGroupRoles { group, roles } => groups::set_roles(group, roles, to),
+        Write::PutExclusive(set) => groups::put_exclusive(set, to),
+        Write::RemoveExclusive(set) => {
+            to.extend([any(S::RemoveExclusive, params![set]), bump_policy()]);
+        }
         rest => translate_access(rest, to),
     }
 }
 
-/// Assignments and grants. Last in line, so that the compiler asks for every
+/// Assignments, grants and memberships. Last in line, so that the compiler asks for every
 /// variant that nobody took before.
 fn translate_access(write: &Write, to: &mut Vec<Step>) {
     match write {
@@ -161,12 +163,24 @@ fn translate_access(write: &Write, to: &mut Vec<Step>) {
             to.push(one(S::RemoveGrant, params![*user, effect_str(*effect), pattern]));
             to.push(bump_access(*user));
         }
+        Write::PutMembership(membership) => groups::put_membership(membership, to),
+        Write::RemoveMembership { user, group } => {
+            to.push(one(S::RemoveMembership, params![*user, group]));
+            to.push(bump_access(*user));
+        }
         // Taken before.
         Write::AddRole(..)
         | Write::RemoveRole(..)
         | Write::AddRule(..)
         | Write::RemoveRule(..)
         | Write::SwapPolicy { .. }
+        | Write::SetInherited { .. }
+        | Write::AddGroup(..)
+        | Write::RemoveGroup(..)
+        | Write::SetGroupRoles { .. }
+        | Write::PutExclusive(..)
+        | Write::RemoveExclusive(..)
+        | Write::SwapAccess { .. }
         | Write::AddUser(..)
         | Write::SwapUser { .. }
         | Write::BumpAccess(..)
@@ -370,7 +384,15 @@ fn put_assignment(a: &Assignment, to: &mut Vec<Step>) {
 fn put_grant(g: &Grant, to: &mut Vec<Step>) {
     let effect = effect_str(g.effect);
     to.push(any(S::RemoveGrant, params![g.user, effect, &g.pattern]));
-    let params = params![g.user, effect, &g.pattern, g.expires_at, g.granted_by, g.created_at];
+    let params = params![
+        g.user,
+        effect,
+        &g.pattern,
+        g.not_before,
+        g.expires_at,
+        g.granted_by,
+        g.created_at,
+    ];
     to.extend([one(S::AddGrant, params), bump_access(g.user)]);
 }
 

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use keyward_authz::Effect;
 use keyward_core::identifier::Kind;
-use keyward_core::port::{Batch, CommitError, Link, PeopleQuery, Random, Status, Take, Write};
+use keyward_core::port::{
+    Batch, CommitError, LastingQuery, Link, MemberQuery, PeopleQuery, Random, Status, Take, Write,
+};
 use keyward_core::record::{
-    Assignment, Challenge, Credential, Event, Grant, Identifier, Message, MessageState, Purpose,
-    Role, RoleRule, Session, User, What,
+    Assignment, Challenge, Credential, Event, ExclusiveSet, Grant, Group, Identifier, Membership,
+    Message, MessageState, Purpose, Role, RoleRule, Session, User, What,
 };
 use keyward_core::time::Timestamp;
 use keyward_store::conformance::Sample;
@@ -16,6 +18,7 @@ use keyward_store::{MemoryStore, Options, SqliteStore, Store};
 
 const NAMES: [&str; 3] = ["a@example.com", "b@example.com", "ä"];
 const ROLES: [&str; 2] = ["editor", "viewer"];
+const GROUPS: [&str; 2] = ["staff", "guests"];
 const PATTERNS: [&str; 2] = ["printer:*", "report:view"];
 
 /// Few enough things that random batches meet.
@@ -81,7 +84,8 @@ impl World {
     }
 
     fn write(&mut self) -> Write {
-        match self.below(4) {
+        match self.below(5) {
+            4 => self.groups(),
             0 => self.people(),
             1 => self.sessions_and_limits(),
             2 => self.waiting(),
@@ -184,7 +188,7 @@ impl World {
         let scope = ["", "site:1"][self.below(2)].to_owned();
         let rule = RoleRule { role: role.clone(), effect, pattern: pattern.clone() };
         match self.below(11) {
-            0 => Write::AddRole(Role { name: role, description: "d".into(), created_at: at }),
+            0 => Write::AddRole(self.role(role, at)),
             1 => Write::RemoveRole(role),
             2 => Write::AddRule(rule),
             3 => Write::RemoveRule(rule),
@@ -202,6 +206,7 @@ impl World {
                 user,
                 effect,
                 pattern,
+                not_before: Some(at),
                 expires_at: None,
                 granted_by: None,
                 created_at: at,
@@ -216,6 +221,44 @@ impl World {
             _ => {
                 let was = [None, Some(b"1".to_vec()), Some(b"2".to_vec())][self.below(3)].clone();
                 Write::SwapMeta { name: "m".into(), was, now: b"1".to_vec() }
+            }
+        }
+    }
+
+    fn role(&mut self, name: String, created_at: Timestamp) -> Role {
+        Role { name, description: "d".into(), inherits: self.some(&ROLES), created_at }
+    }
+
+    /// Some of these names, perhaps twice.
+    fn some(&mut self, names: &[&str]) -> Vec<String> {
+        (0..self.below(3)).map(|_| names[self.below(names.len())].to_owned()).collect()
+    }
+
+    fn groups(&mut self) -> Write {
+        let (user, created_at) = (self.pick(|w| &w.users), self.at());
+        let (role, group) = (ROLES[self.below(2)].to_owned(), GROUPS[self.below(2)].to_owned());
+        let roles = self.some(&ROLES);
+        match self.below(10) {
+            0 | 1 => {
+                Write::AddGroup(Group { name: group, description: "d".into(), roles, created_at })
+            }
+            2 => Write::RemoveGroup(group),
+            3 => Write::SetGroupRoles { group, roles },
+            4 => Write::SetInherited { role, inherits: roles },
+            5 | 6 => Write::PutMembership(Membership {
+                user: user.id,
+                group,
+                not_before: None,
+                expires_at: (self.below(2) == 0).then_some(created_at),
+                granted_by: Some(user.id),
+                created_at,
+            }),
+            7 => Write::RemoveMembership { user: user.id, group },
+            8 if self.below(3) == 0 => Write::RemoveExclusive("s".into()),
+            8 => Write::PutExclusive(ExclusiveSet { name: "s".into(), roles }),
+            _ => {
+                let was = 1 + i64::try_from(self.below(3)).unwrap();
+                Write::SwapAccess { user: user.id, was }
             }
         }
     }
@@ -243,8 +286,13 @@ impl World {
         for challenge in &self.challenges {
             see![store.challenge(challenge.id), store.challenge_by_link(&challenge.link_hash)];
         }
-        for role in ROLES {
-            see![store.role_is_held(role)];
+        let now = Timestamp::from_secs(1_700_001_000);
+        for (role, group) in ROLES.into_iter().zip(GROUPS) {
+            let (roles, groups) = (vec![role.into()], vec![group.into()]);
+            see![
+                store.lasting_holders(&LastingQuery { roles, groups, now, limit: 2 }),
+                store.members(&MemberQuery { group: group.into(), after: None, limit: 1 }),
+            ];
         }
         let late = Timestamp::from_secs(1_700_001_000);
         see![
