@@ -8,6 +8,7 @@
 pub mod admin;
 pub mod admins;
 pub mod challenge;
+pub mod group;
 pub mod matrix;
 pub mod open;
 pub mod password;

@@ -163,8 +163,12 @@ impl Keyward {
         format!("{}{}/setup#{}", self.public_url(), self.0.web.base, secret.reveal())
     }
 
-    /// Whether an active account may administer.
+    /// Whether an active account is an administrator for good: given the role
+    /// itself, by a group, or by a role that inherits it.
     pub async fn has_admin(&self) -> Result<bool, crate::Error> {
-        self.0.store.role_is_held(keyward_core::flow::setup::ADMIN_ROLE).await
+        let known = self.0.store.definitions().await?;
+        let ways = keyward_core::flow::admins::ways(&known);
+        let query = keyward_core::port::LastingQuery { now: self.now(), limit: 1, ..ways };
+        Ok(!self.0.store.lasting_holders(&query).await?.is_empty())
     }
 }

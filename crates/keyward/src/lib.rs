@@ -10,6 +10,7 @@ mod deliver;
 #[cfg(doctest)]
 mod documents;
 mod engine;
+mod groups;
 mod hashing;
 mod http;
 mod keyfile;
@@ -66,11 +67,13 @@ pub use keyward_authz as authz;
 pub use keyward_core::crypto::keys::RootKey;
 pub use keyward_core::crypto::password::Policy as HashPolicy;
 pub use keyward_core::flow::admin::{Act, EditPerson, Names};
+pub use keyward_core::flow::group::GroupChange;
 pub use keyward_core::flow::matrix::{Cell, ChangeMatrix};
 pub use keyward_core::flow::role::RoleChange;
 pub use keyward_core::id;
 pub use keyward_core::identifier::Kind;
 pub use keyward_core::port;
+pub use keyward_core::record::Term;
 pub use keyward_core::refusal::Refusal;
 pub use keyward_core::settings::{Rate, Settings, SignUpMode, VerifyMode};
 pub use keyward_core::time::Timestamp;
@@ -91,8 +94,8 @@ pub use resource::{Protected, Resource};
 pub use routes::{RouteView, list as route_list, own_permissions, table as route_table};
 pub use session_token::OpenedSession;
 pub use view::{
-    EventView, GrantView, Holdings, IdentifierView, MessageView, RoleView, SessionRow, SessionView,
-    UserView,
+    AssignmentView, EventView, ExclusiveView, GrantView, GroupView, Holdings, IdentifierView,
+    MemberView, MembershipView, MessageView, RoleView, SessionRow, SessionView, UserView,
 };
 
 /// What can fail when nobody is refused.

@@ -10,7 +10,7 @@ use keyward_core::flow::{Client, Flow};
 use keyward_core::id::{SessionId, UserId};
 use keyward_core::identifier;
 use keyward_core::port::{EventQuery, Page, PeopleQuery};
-use keyward_core::record::{SessionKind, Subject};
+use keyward_core::record::{SessionKind, Subject, Term};
 use keyward_core::refusal::Refusal;
 use keyward_core::{Error, Secret};
 
@@ -124,7 +124,7 @@ impl Keyward {
     /// Gives a role to an account, or takes it.
     pub async fn assign_role(&self, user: UserId, role: &str, give: bool) -> Answer<()> {
         let role = role.to_owned();
-        self.decide(AssignRole { user, role, give, expires_at: None, actor: None }).await
+        self.decide(AssignRole { user, role, give, term: Term::ALWAYS, actor: None }).await
     }
 
     /// Changes the definition of a role.
@@ -141,7 +141,8 @@ impl Keyward {
         give: bool,
     ) -> Answer<()> {
         let pattern = permission.to_owned();
-        self.decide(ChangeGrant { user, effect, pattern, give, actor: None }).await
+        self.decide(ChangeGrant { user, effect, pattern, give, term: Term::ALWAYS, actor: None })
+            .await
     }
 
     /// Every role with its rules.
@@ -149,10 +150,10 @@ impl Keyward {
         Ok(RoleView::all(&self.0.store.definitions().await?))
     }
 
-    /// The roles and direct permissions of an account, expired ones included.
+    /// The roles, groups and direct permissions of an account, those that have
+    /// ended or not begun included.
     pub async fn holdings(&self, user: UserId) -> Result<Holdings, Error> {
-        let (roles, grants) = self.0.store.access(user).await?;
-        Ok(Holdings::new(&roles, &grants))
+        Ok(Holdings::new(&self.0.store.access(user).await?))
     }
 
     /// The live sessions of an account, newest first.

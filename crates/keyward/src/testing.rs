@@ -81,7 +81,8 @@ impl TestAuth {
 
     /// Puts a policy in force in place of what is stored; nothing replaces it.
     pub fn enforce(&self, snapshot: keyward_authz::Snapshot) {
-        let forced = crate::engine::policy::PolicyState { version: i64::MAX, snapshot };
+        let forced =
+            crate::engine::policy::PolicyState { version: i64::MAX, snapshot, groups: vec![] };
         if let Ok(mut policy) = self.kw.0.policy.write() {
             *policy = Arc::new(forced);
         }

@@ -1,17 +1,21 @@
 //! What clients see of the records. One shape for the API, the pages and the
 //! library.
 
-use keyward_authz::{Access, Effect};
-use keyward_core::flow::role::effect_name;
+mod access;
+
+use keyward_authz::Access;
 use keyward_core::id::{EventId, MessageId, SessionId, UserId};
 use keyward_core::identifier::Kind;
-use keyward_core::record::{
-    Assignment, Definitions, EventRow, Grant, Identifier, Message, Session, User,
-};
+use keyward_core::record::{EventRow, Identifier, Message, Session, User};
 use keyward_core::time::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
+
+pub use access::{
+    AssignmentView, ExclusiveView, GrantView, GroupView, Holdings, MemberView, MembershipView,
+    RoleView,
+};
 
 /// An identifier.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
@@ -141,66 +145,6 @@ impl SessionView {
             expires_at: session.expires_at,
             data: object(&session.data),
         }
-    }
-}
-
-/// A role with its rules.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
-pub struct RoleView {
-    /// Its name.
-    pub name: String,
-    /// What it is for.
-    pub description: String,
-    /// Patterns that it allows.
-    pub allow: Vec<String>,
-    /// Patterns that it denies.
-    pub deny: Vec<String>,
-}
-
-impl RoleView {
-    /// Every role, by name.
-    pub(crate) fn all(from: &Definitions) -> Vec<Self> {
-        let rules = |role: &str, effect: Effect| {
-            let rules = from.rules.iter().filter(|r| r.role == role && r.effect == effect);
-            rules.map(|r| r.pattern.clone()).collect()
-        };
-        from.roles
-            .iter()
-            .map(|role| Self {
-                name: role.name.clone(),
-                description: role.description.clone(),
-                allow: rules(&role.name, Effect::Allow),
-                deny: rules(&role.name, Effect::Deny),
-            })
-            .collect()
-    }
-}
-
-/// A permission that an account holds directly.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
-pub struct GrantView {
-    /// `allow` or `deny`.
-    pub effect: &'static str,
-    /// The pattern.
-    pub permission: String,
-}
-
-/// What an account holds.
-#[derive(Clone, Debug, JsonSchema, Serialize)]
-pub struct Holdings {
-    /// Names of its roles.
-    pub roles: Vec<String>,
-    /// Its direct permissions.
-    pub grants: Vec<GrantView>,
-}
-
-impl Holdings {
-    pub(crate) fn new(roles: &[Assignment], grants: &[Grant]) -> Self {
-        let grants = grants.iter().map(|grant| GrantView {
-            effect: effect_name(grant.effect),
-            permission: grant.pattern.clone(),
-        });
-        Self { roles: roles.iter().map(|r| r.role.clone()).collect(), grants: grants.collect() }
     }
 }
 

@@ -30,6 +30,19 @@ impl Reach {
         Ok(reach)
     }
 
+    /// What whoever asks holds now; `None` for the command line and the app,
+    /// which are held to nothing.
+    pub(super) async fn gather_for(
+        actor: Option<UserId>,
+        definitions: &Definitions,
+        cx: Gather<'_>,
+    ) -> Result<Option<Self>, Error> {
+        match actor {
+            Some(actor) => Self::gather(actor, definitions, cx).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// What a role holds, inherited rules included.
     pub(super) fn of_role(definitions: &Definitions, role: &str) -> Self {
         Self::of_roles(definitions, [role])

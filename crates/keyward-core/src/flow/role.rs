@@ -1,5 +1,7 @@
 //! Define roles, and give them.
 
+use std::collections::BTreeSet;
+
 use keyward_authz::{Effect, Pattern};
 
 use super::admins::Admins;
@@ -24,6 +26,11 @@ pub enum RoleChange {
     },
     /// Removes a role with its rules and assignments.
     Remove,
+    /// Replaces what it inherits.
+    Inherit {
+        /// Roles whose rules it has as well; at most [`MAX_NAMES`].
+        inherits: Vec<String>,
+    },
     /// Adds or replaces a rule.
     Rule {
         /// Allow or deny; `None` removes the rule.
@@ -44,12 +51,16 @@ pub struct ChangeRole {
     pub actor: Option<UserId>,
 }
 
+/// Roles that one role, group or set may name.
+pub const MAX_NAMES: usize = 50;
+
 /// What must be known to change a role.
 #[derive(Debug)]
 pub struct ChangeFacts {
-    exists: bool,
-    /// The change is more than whoever asks may do themselves.
-    beyond: bool,
+    known: Definitions,
+    /// What whoever asks may do themselves; `None` for the command line.
+    own: Option<Reach>,
+    admins: Admins,
 }
 
 impl Flow for ChangeRole {
@@ -60,18 +71,21 @@ impl Flow for ChangeRole {
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<ChangeFacts, Error>> {
         Box::pin(async move {
             let known = cx.store.definitions().await?;
-            let exists = known.roles.iter().any(|r| r.name == self.role);
-            let beyond = match self.actor {
-                None => false,
-                Some(actor) => self.is_beyond(&Reach::gather(actor, &known, cx).await?, &known),
-            };
-            Ok(ChangeFacts { exists, beyond })
+            let own = Reach::gather_for(self.actor, &known, cx).await?;
+            let admins = Admins::when_defined([&known, &self.apply(&known)], cx).await?;
+            Ok(ChangeFacts { known, own, admins })
         })
     }
 
     fn decide(&self, facts: ChangeFacts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
-        let ChangeFacts { exists, beyond } = facts;
-        match &self.change {
+        let ChangeFacts { known, own, admins } = facts;
+        let exists = known.roles.iter().any(|r| r.name == self.role);
+        let beyond = own.is_some_and(|own| self.is_beyond(&own, &known));
+        let noted = match admins.without_one() {
+            Ok(noted) => noted,
+            Err(refusal) => return Verdict::no(refusal),
+        };
+        let mut verdict = match &self.change {
             RoleChange::Add { description } => self.add(exists, description, cx),
             _ if !exists => Verdict::no(Refusal::NotFound),
             _ if self.role == ADMIN_ROLE => Verdict::no(Refusal::invalid("role", "built_in")),
@@ -80,8 +94,11 @@ impl Flow for ChangeRole {
                 let event = self.event(What::RoleDeleted { role: self.role.clone() }, cx);
                 Verdict::yes((), vec![Write::RemoveRole(self.role.clone())], vec![event])
             }
+            RoleChange::Inherit { inherits } => self.inherit(inherits, &known, cx),
             RoleChange::Rule { effect, pattern } => self.rule(*effect, pattern, cx),
-        }
+        };
+        verdict.batch.writes.extend(noted.filter(|_| verdict.reply.is_ok()));
+        verdict
     }
 }
 
@@ -92,8 +109,51 @@ impl ChangeRole {
         match &self.change {
             RoleChange::Add { .. } => false,
             RoleChange::Remove => !own.masters(&Reach::of_role(known, &self.role)),
+            RoleChange::Inherit { inherits } => {
+                let was = known.roles.iter().filter(|role| role.name == self.role);
+                let was: Vec<String> = was.flat_map(|role| role.inherits.clone()).collect();
+                !own.masters(&Reach::of_roles(known, difference(&was, inherits)))
+            }
             RoleChange::Rule { pattern, .. } => !own.holds(pattern),
         }
+    }
+
+    /// The roles as they are afterwards: who inherits what.
+    fn apply(&self, known: &Definitions) -> Definitions {
+        let mut now = known.clone();
+        match &self.change {
+            RoleChange::Remove => {
+                let stays = |name: &String| *name != self.role;
+                now.roles.retain(|role| stays(&role.name));
+                now.roles.iter_mut().for_each(|heir| heir.inherits.retain(stays));
+                now.groups.iter_mut().for_each(|group| group.roles.retain(stays));
+            }
+            RoleChange::Inherit { inherits } => {
+                let role = now.roles.iter_mut().filter(|role| role.name == self.role);
+                role.for_each(|role| role.inherits.clone_from(inherits));
+            }
+            RoleChange::Add { .. } | RoleChange::Rule { .. } => {}
+        }
+        now
+    }
+
+    fn inherit(&self, from: &[String], known: &Definitions, cx: &mut Decide<'_>) -> Verdict<()> {
+        if let Err(refusal) = look_at_names("inherits", from, known) {
+            return Verdict::no(refusal);
+        }
+        if known.leads_to(from, &self.role) {
+            return Verdict::no(Refusal::invalid("inherits", "role_cycle"));
+        }
+        let now = self.apply(known);
+        if breaks_a_set(&now) && !breaks_a_set(known) {
+            return Verdict::no(Refusal::ExclusiveRoles);
+        }
+        let (role, inherits) = (self.role.clone(), each_once(from));
+        let what = What::RoleInherits { role: role.clone(), inherits: inherits.clone() };
+        let event = self.event(what, cx);
+        // Two changes that are harmless alone may make a cycle together.
+        let seen = Write::SwapPolicy { was: known.version };
+        Verdict::yes((), vec![seen, Write::SetInherited { role, inherits }], vec![event])
     }
 
     fn event(&self, what: What, cx: &mut Decide<'_>) -> Event {
@@ -107,8 +167,8 @@ impl ChangeRole {
         if !is_role_name(&self.role) {
             return Verdict::no(Refusal::invalid("role", "role_invalid"));
         }
-        if description.chars().count() > 300 || description.chars().any(char::is_control) {
-            return Verdict::no(Refusal::invalid("description", "description_invalid"));
+        if let Err(refusal) = look_at_description(description) {
+            return Verdict::no(refusal);
         }
         let role = Role {
             name: self.role.clone(),
@@ -138,9 +198,17 @@ pub fn effect_name(effect: Effect) -> &'static str {
     }
 }
 
-fn is_role_name(name: &str) -> bool {
+pub(super) fn is_role_name(name: &str) -> bool {
     (1..=64).contains(&name.len())
         && name.bytes().all(|b| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'_' | b'-'))
+}
+
+/// Whether this can be said about a role or a group.
+pub(super) fn look_at_description(text: &str) -> Result<(), Refusal> {
+    if text.chars().count() > 300 || text.chars().any(char::is_control) {
+        return Err(Refusal::invalid("description", "description_invalid"));
+    }
+    Ok(())
 }
 
 /// Gives a role to an account, or takes it.
@@ -264,6 +332,43 @@ impl AssignRole {
             created_at: now,
         }
     }
+}
+
+/// Whether these are roles, and not too many.
+pub(super) fn look_at_names(
+    field: &'static str,
+    names: &[String],
+    known: &Definitions,
+) -> Result<(), Refusal> {
+    if names.len() > MAX_NAMES {
+        return Err(Refusal::invalid(field, "too_many"));
+    }
+    let exists = |name: &String| known.roles.iter().any(|role| role.name == *name);
+    match names.iter().all(exists) {
+        true => Ok(()),
+        false => Err(Refusal::invalid(field, "role_unknown")),
+    }
+}
+
+/// Whether a role or a group brings roles together that exclude each other.
+pub(super) fn breaks_a_set(known: &Definitions) -> bool {
+    let clash = |roles: &mut dyn Iterator<Item = &str>| {
+        known.conflicts(roles.collect::<Vec<_>>()).next().is_some()
+    };
+    known.roles.iter().any(|role| clash(&mut [role.name.as_str()].into_iter()))
+        || known.groups.iter().any(|group| clash(&mut group.roles.iter().map(String::as_str)))
+}
+
+/// Sorted, and each once.
+pub(super) fn each_once(names: &[String]) -> Vec<String> {
+    names.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+/// What is only in one of them.
+pub(super) fn difference<'a>(one: &'a [String], other: &'a [String]) -> Vec<&'a str> {
+    let gone = one.iter().filter(|name| !other.contains(name));
+    let new = other.iter().filter(|name| !one.contains(name));
+    gone.chain(new).map(String::as_str).collect()
 }
 
 /// Whether what was `given` may not be held beside the rest of what is held, now

@@ -166,6 +166,47 @@ events! {
         /// The pattern.
         pattern: String
     };
+    /// What a role inherits changed.
+    RoleInherits "role.inherits" v 1 {
+        /// Its name.
+        role: String,
+        /// Roles whose rules it has as well from now on.
+        inherits: Vec<String>
+    };
+    /// A group was made.
+    GroupCreated "group.created" v 1 {
+        /// Its name.
+        group: String
+    };
+    /// A group is gone.
+    GroupDeleted "group.deleted" v 1 {
+        /// Its name.
+        group: String
+    };
+    /// The roles of a group changed.
+    GroupUpdated "group.updated" v 1 {
+        /// Its name.
+        group: String,
+        /// Roles that its members hold from now on.
+        roles: Vec<String>
+    };
+    /// An account was put into a group.
+    GroupJoined "group.joined" v 1 {
+        /// Its name.
+        group: String
+    };
+    /// An account was taken out of a group.
+    GroupLeft "group.left" v 1 {
+        /// Its name.
+        group: String
+    };
+    /// A set of exclusive roles was made, changed or removed.
+    ExclusiveChanged "role.exclusive_changed" v 1 {
+        /// The name of the set.
+        set: String,
+        /// Roles of which nobody may be given two from now on; none when it is gone.
+        roles: Vec<String>
+    };
     /// A role was given to an account.
     RoleGranted "role.granted" v 1 {
         /// Its name.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Assignment, Definitions, ExclusiveSet, Grant, Membership};
+use super::{Assignment, Definitions, ExclusiveSet, Grant, Group, Membership};
 use crate::time::Timestamp;
 
 /// What an account holds, ended or not begun yet included.
@@ -69,12 +69,13 @@ impl Held {
     /// often as it was given.
     pub fn roles_by<'a>(
         &'a self,
-        known: &'a Definitions,
+        groups: &'a [Group],
     ) -> impl Iterator<Item = (&'a str, Term)> + 'a {
         let given = self.roles.iter().filter(|given| given.scope.is_empty());
         let given = given.map(|given| (given.role.as_str(), given.term()));
         let by_groups = self.groups.iter().flat_map(|member| {
-            let roles = known.roles_of_group(&member.group).iter();
+            let group = groups.iter().filter(|group| group.name == member.group);
+            let roles = group.flat_map(|group| &group.roles);
             roles.map(|role| (role.as_str(), member.term()))
         });
         given.chain(by_groups)
@@ -86,16 +87,11 @@ impl Held {
         known: &'a Definitions,
         counts: impl Fn(Term) -> bool + 'a,
     ) -> impl Iterator<Item = &'a str> + 'a {
-        self.roles_by(known).filter(move |(_, term)| counts(*term)).map(|(role, _)| role)
+        self.roles_by(&known.groups).filter(move |(_, term)| counts(*term)).map(|(role, _)| role)
     }
 }
 
 impl Definitions {
-    /// The roles that members of a group hold.
-    pub fn roles_of_group(&self, group: &str) -> &[String] {
-        self.groups.iter().find(|known| known.name == group).map_or(&[], |known| &known.roles)
-    }
-
     /// These roles and all that they inherit. A cycle ends where it began.
     pub fn lineage<'a>(&'a self, roles: impl IntoIterator<Item = &'a str>) -> BTreeSet<&'a str> {
         let mut found = BTreeSet::new();

@@ -103,7 +103,7 @@ async fn run(
         db.execute(&dialect.render(sql), params).await?;
     }
     let tick = dialect.render("UPDATE kw_migrations SET statements_done = ? WHERE number = ?");
-    for (at, template) in migration.statements.iter().enumerate() {
+    for (at, template) in migration.statements().enumerate() {
         if begun.is_some_and(|done| at < done) {
             continue;
         }
@@ -192,7 +192,7 @@ fn compare(dialect: Dialect, books: &[Entry]) -> Result<Vec<Status>, Error> {
 
 fn checksum(dialect: Dialect, migration: &Migration) -> [u8; 32] {
     let mut bytes = migration.number.to_be_bytes().to_vec();
-    for template in migration.statements {
+    for template in migration.statements() {
         bytes.extend(dialect.render(template).bytes());
         bytes.push(0);
     }
@@ -220,7 +220,7 @@ pub(crate) fn script(dialect: Dialect, done: i64) -> String {
     let mut text = format!("{};\n", dialect.render(BOOKS));
     for migration in MIGRATIONS.iter().filter(|m| m.number > done) {
         text.push_str(&format!("\n-- {}: {}\n", migration.number, migration.name));
-        for template in migration.statements {
+        for template in migration.statements() {
             text.push_str(&dialect.render(template));
             text.push_str(";\n");
         }
@@ -232,7 +232,7 @@ pub(crate) fn script(dialect: Dialect, done: i64) -> String {
 /// The entry in the books, so that whoever ran the script by hand has migrated.
 fn entered(dialect: Dialect, migration: &Migration) -> String {
     let hex: String = checksum(dialect, migration).iter().map(|b| format!("{b:02x}")).collect();
-    let (number, name, count) = (migration.number, migration.name, migration.statements.len());
+    let (number, name, count) = (migration.number, migration.name, migration.statements().count());
     let checksum = dialect.bytes(&hex);
     let now = dialect.render("{now}");
     format!(

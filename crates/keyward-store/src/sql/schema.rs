@@ -13,24 +13,24 @@ pub(crate) struct Migration {
     pub(crate) number: i64,
     /// What it is for.
     pub(crate) name: &'static str,
-    /// Templates, run in order. A database that cannot roll a schema change back
-    /// may run one of them twice.
-    pub(crate) statements: &'static [&'static str],
+    /// Templates in lists by what they are about, run in order. A database that
+    /// cannot roll a schema change back may run one of them twice.
+    lists: &'static [&'static [&'static str]],
+}
+
+impl Migration {
+    /// Every template, in order.
+    pub(crate) fn statements(&self) -> impl Iterator<Item = &'static str> {
+        self.lists.iter().flat_map(|list| list.iter().copied())
+    }
 }
 
 /// Every migration there is.
-pub(crate) const MIGRATIONS: &[Migration] = &[
-    Migration {
-        number: 1,
-        name: "people, sessions, flows, access and the audit log",
-        statements: FOUNDATION,
-    },
-    Migration {
-        number: 2,
-        name: "inherited roles, groups and exclusive roles",
-        statements: roles::ROLES,
-    },
-];
+pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
+    number: 1,
+    name: "people, sessions, flows, access and the audit log",
+    lists: &[FOUNDATION, roles::ROLES],
+}];
 
 /// Where the runner keeps its books; made before the first migration.
 pub(crate) const BOOKS: &str = "CREATE TABLE IF NOT EXISTS kw_migrations (\

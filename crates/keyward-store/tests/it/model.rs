@@ -84,11 +84,11 @@ impl World {
     }
 
     fn write(&mut self) -> Write {
-        match self.below(5) {
-            4 => self.groups(),
-            0 => self.people(),
-            1 => self.sessions_and_limits(),
-            2 => self.waiting(),
+        match self.below(9) {
+            8 => self.groups(),
+            0 | 4 => self.people(),
+            1 | 5 | 7 => self.sessions_and_limits(),
+            2 | 6 => self.waiting(),
             _ => self.access(),
         }
     }
@@ -331,7 +331,7 @@ async fn random_batches_mean_the_same_in_memory_and_in_sqlite() {
         let memory = MemoryStore::new();
         let path = dir.path().join(seed.to_string());
         let sqlite = SqliteStore::open(path, &Options::default()).await.unwrap();
-        for step in 0..60 {
+        for step in 0..100 {
             let batch = world.batch();
             let (told, wanted) = (sqlite.commit(&batch).await, memory.commit(&batch).await);
             assert_eq!(answer(&told), answer(&wanted), "seed {seed}, step {step}: {batch:#?}");

@@ -24,7 +24,7 @@ pub(crate) use watch::Watch;
 use super::Keyward;
 use super::groups::{InGroups, Known};
 use super::policy::{PolicyState, parse};
-use super::session::compile;
+use super::session::{Compiled, compile};
 use crate::context::Context;
 use crate::resource::Resource;
 use laid::with_question;
@@ -192,10 +192,10 @@ impl Keyward {
     /// An account with what it holds now, asked of the store.
     pub(crate) async fn account(&self, user: UserId) -> Result<Option<Account>, Error> {
         let Some(subject) = self.0.store.subject(user).await? else { return Ok(None) };
-        let (roles, grants) = self.0.store.access(user).await?;
         let policy = self.policy();
-        let access = compile(&policy.snapshot, &roles, &grants, self.now()).0;
-        let groups = self.groups_now(user, &Arc::new(InGroups::of(user, []))).await?;
+        let held = self.0.store.access(user).await?;
+        let Compiled { access, groups, .. } = compile(&policy, user, &held, self.now());
+        let groups = self.groups_now(user, &Arc::new(groups)).await?;
         let (user, identifiers) = (subject.user, subject.identifiers);
         Ok(Some(Account { policy, access, groups, user, identifiers }))
     }

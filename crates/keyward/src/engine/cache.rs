@@ -237,17 +237,16 @@ mod tests {
             data: "{}".into(),
         };
         let policy = PolicyState::build(&keyward_core::record::Definitions::default()).unwrap();
-        let (access, access_until) =
-            crate::engine::session::compile(&policy.snapshot, &[], &[], now);
-        let groups = Arc::new(InGroups::of(user.id, []));
+        let held = keyward_core::record::Held::default();
+        let compiled = crate::engine::session::compile(&policy, user.id, &held, now);
         Loaded {
             session,
             user,
             identifiers: vec![],
-            access: Arc::new(access),
+            access: Arc::new(compiled.access),
             policy: Arc::new(policy),
-            groups,
-            access_until,
+            groups: Arc::new(compiled.groups),
+            access_until: compiled.until,
             json: Bytes::new(),
         }
     }

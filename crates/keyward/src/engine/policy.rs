@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use keyward_authz::{Permission, Snapshot, SnapshotBuilder};
 use keyward_core::Error;
-use keyward_core::record::Definitions;
+use keyward_core::record::{Definitions, Group};
 
 use super::Keyward;
 
@@ -13,6 +13,8 @@ use super::Keyward;
 pub(crate) struct PolicyState {
     pub(crate) version: i64,
     pub(crate) snapshot: Snapshot,
+    /// Every group, by name, with the roles that it gives.
+    pub(crate) groups: Vec<Group>,
 }
 
 impl PolicyState {
@@ -22,12 +24,19 @@ impl PolicyState {
         let mut builder = SnapshotBuilder::new();
         for role in &from.roles {
             builder.role(&role.name, &role.description);
+            for parent in &role.inherits {
+                builder.inherit(&role.name, parent);
+            }
         }
         for rule in &from.rules {
             let added = builder.rule(&rule.role, rule.effect, &rule.pattern);
             added.map_err(|cause| Error::because("read a stored rule", cause))?;
         }
-        Ok(Self { version: from.version, snapshot: builder.build() })
+        for set in &from.exclusive {
+            builder.exclusive(set.roles.iter().map(String::as_str));
+        }
+        let groups = from.groups.clone();
+        Ok(Self { version: from.version, snapshot: builder.build(), groups })
     }
 }
 

@@ -148,15 +148,30 @@ fn affected(batch: &Batch) -> impl Iterator<Item = UserId> + '_ {
         | Write::CloseSessionsOf { user, .. }
         | Write::VerifyIdentifier { user, .. }
         | Write::RemoveIdentifier { user, .. }
+        | Write::SwapAccess { user, .. }
+        | Write::RemoveMembership { user, .. }
         | Write::RemoveAssignment { user, .. }
         | Write::RemoveGrant { user, .. } => Some(*user),
         Write::PutAssignment(given) => Some(given.user),
         Write::PutGrant(given) => Some(given.user),
+        Write::PutMembership(given) => Some(given.user),
         _ => None,
     })
 }
 
 fn changes_policy(write: &Write) -> bool {
-    use Write::{AddRole, AddRule, RemoveRole, RemoveRule};
-    matches!(write, AddRole(_) | RemoveRole(_) | AddRule(_) | RemoveRule(_))
+    matches!(
+        write,
+        Write::AddRole(_)
+            | Write::RemoveRole(_)
+            | Write::AddRule(_)
+            | Write::RemoveRule(_)
+            | Write::SetInherited { .. }
+            | Write::AddGroup(_)
+            | Write::RemoveGroup(_)
+            | Write::SetGroupRoles { .. }
+            | Write::PutExclusive(_)
+            | Write::RemoveExclusive(_)
+            | Write::SwapPolicy { .. }
+    )
 }

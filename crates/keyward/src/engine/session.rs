@@ -5,17 +5,18 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
-use keyward_authz::{Access, Effect};
+use keyward_authz::Access;
 use keyward_core::Error;
 use keyward_core::crypto::token;
-use keyward_core::id::SessionId;
+use keyward_core::id::{SessionId, UserId};
 use keyward_core::port::{Batch, Write};
-use keyward_core::record::{Assignment, Grant, Session, User};
+use keyward_core::record::{Held, Session, User};
 use keyward_core::time::Timestamp;
 
 use super::Keyward;
 use super::cache::{Entry, Loaded};
 use super::groups::InGroups;
+use super::policy::PolicyState;
 use crate::view::SessionView;
 
 /// A session's last use is written at most this often.
@@ -97,12 +98,10 @@ impl Keyward {
 
     async fn loaded(&self, session: Session, user: User) -> Result<Loaded, Error> {
         let policy = self.policy();
-        let (roles, grants) = self.0.store.access(user.id).await?;
-        let now = self.now();
+        let held = self.0.store.access(user.id).await?;
         let subject = self.0.store.subject(user.id).await?;
         let identifiers = subject.map(|s| s.identifiers).unwrap_or_default();
-        let (access, access_until) = compile(&policy.snapshot, &roles, &grants, now);
-        let groups = Arc::new(InGroups::of(user.id, []));
+        let Compiled { access, until, groups } = compile(&policy, user.id, &held, self.now());
         let view = SessionView::new(&session, &user, &identifiers, &access);
         let json = serde_json::to_vec(&view)
             .map_err(|cause| Error::because("render the session", cause))?;
@@ -112,32 +111,32 @@ impl Keyward {
             identifiers,
             access: Arc::new(access),
             policy,
-            groups,
-            access_until,
+            groups: Arc::new(groups),
+            access_until: until,
             json: Bytes::from(json),
         })
     }
 }
 
-/// What an account may do at `now`, and until when that is true.
-pub(crate) fn compile(
-    snapshot: &keyward_authz::Snapshot,
-    roles: &[Assignment],
-    grants: &[Grant],
-    now: Timestamp,
-) -> (Access, i64) {
-    let begun = |start: Option<Timestamp>| start.is_none_or(|at| at <= now);
-    let lasts = |end: Option<Timestamp>| end.is_none_or(|at| now < at);
-    let names = roles
-        .iter()
-        .filter(|r| r.scope.is_empty() && begun(r.not_before) && lasts(r.expires_at))
-        .map(|r| r.role.as_str());
-    let held =
-        grants.iter().filter(|g| lasts(g.expires_at)).map(|g| (g.effect, g.pattern.as_str()));
-    let access = Access::compile(snapshot, names, held.collect::<Vec<(Effect, &str)>>());
-    let starts = roles.iter().filter_map(|r| r.not_before);
-    let ends = roles.iter().filter_map(|r| r.expires_at);
-    let ends = ends.chain(grants.iter().filter_map(|g| g.expires_at));
-    let next = starts.chain(ends).filter(|at| *at > now).min();
-    (access, next.map_or(i64::MAX, Timestamp::as_micros))
+/// What an account may do at some moment.
+pub(crate) struct Compiled {
+    pub(crate) access: Access,
+    /// Microseconds since the Unix epoch; it must be compiled anew then.
+    pub(crate) until: i64,
+    pub(crate) groups: InGroups,
+}
+
+/// What an account may do at `now` by what it holds and what its groups give.
+pub(crate) fn compile(policy: &PolicyState, user: UserId, held: &Held, now: Timestamp) -> Compiled {
+    let roles = held.roles_by(&policy.groups).map(|(role, term)| (role, term.to_authz()));
+    let grants = held.grants.iter();
+    let grants = grants.map(|g| (g.effect, g.pattern.as_str(), g.term().to_authz()));
+    let access = Access::compile_at(&policy.snapshot, now.as_micros(), roles, grants);
+    // A group may matter without giving a role: access control lists name it.
+    let memberships = held.groups.iter().map(|member| member.term().to_authz());
+    let changes = memberships.filter_map(|term| term.changes_after(now.as_micros()));
+    let until = changes.chain(access.changes_at()).min().unwrap_or(i64::MAX);
+    let joined = held.groups.iter().filter(|member| member.term().covers(now));
+    let groups = InGroups::of(user, joined.map(|member| member.group.as_str()));
+    Compiled { access, until, groups }
 }

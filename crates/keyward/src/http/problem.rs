@@ -64,6 +64,7 @@ codes! {
     SignUpClosed "sign_up_closed" 403 "Sign-up is closed.";
     DomainNotAllowed "domain_not_allowed" 403 "Sign-up is not open to this domain.";
     LastAdministrator "last_administrator" 409 "Somebody must be able to administer.";
+    ExclusiveRoles "exclusive_roles" 409 "These roles exclude each other.";
     SetupDone "setup_done" 409 "There is an administrator already.";
     OutsideCeiling "outside_ceiling" 403 "This is more than you may do yourself.";
     HttpsRequired "https_required" 403 "Please use HTTPS.";
@@ -192,6 +193,7 @@ impl Problem {
             Refusal::NotFound => Self::new(Code::NotFound),
             Refusal::Conflict => Self::new(Code::Conflict),
             Refusal::OutsideCeiling => Self::new(Code::OutsideCeiling),
+            Refusal::ExclusiveRoles => Self::new(Code::ExclusiveRoles),
             Refusal::LastAdministrator => Self::new(Code::LastAdministrator),
             Refusal::Hook { code, message } => {
                 Self::new(Code::RefusedByHook).detail(message).param("hook_code", code)
@@ -295,6 +297,14 @@ pub(crate) fn field_text(code: &str) -> &'static str {
         "already_verified" => "There is nothing left to confirm.",
         "permission_invalid" => "A permission looks like posts:edit or posts:*.",
         "role_invalid" => "Use 1 to 64 of a-z, 0-9, dot, hyphen and underscore.",
+        "role_unknown" => "There is no such role.",
+        "role_cycle" => "A role cannot inherit itself, not by others either.",
+        "group_invalid" => "Use 1 to 64 of a-z, 0-9, dot, hyphen and underscore.",
+        "set_invalid" => "Use 1 to 64 of a-z, 0-9, dot, hyphen and underscore.",
+        "too_few" => "There must be at least two.",
+        "too_many" => "There are too many.",
+        "in_the_past" => "This is over already.",
+        "ends_before_it_begins" => "It ends before it begins.",
         "built_in" => "This role is built in.",
         "too_large" => "This is too large.",
         "control_character" => "Control characters are not accepted.",

@@ -8,6 +8,7 @@ use keyward_core::flow::session::{CloseSession, CloseSessions};
 use keyward_core::id::{SessionId, UserId};
 use keyward_core::identifier::{self, Kind};
 use keyward_core::port::{Fut, Page, PeopleQuery, Status};
+use keyward_core::record::Term;
 use keyward_core::refusal::Refusal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,7 +19,7 @@ use crate::http::input::{self, Flag};
 use crate::http::{
     Code, Cx, Fault, Guard, Method4, Problem, Reply, Route, no_content, reply, single,
 };
-use crate::view::{EventView, GrantView, SessionRow, UserView};
+use crate::view::{EventView, Holdings, SessionRow, UserView};
 
 const VIEW: Guard = Guard::Holding("users:view");
 const EDIT: Guard = Guard::Holding("users:edit");
@@ -263,18 +264,16 @@ pub(crate) fn target(cx: &Cx<'_>) -> Result<UserId, Fault> {
 struct PersonView {
     #[serde(flatten)]
     user: UserView,
-    roles: Vec<String>,
-    grants: Vec<GrantView>,
+    #[serde(flatten)]
+    held: Holdings,
     lock_reason: String,
 }
 
 async fn view(cx: &Cx<'_>, user: UserId) -> Result<Reply, Fault> {
     let subject = cx.auth.0.store.subject(user).await?.ok_or(Code::NotFound)?;
-    let held = cx.auth.holdings(user).await?;
     let body = PersonView {
         user: UserView::new(&subject.user, &subject.identifiers),
-        roles: held.roles,
-        grants: held.grants,
+        held: cx.auth.holdings(user).await?,
         lock_reason: subject.user.lock_reason.clone(),
     };
     let mut reply = reply::ok(&body)?;
@@ -434,7 +433,7 @@ fn why(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
 /// Gives or takes a role. The one way for the API and the page.
 pub(crate) async fn assign(cx: &Cx<'_>, role: String, give: bool) -> Result<(), Fault> {
     let (user, actor) = (target(cx)?, Some(cx.caller.user()?));
-    let flow = AssignRole { user, role, give, expires_at: None, actor };
+    let flow = AssignRole { user, role, give, term: Term::ALWAYS, actor };
     Ok(cx.auth.run(&flow, &cx.caller.client).await??)
 }
 

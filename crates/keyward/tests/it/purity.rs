@@ -19,6 +19,7 @@ use keyward_core::flow::sign_up::SignUp;
 use keyward_core::flow::verify::{BeginVerification, ConfirmVerification, Resend};
 use keyward_core::flow::{Client, Decide, Done, Flow, Gather, Verdict};
 use keyward_core::port::Store as _;
+use keyward_core::record::Term;
 use keyward_core::time::Timestamp;
 use keyward_store::MemoryStore;
 
@@ -186,9 +187,9 @@ async fn people(house: &mut House, user: keyward::id::UserId, root: keyward::id:
     house.check(ChangeMatrix { seen, cells: vec![cell()], actor }).await;
     house.later();
     let role = "analyst".to_owned();
-    house.check(AssignRole { user, role, give: true, expires_at: None, actor }).await;
+    house.check(AssignRole { user, role, give: true, term: Term::ALWAYS, actor }).await;
     let (effect, pattern) = (keyward::authz::Effect::Allow, "reports:view".to_owned());
-    house.check(ChangeGrant { user, effect, pattern, give: true, actor }).await;
+    house.check(ChangeGrant { user, effect, pattern, give: true, term: Term::ALWAYS, actor }).await;
     let set = Act::SetPassword { password: password(), temporary: true };
     for act in [set, Act::Lock { reason: "x".into() }, Act::Unlock, Act::Delete, Act::Restore] {
         house.later();

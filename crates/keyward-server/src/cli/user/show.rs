@@ -38,6 +38,7 @@ fn lines(Shown { user, held }: &Shown) -> Vec<(&'static str, String)> {
         (known.kind.as_str(), format!("{}{proven}", known.value))
     }));
     lines.push(("roles", held.roles.join(" ")));
+    lines.push(("groups", held.groups.join(" ")));
     for grant in &held.grants {
         lines.push(("grant", format!("{} {}", grant.effect, grant.permission)));
     }

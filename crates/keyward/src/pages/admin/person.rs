@@ -37,12 +37,13 @@ async fn person<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
     let user = target(cx)?;
     let store = &cx.auth.0.store;
     let subject = store.subject(user).await?.ok_or(Code::NotFound)?;
-    let (held, grants) = store.access(user).await?;
-    let held: Vec<&str> = held.iter().map(|r| r.role.as_str()).collect();
+    let holdings = store.access(user).await?;
+    let held: Vec<&str> = holdings.roles.iter().map(|r| r.role.as_str()).collect();
     let definitions = store.definitions().await?;
     let names = definitions.roles.iter().map(|r| r.name.as_str());
     let free: Vec<&str> = names.filter(|name| !held.contains(name)).collect();
-    let grants: Vec<Value> = grants
+    let grants: Vec<Value> = holdings
+        .grants
         .iter()
         .map(|g| json!({ "effect": effect_name(g.effect), "permission": g.pattern }))
         .collect();
