@@ -1,8 +1,10 @@
-//! Groups and exclusive roles, for the app and the command line: the same
-//! decisions as over HTTP.
+//! Groups, exclusive roles and what is held for a time, for the app and the
+//! command line: the same decisions as over HTTP.
 
+use keyward_authz::Effect;
 use keyward_core::Error;
 use keyward_core::flow::group::{ChangeExclusive, ChangeGroup, ChangeMembership, GroupChange};
+use keyward_core::flow::role::{AssignRole, ChangeGrant};
 use keyward_core::flow::{Client, Flow};
 use keyward_core::id::UserId;
 use keyward_core::port::{MemberQuery, Page};
@@ -52,14 +54,32 @@ impl Keyward {
         self.as_app(ChangeMembership { user, group, give: false, term, actor: None }).await
     }
 
+    /// Gives a role to an account for a time.
+    pub async fn assign_role_for(&self, user: UserId, role: &str, term: Term) -> Answer<()> {
+        let role = role.to_owned();
+        self.as_app(AssignRole { user, role, give: true, term, actor: None }).await
+    }
+
+    /// Gives a permission to an account directly, for a time.
+    pub async fn grant_for(
+        &self,
+        user: UserId,
+        effect: Effect,
+        permission: &str,
+        term: Term,
+    ) -> Answer<()> {
+        let pattern = permission.to_owned();
+        self.as_app(ChangeGrant { user, effect, pattern, give: true, term, actor: None }).await
+    }
+
     /// Every set of roles that exclude each other, by name.
     pub async fn exclusive_list(&self) -> Result<Vec<ExclusiveView>, Error> {
         let known = self.0.store.definitions().await?;
         Ok(known.exclusive.iter().map(ExclusiveView::new).collect())
     }
 
-    /// Lets nobody be given two of these roles; none removes the set.
-    pub async fn change_exclusive(&self, set: &str, roles: Vec<String>) -> Answer<()> {
+    /// Lets nobody be given two of these roles; `None` removes the set.
+    pub async fn change_exclusive(&self, set: &str, roles: Option<Vec<String>>) -> Answer<()> {
         let set = set.to_owned();
         self.as_app(ChangeExclusive { set, roles, actor: None }).await
     }

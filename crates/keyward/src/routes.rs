@@ -7,6 +7,7 @@ mod asked;
 pub(crate) mod audit;
 pub(crate) mod authzen;
 pub(crate) mod dev;
+pub(crate) mod groups;
 pub(crate) mod matrix;
 pub(crate) mod ops;
 pub(crate) mod people;
@@ -35,6 +36,7 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
         setup::ROUTES,
         people::ROUTES,
         roles::ROUTES,
+        groups::ROUTES,
         matrix::ROUTES,
         audit::ROUTES,
     ];

@@ -264,8 +264,8 @@ impl ChangeMembership {
 pub struct ChangeExclusive {
     /// Its name: 1 to 64 of `a-z 0-9 . _ -`.
     pub set: String,
-    /// Two to [`MAX_NAMES`](super::role::MAX_NAMES) roles; none removes the set.
-    pub roles: Vec<String>,
+    /// Two to [`MAX_NAMES`](super::role::MAX_NAMES) roles; `None` removes the set.
+    pub roles: Option<Vec<String>>,
     /// Who asks; `None` for the command line and the app.
     pub actor: Option<UserId>,
 }
@@ -292,14 +292,16 @@ impl Flow for ChangeExclusive {
 
     fn decide(&self, facts: Self::Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
         let ExclusiveFacts { known, own } = facts;
-        let roles = each_once(&self.roles);
+        let roles = self.roles.as_deref().map(each_once).unwrap_or_default();
         if let Err(refusal) = self.look(&roles, &known, own.as_ref()) {
             return Verdict::no(refusal);
         }
         let name = self.set.clone();
-        let write = match roles.is_empty() {
-            true => Write::RemoveExclusive(name.clone()),
-            false => Write::PutExclusive(ExclusiveSet { name: name.clone(), roles: roles.clone() }),
+        let write = match self.roles {
+            None => Write::RemoveExclusive(name.clone()),
+            Some(_) => {
+                Write::PutExclusive(ExclusiveSet { name: name.clone(), roles: roles.clone() })
+            }
         };
         let event = cx.event(self.actor, None, What::ExclusiveChanged { set: name, roles });
         let seen = Write::SwapPolicy { was: known.version };
@@ -316,14 +318,14 @@ impl ChangeExclusive {
     ) -> Result<(), Refusal> {
         let was = known.exclusive.iter().find(|set| set.name == self.set);
         let before = was.map_or(&[][..], |set| &set.roles);
-        if roles.is_empty() && was.is_none() {
+        if self.roles.is_none() && was.is_none() {
             return Err(Refusal::NotFound);
         }
         if !is_role_name(&self.set) {
             return Err(Refusal::invalid("name", "set_invalid"));
         }
         look_at_names("roles", roles, known)?;
-        if roles.len() == 1 {
+        if self.roles.is_some() && roles.len() < 2 {
             return Err(Refusal::invalid("roles", "too_few"));
         }
         // Lifting it lets somebody be given what it kept apart.

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::answer::{List, Part};
+use super::groups::TermInput;
 use crate::http::input::{self, Flag};
 use crate::http::{
     Code, Cx, Fault, Guard, Method4, Problem, Reply, Route, no_content, reply, single,
@@ -46,7 +47,8 @@ pub(super) const ROUTES: &[Route] = &[
     Route::post("/api/v1/admin/users/{id}/sessions/{session}", EDIT, close).by(Method4::Delete),
     Route::get("/api/v1/admin/users/{id}/why", VIEW, why).gives::<List<EventView>>(),
     Route::post("/api/v1/admin/users/{id}/roles/{role}", Guard::Holding("roles:grant"), grant)
-        .by(Method4::Put),
+        .by(Method4::Put)
+        .takes::<TermInput>(),
     Route::post("/api/v1/admin/users/{id}/roles/{role}", Guard::Holding("roles:grant"), revoke)
         .by(Method4::Delete),
 ];
@@ -430,23 +432,25 @@ fn why(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     })
 }
 
-/// Gives or takes a role. The one way for the API and the page.
-pub(crate) async fn assign(cx: &Cx<'_>, role: String, give: bool) -> Result<(), Fault> {
+/// Gives a role for a time, or takes it. The one way for the API and the page.
+pub(crate) async fn assign(cx: &Cx<'_>, role: String, term: Option<Term>) -> Result<(), Fault> {
     let (user, actor) = (target(cx)?, Some(cx.caller.user()?));
-    let flow = AssignRole { user, role, give, term: Term::ALWAYS, actor };
+    let (give, term) = (term.is_some(), term.unwrap_or_default());
+    let flow = AssignRole { user, role, give, term, actor };
     Ok(cx.auth.run(&flow, &cx.caller.client).await??)
 }
 
 fn grant(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        assign(&cx, cx.params.get("role").to_owned(), true).await?;
+        let term = input::body::<TermInput>(cx.request)?.to_term()?;
+        assign(&cx, cx.params.get("role").to_owned(), Some(term)).await?;
         Ok(no_content())
     })
 }
 
 fn revoke(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        assign(&cx, cx.params.get("role").to_owned(), false).await?;
+        assign(&cx, cx.params.get("role").to_owned(), None).await?;
         Ok(no_content())
     })
 }

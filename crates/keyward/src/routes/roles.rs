@@ -20,6 +20,9 @@ pub(super) const ROUTES: &[Route] = &[
     Route::get("/api/v1/admin/roles", VIEW, list).gives::<List<RoleView>>(),
     Route::post("/api/v1/admin/roles", EDIT, add).takes::<AddInput>().gives::<Named>(),
     Route::post("/api/v1/admin/roles/{role}", EDIT, remove).by(Method4::Delete),
+    Route::post("/api/v1/admin/roles/{role}/inherits", EDIT, inherit)
+        .by(Method4::Put)
+        .takes::<InheritInput>(),
     Route::post("/api/v1/admin/roles/{role}/permissions", EDIT, rule)
         .by(Method4::Put)
         .takes::<RuleInput>(),
@@ -58,6 +61,21 @@ fn add(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
 fn remove(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         change(&cx, cx.params.get("role"), RoleChange::Remove).await?;
+        Ok(no_content())
+    })
+}
+
+/// Roles whose rules a role has as well.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InheritInput {
+    pub(crate) inherits: Vec<String>,
+}
+
+fn inherit(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let InheritInput { inherits } = input::body(cx.request)?;
+        change(&cx, cx.params.get("role"), RoleChange::Inherit { inherits }).await?;
         Ok(no_content())
     })
 }

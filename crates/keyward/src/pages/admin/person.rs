@@ -3,6 +3,7 @@
 use keyward_core::flow::admin::Act;
 use keyward_core::flow::role::effect_name;
 use keyward_core::port::{EventQuery, Fut};
+use keyward_core::record::Term;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -137,7 +138,7 @@ struct RoleInput {
 
 async fn assigned(cx: Cx<'_>, give: bool) -> Result<Reply, Fault> {
     let RoleInput { role } = input::body(cx.request)?;
-    let done = assign(&cx, role, give).await;
+    let done = assign(&cx, role, give.then_some(Term::ALWAYS)).await;
     told(&cx, done).await
 }
 
