@@ -152,6 +152,28 @@ async fn a_stranger_may_what_everyone_may() {
 }
 
 #[tokio::test]
+async fn a_stored_group_counts_in_lists_and_conditions_while_one_is_in_it() {
+    let office = Office::open().await;
+    let text = "version = 1\n[acl.site]\nentries = [\"allow staff posts:view\"]\n[[rules]]\n\
+                id = \"team\"\nallow = [\"posts:edit\"]\nwhen = \"'staff' in principal.groups\"\n";
+    let site = || Some(Resource::new("posts", 1).acl("site"));
+    let add = keyward::GroupChange::Add { description: String::new() };
+    office.t.kw.change_group("staff", add).await.unwrap().unwrap();
+    for (is_in, decision) in [(true, Decision::Allow), (false, Decision::Deny)] {
+        let changed = match is_in {
+            true => office.t.kw.join_group(office.ada.id, "staff", keyward::Term::ALWAYS).await,
+            false => office.t.kw.leave_group(office.ada.id, "staff").await,
+        };
+        changed.unwrap().unwrap();
+        office.t.enforce(policy(text));
+        for permission in ["posts:view", "posts:edit"] {
+            let ruling = office.ask(permission, site(), Context::new()).await;
+            assert_eq!(ruling.decision, decision, "{permission} in the group: {is_in}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_app_says_which_groups_somebody_is_in() {
     let t = TestAuth::with(|builder| {
         builder.groups_of(|_| async { Ok(Some(vec!["staff".to_owned()])) })
