@@ -44,6 +44,8 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     admin::PERSON,
     admin::ROLES,
     admin::ROLE,
+    admin::GROUPS,
+    admin::GROUP,
     admin::MATRIX,
     admin::WHO,
     admin::CHECK,

@@ -7,7 +7,8 @@ use keyward_core::Error;
 use keyward_core::flow::matrix::{Cell, ChangeMatrix};
 use keyward_core::flow::role::effect_name;
 use keyward_core::id::UserId;
-use keyward_core::port::PeopleQuery;
+use keyward_core::port::{MemberQuery, PeopleQuery};
+use keyward_core::record::Definitions;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -74,7 +75,7 @@ impl Keyward {
         let mut roles = compare(&before.snapshot, &after.snapshot, &changed);
         let mut everybody = BTreeSet::new();
         for role in &mut roles {
-            let people = self.holders_of(&role.role).await?;
+            let people = self.holders_of(&known, &role.role).await?;
             role.people = people.len();
             everybody.extend(people);
         }
@@ -87,19 +88,43 @@ impl Keyward {
         })
     }
 
-    /// The accounts that hold a role, at most [`MAX_COUNTED`].
-    async fn holders_of(&self, role: &str) -> Result<Vec<UserId>, Error> {
-        let mut found = Vec::new();
+    /// The accounts that hold a role, given directly or by a group; counting
+    /// stops at about [`MAX_COUNTED`].
+    async fn holders_of(
+        &self,
+        known: &Definitions,
+        role: &str,
+    ) -> Result<BTreeSet<UserId>, Error> {
+        let mut found = BTreeSet::new();
         let mut query =
             PeopleQuery { role: Some(role.to_owned()), limit: 200, ..PeopleQuery::default() };
-        loop {
+        while found.len() < MAX_COUNTED {
             let page = self.0.store.people(&query).await?;
             found.extend(page.data.iter().map(|(user, _)| user.id));
             query.after = page.next;
-            if query.after.is_none() || found.len() >= MAX_COUNTED {
-                return Ok(found);
+            if query.after.is_none() {
+                break;
             }
         }
+        let giving = known.groups.iter().filter(|group| group.roles.iter().any(|r| r == role));
+        for group in giving {
+            self.add_members(&group.name, &mut found).await?;
+        }
+        Ok(found)
+    }
+
+    async fn add_members(&self, group: &str, found: &mut BTreeSet<UserId>) -> Result<(), Error> {
+        let mut query =
+            MemberQuery { group: group.to_owned(), limit: 200, ..MemberQuery::default() };
+        while found.len() < MAX_COUNTED {
+            let page = self.0.store.members(&query).await?;
+            found.extend(page.data.iter().map(|(_, user, _)| user.id));
+            query.after = page.next;
+            if query.after.is_none() {
+                break;
+            }
+        }
+        Ok(())
     }
 }
 

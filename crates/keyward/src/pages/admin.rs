@@ -2,6 +2,9 @@
 
 mod check;
 mod explained;
+mod group;
+mod groups;
+mod listed;
 mod log;
 mod matrix;
 mod people;
@@ -18,6 +21,8 @@ use crate::http::{Code, Cx, Fault, Guard, Problem, Reply, Route};
 pub(super) use check::ROUTES as CHECK;
 #[cfg(test)]
 pub(super) use explained::KEYS;
+pub(super) use group::ROUTES as GROUP;
+pub(super) use groups::ROUTES as GROUPS;
 pub(super) use log::ROUTES as LOG;
 pub(super) use matrix::ROUTES as MATRIX;
 pub(super) use people::ROUTES as PEOPLE;

@@ -10,8 +10,9 @@ use crate::http::{Code, Cx, Fault, Request};
 use crate::routes::people::query_without;
 
 /// The admin pages, in the order of the menu, with what each needs.
-pub(super) const ADMIN: [(&str, &str); 6] = [
+pub(super) const ADMIN: [(&str, &str); 7] = [
     ("people", "users:view"),
+    ("groups", "groups:view"),
     ("roles", "roles:view"),
     ("matrix", "roles:view"),
     ("check", "access:explain"),

@@ -1,7 +1,7 @@
 //! Texts whose keys come from elsewhere than a template: codes and names.
 
 /// Codes of fields that have a text of their own.
-const FIELDS: [&str; 29] = [
+const FIELDS: [&str; 35] = [
     "email_invalid",
     "username_invalid",
     "phone_invalid",
@@ -24,6 +24,12 @@ const FIELDS: [&str; 29] = [
     "repeated",
     "subject_unknown",
     "resource_invalid",
+    "role_unknown",
+    "role_cycle",
+    "group_invalid",
+    "too_many",
+    "in_the_past",
+    "ends_before_it_begins",
     "attributes_invalid",
     "built_in",
     "too_large",

@@ -6,6 +6,7 @@ mod check;
 mod dev_inbox;
 mod errors;
 mod golden;
+mod groups;
 mod html;
 mod journey;
 mod matrix;

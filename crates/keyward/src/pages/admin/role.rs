@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::super::render::Page;
 use super::super::{go, nav};
+use super::listed::ListedInput;
 use crate::http::{Code, Cx, Fault, Guard, Reply, Route, input};
 use crate::matrix::lineage;
 use crate::routes::roles::{RuleInput, change};
@@ -18,6 +19,7 @@ const EDIT: Guard = Guard::Holding("roles:edit");
 pub(in crate::pages) const ROUTES: &[Route] = &[
     Route::get("/admin/roles/{role}", Guard::Holding("roles:view"), show),
     Route::post("/admin/roles/{role}/rule", EDIT, rule),
+    Route::post("/admin/roles/{role}/inherits", EDIT, inherit),
     Route::post("/admin/roles/{role}/remove", EDIT, remove),
 ];
 
@@ -26,7 +28,8 @@ const SHOWN: u32 = 20;
 
 async fn page<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
     let name = cx.params.get("role");
-    let stored = cx.auth.role_list().await?.iter().any(|role| role.name == name);
+    let roles = cx.auth.role_list().await?;
+    let stored = roles.iter().any(|role| role.name == name);
     let policy = cx.auth.policy();
     let role = policy.snapshot.role(name).ok_or(Code::NotFound)?;
     let lineage = lineage(&policy.snapshot, role);
@@ -37,13 +40,17 @@ async fn page<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
         .filter(|heir| heir.parents(&policy.snapshot).any(|parent| parent == name))
         .map(RoleView::name)
         .collect();
+    let parents: Vec<&str> = role.parents(&policy.snapshot).collect();
+    let others = roles.iter().map(|role| role.name.as_str());
+    let free: Vec<&str> = others.filter(|it| *it != name && !parents.contains(it)).collect();
     let entry = cx.caller.entry()?;
     let may_see_people = nav::holds(entry, "users:view");
     let people = if may_see_people { holders(cx, name).await? } else { vec![] };
     Ok(Page::new(cx, "admin_role.html")
         .with("here", "roles")
         .with("role", rules(role))
-        .with("parents", role.parents(&policy.snapshot).collect::<Vec<_>>())
+        .with("parents", parents)
+        .with("free", free)
         .with("heirs", heirs)
         .with("inherited", inherited)
         .with("people", people)
@@ -78,6 +85,14 @@ fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move { page(&cx).await?.reply() })
 }
 
+/// Back to the role, with what was done or why not.
+async fn told(cx: &Cx<'_>, done: Result<(), Fault>) -> Result<Reply, Fault> {
+    match done {
+        Ok(()) => go(cx, &format!("/admin/roles/{}?notice=saved", cx.params.get("role"))),
+        Err(fault) => page(cx).await?.refused(fault, cx.id),
+    }
+}
+
 fn rule(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let wish = input::body(cx.request).and_then(|input: RuleInput| input.to_change());
@@ -86,10 +101,19 @@ fn rule(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
             Ok(wish) => change(&cx, role, wish).await,
             Err(fault) => Err(fault),
         };
-        match done {
-            Ok(()) => go(&cx, &format!("/admin/roles/{role}?notice=saved")),
-            Err(fault) => page(&cx).await?.refused(fault, cx.id),
-        }
+        told(&cx, done).await
+    })
+}
+
+fn inherit(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let input: ListedInput = input::body(cx.request)?;
+        let name = cx.params.get("role");
+        let roles = cx.auth.role_list().await?;
+        let was = roles.into_iter().find(|role| role.name == name).ok_or(Code::NotFound)?;
+        let wish = RoleChange::Inherit { inherits: input.apply(was.inherits) };
+        let done = change(&cx, name, wish).await;
+        told(&cx, done).await
     })
 }
 
