@@ -16,7 +16,7 @@ const STRANGER = [
 ];
 const ADMIN = [
   "/account", "/account/password", "/account/sessions", "/admin/people", "/admin/people?q=nobody-at-all",
-  "/admin/people/add", "/admin/roles", "/admin/roles/admin", "/admin/matrix", "/admin/matrix?also=posts:edit",
+  "/admin/people/add", "/admin/groups", "/admin/roles", "/admin/roles/admin", "/admin/matrix", "/admin/matrix?also=posts:edit",
   "/admin/who?permission=users:view", "/admin/check", "/admin/check?subject=ada@example.com&permission=users:view",
   "/admin/check?subject=nobody@example.com&permission=users:view&resource=x", "/admin/audit", "/admin/audit/chain", "/admin/messages",
 ];
@@ -51,6 +51,13 @@ export async function accessible(browser, base, report) {
     await visitor.press("main form button");
     await visitor.go(`/admin/roles/${role}`);
     await look("a role with a rule");
+    await visitor.go("/admin/groups");
+    await visitor.send({ name: role }, "[aria-labelledby=add] button");
+    await visitor.send({ person: "ada@example.com", expires_at: "2999-01-01" }, "[aria-labelledby=join] button");
+    await look("a group");
+    await visitor.page.click("details summary");
+    await visitor.press('form[action$="/remove"] button');
+    await visitor.go(`/admin/roles/${role}`);
     await visitor.press('form[action$="/rule"] button');
     await visitor.page.click("details summary");
     await visitor.press('form[action$="/remove"] button');

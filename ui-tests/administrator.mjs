@@ -87,6 +87,21 @@ export async function administrator(browser, base, report, scripts) {
     await admin.go("/admin/who?permission=posts:edit");
     contains(await admin.text("[aria-labelledby=people]"), `roles.${role}.allow[0]`);
   });
+  await step("a group is made, and Bob is in it for a time", async () => {
+    const group = role.replace("editor", "group");
+    await admin.go("/admin/groups");
+    await admin.send({ name: group }, "[aria-labelledby=add] button");
+    await admin.page.selectOption('form[action$="/roles"] select', role);
+    await admin.press('form[action$="/roles"]:has(select) button');
+    contains(await admin.text("[aria-labelledby=roles] .chips"), role);
+    await admin.send({ person: BOB, expires_at: "2999-01-01" }, "[aria-labelledby=join] button");
+    contains(await admin.text("[aria-labelledby=members]"), "Bob");
+    await admin.press('form[action$="/leave"] button');
+    contains(await admin.text("[aria-labelledby=members]"), "Nobody");
+    await admin.page.click("details summary");
+    await admin.press('form[action$="/remove"] button');
+    equal(admin.path(), "/admin/groups");
+  });
   await step("a role is removed", async () => {
     await admin.go(`/admin/roles/${role}`);
     await admin.page.click("details summary");

@@ -13,7 +13,7 @@ const modes = [
 const stranger = ["/login", "/signup", "/recover", "/setup", "/verify/x", "/nothing", "/dev/inbox"];
 const inside = [
   "/account", "/account/password", "/account/sessions", "/admin/people", "/admin/people/add",
-  "/admin/roles", "/admin/roles/admin", "/admin/matrix", "/admin/who?permission=posts:edit",
+  "/admin/groups", "/admin/roles", "/admin/roles/admin", "/admin/matrix", "/admin/who?permission=posts:edit",
   "/admin/check?subject=ada@example.com&permission=posts:edit", "/admin/audit/chain", "/admin/messages",
 ];
 

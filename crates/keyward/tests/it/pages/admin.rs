@@ -128,7 +128,7 @@ async fn lists_are_read_page_by_page() {
     Page::of(&admin.page(&next).await);
     assert_eq!(admin.page("/admin/audit?limit=0").await.status(), 422);
     assert_eq!(admin.page("/admin/people?unknown=1").await.status(), 422);
-    for path in ["people", "roles", "matrix", "who", "check", "audit", "messages"] {
+    for path in ["people", "groups", "roles", "matrix", "who", "check", "audit", "messages"] {
         let reply = admin.page(&format!("/admin/{path}?lang=de&notice=saved")).await;
         assert_eq!(reply.status(), 200, "{path} in another language");
         assert_eq!(Page::of(&reply).attr("html", "lang"), "de");

@@ -95,6 +95,9 @@ async fn pages_for_people_and_administrators_look_as_reviewed() {
     t.clock.advance(std::time::Duration::from_secs(60));
     let admin = admin(&t).await;
     let one = format!("/admin/people/{}", ada.id);
+    location(&admin.form("/admin/groups", &[("name", "staff"), ("description", "Us")]).await);
+    let join = [("person", "ada@example.com"), ("not_before", ""), ("expires_at", "2999-01-01")];
+    location(&admin.form("/admin/groups/staff/join", &join).await);
     for (name, path) in [
         ("admin_people", "/admin/people"),
         ("admin_people_none", "/admin/people?q=zzz"),
@@ -102,6 +105,8 @@ async fn pages_for_people_and_administrators_look_as_reviewed() {
         ("admin_person", one.as_str()),
         ("admin_roles", "/admin/roles?lang=en&notice=saved"),
         ("admin_role", "/admin/roles/admin?lang=en"),
+        ("admin_groups", "/admin/groups"),
+        ("admin_group", "/admin/groups/staff"),
         ("admin_matrix", "/admin/matrix"),
         ("admin_matrix_de", "/admin/matrix?lang=de"),
         ("admin_who", "/admin/who?lang=en&permission=users:view"),
