@@ -90,11 +90,7 @@ impl Keyward {
 
     /// The accounts that hold a role, given directly or by a group; counting
     /// stops at about [`MAX_COUNTED`].
-    async fn holders_of(
-        &self,
-        known: &Definitions,
-        role: &str,
-    ) -> Result<BTreeSet<UserId>, Error> {
+    async fn holders_of(&self, known: &Definitions, role: &str) -> Result<BTreeSet<UserId>, Error> {
         let mut found = BTreeSet::new();
         let mut query =
             PeopleQuery { role: Some(role.to_owned()), limit: 200, ..PeopleQuery::default() };

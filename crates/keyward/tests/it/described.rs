@@ -42,9 +42,16 @@ async fn replies_are_of_the_types_that_are_described() {
     t.kw.assign_role(root.id, "admin", true).await.unwrap().unwrap();
     let client = t.pages();
     let body = json!({ "identifier": "root@example.com", "password": PASSWORD });
-    let reply = client.post("/api/v1/sign-in", &body).await;
+    let sign_in = client.post("/api/v1/sign-in", &body).await;
+    for (door, name) in [("groups", "staff"), ("roles", "payer"), ("roles", "approver")] {
+        let reply = client.post(&format!("/api/v1/admin/{door}"), &json!({ "name": name })).await;
+        assert_eq!(reply.status(), 201, "{}", reply.text());
+    }
+    let set = json!({ "roles": ["approver", "payer"] });
+    let kept = client.json(http::Method::PUT, "/api/v1/admin/exclusive-roles/payments", &set);
+    assert_eq!(kept.await.status(), 204);
     let document = keyward::openapi();
-    check(&document, "/api/v1/sign-in", "post", &reply.json());
+    check(&document, "/api/v1/sign-in", "post", &sign_in.json());
     for (path, operations) in document["paths"].as_object().unwrap() {
         let bare = BARE.contains(&format!("get {path}").as_str());
         if operations["get"].is_null() || bare {
@@ -52,7 +59,8 @@ async fn replies_are_of_the_types_that_are_described() {
         }
         let asks = path.ends_with("/holders") || path.ends_with("/can");
         let query = if asks { "?permission=posts:edit" } else { "" };
-        let door = format!("{}{query}", path.replace("{id}", &root.id.to_string()));
+        let named = path.replace("{group}", "staff").replace("{set}", "payments");
+        let door = format!("{}{query}", named.replace("{id}", &root.id.to_string()));
         let reply = client.get(&door).await;
         assert_eq!(reply.status(), 200, "{path}: {}", reply.text());
         check(&document, path, "get", &reply.json());
