@@ -84,7 +84,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
     ("Run", &["dev", "serve", "setup", "tour"]),
     ("Look", &["doctor", "config", "audit", "can", "why"]),
     ("People", &["user", "session"]),
-    ("Access", &["role", "policy", "routes", "apikey", "app"]),
+    ("Access", &["role", "group", "policy", "routes", "apikey", "app"]),
     ("Operate", &["hash", "init", "migrate", "key", "backup"]),
     ("Develop", &["openapi", "completions", "man"]),
 ];

@@ -8,6 +8,7 @@ mod ask;
 mod audit;
 mod can;
 mod describe;
+mod group;
 mod hash;
 mod migrate;
 mod print;
@@ -15,6 +16,7 @@ mod role;
 mod secret;
 mod session;
 mod settle;
+mod term;
 mod user;
 mod why;
 
@@ -45,6 +47,9 @@ pub(crate) enum Command {
     /// Define roles, give them and take them
     #[command(subcommand)]
     Role(role::Command),
+    /// Make groups, say what they give, and put people in
+    #[command(subcommand)]
+    Group(group::Command),
     /// List every route with its guard and its limit
     Routes(describe::RoutesArgs),
     /// Find the right cost of password hashes; see which are stored
@@ -71,6 +76,7 @@ impl Command {
             Self::User(command) => command.run(globals),
             Self::Session(command) => command.run(globals),
             Self::Role(command) => command.run(globals),
+            Self::Group(command) => command.run(globals),
             Self::Routes(args) => args.run(globals),
             Self::Hash(command) => command.run(globals),
             Self::Migrate(command) => command.run(globals),

@@ -2,10 +2,11 @@
 
 use clap::Subcommand;
 use keyward::authz::Effect;
-use keyward::{RoleChange, RoleView};
+use keyward::{ExclusiveView, RoleChange, RoleView};
 
 use super::print::{self, Column};
 use super::settle::settle;
+use super::term::Span;
 use super::{ask, beside, person};
 use crate::args::Globals;
 use crate::failure::Outcome;
@@ -34,8 +35,29 @@ pub(crate) enum Command {
     Deny(Rule),
     /// Remove permissions from a role, allowed or denied
     Clear(Rule),
+    /// Set the roles that a role inherits, in place of those before
+    Inherit {
+        /// The role's name
+        role: String,
+        /// Names of roles; none for a role of its own
+        inherits: Vec<String>,
+    },
+    /// List the sets of roles that exclude each other
+    Exclusives,
+    /// Let nobody be given two of these roles
+    Exclude {
+        /// The name of the set
+        set: String,
+        /// At least two names of roles; none removes the set
+        roles: Vec<String>,
+    },
     /// Give a role to an account
-    Grant(Holder),
+    Grant {
+        #[command(flatten)]
+        holder: Holder,
+        #[command(flatten)]
+        span: Span,
+    },
     /// Take a role from an account
     Revoke(Holder),
 }
@@ -63,8 +85,12 @@ const COLUMNS: &[Column<RoleView>] = &[
     ("ROLE", |role| role.name.clone()),
     ("ALLOWS", |role| role.allow.join(" ")),
     ("DENIES", |role| role.deny.join(" ")),
+    ("INHERITS", |role| role.inherits.join(" ")),
     ("FOR", |role| role.description.clone()),
 ];
+
+const SETS: &[Column<ExclusiveView>] =
+    &[("SET", |set| set.name.clone()), ("ROLES", |set| set.roles.join(" "))];
 
 impl Command {
     pub(super) fn run(self, globals: &Globals) -> Outcome {
@@ -82,8 +108,18 @@ impl Command {
             Self::Allow(rule) => rule.set(globals, Some(Effect::Allow)),
             Self::Deny(rule) => rule.set(globals, Some(Effect::Deny)),
             Self::Clear(rule) => rule.set(globals, None),
-            Self::Grant(holder) => holder.assign(globals, true),
-            Self::Revoke(holder) => holder.assign(globals, false),
+            Self::Inherit { role, inherits } => {
+                change(globals, &role, [RoleChange::Inherit { inherits }])
+            }
+            Self::Exclusives => beside(globals, async |auth| {
+                print::list(globals.output, &auth.exclusive_list().await?, SETS)
+            }),
+            Self::Exclude { set, roles } => beside(globals, async |auth| {
+                let roles = (!roles.is_empty()).then_some(roles);
+                settle(auth.change_exclusive(&set, roles).await?)
+            }),
+            Self::Grant { holder, span } => holder.give(globals, &span),
+            Self::Revoke(holder) => holder.take(globals),
         }
     }
 }
@@ -105,10 +141,17 @@ impl Rule {
 }
 
 impl Holder {
-    fn assign(self, globals: &Globals, give: bool) -> Outcome {
+    fn give(self, globals: &Globals, span: &Span) -> Outcome {
         beside(globals, async |auth| {
             let user = person(auth, &self.user).await?.id;
-            settle(auth.assign_role(user, &self.role, give).await?)
+            settle(auth.assign_role_for(user, &self.role, span.term()).await?)
+        })
+    }
+
+    fn take(self, globals: &Globals) -> Outcome {
+        beside(globals, async |auth| {
+            let user = person(auth, &self.user).await?.id;
+            settle(auth.assign_role(user, &self.role, false).await?)
         })
     }
 }

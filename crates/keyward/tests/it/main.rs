@@ -24,6 +24,7 @@ mod doors;
 #[cfg(feature = "actix")]
 mod frameworks;
 mod golden;
+mod groups;
 mod journey;
 mod kit;
 mod leaks;

@@ -8,6 +8,7 @@ use keyward::{Act, Cell, ChangeMatrix, Kind, Names, RoleChange, Secret, Settings
 use keyward_core::crypto::keys::{Keys, RootKey};
 use keyward_core::flow::admin::{ActOn, AddPerson, Edit, EditPerson};
 use keyward_core::flow::challenge::{Answer, Letter};
+use keyward_core::flow::group::{ChangeExclusive, ChangeGroup, ChangeMembership, GroupChange};
 use keyward_core::flow::open::Opening;
 use keyward_core::flow::password::ChangePassword;
 use keyward_core::flow::recover::{BeginRecovery, ConfirmRecovery};
@@ -85,6 +86,10 @@ impl House {
     fn later(&mut self) {
         self.now = self.now.plus(Duration::from_secs(61));
     }
+}
+
+fn added() -> RoleChange {
+    RoleChange::Add { description: String::new() }
 }
 
 fn names(email: &str) -> Names {
@@ -190,6 +195,20 @@ async fn people(house: &mut House, user: keyward::id::UserId, root: keyward::id:
     house.check(AssignRole { user, role, give: true, term: Term::ALWAYS, actor }).await;
     let (effect, pattern) = (keyward::authz::Effect::Allow, "reports:view".to_owned());
     house.check(ChangeGrant { user, effect, pattern, give: true, term: Term::ALWAYS, actor }).await;
+    house.later();
+    let change = RoleChange::Inherit { inherits: vec!["analyst".into()] };
+    house.check(ChangeRole { role: "chief".into(), change: added(), actor }).await;
+    house.check(ChangeRole { role: "chief".into(), change, actor }).await;
+    let group = || "staff".to_owned();
+    let change = GroupChange::Add { description: String::new() };
+    house.check(ChangeGroup { group: group(), change, actor }).await;
+    let change = GroupChange::Roles { roles: vec!["chief".into()] };
+    house.check(ChangeGroup { group: group(), change, actor }).await;
+    let term = Term::ALWAYS;
+    house.check(ChangeMembership { user, group: group(), give: true, term, actor }).await;
+    house.check(ChangeRole { role: "clerk".into(), change: added(), actor }).await;
+    let roles = Some(vec!["clerk".to_owned(), "analyst".to_owned()]);
+    house.check(ChangeExclusive { set: "apart".into(), roles, actor }).await;
     let set = Act::SetPassword { password: password(), temporary: true };
     for act in [set, Act::Lock { reason: "x".into() }, Act::Unlock, Act::Delete, Act::Restore] {
         house.later();

@@ -1,0 +1,120 @@
+//! `keyward group`: people who hold roles together.
+
+use clap::Subcommand;
+use keyward::port::MemberQuery;
+use keyward::{GroupChange, GroupView, Keyward, MemberView};
+
+use super::print::{self, Column};
+use super::settle::settle;
+use super::term::Span;
+use super::{ask, beside, person};
+use crate::args::Globals;
+use crate::failure::Outcome;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List every group with the roles that it gives
+    List,
+    /// Make a group that gives nothing yet
+    Add {
+        /// 1 to 64 of a-z, 0-9, dot, hyphen and underscore
+        group: String,
+        /// Who is meant
+        #[arg(long, default_value = "", hide_default_value = true)]
+        description: String,
+    },
+    /// Remove a group; its members lose what it gave
+    Remove {
+        /// Its name
+        group: String,
+    },
+    /// Set the roles that a group gives, in place of those before
+    Roles {
+        /// The group's name
+        group: String,
+        /// Names of roles; none for a group that gives nothing
+        roles: Vec<String>,
+    },
+    /// List who is in a group
+    Members {
+        /// The group's name
+        group: String,
+    },
+    /// Put an account into a group
+    Join {
+        /// Id, e-mail address, username or phone number
+        user: String,
+        /// The group's name
+        group: String,
+        #[command(flatten)]
+        span: Span,
+    },
+    /// Take an account out of a group
+    Leave {
+        /// Id, e-mail address, username or phone number
+        user: String,
+        /// The group's name
+        group: String,
+    },
+}
+
+const COLUMNS: &[Column<GroupView>] = &[
+    ("GROUP", |group| group.name.clone()),
+    ("GIVES", |group| group.roles.join(" ")),
+    ("FOR", |group| group.description.clone()),
+];
+
+const MEMBERS: &[Column<MemberView>] = &[
+    ("ID", |member| member.user.id.to_string()),
+    ("NAME", |member| member.user.name.clone()),
+    ("FROM", |member| member.not_before.map(print::time).unwrap_or_default()),
+    ("UNTIL", |member| member.expires_at.map(print::time).unwrap_or_default()),
+];
+
+impl Command {
+    pub(super) fn run(self, globals: &Globals) -> Outcome {
+        match self {
+            Self::List => beside(globals, async |auth| {
+                print::list(globals.output, &auth.group_list().await?, COLUMNS)
+            }),
+            Self::Add { group, description } => {
+                change(globals, &group, GroupChange::Add { description })
+            }
+            Self::Remove { group } => {
+                ask::first(globals, &format!("remove the group `{group}` with its members?"))?;
+                change(globals, &group, GroupChange::Remove)
+            }
+            Self::Roles { group, roles } => change(globals, &group, GroupChange::Roles { roles }),
+            Self::Members { group } => beside(globals, async |auth| {
+                print::list(globals.output, &members(auth, group).await?, MEMBERS)
+            }),
+            Self::Join { user, group, span } => beside(globals, async |auth| {
+                let user = person(auth, &user).await?.id;
+                settle(auth.join_group(user, &group, span.term()).await?)
+            }),
+            Self::Leave { user, group } => beside(globals, async |auth| {
+                let user = person(auth, &user).await?.id;
+                settle(auth.leave_group(user, &group).await?)
+            }),
+        }
+    }
+}
+
+fn change(globals: &Globals, group: &str, change: GroupChange) -> Outcome {
+    beside(globals, async |auth| settle(auth.change_group(group, change).await?))
+}
+
+/// Everybody, page by page.
+async fn members(auth: &Keyward, group: String) -> Outcome<Vec<MemberView>> {
+    let mut query = MemberQuery { group, after: None, limit: 200 };
+    let mut found = Vec::new();
+    loop {
+        let page = auth.group_members(&query).await?;
+        found.extend(page.data);
+        query.after = page.next;
+        if query.after.is_none() {
+            return Ok(found);
+        }
+    }
+}
