@@ -73,6 +73,45 @@ fn a_running_server_sees_every_way_to_close_a_session() {
 }
 
 #[test]
+fn a_running_server_sees_a_group_and_what_its_role_inherits() {
+    let place = Place::new();
+    let server = place.start(&["dev"]);
+    let ada = server.client().signed_in(ADA, PASSWORD);
+    let guarded = || ada.get("/api/v1/admin/users").status;
+    for args in [
+        &["role", "add", "viewer"][..],
+        &["role", "allow", "viewer", "users:view"],
+        &["role", "add", "helper"],
+        &["role", "inherit", "helper", "viewer"],
+        &["group", "add", "desk", "--description", "Answers the phone"],
+        &["group", "roles", "desk", "helper"],
+        &["role", "exclude", "apart", "viewer", "admin"],
+    ] {
+        place.run(args).wants(0);
+    }
+    assert_eq!(guarded(), 403);
+    place.run(&["group", "join", ADA, "desk", "--until", "2999-01-01"]).wants(0);
+    let began = now();
+    while guarded() != 200 {
+        assert!(now() - began < Duration::from_secs(1), "the group gives nothing");
+        std::thread::yield_now();
+    }
+    let shown = place.run(&["user", "show", ADA, "-o", "json"]).wants(0);
+    let shown: Value = serde_json::from_str(shown.trim()).unwrap();
+    assert_eq!(shown["memberships"][0]["expires_at"], "2999-01-01T00:00:00Z");
+    assert!(place.run(&["group", "members", "desk"]).wants(0).contains("2999-01-01"));
+    place.run(&["role", "grant", ADA, "admin"]).refused(4, "exclude each other");
+    place.run(&["group", "join", ADA, "desk", "--until", "2000-01-01"]).wants(2);
+    place.run(&["role", "inherit", "viewer", "helper"]).wants(2);
+    place.run(&["group", "leave", ADA, "desk"]).wants(0);
+    let began = now();
+    while guarded() != 403 {
+        assert!(now() - began < Duration::from_secs(1), "what she left still counts");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
 fn a_running_server_sees_a_role_and_its_rules() {
     let place = Place::new();
     let server = place.start(&["dev"]);
