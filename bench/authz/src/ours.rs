@@ -171,7 +171,7 @@ impl<'s> House<'s> {
     fn lists(&self) {
         let nothing = &self.permissions[0].1;
         let mut random = Random(17);
-        let each = Batches { count: 100, calls: 500 }.time(|| {
+        let each = Batches { count: 200, calls: 100 }.time(|| {
             let question = Question::new(random.pick(&self.sessions), nothing);
             self.snapshot.list_permissions(&question).iter().count() > 0
         });

@@ -83,7 +83,7 @@ impl Grant {
 
 /// The role that a role inherits; chains are three long.
 pub(crate) fn parent(role: usize) -> Option<usize> {
-    (role % 3 > 0).then(|| role - 1)
+    (!role.is_multiple_of(3)).then(|| role - 1)
 }
 
 /// A role and all that it inherits.
