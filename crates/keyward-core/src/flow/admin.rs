@@ -54,7 +54,7 @@ async fn is_beyond(actor: Option<UserId>, user: UserId, cx: Gather<'_>) -> Resul
     let Some(actor) = actor.filter(|actor| *actor != user) else { return Ok(false) };
     let known = cx.store.definitions().await?;
     let own = Reach::gather(actor, &known, cx).await?;
-    Ok(!own.covers(&Reach::gather(user, &known, cx).await?))
+    Ok(!own.covers(&Reach::gather_ever(user, &known, cx).await?))
 }
 
 async fn taken(names: &[Name], cx: Gather<'_>) -> Result<Vec<Problem>, Error> {

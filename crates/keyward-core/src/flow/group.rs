@@ -189,7 +189,8 @@ impl Flow for ChangeMembership {
                 Some(user) => Admins::when_held(user, [&held, &now], &known, cx).await?,
                 None => Admins::default(),
             };
-            let own = Reach::gather_for(self.actor, &known, cx).await?;
+            let ceiling = if self.give { self.term } else { Term::until(cx.now) };
+            let own = Reach::gather_to_give(self.actor, ceiling, &known, cx).await?;
             Ok(MembershipFacts { user, known, held, own, admins })
         })
     }

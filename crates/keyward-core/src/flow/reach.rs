@@ -6,7 +6,7 @@ use keyward_authz::Effect;
 use super::Gather;
 use crate::Error;
 use crate::id::UserId;
-use crate::record::Definitions;
+use crate::record::{Definitions, Held, Term};
 
 /// The patterns that an account is allowed and denied, by roles and directly.
 #[derive(Debug, Default)]
@@ -23,11 +23,43 @@ impl Reach {
         cx: Gather<'_>,
     ) -> Result<Self, Error> {
         let held = cx.store.access(user).await?;
-        let mut reach =
-            Self::of_roles(definitions, held.roles_where(definitions, |term| term.covers(cx.now)));
-        let counting = held.grants.iter().filter(|grant| grant.term().covers(cx.now));
-        counting.for_each(|grant| reach.add(grant.effect, &grant.pattern));
-        Ok(reach)
+        Ok(Self::of_held(definitions, &held, |term| term.covers(cx.now)))
+    }
+
+    /// What `user` holds now or will hold: whoever takes the account over only
+    /// has to wait.
+    pub(super) async fn gather_ever(
+        user: UserId,
+        definitions: &Definitions,
+        cx: Gather<'_>,
+    ) -> Result<Self, Error> {
+        let held = cx.store.access(user).await?;
+        Ok(Self::of_held(definitions, &held, |term| !term.has_ended(cx.now)))
+    }
+
+    /// What whoever asks may give for this `term`: what they hold now and for as
+    /// long, or else they would keep by another account, or by their own, what
+    /// ends. `None` for the command line and the app.
+    pub(super) async fn gather_to_give(
+        actor: Option<UserId>,
+        term: Term,
+        definitions: &Definitions,
+        cx: Gather<'_>,
+    ) -> Result<Option<Self>, Error> {
+        let Some(actor) = actor else { return Ok(None) };
+        let held = cx.store.access(actor).await?;
+        let lasts = |own: Term| own.covers(cx.now) && own.lasts_as_long_as(term);
+        let Self { allowed, .. } = Self::of_held(definitions, &held, lasts);
+        // A denial that has not begun denies before the end.
+        let Self { denied, .. } = Self::of_held(definitions, &held, |own| !own.has_ended(cx.now));
+        Ok(Some(Self { allowed, denied }))
+    }
+
+    fn of_held(known: &Definitions, held: &Held, counts: impl Fn(Term) -> bool + Copy) -> Self {
+        let mut reach = Self::of_roles(known, held.roles_where(known, counts));
+        let grants = held.grants.iter().filter(|grant| counts(grant.term()));
+        grants.for_each(|grant| reach.add(grant.effect, &grant.pattern));
+        reach
     }
 
     /// What whoever asks holds now; `None` for the command line and the app,

@@ -255,13 +255,9 @@ impl Flow for AssignRole {
                 Some(user) => Admins::when_held(user, [&was, &now], &known, cx).await?,
                 None => Admins::default(),
             };
-            let beyond = match self.actor {
-                None => false,
-                Some(actor) => {
-                    let own = Reach::gather(actor, &known, cx).await?;
-                    !own.masters(&Reach::of_role(&known, &self.role))
-                }
-            };
+            let ceiling = if self.give { self.term } else { Term::until(cx.now) };
+            let own = Reach::gather_to_give(self.actor, ceiling, &known, cx).await?;
+            let beyond = own.is_some_and(|own| !own.masters(&Reach::of_role(&known, &self.role)));
             Ok(AssignFacts {
                 exists: known.roles.iter().any(|r| r.name == self.role),
                 held: was.roles.iter().any(|given| self.is_of(given)),
@@ -434,13 +430,10 @@ impl Flow for ChangeGrant {
             let held = cx.store.access(self.user).await?.grants;
             let held = held.iter().any(|g| g.effect == self.effect && g.pattern == self.pattern);
             let exists = cx.store.user(self.user).await?.is_some();
-            let beyond = match self.actor {
-                None => false,
-                Some(actor) => {
-                    let known = cx.store.definitions().await?;
-                    !Reach::gather(actor, &known, cx).await?.holds(&self.pattern)
-                }
-            };
+            let known = cx.store.definitions().await?;
+            let ceiling = if self.give { self.term } else { Term::until(cx.now) };
+            let own = Reach::gather_to_give(self.actor, ceiling, &known, cx).await?;
+            let beyond = own.is_some_and(|own| !own.holds(&self.pattern));
             Ok(GrantFacts { exists, held, beyond })
         })
     }

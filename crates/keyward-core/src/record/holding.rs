@@ -29,6 +29,11 @@ impl Term {
     /// Without beginning or end.
     pub const ALWAYS: Self = Self { not_before: None, expires_at: None };
 
+    /// Without beginning, until this moment.
+    pub fn until(end: Timestamp) -> Self {
+        Self { not_before: None, expires_at: Some(end) }
+    }
+
     /// Whether this moment lies in it.
     pub fn covers(self, now: Timestamp) -> bool {
         self.not_before.is_none_or(|start| start <= now) && !self.has_ended(now)
@@ -42,6 +47,15 @@ impl Term {
     /// Whether it has begun and has no end.
     pub fn is_lasting(self, now: Timestamp) -> bool {
         self.expires_at.is_none() && self.covers(now)
+    }
+
+    /// Whether it ends no earlier than `other`.
+    pub fn lasts_as_long_as(self, other: Self) -> bool {
+        match (self.expires_at, other.expires_at) {
+            (None, _) => true,
+            (Some(own), Some(other)) => own >= other,
+            (Some(_), None) => false,
+        }
     }
 
     /// As the decision engine counts it.

@@ -98,7 +98,7 @@ fn a_running_server_sees_a_group_and_what_its_role_inherits() {
     }
     let shown = place.run(&["user", "show", ADA, "-o", "json"]).wants(0);
     let shown: Value = serde_json::from_str(shown.trim()).unwrap();
-    assert_eq!(shown["memberships"][0]["expires_at"], "2999-01-01T00:00:00Z");
+    assert_eq!(shown["memberships"][0]["expires_at"], "2999-01-01T00:00:00.000Z");
     assert!(place.run(&["group", "members", "desk"]).wants(0).contains("2999-01-01"));
     place.run(&["role", "grant", ADA, "admin"]).refused(4, "exclude each other");
     place.run(&["group", "join", ADA, "desk", "--until", "2000-01-01"]).wants(2);

@@ -2,6 +2,7 @@
 
 mod groups;
 
+use core::time::Duration;
 use std::collections::BTreeMap;
 
 use keyward_authz::Effect;
@@ -327,18 +328,7 @@ impl Run<'_> {
     fn write_rest(&mut self, write: &Write) -> Done {
         match write {
             Write::Take(take) => self.take(take),
-            Write::GiveBack { key, period } => {
-                let unit = limit::micros(*period).max(1);
-                self.change(
-                    |s| &mut s.limits,
-                    *key,
-                    |tat| {
-                        *tat = tat.saturating_sub(unit);
-                        true
-                    },
-                );
-                Ok(())
-            }
+            Write::GiveBack { key, period } => self.give_back(*key, *period),
             Write::Chain(links) => links.iter().try_for_each(|link| self.link(link)),
             Write::SwapMeta { name, was, now } | Write::Advance { name, was, now } => {
                 expect(self.state.meta.get(name) == was.as_ref())?;
@@ -392,6 +382,19 @@ impl Run<'_> {
             | Write::PutGrant(..)
             | Write::RemoveGrant { .. } => Ok(()),
         }
+    }
+
+    fn give_back(&mut self, key: [u8; 32], period: Duration) -> Done {
+        let unit = limit::micros(period).max(1);
+        self.change(
+            |s| &mut s.limits,
+            key,
+            |tat| {
+                *tat = tat.saturating_sub(unit);
+                true
+            },
+        );
+        Ok(())
     }
 
     fn swap_user(&mut self, was: i64, now: &User) -> Done {

@@ -149,24 +149,21 @@ fn translate_policy(write: &Write, to: &mut Vec<Step>) {
     }
 }
 
-/// Assignments, grants and memberships. Last in line, so that the compiler asks for every
-/// variant that nobody took before.
+/// Assignments, grants and memberships. Last in line, so that the compiler asks
+/// for every variant that nobody took before.
 fn translate_access(write: &Write, to: &mut Vec<Step>) {
     match write {
         Write::PutAssignment(assignment) => put_assignment(assignment, to),
         Write::RemoveAssignment { user, role, scope } => {
-            to.push(one(S::RemoveAssignment, params![*user, role, scope]));
-            to.push(bump_access(*user));
+            take(S::RemoveAssignment, params![*user, role, scope], *user, to);
         }
         Write::PutGrant(grant) => put_grant(grant, to),
         Write::RemoveGrant { user, effect, pattern } => {
-            to.push(one(S::RemoveGrant, params![*user, effect_str(*effect), pattern]));
-            to.push(bump_access(*user));
+            take(S::RemoveGrant, params![*user, effect_str(*effect), pattern], *user, to);
         }
         Write::PutMembership(membership) => groups::put_membership(membership, to),
         Write::RemoveMembership { user, group } => {
-            to.push(one(S::RemoveMembership, params![*user, group]));
-            to.push(bump_access(*user));
+            take(S::RemoveMembership, params![*user, group], *user, to);
         }
         // Taken before.
         Write::AddRole(..)
@@ -214,6 +211,11 @@ fn translate_access(write: &Write, to: &mut Vec<Step>) {
         | Write::FinishMessage { .. }
         | Write::RetryMessage { .. } => {}
     }
+}
+
+/// Takes from an account what it holds.
+fn take(statement: S, params: Vec<Value>, user: UserId, to: &mut Vec<Step>) {
+    to.extend([one(statement, params), bump_access(user)]);
 }
 
 fn bump_access(user: UserId) -> Step {

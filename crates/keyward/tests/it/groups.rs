@@ -254,6 +254,45 @@ async fn nobody_gives_more_than_they_hold_by_groups_or_inheritance() {
 }
 
 #[tokio::test]
+async fn attack_what_is_held_for_a_time_is_not_made_to_last() {
+    let t = TestAuth::new().await;
+    t.role("granter", &["roles:grant", "users:edit"]).await;
+    t.role("editor", &["posts:edit"]).await;
+    group(&t.kw, "editors", &["editor"]).await.unwrap();
+    let (bob, eve) = (t.user("bob@example.com").await, t.user("eve@example.com").await);
+    t.kw.assign_role(bob.id, "granter", true).await.unwrap().unwrap();
+    t.kw.join_group(bob.id, "editors", until(&t, 3_600)).await.unwrap().unwrap();
+    let client = t.pages().login_as(&bob).await;
+    let no = json!("outside_ceiling");
+    let end = |seconds| json!({ "expires_at": until(&t, seconds).expires_at.unwrap().to_string() });
+    for (user, body, told) in [
+        (&bob, json!({}), &no),
+        (&eve, json!({}), &no),
+        (&eve, end(3_601), &no),
+        (&eve, end(3_600), &Value::Null),
+    ] {
+        let path = format!("/api/v1/admin/users/{}/roles/editor", user.id);
+        assert_eq!(&code(&client, Method::PUT, &path, body.clone()).await, told, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn attack_an_account_that_will_be_an_administrator_is_not_taken_over_before() {
+    let t = TestAuth::new().await;
+    t.role("helper", &["users:edit"]).await;
+    let (bob, eve) = (t.user("bob@example.com").await, t.user("eve@example.com").await);
+    t.kw.assign_role(bob.id, "helper", true).await.unwrap().unwrap();
+    let client = t.pages().login_as(&bob).await;
+    let path = format!("/api/v1/admin/users/{}/set-password", eve.id);
+    let body = json!({ "password": "an entirely new password" });
+    assert_eq!(code(&client, Method::POST, &path, body.clone()).await, Value::Null);
+    let tomorrow = t.clock.now().plus(Duration::from_secs(86_400));
+    let term = Term { not_before: Some(tomorrow), expires_at: None };
+    t.kw.assign_role_for(eve.id, "admin", term).await.unwrap().unwrap();
+    assert_eq!(code(&client, Method::POST, &path, body).await, json!("outside_ceiling"));
+}
+
+#[tokio::test]
 async fn members_are_read_page_by_page() {
     let t = TestAuth::new().await;
     let bob = manager(&t).await;

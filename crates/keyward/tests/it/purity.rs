@@ -196,6 +196,15 @@ async fn people(house: &mut House, user: keyward::id::UserId, root: keyward::id:
     let (effect, pattern) = (keyward::authz::Effect::Allow, "reports:view".to_owned());
     house.check(ChangeGrant { user, effect, pattern, give: true, term: Term::ALWAYS, actor }).await;
     house.later();
+    groups(house, user, actor).await;
+    let set = Act::SetPassword { password: password(), temporary: true };
+    for act in [set, Act::Lock { reason: "x".into() }, Act::Unlock, Act::Delete, Act::Restore] {
+        house.later();
+        house.check(ActOn { user, act, actor }).await;
+    }
+}
+
+async fn groups(house: &mut House, user: keyward::id::UserId, actor: Option<keyward::id::UserId>) {
     let change = RoleChange::Inherit { inherits: vec!["analyst".into()] };
     house.check(ChangeRole { role: "chief".into(), change: added(), actor }).await;
     house.check(ChangeRole { role: "chief".into(), change, actor }).await;
@@ -209,9 +218,4 @@ async fn people(house: &mut House, user: keyward::id::UserId, root: keyward::id:
     house.check(ChangeRole { role: "clerk".into(), change: added(), actor }).await;
     let roles = Some(vec!["clerk".to_owned(), "analyst".to_owned()]);
     house.check(ChangeExclusive { set: "apart".into(), roles, actor }).await;
-    let set = Act::SetPassword { password: password(), temporary: true };
-    for act in [set, Act::Lock { reason: "x".into() }, Act::Unlock, Act::Delete, Act::Restore] {
-        house.later();
-        house.check(ActOn { user, act, actor }).await;
-    }
 }
