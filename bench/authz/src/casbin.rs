@@ -48,7 +48,7 @@ impl Casbin {
     pub(crate) fn run(&self, workload: &Workload) -> Result<f64> {
         let mut random = Random(29);
         let mut failed = None;
-        let each = Batches { count: 200, calls: 1 }.time(|| {
+        let each = Batches { count: 20, calls: 20 }.time(|| {
             let user = workload.somebody(&mut random);
             let wanted = random.below(TYPES * VERBS);
             let may = self.0.enforce(request(user, wanted));

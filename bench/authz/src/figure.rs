@@ -23,9 +23,10 @@ pub(crate) struct Batches {
 }
 
 impl Batches {
-    /// For what takes nanoseconds; short, so that some are left in peace on a
-    /// machine that does other things as well.
-    pub(crate) const OURS: Self = Self { count: 4_000, calls: 500 };
+    /// For what takes nanoseconds: short, so that some are left in peace on a
+    /// machine that does other things as well, and long enough that none is of
+    /// easy questions only.
+    pub(crate) const OURS: Self = Self { count: 1_000, calls: 2_000 };
 
     /// The best batch, in nanoseconds for one call.
     pub(crate) fn time(self, mut call: impl FnMut() -> bool) -> f64 {
