@@ -162,9 +162,7 @@ fn translate_access(write: &Write, to: &mut Vec<Step>) {
             take(S::RemoveGrant, params![*user, effect_str(*effect), pattern], *user, to);
         }
         Write::PutMembership(membership) => groups::put_membership(membership, to),
-        Write::RemoveMembership { user, group } => {
-            take(S::RemoveMembership, params![*user, group], *user, to);
-        }
+        Write::RemoveMembership { user, group } => groups::remove_membership(*user, group, to),
         // Taken before.
         Write::AddRole(..)
         | Write::RemoveRole(..)

@@ -185,8 +185,7 @@ async fn people(house: &mut House, user: keyward::id::UserId, root: keyward::id:
     house.check(add).await;
     let edit = EditPerson { name: Some("Ada L.".into()), ..EditPerson::default() };
     house.check(Edit { user, edit, actor }).await;
-    let change = RoleChange::Add { description: String::new() };
-    house.check(ChangeRole { role: "analyst".into(), change, actor }).await;
+    house.check(ChangeRole { role: "analyst".into(), change: added(), actor }).await;
     house.later();
     let seen = house.store.definitions().await.unwrap().version;
     house.check(ChangeMatrix { seen, cells: vec![cell()], actor }).await;

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use keyward_core::id::UserId;
 use keyward_core::record::{ExclusiveSet, Group, Membership, Role};
 
 use super::super::driver::Step;
 use super::super::statement::Statement as S;
 use super::super::value::params;
-use super::{any, bump_access, bump_policy, one};
+use super::{any, bump_access, bump_policy, one, take};
 
 pub(super) fn add_role(role: &Role, to: &mut Vec<Step>) {
     to.push(one(S::AddRole, params![&role.name, &role.description, role.created_at]));
@@ -70,6 +71,10 @@ pub(super) fn put_membership(m: &Membership, to: &mut Vec<Step>) {
     to.push(any(S::RemoveMembership, params![m.user, &m.group]));
     let params = params![m.user, &m.group, m.not_before, m.expires_at, m.granted_by, m.created_at];
     to.extend([one(S::AddMembership, params), bump_access(m.user)]);
+}
+
+pub(super) fn remove_membership(user: UserId, group: &str, to: &mut Vec<Step>) {
+    take(S::RemoveMembership, params![user, group], user, to);
 }
 
 /// One row for each name, however often it is named.
