@@ -54,6 +54,11 @@ impl Items {
         self
     }
 
+    /// Every kind, by name.
+    pub fn kinds(&self) -> impl Iterator<Item = (&str, &ItemKind)> {
+        self.0.iter().map(|(name, kind)| (&**name, kind))
+    }
+
     /// The kind of this name.
     pub fn kind(&self, name: &str) -> Option<&ItemKind> {
         self.0.get(name)

@@ -42,6 +42,8 @@ pub(crate) struct Role {
     /// Slots of the roles that it inherits.
     pub(crate) parents: Box<[usize]>,
     pub(crate) rules: Box<[Rule]>,
+    /// Where it is defined.
+    pub(crate) origin: Option<Origin>,
 }
 
 /// One line of a role.
@@ -94,6 +96,12 @@ impl Snapshot {
         self.exclusives.iter().map(|exclusive| &**exclusive)
     }
 
+    /// The sets of roles that nobody should hold two of.
+    pub fn exclusive_sets(&self) -> impl Iterator<Item = impl Iterator<Item = &str>> {
+        let name = |slot: &usize| self.at(*slot).map(|role| &*role.name);
+        self.exclusives().map(move |set| set.iter().filter_map(name))
+    }
+
     pub(crate) fn at(&self, slot: usize) -> Option<&Role> {
         self.roles.get(slot)
     }
@@ -112,6 +120,11 @@ impl<'s> RoleView<'s> {
     /// What people read about it.
     pub fn description(self) -> &'s str {
         &self.0.description
+    }
+
+    /// Where it is defined, when that is in a policy file.
+    pub fn origin(self) -> Option<&'s Origin> {
+        self.0.origin.as_ref()
     }
 
     /// Whether it may do everything.

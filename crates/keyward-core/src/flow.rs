@@ -8,6 +8,7 @@
 pub mod admin;
 pub mod admins;
 pub mod challenge;
+pub mod fixed;
 pub mod group;
 pub mod matrix;
 pub mod open;
@@ -101,6 +102,8 @@ pub struct Gather<'a> {
     pub keys: &'a Keys,
     /// Who asks.
     pub client: &'a Client,
+    /// What the policy file says.
+    pub fixed: &'a fixed::Fixed,
 }
 
 /// What [`Flow::decide`] may use.

@@ -62,6 +62,10 @@ pub(crate) struct Inner {
     pub(crate) settings: Settings,
     pub(crate) cache: SessionCache,
     pub(crate) policy: RwLock<Arc<PolicyState>>,
+    /// Held while definitions are read and put in force.
+    pub(crate) policy_turn: tokio::sync::Mutex<()>,
+    #[cfg(feature = "policy-file")]
+    pub(crate) policy_file: Option<policy::file::PolicyFile>,
     pub(crate) hooks: Hooks,
     pub(crate) watch: ask::Watch,
     pub(crate) sender: Arc<dyn Sender>,

@@ -59,6 +59,8 @@ pub use engine::builder::Builder;
 pub use engine::chain::AuditReport;
 pub use engine::hooks::{SignInAttempt, SignUpAttempt, Veto};
 pub use engine::os::{OsRandom, SystemClock};
+#[cfg(feature = "policy-file")]
+pub use engine::policy::file::PolicyFileStatus;
 pub use engine::resources::Resources;
 pub use hashing::HashCost;
 pub use http::problem::words as refusal_words;

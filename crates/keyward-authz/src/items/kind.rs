@@ -52,6 +52,11 @@ impl ItemKind {
         ItemKindBuilder::default()
     }
 
+    /// The roles that its table speaks of, sorted.
+    pub fn roles(&self) -> impl Iterator<Item = &str> {
+        self.rows.keys().map(|role| &**role)
+    }
+
     /// The actions that it knows.
     pub fn actions(&self) -> impl Iterator<Item = &str> {
         self.actions.iter().map(|action| &**action)

@@ -9,7 +9,8 @@ use crate::snapshot::Snapshot;
 pub(super) fn read<'t>(load: &mut Load<'_, 't>, root: &Table<'t>) {
     let roles = load.page.section(root, "roles");
     for (name, _) in &roles {
-        load.builder.role(name.text, "");
+        let origin = load.page.origin(name.at);
+        load.builder.at(Some(origin)).role(name.text, "").at(None);
     }
     let names: Vec<&str> = roles.iter().map(|(name, _)| name.text).collect();
     for (name, node) in &roles {

@@ -38,6 +38,7 @@ struct Draft {
     locked: bool,
     parents: Vec<usize>,
     rules: Vec<Rule>,
+    origin: Option<Origin>,
 }
 
 impl SnapshotBuilder {
@@ -53,7 +54,10 @@ impl SnapshotBuilder {
 
     /// Defines a role, or describes anew one that is defined.
     pub fn role(&mut self, name: &str, description: &str) -> &mut Self {
-        self.draft(name).description = description.into();
+        let origin = self.origin.clone();
+        let draft = self.draft(name);
+        draft.description = description.into();
+        draft.origin = origin.or(draft.origin.take());
         self
     }
 
@@ -211,7 +215,7 @@ impl SnapshotBuilder {
         Ok(self)
     }
 
-    /// Says where the rules of roles stand that are added from now on.
+    /// Says where the roles and their rules stand that are added from now on.
     pub fn at(&mut self, origin: Option<Origin>) -> &mut Self {
         self.origin = origin;
         self
@@ -268,6 +272,7 @@ impl SnapshotBuilder {
             locked: false,
             parents: Vec::new(),
             rules: Vec::new(),
+            origin: None,
         });
         slot
     }
@@ -282,6 +287,7 @@ impl Draft {
             locked: self.locked,
             parents: self.parents.into(),
             rules: self.rules.into(),
+            origin: self.origin,
         }
     }
 }

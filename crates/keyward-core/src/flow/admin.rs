@@ -52,7 +52,7 @@ impl Names {
 /// as everything it holds, so whoever changes one must hold as much.
 async fn is_beyond(actor: Option<UserId>, user: UserId, cx: Gather<'_>) -> Result<bool, Error> {
     let Some(actor) = actor.filter(|actor| *actor != user) else { return Ok(false) };
-    let known = cx.store.definitions().await?;
+    let known = cx.definitions().await?;
     let own = Reach::gather(actor, &known, cx).await?;
     Ok(!own.covers(&Reach::gather_ever(user, &known, cx).await?))
 }

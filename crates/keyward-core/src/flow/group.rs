@@ -57,7 +57,7 @@ impl Flow for ChangeGroup {
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<GroupFacts, Error>> {
         Box::pin(async move {
-            let known = cx.store.definitions().await?;
+            let known = cx.definitions().await?;
             let own = Reach::gather_for(self.actor, &known, cx).await?;
             let admins = Admins::when_defined([&known, &self.apply(&known)], cx).await?;
             Ok(GroupFacts { known, own, admins })
@@ -182,7 +182,7 @@ impl Flow for ChangeMembership {
         Box::pin(async move {
             // Read before what it holds: see `Write::SwapAccess`.
             let user = cx.store.user(self.user).await?;
-            let known = cx.store.definitions().await?;
+            let known = cx.definitions().await?;
             let held = cx.store.access(self.user).await?;
             let now = self.apply(&held, cx.now);
             let admins = match &user {
@@ -285,7 +285,7 @@ impl Flow for ChangeExclusive {
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
         Box::pin(async move {
-            let known = cx.store.definitions().await?;
+            let known = cx.definitions().await?;
             let own = Reach::gather_for(self.actor, &known, cx).await?;
             Ok(ExclusiveFacts { known, own })
         })

@@ -44,6 +44,8 @@ pub struct ChangeMatrix {
 #[derive(Debug)]
 pub struct MatrixFacts {
     known: Definitions,
+    /// Roles of the policy file among those that are to change.
+    fixed: Vec<String>,
     /// What whoever asks may do themselves; `None` for the command line.
     own: Option<Reach>,
 }
@@ -56,12 +58,14 @@ impl Flow for ChangeMatrix {
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<MatrixFacts, Error>> {
         Box::pin(async move {
-            let known = cx.store.definitions().await?;
+            let known = cx.definitions().await?;
             let own = match self.actor {
                 None => None,
                 Some(actor) => Some(Reach::gather(actor, &known, cx).await?),
             };
-            Ok(MatrixFacts { known, own })
+            let roles = self.cells.iter().map(|cell| &cell.role);
+            let fixed = roles.filter(|role| cx.is_fixed(role)).cloned().collect();
+            Ok(MatrixFacts { known, fixed, own })
         })
     }
 
@@ -120,6 +124,9 @@ impl Cell {
         }
         if self.role == ADMIN_ROLE {
             return Err(Refusal::invalid("role", "built_in"));
+        }
+        if facts.fixed.contains(&self.role) {
+            return Err(Refusal::invalid("role", "in_policy_file"));
         }
         if Pattern::parse(&self.pattern).is_err() {
             return Err(Refusal::invalid("permission", "permission_invalid"));

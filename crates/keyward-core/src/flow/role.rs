@@ -58,6 +58,8 @@ pub const MAX_NAMES: usize = 50;
 #[derive(Debug)]
 pub struct ChangeFacts {
     known: Definitions,
+    /// The policy file defines it.
+    fixed: bool,
     /// What whoever asks may do themselves; `None` for the command line.
     own: Option<Reach>,
     admins: Admins,
@@ -70,15 +72,15 @@ impl Flow for ChangeRole {
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<ChangeFacts, Error>> {
         Box::pin(async move {
-            let known = cx.store.definitions().await?;
+            let known = cx.definitions().await?;
             let own = Reach::gather_for(self.actor, &known, cx).await?;
             let admins = Admins::when_defined([&known, &self.apply(&known)], cx).await?;
-            Ok(ChangeFacts { known, own, admins })
+            Ok(ChangeFacts { known, fixed: cx.is_fixed(&self.role), own, admins })
         })
     }
 
     fn decide(&self, facts: ChangeFacts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
-        let ChangeFacts { known, own, admins } = facts;
+        let ChangeFacts { known, fixed, own, admins } = facts;
         let exists = known.roles.iter().any(|r| r.name == self.role);
         let beyond = own.is_some_and(|own| self.is_beyond(&own, &known));
         let noted = match admins.without_one() {
@@ -89,6 +91,7 @@ impl Flow for ChangeRole {
             RoleChange::Add { description } => self.add(exists, description, cx),
             _ if !exists => Verdict::no(Refusal::NotFound),
             _ if self.role == ADMIN_ROLE => Verdict::no(Refusal::invalid("role", "built_in")),
+            _ if fixed => Verdict::no(Refusal::invalid("role", "in_policy_file")),
             _ if beyond => Verdict::no(Refusal::OutsideCeiling),
             RoleChange::Remove => {
                 let event = self.event(What::RoleDeleted { role: self.role.clone() }, cx);
@@ -248,7 +251,7 @@ impl Flow for AssignRole {
         Box::pin(async move {
             // Read before what it holds: see `Write::SwapAccess`.
             let user = cx.store.user(self.user).await?;
-            let known = cx.store.definitions().await?;
+            let known = cx.definitions().await?;
             let was = cx.store.access(self.user).await?;
             let now = self.apply(&was, cx.now);
             let admins = match &user {
@@ -430,7 +433,7 @@ impl Flow for ChangeGrant {
             let held = cx.store.access(self.user).await?.grants;
             let held = held.iter().any(|g| g.effect == self.effect && g.pattern == self.pattern);
             let exists = cx.store.user(self.user).await?.is_some();
-            let known = cx.store.definitions().await?;
+            let known = cx.definitions().await?;
             let ceiling = if self.give { self.term } else { Term::until(cx.now) };
             let own = Reach::gather_to_give(self.actor, ceiling, &known, cx).await?;
             let beyond = own.is_some_and(|own| !own.holds(&self.pattern));

@@ -59,7 +59,7 @@ impl Args {
     }
 }
 
-fn outcome(decision: Decision) -> Outcome {
+pub(super) fn outcome(decision: Decision) -> Outcome {
     match decision {
         Decision::Allow => Ok(()),
         Decision::Deny => Err(Failure::no()),
@@ -88,15 +88,15 @@ fn limits(limits: &BTreeMap<String, Limit>) -> Value {
     shown.collect()
 }
 
-fn permission(text: &str) -> Result<String, String> {
+pub(super) fn permission(text: &str) -> Result<String, String> {
     Permission::parse(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
-fn resource(text: &str) -> Result<Resource, String> {
+pub(super) fn resource(text: &str) -> Result<Resource, String> {
     text.parse().map_err(|error| told(&error))
 }
 
-fn context(text: &str) -> Result<Context, String> {
+pub(super) fn context(text: &str) -> Result<Context, String> {
     text.parse().map_err(|error| told(&error))
 }
 

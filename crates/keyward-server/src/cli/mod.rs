@@ -11,6 +11,7 @@ mod describe;
 mod group;
 mod hash;
 mod migrate;
+mod policy;
 mod print;
 mod role;
 mod secret;
@@ -50,6 +51,9 @@ pub(crate) enum Command {
     /// Make groups, say what they give, and put people in
     #[command(subcommand)]
     Group(group::Command),
+    /// Check, test, explain, compare, lay out, import and export policy files
+    #[command(subcommand)]
+    Policy(policy::Command),
     /// List every route with its guard and its limit
     Routes(describe::RoutesArgs),
     /// Find the right cost of password hashes; see which are stored
@@ -77,6 +81,7 @@ impl Command {
             Self::Session(command) => command.run(globals),
             Self::Role(command) => command.run(globals),
             Self::Group(command) => command.run(globals),
+            Self::Policy(command) => command.run(globals),
             Self::Routes(args) => args.run(globals),
             Self::Hash(command) => command.run(globals),
             Self::Migrate(command) => command.run(globals),

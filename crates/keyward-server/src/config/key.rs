@@ -2,7 +2,7 @@
 //! the documentation walk the same table.
 
 use super::{
-    admin, branding, database, limits, log, mail, password, root, server, session, sign_in,
+    admin, branding, database, limits, log, mail, password, policy, root, server, session, sign_in,
 };
 
 /// One setting.
@@ -82,7 +82,7 @@ impl Key {
 }
 
 /// Every section, in the order of the documentation.
-const SECTIONS: [&[Key]; 11] = [
+const SECTIONS: [&[Key]; 12] = [
     root::KEYS,
     server::KEYS,
     database::KEYS,
@@ -91,6 +91,7 @@ const SECTIONS: [&[Key]; 11] = [
     session::KEYS,
     mail::KEYS,
     limits::KEYS,
+    policy::KEYS,
     branding::KEYS,
     log::KEYS,
     admin::KEYS,

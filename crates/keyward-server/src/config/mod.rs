@@ -16,6 +16,7 @@ mod limits;
 mod log;
 mod mail;
 mod password;
+mod policy;
 mod raw;
 mod reader;
 mod reference;
@@ -36,6 +37,7 @@ pub(crate) use limits::Limits;
 pub(crate) use log::Log;
 pub(crate) use mail::Mail;
 pub(crate) use password::Password;
+pub(crate) use policy::Policy;
 pub(crate) use raw::RawConfig;
 pub(crate) use root::Root;
 pub(crate) use server::Server;
@@ -62,6 +64,7 @@ pub(crate) struct Config {
     pub(crate) session: Session,
     pub(crate) mail: Option<Mail>,
     pub(crate) limits: Limits,
+    pub(crate) policy: Policy,
     pub(crate) branding: Branding,
     pub(crate) log: Log,
     pub(crate) admin: Option<Admin>,
@@ -85,6 +88,7 @@ impl Config {
             session: Session::read(&mut r),
             mail: Mail::read(&mut r),
             limits: Limits::read(&mut r),
+            policy: Policy::read(&mut r),
             branding: Branding::read(&mut r),
             log: Log::read(&mut r),
             admin: Admin::read(&mut r),

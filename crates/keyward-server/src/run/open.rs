@@ -32,6 +32,9 @@ pub(super) fn builder(config: &Config, data: &Path) -> Outcome<Builder> {
     if let Some(path) = &config.database.ssl_root {
         builder = builder.database_roots(path);
     }
+    if let Some(file) = &config.policy.file {
+        builder = builder.policy(file);
+    }
     if let Some(folder) = &config.branding.templates {
         builder = builder.templates(folder);
     }

@@ -88,6 +88,7 @@ impl<'a> Server<'a> {
     pub(super) async fn run(self) -> Outcome {
         // Whoever reads that it is ready may stop it at once.
         let stop = stop_signal();
+        reload_on_hangup(&self.auth);
         self.console.ready(self.listening.address()?, self.watch.elapsed().as_millis());
         match self.tls {
             Some(tls) => answer(self.listening, &self.auth, tls, stop).await,
@@ -97,6 +98,23 @@ impl<'a> Server<'a> {
         Ok(())
     }
 }
+
+/// Reads the policy file again whenever the process is told to.
+#[cfg(unix)]
+fn reload_on_hangup(auth: &Keyward) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let auth = auth.clone();
+    let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
+    tokio::spawn(async move {
+        while hangup.recv().await.is_some() {
+            // What is wrong with it is logged there.
+            auth.reload_policy_file().await.ok();
+        }
+    });
+}
+
+#[cfg(not(unix))]
+fn reload_on_hangup(_: &Keyward) {}
 
 async fn answer<A: Acceptor>(
     listening: Listening,

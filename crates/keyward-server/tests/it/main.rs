@@ -17,6 +17,7 @@ mod kill;
 mod library;
 mod mail;
 mod migrate;
+mod policy;
 mod root_key;
 mod server;
 mod services;

@@ -26,6 +26,8 @@ use super::hooks::{Hooks, SignInAttempt, SignUpAttempt, Veto};
 use super::limiter::Limiter;
 use super::os::SystemClock;
 use super::policy::PolicyState;
+#[cfg(feature = "policy-file")]
+use super::policy::file::PolicyFile;
 use super::resources::Resources;
 use super::rng::Rng;
 use super::wake::Wake;
@@ -77,6 +79,8 @@ pub struct Builder {
     inbox: Option<Inbox>,
     folder: PathBuf,
     templates: Option<PathBuf>,
+    #[cfg(feature = "policy-file")]
+    policy_file: Option<PolicyFile>,
     web: Web,
     beside: bool,
     bad: Option<Error>,
@@ -142,6 +146,8 @@ impl Builder {
             inbox: None,
             folder: PathBuf::from("keyward-outbox"),
             templates: None,
+            #[cfg(feature = "policy-file")]
+            policy_file: None,
             web: Web {
                 public_url: OnceLock::new(),
                 base: String::new(),
@@ -267,6 +273,20 @@ impl Builder {
     #[must_use]
     pub fn templates(mut self, folder: impl Into<PathBuf>) -> Self {
         self.templates = Some(folder.into());
+        self
+    }
+
+    /// Puts a policy file in force, beside the roles that are stored. What it
+    /// defines cannot be changed at run time; a name that is stored as well is
+    /// an error at the start. It is read again when it changes, and by
+    /// [`Keyward::reload_policy_file`]; a file with a mistake changes nothing.
+    ///
+    /// Where the file lists permissions, no others may be asked for, except
+    /// [our own](crate::own_permissions).
+    #[cfg(feature = "policy-file")]
+    #[must_use]
+    pub fn policy(mut self, path: impl Into<PathBuf>) -> Self {
+        self.policy_file = Some(PolicyFile::new(path.into()));
         self
     }
 
@@ -401,6 +421,13 @@ impl Builder {
             mark(&*store, self.web.dev, is_new).await?;
         }
         let hashes = HashPool::start(self.hash_threads, self.hash)?;
+        #[cfg(feature = "policy-file")]
+        let base = match &self.policy_file {
+            Some(file) => Arc::new(file.read()?),
+            None => Arc::default(),
+        };
+        #[cfg(not(feature = "policy-file"))]
+        let base = Arc::default();
         let folder = self.folder;
         let pages = Pages::load(self.templates.as_deref())?;
         let auth = Keyward(Arc::new(Inner {
@@ -411,7 +438,10 @@ impl Builder {
             keys,
             settings: self.settings,
             cache: SessionCache::new(CACHE),
-            policy: RwLock::new(Arc::new(PolicyState::build(&Definitions::default())?)),
+            policy: RwLock::new(Arc::new(PolicyState::build(&Definitions::default(), base)?)),
+            policy_turn: tokio::sync::Mutex::new(()),
+            #[cfg(feature = "policy-file")]
+            policy_file: self.policy_file,
             hooks: self.hooks,
             watch: Watch::new(),
             sender: self.sender.unwrap_or_else(|| Arc::new(Folder::new(folder))),

@@ -236,7 +236,7 @@ mod tests {
             address: String::new(),
             data: "{}".into(),
         };
-        let policy = PolicyState::build(&keyward_core::record::Definitions::default()).unwrap();
+        let policy = PolicyState::build(&Default::default(), Default::default()).unwrap();
         let held = keyward_core::record::Held::default();
         let compiled = crate::engine::session::compile(&policy, user.id, &held, now);
         Loaded {

@@ -1,28 +1,40 @@
 //! The permission definitions of this node, shared by every check.
 
+pub(crate) mod base;
+#[cfg(feature = "policy-file")]
+pub(crate) mod file;
+
 use std::sync::Arc;
 
-use keyward_authz::{Permission, Snapshot, SnapshotBuilder};
+use keyward_authz::{Permission, Snapshot};
 use keyward_core::Error;
 use keyward_core::record::{Definitions, Group};
 
 use super::Keyward;
+use base::Base;
 
-/// A snapshot and its version.
+/// A snapshot and what it was built from.
 #[derive(Debug)]
 pub(crate) struct PolicyState {
     pub(crate) version: i64,
+    pub(crate) base: Arc<Base>,
     pub(crate) snapshot: Snapshot,
     /// Every group, by name, with the roles that it gives.
     pub(crate) groups: Vec<Group>,
 }
 
 impl PolicyState {
-    /// Builds the snapshot. A stored rule that cannot be read is an error: it
-    /// might be the one that denies.
-    pub(crate) fn build(from: &Definitions) -> Result<Self, Error> {
-        let mut builder = SnapshotBuilder::new();
+    /// Builds the snapshot: what the policy file says, and the rows. A stored
+    /// rule that cannot be read is an error: it might be the one that denies. A
+    /// name in both is one as well: nobody could say which is meant.
+    pub(crate) fn build(from: &Definitions, base: Arc<Base>) -> Result<Self, Error> {
+        let mut builder = base.builder();
         for role in &from.roles {
+            if let Some(place) = base.place_of(&role.name) {
+                let text =
+                    format!("{place}  role `{}` is stored in the database as well", role.name);
+                return Err(Error::because("use the policy file", text));
+            }
             builder.role(&role.name, &role.description);
             for parent in &role.inherits {
                 builder.inherit(&role.name, parent);
@@ -35,8 +47,14 @@ impl PolicyState {
         for set in &from.exclusive {
             builder.exclusive(set.roles.iter().map(String::as_str));
         }
+        builder.epoch(u64::try_from(from.version).unwrap_or_default());
         let groups = from.groups.clone();
-        Ok(Self { version: from.version, snapshot: builder.build(), groups })
+        Ok(Self { version: from.version, base, snapshot: builder.build(), groups })
+    }
+
+    /// Whether both are of the same definitions.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.version == other.version && Arc::ptr_eq(&self.base, &other.base)
     }
 }
 
@@ -56,17 +74,35 @@ impl Keyward {
         if current.version == stored.version {
             return Ok(current);
         }
-        PolicyState::build(stored).map(Arc::new)
+        PolicyState::build(stored, Arc::clone(&current.base)).map(Arc::new)
     }
 
     /// What the policy would be with these definitions in place of the stored ones.
     pub(crate) fn policy_with(&self, candidate: &Definitions) -> Result<PolicyState, Error> {
-        PolicyState::build(candidate)
+        PolicyState::build(candidate, Arc::clone(&self.policy().base))
+    }
+
+    /// The roles that may be given, stored or of the policy file.
+    pub(crate) async fn role_names(&self) -> Result<Vec<String>, Error> {
+        let stored = self.0.store.definitions().await?.roles;
+        let fixed = self.policy().base.fixed().rows.roles.clone();
+        Ok(stored.into_iter().chain(fixed).map(|role| role.name).collect())
     }
 
     /// Reads the definitions again.
     pub(crate) async fn reload_policy(&self) -> Result<(), Error> {
-        let fresh = Arc::new(PolicyState::build(&self.0.store.definitions().await?)?);
+        self.put_in_force(|| Ok(Arc::clone(&self.policy().base))).await
+    }
+
+    /// Puts the stored definitions in force, with those of the policy file. One
+    /// after the other, so that the last to begin knows the most.
+    async fn put_in_force<B: Into<Arc<Base>>>(
+        &self,
+        base: impl FnOnce() -> Result<B, Error>,
+    ) -> Result<(), Error> {
+        let _turn = self.0.policy_turn.lock().await;
+        let base = base()?.into();
+        let fresh = Arc::new(PolicyState::build(&self.0.store.definitions().await?, base)?);
         let mut policy = match self.0.policy.write() {
             Ok(policy) => policy,
             Err(poisoned) => poisoned.into_inner(),

@@ -11,6 +11,7 @@ use keyward_core::refusal::Refusal;
 use keyward_core::time::Timestamp;
 
 use super::Keyward;
+use super::policy::PolicyState;
 
 /// Attempts before giving up on being overtaken.
 const MAX_TRIES: u32 = 8;
@@ -27,7 +28,8 @@ impl Keyward {
         let mut paid = false;
         for _ in 0..MAX_TRIES {
             let now = self.now();
-            let cx = self.gather_cx(now, client);
+            let policy = self.policy();
+            let cx = self.gather_cx(now, client, &policy);
             let facts = flow.gather(cx).await?;
             if !paid {
                 if let Err(retry_after) = self.pay(flow.takes(&facts, &cx)).await? {
@@ -54,9 +56,21 @@ impl Keyward {
         Ok(Err(Refusal::Conflict))
     }
 
-    fn gather_cx<'a>(&'a self, now: Timestamp, client: &'a Client) -> Gather<'a> {
+    fn gather_cx<'a>(
+        &'a self,
+        now: Timestamp,
+        client: &'a Client,
+        policy: &'a PolicyState,
+    ) -> Gather<'a> {
         let inner = &*self.0;
-        Gather { now, store: &*inner.store, settings: &inner.settings, keys: &inner.keys, client }
+        Gather {
+            now,
+            store: &*inner.store,
+            settings: &inner.settings,
+            keys: &inner.keys,
+            client,
+            fixed: policy.base.fixed(),
+        }
     }
 
     fn decide_with<T>(

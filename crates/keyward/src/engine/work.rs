@@ -31,6 +31,8 @@ impl Keyward {
         self.keep_running("delivery", Self::outbox_loop);
         self.keep_running("the audit chain", Self::chain_loop);
         self.keep_running("the change feed", Self::feed_loop);
+        #[cfg(feature = "policy-file")]
+        self.keep_running("the policy file", Self::policy_file_loop);
         self.keep_running("the removal of old rows", Self::purge_loop);
     }
 
@@ -53,7 +55,7 @@ impl Keyward {
     }
 
     /// Waits, but not longer than this Keyward lives. Says whether it does.
-    async fn pause(&self, time: Duration) -> bool {
+    pub(super) async fn pause(&self, time: Duration) -> bool {
         tokio::select! {
             () = self.0.stop.cancelled() => false,
             () = tokio::time::sleep(time) => true,

@@ -306,6 +306,7 @@ pub(crate) fn field_text(code: &str) -> &'static str {
         "in_the_past" => "This is over already.",
         "ends_before_it_begins" => "It ends before it begins.",
         "built_in" => "This role is built in.",
+        "in_policy_file" => "The policy file defines this role; change it there.",
         "too_large" => "This is too large.",
         "control_character" => "Control characters are not accepted.",
         "wrong_type" => "This has the wrong type.",

@@ -32,4 +32,6 @@ mod lifetimes;
 mod matrix;
 mod nodes;
 mod pages;
+#[cfg(feature = "policy-file")]
+mod policy_file;
 mod purity;

@@ -8,6 +8,7 @@ use keyward::{Act, Cell, ChangeMatrix, Kind, Names, RoleChange, Secret, Settings
 use keyward_core::crypto::keys::{Keys, RootKey};
 use keyward_core::flow::admin::{ActOn, AddPerson, Edit, EditPerson};
 use keyward_core::flow::challenge::{Answer, Letter};
+use keyward_core::flow::fixed::Fixed;
 use keyward_core::flow::group::{ChangeExclusive, ChangeGroup, ChangeMembership, GroupChange};
 use keyward_core::flow::open::Opening;
 use keyward_core::flow::password::ChangePassword;
@@ -50,7 +51,8 @@ impl House {
 
     async fn once<F: Flow>(&self, flow: &F, seed: u64) -> Verdict<F::Yes> {
         let Self { store, settings, keys, client, now, .. } = self;
-        let cx = Gather { now: *now, store, settings, keys, client };
+        let fixed = &Fixed::default();
+        let cx = Gather { now: *now, store, settings, keys, client, fixed };
         let facts = flow.gather(cx).await.unwrap();
         let done = Done { verified: true, renewed: None, hashed: Some("$argon2id$x".into()) };
         let mut rng = SeededRandom::new(seed);

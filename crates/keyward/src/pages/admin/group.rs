@@ -35,7 +35,7 @@ async fn page<'a>(cx: &'a Cx<'_>, input: &MembersInput) -> Result<Page<'a>, Faul
     let own = format!("/admin/groups/{}", group.name);
     let next = members.next.map(|next| nav::path(&own, &[("cursor", &next.to_string())]));
     let entry = cx.caller.entry()?;
-    let roles = cx.auth.role_list().await?.into_iter().map(|role| role.name);
+    let roles = cx.auth.role_names().await?.into_iter();
     let free: Vec<String> = roles.filter(|role| !group.roles.contains(role)).collect();
     Ok(Page::new(cx, "admin_group.html")
         .with("here", "groups")

@@ -30,15 +30,13 @@ fn list(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
             ("limit", &limit),
             ("cursor", &next),
         ];
-        let definitions = cx.auth.0.store.definitions().await?;
-        let roles: Vec<&str> = definitions.roles.iter().map(|r| r.name.as_str()).collect();
         Page::new(&cx, "admin_people.html")
             .with("here", "people")
             .with("filter", json!({ "q": input.q, "status": status, "role": role }))
             .with("filtered", !input.q.is_empty() || !status.is_empty() || !role.is_empty())
             .with("first", input.cursor.is_none_or(|c| c.is_empty()))
             .with("next", (!next.is_empty()).then(|| nav::path("/admin/people", &more)))
-            .with("roles", roles)
+            .with("roles", cx.auth.role_names().await?)
             .with("people", rows)
             .reply()
     })

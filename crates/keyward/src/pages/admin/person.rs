@@ -40,9 +40,8 @@ async fn person<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
     let subject = store.subject(user).await?.ok_or(Code::NotFound)?;
     let holdings = store.access(user).await?;
     let held: Vec<&str> = holdings.roles.iter().map(|r| r.role.as_str()).collect();
-    let definitions = store.definitions().await?;
-    let names = definitions.roles.iter().map(|r| r.name.as_str());
-    let free: Vec<&str> = names.filter(|name| !held.contains(name)).collect();
+    let names = cx.auth.role_names().await?.into_iter();
+    let free: Vec<String> = names.filter(|name| !held.contains(&name.as_str())).collect();
     let grants: Vec<Value> = holdings
         .grants
         .iter()

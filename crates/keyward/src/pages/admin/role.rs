@@ -41,8 +41,9 @@ async fn page<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
         .map(RoleView::name)
         .collect();
     let parents: Vec<&str> = role.parents(&policy.snapshot).collect();
-    let others = roles.iter().map(|role| role.name.as_str());
-    let free: Vec<&str> = others.filter(|it| *it != name && !parents.contains(it)).collect();
+    let others = cx.auth.role_names().await?.into_iter();
+    let is_free = |it: &String| it != name && !parents.contains(&it.as_str());
+    let free: Vec<String> = others.filter(is_free).collect();
     let entry = cx.caller.entry()?;
     let may_see_people = nav::holds(entry, "users:view");
     let people = if may_see_people { holders(cx, name).await? } else { vec![] };

@@ -1,0 +1,129 @@
+//! `keyward policy`, and a policy file in force.
+
+use serde_json::Value;
+
+use crate::server::Place;
+
+const POLICY: &str = include_str!("policy/house.toml");
+
+fn place() -> Place {
+    let place = Place::new();
+    place.write("policy.toml", POLICY);
+    place
+}
+
+#[test]
+fn mistakes_are_told_with_their_place_and_what_was_meant() {
+    let place = place();
+    let advice = place.run(&["policy", "check", "policy.toml"]).wants(0);
+    assert!(advice.contains("star-grant"), "{advice}");
+    place.write("slip.toml", &POLICY.replace("\"posts:edit\"", "\"posts:edti\""));
+    let told = place.run(&["policy", "check", "slip.toml"]).wants(1);
+    assert!(
+        told.contains("  unknown permission `posts:edti`, did you mean `posts:edit`?"),
+        "{told}"
+    );
+    assert!(told.starts_with("slip.toml:7:"), "{told}");
+    place.run(&["policy", "check", "gone.toml"]).wants(2);
+}
+
+#[test]
+fn tests_in_the_file_pass_or_say_why_not() {
+    let place = place();
+    let tap = place.run(&["policy", "test", "policy.toml"]).wants(0);
+    assert!(tap.starts_with("TAP version") && !tap.contains("not ok"), "{tap}");
+    place.write(
+        "wrong.toml",
+        &POLICY.replace("allow = [\"posts:edit\"]\ndeny", "allow = [\"posts:publish\"]\ndeny"),
+    );
+    let tap = place.run(&["policy", "test", "wrong.toml"]).wants(1);
+    assert!(
+        tap.contains("not ok") && tap.contains("#   because: roles.contractor.deny[0]"),
+        "{tap}"
+    );
+    let junit = place.run(&["policy", "test", "wrong.toml", "--format", "junit"]).wants(1);
+    assert!(junit.contains("failures=\"1\""), "{junit}");
+}
+
+#[test]
+fn a_file_explains_its_answers() {
+    let place = place();
+    let ask = |role: &str, permission: &str, more: &[&str], code: i32| {
+        let args = ["policy", "explain", "policy.toml", permission, "--role", role];
+        place.run(&[&args, more].concat()).wants(code)
+    };
+    assert!(ask("editor", "posts:publish", &[], 0).contains("roles.editor.allow[0]"));
+    assert!(ask("contractor", "posts:publish", &[], 1).contains("roles.contractor.deny[0]"));
+    let draft =
+        ["--resource", r#"{"type": "posts", "id": "1", "attributes": {"status": "draft"}}"#];
+    assert!(ask("author", "posts:edit", &draft, 0).contains("author-edits-draft"));
+    ask("author", "posts:edit", &["--resource", "posts:1"], 1);
+    let json = ask("contractor", "posts:publish", &["-o", "json"], 1);
+    let json: Value = serde_json::from_str(json.trim()).unwrap();
+    assert_eq!(json["decided_by"]["rule"], "roles.contractor.deny[0]");
+    ask("ghost", "posts:view", &[], 2);
+}
+
+#[test]
+fn two_files_are_compared_role_by_role() {
+    let place = place();
+    place.write("new.toml", &POLICY.replace(", deny = [\"posts:publish\"]", ""));
+    let told = place.run(&["policy", "diff", "policy.toml", "new.toml"]).wants(0);
+    assert_eq!(told, "+ contractor posts:publish\n");
+    let told = place.run(&["policy", "diff", "new.toml", "policy.toml", "-o", "json"]).wants(0);
+    assert!(told.contains(r#""change":"lost""#), "{told}");
+}
+
+#[test]
+fn files_are_laid_out_or_told() {
+    let place = place();
+    place.run(&["policy", "fmt", "--check", "policy.toml"]).wants(0);
+    place.write("wild.toml", "version=1\n\n\n[roles]\n");
+    assert_eq!(place.run(&["policy", "fmt", "--check", "wild.toml"]).wants(1), "wild.toml\n");
+    place.run(&["policy", "fmt", "wild.toml"]).wants(0);
+    let text = std::fs::read_to_string(place.path("wild.toml")).unwrap();
+    assert_eq!(text, "version = 1\n\n[roles]\n");
+}
+
+#[test]
+fn what_other_systems_have_is_imported_and_ours_exported() {
+    let place = place();
+    for (from, files, wanted) in [
+        ("shiro", vec![("shiro.ini", include_str!("policy/shiro.ini"))], "dialect = \"shiro\""),
+        (
+            "casbin",
+            vec![
+                ("model.conf", include_str!("policy/casbin_model.conf")),
+                ("policy.csv", include_str!("policy/casbin_policy.csv")),
+            ],
+            "[roles]",
+        ),
+        ("openfga", vec![("model.fga", include_str!("policy/model.fga"))], "[relations."),
+        ("authnzerver", vec![("model.json", include_str!("policy/authnzerver.json"))], "[items."),
+    ] {
+        let mut args = vec!["policy", "import", "--from", from];
+        for (name, text) in &files {
+            place.write(name, text);
+            args.push(name);
+        }
+        let policy = place.run(&args).wants(0);
+        assert!(policy.contains(wanted), "{from}: {policy}");
+        place.write("imported.toml", &policy);
+        place.run(&["policy", "check", "imported.toml"]).wants(0);
+    }
+    let cedar = place.run(&["policy", "export", "--format", "cedar", "policy.toml"]).wants(0);
+    assert!(cedar.contains("forbid"), "{cedar}");
+    for args in [["policy", "export", "policy.toml"].as_slice(), &["policy", "schema"]] {
+        let json = place.run(args).wants(0);
+        serde_json::from_str::<Value>(&json).unwrap();
+    }
+}
+
+#[test]
+fn a_server_refuses_a_policy_with_a_mistake_before_anything_is_made() {
+    let place = place().env("KEYWARD_POLICY_FILE", "slip.toml");
+    place.write("slip.toml", "version = 1\n[roles]\na = { alow = [] }");
+    let serve = ["serve", "--data-dir", "data", "--listen", "127.0.0.1:0"];
+    place.run(&serve).refused(2, "slip.toml:3:7  unknown key `alow`, did you mean `allow`?");
+    assert!(!place.path("data").exists());
+}
