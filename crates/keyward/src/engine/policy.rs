@@ -3,6 +3,8 @@
 pub(crate) mod base;
 #[cfg(feature = "policy-file")]
 pub(crate) mod file;
+#[cfg(feature = "policy-file")]
+mod said;
 
 use std::sync::Arc;
 
