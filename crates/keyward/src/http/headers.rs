@@ -45,10 +45,11 @@ const HSTS: &str = "max-age=31536000";
 
 /// AuthZEN: whoever gave a request a name finds it on the answer.
 pub(super) fn echo_id(request: &super::Request, reply: &mut HeaderMap) {
+    if !request.uri().path().contains("/access/v1/") {
+        return;
+    }
     let name = HeaderName::from_static("x-request-id");
-    let given = request.headers().get(&name).filter(|id| id.len() <= 128);
-    let is_asked = request.uri().path().contains("/access/v1/");
-    if let Some(id) = given.filter(|_| is_asked) {
+    if let Some(id) = request.headers().get(&name).filter(|id| id.len() <= 128) {
         reply.insert(name, id.clone());
     }
 }

@@ -19,7 +19,7 @@ use crate::sql::value::{Value, params};
 pub(super) const WHAT: &str = "write to the database";
 
 /// Steps after which the log is moved into the file.
-const STEPS_PER_CHECKPOINT: usize = 8_000;
+const STEPS_PER_CHECKPOINT: usize = 20_000;
 
 /// A batch that takes no longer than a look-up.
 const FEW: usize = 8;
