@@ -19,7 +19,7 @@ mod tests;
 pub(crate) mod wake;
 pub(crate) mod work;
 
-use std::sync::{Arc, OnceLock, RwLock};
+use std::sync::{Arc, OnceLock};
 
 use keyward_core::Secret;
 use keyward_core::crypto::keys::Keys;
@@ -38,7 +38,7 @@ use cache::SessionCache;
 use hash_pool::HashPool;
 use hooks::Hooks;
 use limiter::Limiter;
-use policy::PolicyState;
+use policy::in_force::InForce;
 use rng::Rng;
 use wake::Wake;
 
@@ -61,7 +61,7 @@ pub(crate) struct Inner {
     pub(crate) keys: Keys,
     pub(crate) settings: Settings,
     pub(crate) cache: SessionCache,
-    pub(crate) policy: RwLock<Arc<PolicyState>>,
+    pub(crate) policy: InForce,
     /// Held while definitions are read and put in force.
     pub(crate) policy_turn: tokio::sync::Mutex<()>,
     #[cfg(feature = "policy-file")]

@@ -147,7 +147,12 @@ impl Keyward {
 
     /// Every role with its rules.
     pub async fn role_list(&self) -> Result<Vec<RoleView>, Error> {
-        Ok(RoleView::all(&self.0.store.definitions().await?))
+        let stored = RoleView::all(&self.0.store.definitions().await?);
+        let policy = self.policy();
+        let fixed = policy.base.fixed().rows.roles.iter();
+        let fixed = fixed.filter_map(|role| policy.snapshot.role(&role.name));
+        let fixed = fixed.map(|role| RoleView::fixed(role, &policy.snapshot));
+        Ok(stored.into_iter().chain(fixed).collect())
     }
 
     /// The roles, groups and direct permissions of an account, those that have

@@ -81,16 +81,7 @@ impl TestAuth {
 
     /// Puts a policy in force in place of what is stored; nothing replaces it.
     pub fn enforce(&self, snapshot: keyward_authz::Snapshot) {
-        let base = Arc::default();
-        let forced = crate::engine::policy::PolicyState {
-            version: i64::MAX,
-            base,
-            snapshot,
-            groups: vec![],
-        };
-        if let Ok(mut policy) = self.kw.0.policy.write() {
-            *policy = Arc::new(forced);
-        }
+        self.kw.0.policy.put(crate::engine::policy::PolicyState::last(snapshot));
     }
 
     /// A role that allows these patterns; made if there is none of this name.

@@ -3,7 +3,7 @@
 #[cfg(feature = "sqlite")]
 use std::path::Path;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, RwLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use keyward_core::Error;
 use keyward_core::crypto::keys::{Keys, RootKey};
@@ -28,6 +28,7 @@ use super::os::SystemClock;
 use super::policy::PolicyState;
 #[cfg(feature = "policy-file")]
 use super::policy::file::PolicyFile;
+use super::policy::in_force::InForce;
 use super::resources::Resources;
 use super::rng::Rng;
 use super::wake::Wake;
@@ -438,7 +439,7 @@ impl Builder {
             keys,
             settings: self.settings,
             cache: SessionCache::new(CACHE),
-            policy: RwLock::new(Arc::new(PolicyState::build(&Definitions::default(), base)?)),
+            policy: InForce::new(PolicyState::build(&Definitions::default(), base)?),
             policy_turn: tokio::sync::Mutex::new(()),
             #[cfg(feature = "policy-file")]
             policy_file: self.policy_file,

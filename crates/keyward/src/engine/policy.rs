@@ -3,6 +3,7 @@
 pub(crate) mod base;
 #[cfg(feature = "policy-file")]
 pub(crate) mod file;
+pub(crate) mod in_force;
 #[cfg(feature = "policy-file")]
 mod said;
 
@@ -23,6 +24,8 @@ pub(crate) struct PolicyState {
     pub(crate) snapshot: Snapshot,
     /// Every group, by name, with the roles that it gives.
     pub(crate) groups: Vec<Group>,
+    /// Its place among those that were in force here.
+    turn: u64,
 }
 
 impl PolicyState {
@@ -51,7 +54,13 @@ impl PolicyState {
         }
         builder.epoch(u64::try_from(from.version).unwrap_or_default());
         let groups = from.groups.clone();
-        Ok(Self { version: from.version, base, snapshot: builder.build(), groups })
+        Ok(Self { version: from.version, base, snapshot: builder.build(), groups, turn: 0 })
+    }
+
+    /// One that no stored definitions replace.
+    #[cfg(feature = "testing")]
+    pub(crate) fn last(snapshot: Snapshot) -> Self {
+        Self { version: i64::MAX, base: Arc::default(), snapshot, groups: vec![], turn: 0 }
     }
 
     /// Whether both are of the same definitions.
@@ -63,10 +72,7 @@ impl PolicyState {
 impl Keyward {
     /// The definitions as of now.
     pub(crate) fn policy(&self) -> Arc<PolicyState> {
-        match self.0.policy.read() {
-            Ok(policy) => Arc::clone(&policy),
-            Err(poisoned) => Arc::clone(&poisoned.into_inner()),
-        }
+        self.0.policy.get()
     }
 
     /// The policy of these stored definitions; built only if this node has not
@@ -104,14 +110,8 @@ impl Keyward {
     ) -> Result<(), Error> {
         let _turn = self.0.policy_turn.lock().await;
         let base = base()?.into();
-        let fresh = Arc::new(PolicyState::build(&self.0.store.definitions().await?, base)?);
-        let mut policy = match self.0.policy.write() {
-            Ok(policy) => policy,
-            Err(poisoned) => poisoned.into_inner(),
-        };
-        if fresh.version >= policy.version {
-            *policy = fresh;
-        }
+        let fresh = PolicyState::build(&self.0.store.definitions().await?, base)?;
+        self.0.policy.put(fresh);
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Roles, groups and who holds them, as clients see them.
 
-use keyward_authz::Effect;
+use keyward_authz::{Effect, Snapshot};
 use keyward_core::flow::role::effect_name;
 use keyward_core::record::{
     Assignment, Definitions, ExclusiveSet, Grant, Group, Held, Identifier, Membership, Role, User,
@@ -46,6 +46,22 @@ impl RoleView {
             allow: rules(Effect::Allow),
             deny: rules(Effect::Deny),
             read_only: false,
+        }
+    }
+
+    /// A role of the policy file.
+    pub(crate) fn fixed(role: keyward_authz::RoleView<'_>, of: &Snapshot) -> Self {
+        let rules = |wanted: Effect| {
+            let rules = role.rules().filter(|(effect, _)| *effect == wanted);
+            rules.map(|(_, pattern)| pattern.as_str().to_owned()).collect()
+        };
+        Self {
+            name: role.name().to_owned(),
+            description: role.description().to_owned(),
+            inherits: role.parents(of).map(str::to_owned).collect(),
+            allow: rules(Effect::Allow),
+            deny: rules(Effect::Deny),
+            read_only: true,
         }
     }
 }

@@ -274,3 +274,14 @@ async fn a_changed_file_counts_at_once_and_a_bad_one_never() {
     assert!(!house.auth.can(ada.id, "posts:delete").await.unwrap());
     assert_eq!(house.auth.policy_file().unwrap().mistakes, None);
 }
+
+#[tokio::test]
+async fn the_list_of_roles_has_those_of_the_file_which_cannot_be_changed() {
+    let house = House::with(POLICY).await.unwrap();
+    let roles = house.auth.role_list().await.unwrap();
+    let writer = roles.iter().find(|role| role.name == "writer").unwrap();
+    assert!(writer.read_only);
+    assert_eq!(writer.allow, ["posts:edit"]);
+    assert_eq!(writer.inherits, ["reader"]);
+    assert!(roles.iter().any(|role| role.name == "admin" && !role.read_only));
+}

@@ -29,7 +29,7 @@ const SHOWN: u32 = 20;
 async fn page<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
     let name = cx.params.get("role");
     let roles = cx.auth.role_list().await?;
-    let stored = roles.iter().any(|role| role.name == name);
+    let stored = roles.iter().any(|role| role.name == name && !role.read_only);
     let policy = cx.auth.policy();
     let role = policy.snapshot.role(name).ok_or(Code::NotFound)?;
     let lineage = lineage(&policy.snapshot, role);
