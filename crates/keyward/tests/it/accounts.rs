@@ -268,17 +268,22 @@ async fn an_edit_of_something_that_changed_meanwhile_is_refused() {
 async fn the_decoy_costs_what_the_real_hash_costs() {
     let slow = keyward::HashPolicy { memory_kib: 32 * 1024, iterations: 2, lanes: 1 };
     let t = TestAuth::with(|b| b.hashing(slow, 1)).await;
-    t.user("ada@example.com").await;
     let mut best = [std::time::Duration::MAX; 2];
-    for n in 0..6 {
-        let names = [format!("nobody{n}@example.com"), "ada@example.com".to_owned()];
+    // The least of many: what else runs on the machine only ever adds. As many
+    // rounds as it takes, and each with names of its own: none is out of guesses.
+    for n in 0..40 {
+        let names = [format!("nobody{n}@example.com"), format!("ada{n}@example.com")];
+        t.user(&names[1]).await;
         for (best, name) in best.iter_mut().zip(names) {
             let began = tokio::time::Instant::now();
             let body = json!({ "identifier": name, "password": WRONG });
             t.pages().post("/api/v1/sign-in", &body).await;
             *best = (*best).min(began.elapsed());
         }
+        let ratio = best[0].as_secs_f64() / best[1].as_secs_f64();
+        if n >= 5 && (0.67..1.5).contains(&ratio) {
+            return;
+        }
     }
-    let ratio = best[0].as_secs_f64() / best[1].as_secs_f64();
-    assert!((0.67..1.5).contains(&ratio), "unknown and known: {best:?}");
+    panic!("unknown and known: {best:?}");
 }
