@@ -105,7 +105,8 @@ pub trait Store: Send + Sync + 'static {
     /// What changed after position `after`; the newest position alone when `after` is negative.
     fn changes(&self, after: i64) -> Fut<'_, Result<Changes, Error>>;
 
-    /// Applies the whole batch or none of it; durable when it answers.
+    /// Applies the whole batch or none of it. When it answers, the batch survives
+    /// a power cut, or if it [may be lost](Batch::may_be_lost), the end of the process.
     fn commit<'a>(&'a self, batch: &'a Batch) -> Fut<'a, Result<(), CommitError>>;
     /// Answers if the store can be read and written right now.
     fn ping(&self) -> Fut<'_, Result<(), Error>>;

@@ -24,7 +24,9 @@ use writer::Writer;
 
 /// Remembers in a SQLite file.
 ///
-/// Write-ahead log, `synchronous=FULL`: what was answered survives a power cut.
+/// Write-ahead log; a commit waits for the disk (`synchronous=FULL`), so that what
+/// was answered survives a power cut. Only batches that
+/// [may be lost](keyward_core::port::Batch::may_be_lost) do not wait.
 /// Other processes may use the file at the same time, the app's own tables
 /// included; ours begin with `kw_`.
 pub type SqliteStore = SqlStore<Sqlite>;

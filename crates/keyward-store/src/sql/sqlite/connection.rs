@@ -57,7 +57,7 @@ pub(super) fn create(path: &Path) -> Result<(), Error> {
 /// A connection that may write.
 pub(super) fn writing(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
     let db = open(path, PATIENCE)?;
-    // Wait for the disk at every commit: group commit makes it cheap.
+    // A commit waits for the disk; the pen says which need not.
     db.pragma_update(None, "synchronous", "FULL")?;
     // What a savepoint would need to roll back is not written to a file.
     db.pragma_update(None, "temp_store", "MEMORY")?;

@@ -22,7 +22,8 @@ use crate::sql::statement::Texts;
 /// Batches that share one commit at most.
 const MOST_TOGETHER: usize = 256;
 
-/// Without work for this long, the log is moved.
+/// Without work for this long, the log is moved. What is written at once, past
+/// this thread, counts at the next job, or when the log is long.
 const IDLE: Duration = Duration::from_secs(2);
 
 type Answer = oneshot::Sender<Done>;
