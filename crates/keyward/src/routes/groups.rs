@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::answer::{List, Named, Part};
 use super::people::query;
+use super::roles::AddInput;
 use crate::http::{
     Code, Cx, Fault, Guard, Method4, Problem, Reply, Route, input, no_content, reply,
 };
@@ -103,14 +104,6 @@ pub(crate) async fn change(cx: &Cx<'_>, group: &str, change: GroupChange) -> Res
     let actor = Some(cx.caller.user()?);
     let flow = ChangeGroup { group: group.to_owned(), change, actor };
     Ok(cx.auth.run(&flow, &cx.caller.client).await??)
-}
-
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct AddInput {
-    pub(crate) name: String,
-    #[serde(default)]
-    pub(crate) description: String,
 }
 
 fn add(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {

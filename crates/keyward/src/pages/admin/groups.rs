@@ -6,7 +6,8 @@ use keyward_core::port::Fut;
 use super::super::render::Page;
 use super::super::{go, nav};
 use crate::http::{Cx, Fault, Guard, Reply, Route, input};
-use crate::routes::groups::{AddInput, change};
+use crate::routes::groups::change;
+use crate::routes::roles::AddInput;
 
 pub(in crate::pages) const ROUTES: &[Route] = &[
     Route::get("/admin/groups", Guard::Holding("groups:view"), list),
