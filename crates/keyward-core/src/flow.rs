@@ -13,6 +13,7 @@ pub mod group;
 pub mod matrix;
 pub mod open;
 pub mod password;
+pub mod proven;
 mod reach;
 pub mod recover;
 pub mod role;
@@ -188,6 +189,22 @@ impl<Y> Verdict<Y> {
     /// No, and nothing is remembered.
     pub fn no(refusal: Refusal) -> Self {
         Self { batch: Batch::default(), reply: Err(refusal) }
+    }
+
+    /// The same answer, with more that is remembered before the rest.
+    #[must_use]
+    pub fn after(mut self, writes: Vec<Write>, events: Vec<Event>) -> Self {
+        self.batch.writes.splice(0..0, writes);
+        self.batch.events.splice(0..0, events);
+        self
+    }
+
+    /// The same memory, with another answer.
+    pub fn map<Z>(
+        self,
+        reply: impl FnOnce(Result<Y, Refusal>) -> Result<Z, Refusal>,
+    ) -> Verdict<Z> {
+        Verdict { batch: self.batch, reply: reply(self.reply) }
     }
 
     /// No, and this is remembered.

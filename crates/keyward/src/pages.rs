@@ -23,6 +23,7 @@ use std::sync::Arc;
 
 use ::http::Method;
 use keyward_core::flow::open::Opened;
+use keyward_core::flow::proven::SignedIn;
 use keyward_core::id::{FlowId, RequestId};
 use keyward_core::{Error, Secret};
 
@@ -112,6 +113,16 @@ fn on(cx: &Cx<'_>) -> Result<Reply, Fault> {
     match nav::return_to(cx.request).as_str() {
         "" => go(cx, "/account"),
         back => reply::see_other(back),
+    }
+}
+
+/// What a proof led to: in, or on to the page of the next step. The one place
+/// for every method.
+fn signed_in(cx: &Cx<'_>, signed_in: SignedIn) -> Result<Reply, Fault> {
+    match signed_in {
+        SignedIn::Complete { opened, .. } => enter(cx, &opened),
+        SignedIn::NeedsVerification { flow, browser } => to_code(cx, flow, &browser),
+        SignedIn::Checked(_) => go(cx, "/login"),
     }
 }
 

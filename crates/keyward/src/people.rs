@@ -2,10 +2,11 @@
 
 use keyward_core::flow::admin::{Act, ActOn, AddPerson, Edit, EditPerson, Names};
 use keyward_core::flow::open::{Opening, Replaced};
+use keyward_core::flow::proven::SignedIn;
 use keyward_core::flow::role::{AssignRole, ChangeGrant, ChangeRole, RoleChange};
 use keyward_core::flow::session::{CloseSession, CloseSessions, SignInUser};
 use keyward_core::flow::setup::FinishSetup;
-use keyward_core::flow::sign_in::{SignIn, SignedIn};
+use keyward_core::flow::sign_in::SignIn;
 use keyward_core::flow::{Client, Flow};
 use keyward_core::id::{SessionId, UserId};
 use keyward_core::identifier;

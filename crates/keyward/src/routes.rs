@@ -17,6 +17,7 @@ pub(crate) mod session;
 pub(crate) mod setup;
 pub(crate) mod sign_in;
 pub(crate) mod sign_up;
+pub(crate) mod signed_in;
 pub(crate) mod verification;
 
 use crate::http::{Guard, Route};

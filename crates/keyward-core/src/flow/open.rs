@@ -37,6 +37,22 @@ impl Opening {
     }
 }
 
+/// What a session stands on.
+#[derive(Clone, Debug)]
+pub(super) struct Standing {
+    /// What was proven, in order.
+    pub(super) methods: Vec<String>,
+    /// What it is worth together: 1 or 2.
+    pub(super) aal: u8,
+}
+
+impl Standing {
+    /// On one factor.
+    pub(super) fn one(method: &str) -> Self {
+        Self { methods: vec![method.to_owned()], aal: 1 }
+    }
+}
+
 /// A new session, and the token that opens it. The only copy of the secret.
 #[derive(Clone, Debug)]
 pub struct Opened {
@@ -48,10 +64,10 @@ pub struct Opened {
     pub user: User,
 }
 
-/// Opens a session for `user`, who proved themselves by `method`.
+/// Opens a session for `user`, who proved themselves.
 pub(super) fn open(
     user: &User,
-    method: &str,
+    standing: Standing,
     how: Opening,
     cx: &mut Decide<'_>,
 ) -> (Opened, Vec<Write>, Event) {
@@ -63,8 +79,8 @@ pub(super) fn open(
         secret_hash,
         kind: how.kind,
         epoch: user.session_epoch,
-        aal: 1,
-        methods: vec![method.to_owned()],
+        aal: standing.aal,
+        methods: standing.methods,
         auth_time: cx.now,
         created_at: cx.now,
         seen_at: cx.now,

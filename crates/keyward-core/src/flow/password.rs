@@ -1,7 +1,7 @@
 //! Change a password that one knows.
 
 use super::challenge::{self, guess_key, limit_key, take};
-use super::open::{Opened, Opening, Replaced, open};
+use super::open::{Opened, Opening, Replaced, Standing, open};
 use super::sign_in::{password_of, text};
 use super::{Decide, Done, Flow, Gather, Stored, Verdict, Work};
 use crate::Error;
@@ -9,7 +9,7 @@ use crate::id::{CredentialId, SessionId, UserId};
 use crate::identifier::Kind;
 use crate::password::rules;
 use crate::port::{Fut, Take, Write};
-use crate::record::{Credential, Event, Reason, Subject, User, What};
+use crate::record::{Credential, Event, Reason, Session, Subject, User, What};
 use crate::refusal::{Problem, Refusal};
 use crate::secret::Secret;
 use crate::settings::Settings;
@@ -32,13 +32,25 @@ pub struct ChangePassword {
     pub open: Opening,
 }
 
+/// What must be known to change a password.
+#[derive(Debug)]
+pub struct Facts {
+    subject: Option<Subject>,
+    /// The session keeps what it stands on.
+    session: Option<Session>,
+}
+
 impl Flow for ChangePassword {
-    type Facts = Option<Subject>;
+    type Facts = Facts;
     type Yes = Box<Opened>;
     const NAME: &'static str = "change_password";
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
-        cx.store.subject(self.user)
+        Box::pin(async move {
+            let subject = cx.store.subject(self.user).await?;
+            let session = cx.store.session(self.session).await?.map(|(session, _)| session);
+            Ok(Facts { subject, session: session.filter(|s| s.user == self.user) })
+        })
     }
 
     fn takes(&self, _: &Self::Facts, cx: &Gather<'_>) -> Vec<Take> {
@@ -47,15 +59,18 @@ impl Flow for ChangePassword {
     }
 
     fn work(&self, facts: &Self::Facts) -> Work {
-        let stored =
-            password_of(facts.as_ref()).map_or(Stored::Decoy, |found| Stored::Phc(text(found)));
+        let stored = password_of(facts.subject.as_ref())
+            .map_or(Stored::Decoy, |found| Stored::Phc(text(found)));
         Work::verify(&self.current, stored).and(Work::hash(&self.new))
     }
 
     fn decide(&self, facts: Self::Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<Box<Opened>> {
-        let Some(subject) = facts.filter(|s| s.user.is_active()) else {
+        let (Some(subject), Some(session)) = (facts.subject, facts.session) else {
             return Verdict::no(Refusal::Unauthenticated);
         };
+        if !subject.user.is_active() {
+            return Verdict::no(Refusal::Unauthenticated);
+        }
         if !done.verified {
             let what =
                 What::SignInFailed { method: "password".into(), reason: Reason::WrongSecret };
@@ -68,12 +83,19 @@ impl Flow for ChangePassword {
             return Verdict::no(Refusal::Invalid(problems));
         }
         let Some(phc) = done.hashed else { return Verdict::no(Refusal::Conflict) };
-        self.changed(&subject, phc, cx)
+        let standing = Standing { methods: session.methods, aal: session.aal };
+        self.changed(&subject, phc, standing, cx)
     }
 }
 
 impl ChangePassword {
-    fn changed(&self, subject: &Subject, phc: String, cx: &mut Decide<'_>) -> Verdict<Box<Opened>> {
+    fn changed(
+        &self,
+        subject: &Subject,
+        phc: String,
+        standing: Standing,
+        cx: &mut Decide<'_>,
+    ) -> Verdict<Box<Opened>> {
         let (user, mut writes) = set_password(subject, phc, !self.keep_others, cx);
         let key = guess_key(cx.client, Some(user.id), "");
         writes.push(Write::GiveBack {
@@ -85,7 +107,7 @@ impl ChangePassword {
         writes.extend(tell(subject, "password_changed", cx));
         let replaces = Some(Replaced { session: self.session, user: user.id });
         let how = Opening { replaces, ..self.open };
-        let (opened, opening, event) = open(&user, "password", how, cx);
+        let (opened, opening, event) = open(&user, standing, how, cx);
         writes.extend(opening);
         events.push(event);
         Verdict::yes(Box::new(opened), writes, events)

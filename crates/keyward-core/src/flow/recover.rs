@@ -1,10 +1,11 @@
 //! Get back in without the password.
 
 use super::challenge::{self, Answer, For, take};
-use super::open::{Opened, Opening, open};
+use super::open::Opening;
 use super::password::{new_password_problems, set_password, tell};
+use super::proven::{Proof, SignedIn, proven};
 use super::sign_in::{folded, normalise};
-use super::verify::{Asked, ConfirmFacts};
+use super::verify::{Asked, ConfirmFacts, verified};
 use super::{Decide, Done, Flow, Gather, Verdict, Work};
 use crate::Error;
 use crate::identifier::Kind;
@@ -104,7 +105,7 @@ pub struct ConfirmRecovery {
 
 impl Flow for ConfirmRecovery {
     type Facts = ConfirmFacts;
-    type Yes = Box<Opened>;
+    type Yes = SignedIn;
     const NAME: &'static str = "confirm_recovery";
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
@@ -122,7 +123,7 @@ impl Flow for ConfirmRecovery {
         if facts.challenge.is_some() { Work::hash(&self.password) } else { Work::default() }
     }
 
-    fn decide(&self, facts: Self::Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<Box<Opened>> {
+    fn decide(&self, facts: Self::Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<SignedIn> {
         let judged = self.answer.judge(facts.challenge.as_ref(), Purpose::Recover, cx);
         if let Err(wrong) = judged {
             return wrong.verdict(facts.challenge.as_ref(), cx);
@@ -151,12 +152,9 @@ impl Flow for ConfirmRecovery {
         let (user, setting) = set_password(&subject, phc, close, cx);
         writes.extend(setting);
         writes.extend(tell(&subject, "password_changed", cx));
-        let what = What::PasswordReset { by: self.answer.by() };
-        let signed_in = What::SignInSucceeded { method: "recovery".into() };
-        let mut events = vec![cx.own_event(user.id, what), cx.own_event(user.id, signed_in)];
-        let (opened, opening, event) = open(&user, "recovery", self.open, cx);
-        writes.extend(opening);
-        events.push(event);
-        Verdict::yes(Box::new(opened), writes, events)
+        let events = vec![cx.own_event(user.id, What::PasswordReset { by: self.answer.by() })];
+        let subject = Subject { user, ..verified(subject, &found, cx.now) };
+        let proof = Proof { subject: &subject, method: "recovery", aal: 1, identifier: "" };
+        proven(proof, Some(self.open), cx).after(writes, events)
     }
 }

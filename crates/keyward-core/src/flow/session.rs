@@ -1,6 +1,6 @@
 //! Open, close and annotate sessions.
 
-use super::open::{Opened, Opening, open};
+use super::open::{Opened, Opening, Standing, open};
 use super::{Decide, Done, Flow, Gather, Verdict};
 use crate::Error;
 use crate::id::{SessionId, UserId};
@@ -48,7 +48,8 @@ impl Flow for SignInUser {
         }
         let what = What::SignInSucceeded { method: self.method.clone() };
         let mut events = vec![cx.own_event(self.user, what)];
-        let (opened, writes, event) = open(&subject.user, &self.method, self.open, cx);
+        let standing = Standing::one(&self.method);
+        let (opened, writes, event) = open(&subject.user, standing, self.open, cx);
         events.push(event);
         Verdict::yes(Box::new(opened), writes, events)
     }

@@ -1,7 +1,7 @@
 //! The first administrator: a one-time link, spent by making an account.
 
 use super::challenge::{self, Answer, For};
-use super::open::{Opened, Opening, open};
+use super::open::{Opened, Opening, Standing, open};
 use super::sign_up::{Name, add_subject, name_problem, new_subject, password_problems};
 use super::{Decide, Done, Flow, Gather, Verdict, Work};
 use crate::Error;
@@ -129,7 +129,7 @@ impl Flow for FinishSetup {
         ];
         let mut account = subject.user.clone();
         account.access_version += 1;
-        let (opened, opening, event) = open(&account, "setup", self.open, cx);
+        let (opened, opening, event) = open(&account, Standing::one("setup"), self.open, cx);
         writes.extend(opening);
         events.push(event);
         Verdict::yes(Box::new(opened), writes, events)

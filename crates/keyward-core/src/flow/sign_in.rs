@@ -1,17 +1,15 @@
 //! Prove who you are with a password; get a session.
 
 use super::challenge::{guess_key, limit_key, take};
-use super::open::{Opened, Opening, open};
-use super::verify::ask_to_verify;
+use super::open::Opening;
+use super::proven::{Proof, SignedIn, proven};
 use super::{Decide, Done, Flow, Gather, Stored, Verdict, Work};
 use crate::Error;
-use crate::id::FlowId;
 use crate::identifier::{self, Kind};
 use crate::port::{Fut, Take, Write};
-use crate::record::{Credential, Event, Identifier, Reason, Subject, User, What};
+use crate::record::{Credential, Event, Reason, Subject, What};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
-use crate::settings::VerifyMode;
 
 /// One attempt to sign in with a password.
 #[derive(Clone, Debug)]
@@ -29,27 +27,6 @@ pub struct SignIn {
 pub struct Facts {
     subject: Option<Subject>,
     key: Vec<u8>,
-}
-
-/// What signing in led to.
-#[derive(Debug)]
-pub enum SignedIn {
-    /// A session is open.
-    Complete {
-        /// The session.
-        opened: Box<Opened>,
-        /// The names of its account.
-        identifiers: Vec<Identifier>,
-    },
-    /// The password is right, and no session was asked for.
-    Checked(Box<User>),
-    /// The password is right; an address must be proven first.
-    NeedsVerification {
-        /// The flow whose code is awaited.
-        flow: FlowId,
-        /// For the browser that asked.
-        browser: Secret,
-    },
 }
 
 impl Flow for SignIn {
@@ -85,8 +62,6 @@ impl Flow for SignIn {
             None => Some(Reason::UnknownIdentifier),
             Some(s) if password_of(Some(s)).is_none() => Some(Reason::NoCredential),
             Some(_) if !done.verified => Some(Reason::WrongSecret),
-            Some(s) if s.user.deleted_at.is_some() => Some(Reason::Deleted),
-            Some(s) if s.user.locked_at.is_some() => Some(Reason::Locked),
             Some(_) => None,
         };
         match (reason, &facts.subject) {
@@ -119,41 +94,16 @@ impl SignIn {
         done: Done,
         cx: &mut Decide<'_>,
     ) -> Verdict<SignedIn> {
-        let give_back =
-            Write::GiveBack { key: limit_key("guess", key), period: cx.settings.guesses.period };
-        if subject.user.must_change_password {
-            let failed = self.failed(Some(subject), Reason::PasswordExpired, cx);
-            return Verdict::refuse(Refusal::PasswordExpired, vec![give_back], vec![failed]);
-        }
-        if cx.settings.verify == VerifyMode::Any && !subject.is_verified() {
-            return self.ask(subject, give_back, cx);
-        }
-        let (mut writes, mut events) = renewed(subject, done, cx);
-        writes.push(give_back);
-        let what = What::SignInSucceeded { method: "password".into() };
-        let mut event = cx.own_event(subject.user.id, what);
-        event.personal = cx.client.personal(&self.identifier);
-        events.push(event);
-        let Some(how) = self.open else {
-            let user = Box::new(subject.user.clone());
-            return Verdict::yes(SignedIn::Checked(user), writes, events);
-        };
-        let (opened, opening, event) = open(&subject.user, "password", how, cx);
-        writes.extend(opening);
-        events.push(event);
-        let (opened, identifiers) = (Box::new(opened), subject.identifiers.clone());
-        Verdict::yes(SignedIn::Complete { opened, identifiers }, writes, events)
-    }
-
-    fn ask(&self, subject: &Subject, give_back: Write, cx: &mut Decide<'_>) -> Verdict<SignedIn> {
-        let failed = self.failed(Some(subject), Reason::Unverified, cx);
-        let Some((asked, mut writes, event)) = ask_to_verify(subject, cx) else {
-            let refusal = Refusal::Unverified { flow: None };
-            return Verdict::refuse(refusal, vec![give_back], vec![failed]);
-        };
-        writes.push(give_back);
-        let reply = SignedIn::NeedsVerification { flow: asked.flow, browser: asked.browser };
-        Verdict::yes(reply, writes, vec![failed, event])
+        let (method, identifier) = ("password", self.identifier.as_str());
+        let proof = Proof { subject, method, aal: 1, identifier };
+        let verdict = proven(proof, self.open, cx);
+        let renewed = verdict.reply.is_ok().then(|| renewed(subject, done, cx));
+        let (mut writes, events) = renewed.unwrap_or_default();
+        writes.push(Write::GiveBack {
+            key: limit_key("guess", key),
+            period: cx.settings.guesses.period,
+        });
+        verdict.after(writes, events)
     }
 }
 

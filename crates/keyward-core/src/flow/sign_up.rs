@@ -1,7 +1,7 @@
 //! Make an account of one's own.
 
 use super::challenge::{self, For, take};
-use super::open::{Opened, Opening, open};
+use super::open::{Opened, Opening, Standing, open};
 use super::verify::ask_to_verify;
 use super::{Decide, Done, Flow, Gather, Verdict, Work};
 use crate::Error;
@@ -190,7 +190,8 @@ impl SignUp {
             let reply = SignedUp::NeedsVerification { flow: asked.flow, browser: asked.browser };
             return Verdict::yes(reply, writes, events);
         }
-        let (opened, opening, event) = open(&subject.user, "password", self.open, cx);
+        let (opened, opening, event) =
+            open(&subject.user, Standing::one("password"), self.open, cx);
         writes.extend(opening);
         let what = What::SignInSucceeded { method: "sign_up".into() };
         events.extend([cx.own_event(user, what), event]);

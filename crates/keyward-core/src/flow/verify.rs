@@ -1,7 +1,8 @@
 //! Prove to hold an address: begin, send again, answer.
 
 use super::challenge::{self, Answer, For, Secrets, same_browser, take};
-use super::open::{Opened, Opening, open};
+use super::open::Opening;
+use super::proven::{Proof, SignedIn, proven};
 use super::{Decide, Done, Flow, Gather, Verdict};
 use crate::Error;
 use crate::id::{FlowId, UserId};
@@ -10,6 +11,7 @@ use crate::port::{Fut, Take, Write};
 use crate::record::{Challenge, Event, Identifier, Purpose, Subject, What};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
+use crate::time::Timestamp;
 
 /// A challenge that was begun.
 #[derive(Debug)]
@@ -152,7 +154,7 @@ pub struct ConfirmVerification {
     pub answer: Answer,
     /// The secret of the browser that asked, if this is the one.
     pub browser: Option<Secret>,
-    /// How to open a session if this browser asked.
+    /// How to open a session if this browser asked and holds none of the account.
     pub open: Opening,
 }
 
@@ -177,8 +179,8 @@ impl ConfirmFacts {
 /// What was proven.
 #[derive(Debug)]
 pub struct Confirmed {
-    /// The new session, if the same browser answered.
-    pub opened: Option<Box<Opened>>,
+    /// What the same browser is let in by; `None` for another, and for whoever is in.
+    pub signed_in: Option<SignedIn>,
 }
 
 impl Flow for ConfirmVerification {
@@ -202,7 +204,7 @@ impl Flow for ConfirmVerification {
             return Verdict::no(Refusal::CodeExpired);
         }
         let user = subject.user.id;
-        let mut writes = vec![
+        let writes = vec![
             Write::SpendChallenge(found.id),
             Write::KillMessagesOf(found.id),
             Write::VerifyIdentifier {
@@ -217,14 +219,24 @@ impl Flow for ConfirmVerification {
             identifier_kind: found.kind.as_str().into(),
             by: self.answer.by(),
         };
-        let mut events = vec![cx.own_event(user, what)];
-        let opened = same_browser(&found, self.browser.as_ref()).then(|| {
-            let (opened, opening, event) = open(&subject.user, "password", self.open, cx);
-            writes.extend(opening);
-            let what = What::SignInSucceeded { method: "verification".into() };
-            events.extend([cx.own_event(user, what), event]);
-            Box::new(opened)
-        });
-        Verdict::yes(Confirmed { opened }, writes, events)
+        let events = vec![cx.own_event(user, what)];
+        let is_in = self.open.replaces.is_some_and(|old| old.user == user);
+        if is_in || !same_browser(&found, self.browser.as_ref()) {
+            return Verdict::yes(Confirmed { signed_in: None }, writes, events);
+        }
+        let subject = verified(subject, &found, cx.now);
+        let proof = Proof { subject: &subject, method: "verification", aal: 1, identifier: "" };
+        // The address is proven, whatever else is missing.
+        let verdict = proven(proof, Some(self.open), cx);
+        verdict.map(|reply| Ok(Confirmed { signed_in: reply.ok() })).after(writes, events)
     }
+}
+
+/// The account as it is once the address of `found` is proven.
+pub(super) fn verified(mut subject: Subject, found: &Challenge, now: Timestamp) -> Subject {
+    let held = subject.identifiers.iter_mut();
+    for name in held.filter(|i| i.kind == found.kind && i.normal == found.normal) {
+        name.verified_at = name.verified_at.or(Some(now));
+    }
+    subject
 }

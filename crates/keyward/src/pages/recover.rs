@@ -6,7 +6,7 @@ use keyward_core::port::Fut;
 use serde::Deserialize;
 
 use super::render::Page;
-use super::{enter, go, nav, verify};
+use super::{go, nav, signed_in, verify};
 use crate::http::input::{self, Flag};
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Route};
 use crate::routes::recovery::{ask, finish};
@@ -87,8 +87,8 @@ async fn by_code(cx: &Cx<'_>) -> Result<Reply, Fault> {
     let CodeInput { flow, code, password, sign_out_others } = input::body(cx.request)?;
     let answer = Answer::Code { flow: flow_id(&flow)?, code };
     let keep_others = !sign_out_others.0;
-    let opened = finish(cx, answer, password, keep_others, Holding::Cookie).await?;
-    enter(cx, &opened)
+    let led_to = finish(cx, answer, password, keep_others, Holding::Cookie).await?;
+    signed_in(cx, led_to)
 }
 
 #[derive(Debug, Deserialize)]
@@ -120,6 +120,6 @@ async fn by_link(cx: &Cx<'_>) -> Result<Reply, Fault> {
     let LinkInput { password, sign_out_others } = input::body(cx.request)?;
     let answer = Answer::Link(verify::token(cx)?);
     let keep_others = !sign_out_others.0;
-    let opened = finish(cx, answer, password, keep_others, Holding::Cookie).await?;
-    enter(cx, &opened)
+    let led_to = finish(cx, answer, password, keep_others, Holding::Cookie).await?;
+    signed_in(cx, led_to)
 }

@@ -1,12 +1,11 @@
 //! Sign in and out.
 
 use keyward_core::Secret;
-use keyward_core::flow::sign_in::SignedIn;
 use keyward_core::port::Fut;
 use serde::Deserialize;
 
 use super::render::Page;
-use super::{go, nav, on};
+use super::{go, nav, on, signed_in};
 use crate::http::input::{self, Flag};
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Route, cookie};
 use crate::routes::sign_in::{self, Holding};
@@ -57,11 +56,7 @@ fn enter(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
 async fn attempt(cx: &Cx<'_>) -> Result<Reply, Fault> {
     let Input { username, password, remember, .. } = input::body(cx.request)?;
     let open = sign_in::opening(cx, Holding::Cookie, remember.0);
-    match sign_in::attempt(cx, username, password, open).await? {
-        SignedIn::Complete { opened, .. } => super::enter(cx, &opened),
-        SignedIn::NeedsVerification { flow, browser } => super::to_code(cx, flow, &browser),
-        SignedIn::Checked(_) => go(cx, "/login"),
-    }
+    signed_in(cx, sign_in::attempt(cx, username, password, open).await?)
 }
 
 fn show_out(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {

@@ -8,7 +8,7 @@ use keyward_core::port::Fut;
 use serde::Deserialize;
 
 use super::render::Page;
-use super::{enter, go, nav};
+use super::{go, nav, signed_in};
 use crate::http::{Code, Cx, Fault, Guard, Limit, Reply, Route, input};
 use crate::routes::sign_in::Holding;
 use crate::routes::verification::{answer, flow_id};
@@ -68,8 +68,8 @@ async fn by_code(cx: &Cx<'_>) -> Result<Reply, Fault> {
 }
 
 async fn confirm(cx: &Cx<'_>, given: Answer) -> Result<Reply, Fault> {
-    match answer(cx, given, Holding::Cookie).await?.opened {
-        Some(opened) => enter(cx, &opened),
+    match answer(cx, given, Holding::Cookie).await?.signed_in {
+        Some(led_to) => signed_in(cx, led_to),
         // Another browser than the one that asked: it proved the address, not the person.
         None if cx.caller.known.is_some() => go(cx, "/account?notice=done"),
         None => go(cx, "/login?notice=verified"),

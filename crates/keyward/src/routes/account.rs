@@ -13,7 +13,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::answer::{List, Outcome};
-use super::sign_in::{Holding, complete, opening};
+use super::sign_in::{Holding, opening};
+use super::signed_in::complete;
 use crate::http::input::{self, Flag};
 use crate::http::{
     Code, Cx, Fault, Guard, Limit, Method4, Reply, Route, cookie, no_content, reply,

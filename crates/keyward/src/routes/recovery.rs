@@ -3,7 +3,7 @@
 use ::http::StatusCode;
 use keyward_core::Secret;
 use keyward_core::flow::challenge::Answer;
-use keyward_core::flow::open::Opened;
+use keyward_core::flow::proven::SignedIn;
 use keyward_core::flow::recover::{BeginRecovery, ConfirmRecovery};
 use keyward_core::flow::verify::Asked;
 use keyward_core::port::Fut;
@@ -11,7 +11,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::answer::{Outcome, Status};
-use super::sign_in::{Holding, complete, opening, remember_flow};
+use super::sign_in::{Holding, opening, remember_flow};
+use super::signed_in::signed_in;
 use super::verification::flow_id;
 use crate::http::input::{self, Flag};
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Route, reply};
@@ -75,7 +76,7 @@ pub(crate) async fn finish(
     password: Secret,
     keep_others: bool,
     holding: Holding,
-) -> Result<Box<Opened>, Fault> {
+) -> Result<SignedIn, Fault> {
     let open = opening(cx, holding, false);
     let flow = ConfirmRecovery { answer, password, keep_others, open };
     Ok(cx.auth.run(&flow, &cx.caller.client).await??)
@@ -86,8 +87,8 @@ fn confirm(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         let flow = flow_id(cx.params.get("id"))?;
         let CodeInput { code, password, keep_other_sessions, session } = input::body(cx.request)?;
         let answer = Answer::Code { flow, code };
-        let opened = finish(&cx, answer, password, keep_other_sessions.0, session).await?;
-        complete(&cx, &opened, session).await
+        let led_to = finish(&cx, answer, password, keep_other_sessions.0, session).await?;
+        signed_in(&cx, led_to, session)
     })
 }
 
@@ -108,7 +109,7 @@ fn confirm_link(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let LinkInput { token, password, keep_other_sessions, session } = input::body(cx.request)?;
         let answer = Answer::Link(token);
-        let opened = finish(&cx, answer, password, keep_other_sessions.0, session).await?;
-        complete(&cx, &opened, session).await
+        let led_to = finish(&cx, answer, password, keep_other_sessions.0, session).await?;
+        signed_in(&cx, led_to, session)
     })
 }

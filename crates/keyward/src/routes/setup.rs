@@ -8,7 +8,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::answer::Outcome;
-use super::sign_in::{Holding, complete, opening};
+use super::sign_in::{Holding, opening};
+use super::signed_in::complete;
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Route, input};
 
 pub(super) const ROUTES: &[Route] = &[Route::post("/api/v1/setup", Guard::Anyone, finish)

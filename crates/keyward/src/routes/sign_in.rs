@@ -1,20 +1,19 @@
 //! Sign in and out.
 
-use ::http::StatusCode;
 use keyward_core::Secret;
 use keyward_core::flow::open::{Opened, Opening, Replaced};
+use keyward_core::flow::proven::SignedIn;
 use keyward_core::flow::session::{CloseSession, CloseSessions};
-use keyward_core::flow::sign_in::{SignIn, SignedIn};
-use keyward_core::id::FlowId;
+use keyward_core::flow::sign_in::SignIn;
 use keyward_core::port::Fut;
-use keyward_core::record::{Identifier, SessionKind};
+use keyward_core::record::SessionKind;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::answer::{Outcome, Status};
+use super::answer::Outcome;
+use super::signed_in::signed_in;
 use crate::http::input::{self, Flag};
-use crate::http::{Cx, Fault, Guard, Limit, Reply, Request, Route, cookie, no_content, reply};
-use crate::view::UserView;
+use crate::http::{Cx, Fault, Guard, Limit, Reply, Request, Route, cookie, no_content};
 
 pub(super) const ROUTES: &[Route] = &[
     Route::post("/api/v1/sign-in", Guard::Anyone, sign_in)
@@ -76,48 +75,9 @@ fn sign_in(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let Input { identifier, password, remember, session } = input::body(cx.request)?;
         let open = opening(&cx, session, remember.0);
-        match attempt(&cx, identifier, password, open).await? {
-            SignedIn::Complete { opened, identifiers } => {
-                welcome(&cx, &opened, &identifiers, session)
-            }
-            SignedIn::NeedsVerification { flow, browser } => {
-                needs_verification(&cx, flow, &browser)
-            }
-            SignedIn::Checked(_) => Ok(no_content()),
-        }
+        let led_to = attempt(&cx, identifier, password, open).await?;
+        signed_in(&cx, led_to, session)
     })
-}
-
-/// `{"status":"complete", …}` with the session, as a cookie or as a token.
-pub(crate) async fn complete(
-    cx: &Cx<'_>,
-    opened: &Opened,
-    holding: Holding,
-) -> Result<Reply, Fault> {
-    let subject = cx.auth.0.store.subject(opened.user.id).await?;
-    let identifiers = subject.map(|s| s.identifiers).unwrap_or_default();
-    welcome(cx, opened, &identifiers, holding)
-}
-
-/// Same, where the names of the account are known already.
-fn welcome(
-    cx: &Cx<'_>,
-    opened: &Opened,
-    identifiers: &[Identifier],
-    holding: Holding,
-) -> Result<Reply, Fault> {
-    let token = (holding == Holding::Token).then(|| opened.token.reveal().to_owned());
-    let body = Outcome {
-        session_id: Some(opened.session.id),
-        user: Some(UserView::new(&opened.user, identifiers)),
-        token,
-        ..Outcome::new(Status::Complete)
-    };
-    let mut reply = reply::ok(&body)?;
-    if holding == Holding::Cookie {
-        keep(cx, &mut reply, opened);
-    }
-    Ok(reply)
 }
 
 /// Sets the cookies of a new session.
@@ -132,19 +92,6 @@ pub(crate) fn keep(cx: &Cx<'_>, reply: &mut Reply, opened: &Opened) {
         let device = cx.auth.device_cookie(opened.user.id);
         cookie::set(cx.auth, reply, cookie::DEVICE, &device, Some(year));
     }
-}
-
-/// `{"status":"needs_verification","flow_id":…}`: a code was sent.
-pub(crate) fn needs_verification(
-    cx: &Cx<'_>,
-    flow: FlowId,
-    browser: &Secret,
-) -> Result<Reply, Fault> {
-    let (flow_id, next) = (Some(flow), &["verification"][..]);
-    let body = Outcome { flow_id, next, ..Outcome::new(Status::NeedsVerification) };
-    let mut reply = reply::json(StatusCode::ACCEPTED, &body)?;
-    remember_flow(cx, &mut reply, browser);
-    Ok(reply)
 }
 
 /// The browser that asked is known again when it answers.

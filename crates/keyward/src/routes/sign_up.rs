@@ -7,7 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::answer::Outcome;
-use super::sign_in::{Holding, complete, needs_verification, opening};
+use super::sign_in::{Holding, opening};
+use super::signed_in::{complete, needs_verification};
 use crate::engine::hooks::SignUpAttempt;
 use crate::http::input;
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Route, reply};

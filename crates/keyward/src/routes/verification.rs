@@ -10,7 +10,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::answer::{Begun, Outcome, Status};
-use super::sign_in::{Holding, complete, flow_secret, opening};
+use super::sign_in::{Holding, flow_secret, opening};
+use super::signed_in::signed_in;
 use crate::http::input;
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Route, no_content, reply};
 
@@ -74,8 +75,8 @@ pub(crate) async fn answer(
 }
 
 async fn told(cx: &Cx<'_>, given: Answer, holding: Holding) -> Result<Reply, Fault> {
-    match answer(cx, given, holding).await?.opened {
-        Some(opened) => complete(cx, &opened, holding).await,
+    match answer(cx, given, holding).await?.signed_in {
+        Some(led_to) => signed_in(cx, led_to, holding),
         None => reply::ok(&Outcome { next: &["sign_in"], ..Outcome::new(Status::Verified) }),
     }
 }
