@@ -141,6 +141,11 @@ ids! {
     RequestId = "req";
 }
 
+impl UserId {
+    /// Whose is what belongs to nobody. No account has this id.
+    pub const NOBODY: Self = Self(0);
+}
+
 impl TenantId {
     /// The only population there is.
     pub const MAIN: Self = Self(0);

@@ -108,13 +108,6 @@ impl Store for MemoryStore {
         self.answer(move |state| state.challenges.get(&id).cloned())
     }
 
-    fn challenge_by_link<'a>(
-        &'a self,
-        hash: &'a [u8; 32],
-    ) -> Fut<'a, Result<Option<Challenge>, Error>> {
-        self.answer(move |state| state.challenges.get(state.links.get(hash)?).cloned())
-    }
-
     fn definitions(&self) -> Fut<'_, Result<Definitions, Error>> {
         self.answer(State::definitions)
     }

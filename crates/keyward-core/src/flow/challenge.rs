@@ -57,7 +57,10 @@ pub(super) struct Secrets {
 impl Secrets {
     pub(super) fn mint(flow: FlowId, cx: &mut Decide<'_>) -> Self {
         let code = token::code(cx.rng);
-        let (link, link_hash) = token::mint(cx.rng);
+        // The id in front finds the row; the secret behind it is what counts.
+        let (secret, _) = token::mint(cx.rng);
+        let link = Secret::new(format!("{flow}.{}", secret.reveal()));
+        let link_hash = token::digest(link.reveal());
         let code_hash = code_hash(cx.keys, flow, &code);
         Self { code, code_hash, link, link_hash }
     }
@@ -103,14 +106,18 @@ pub(super) fn begin(what: For<'_>, cx: &mut Decide<'_>) -> (Challenge, Secrets, 
         expires_at: cx.now.plus(cx.settings.challenge_lifetime),
         sent_at: cx.now,
         epoch: what.epoch,
+        data: String::new(),
     };
     (challenge, secrets, browser)
 }
 
-/// Writes that begin a challenge and kill the older ones for the same address.
+/// Writes that begin a challenge and kill the account's older ones for the same
+/// address. Those for an address that nobody has are left to expire: they open
+/// nothing, and the work is the same.
 pub(super) fn replace(challenge: &Challenge) -> Vec<Write> {
     vec![
         Write::KillChallenges {
+            user: challenge.user.unwrap_or(UserId::NOBODY),
             purpose: challenge.purpose,
             kind: challenge.kind,
             normal: challenge.normal.clone(),
@@ -201,7 +208,7 @@ pub enum Answer {
         /// As typed.
         code: Secret,
     },
-    /// The secret of the link.
+    /// The secret of the link, with the flow's id in front: `flw_….secret`.
     Link(Secret),
 }
 
@@ -214,14 +221,24 @@ impl Answer {
         }
     }
 
-    /// The challenge that this answers, if there is one.
-    pub(super) async fn challenge(
+    /// The challenge that this answers, if there is one. A link answers only the
+    /// one whose secret it holds.
+    ///
+    /// # Errors
+    /// The store is unwell.
+    pub async fn challenge(
         &self,
         store: &dyn crate::port::Store,
     ) -> Result<Option<Challenge>, Error> {
         match self {
             Self::Code { flow, .. } => store.challenge(*flow).await,
-            Self::Link(secret) => store.challenge_by_link(&token::digest(secret.reveal())).await,
+            Self::Link(secret) => {
+                let flow = secret.reveal().split_once('.').and_then(|(id, _)| FlowId::parse(id));
+                let Some(flow) = flow else { return Ok(None) };
+                let hash = token::digest(secret.reveal());
+                let found = store.challenge(flow).await?;
+                Ok(found.filter(|challenge| token::eq(&challenge.link_hash, &hash)))
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use super::open::{Opened, Opening, Standing, open};
 use super::sign_up::{Name, add_subject, name_problem, new_subject, password_problems};
 use super::{Decide, Done, Flow, Gather, Verdict, Work};
 use crate::Error;
+use crate::id::UserId;
 use crate::identifier::{self, Kind};
 use crate::port::{Fut, Write};
 use crate::record::{Assignment, Challenge, Purpose, Role, RoleRule, What};
@@ -33,7 +34,7 @@ impl Flow for BeginSetup {
     fn decide(&self, (): (), _: Done, cx: &mut Decide<'_>) -> Verdict<Secret> {
         let what = For {
             purpose: Purpose::Setup,
-            user: None,
+            user: Some(UserId::NOBODY),
             kind: Kind::Username,
             normal: SETUP_NAME,
             epoch: 0,

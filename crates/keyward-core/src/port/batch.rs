@@ -172,9 +172,11 @@ pub enum Write {
     },
     /// Removes a challenge. Expects one: this is how a one-time secret is spent.
     SpendChallenge(FlowId),
-    /// Removes every challenge of this purpose for this address, so that a new
-    /// request kills the old one. None is fine.
+    /// Removes an account's challenges of this purpose for this address, so that a
+    /// new request kills the old one. None is fine.
     KillChallenges {
+        /// Whose.
+        user: UserId,
         /// What for.
         purpose: crate::record::Purpose,
         /// Kind of the address.

@@ -61,11 +61,6 @@ pub trait Store: Send + Sync + 'static {
 
     /// A challenge, ended or not.
     fn challenge(&self, id: FlowId) -> Fut<'_, Result<Option<Challenge>, Error>>;
-    /// A challenge by the hash of its link's secret.
-    fn challenge_by_link<'a>(
-        &'a self,
-        hash: &'a [u8; 32],
-    ) -> Fut<'a, Result<Option<Challenge>, Error>>;
 
     /// Every role, rule, group and set of exclusive roles.
     fn definitions(&self) -> Fut<'_, Result<Definitions, Error>>;

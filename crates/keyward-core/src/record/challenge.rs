@@ -49,7 +49,7 @@ pub struct Challenge {
     pub normal: String,
     /// Keyed hash of flow id and six-digit code.
     pub code_hash: [u8; 32],
-    /// SHA-256 of the link's secret; unique.
+    /// SHA-256 of the link's secret.
     pub link_hash: [u8; 32],
     /// SHA-256 of the secret that the asking browser holds, if it holds one.
     pub browser_hash: Option<[u8; 32]>,
@@ -63,4 +63,7 @@ pub struct Challenge {
     pub sent_at: Timestamp,
     /// The account's session epoch when the flow began.
     pub epoch: i64,
+    /// What the method remembers between its steps: JSON, at most 8 KiB, or nothing.
+    /// A secret in it is hashed or sealed.
+    pub data: String,
 }

@@ -10,7 +10,7 @@ use super::{Case, Sample, Shared, cases, conflicts, done};
 
 pub(super) const CASES: &[Case] = cases![
     a_challenge_comes_back_as_it_went_in,
-    a_link_names_one_challenge,
+    an_id_names_one_challenge,
     attempts_run_out,
     renewing_keeps_attempts_and_expiry,
     a_challenge_is_spent_once,
@@ -30,24 +30,19 @@ async fn a_challenge_comes_back_as_it_went_in(store: Shared) {
         expires_at: Timestamp::from_micros(i64::MAX),
         sent_at: Timestamp::from_micros(i64::MIN),
         epoch: -1,
+        data: "{\"é\":\"☎\"}".repeat(700),
         ..sample.challenge(None, "")
     };
     for challenge in [sample.challenge(None, "nobody@example.com"), odd] {
         done(&store, vec![Write::AddChallenge(challenge.clone())]).await;
-        let by_link = store.challenge_by_link(&challenge.link_hash).await.unwrap();
-        assert_eq!(by_link.as_ref(), Some(&challenge));
         assert_eq!(store.challenge(challenge.id).await.unwrap(), Some(challenge));
     }
-    assert_eq!(store.challenge_by_link(&sample.hash()).await.unwrap(), None);
     assert_eq!(store.challenge(sample.challenge(None, "").id).await.unwrap(), None);
 }
 
-async fn a_link_names_one_challenge(store: Shared) {
-    let mut sample = Sample::new(32);
-    let first = sample.challenge(None, "a@example.com");
-    let second = Challenge { link_hash: first.link_hash, ..sample.challenge(None, "b") };
+async fn an_id_names_one_challenge(store: Shared) {
+    let first = Sample::new(32).challenge(None, "a@example.com");
     done(&store, vec![Write::AddChallenge(first.clone())]).await;
-    conflicts(&store, vec![Write::AddChallenge(second)]).await;
     conflicts(&store, vec![Write::AddChallenge(first)]).await;
 }
 
@@ -69,21 +64,17 @@ async fn attempts_run_out(store: Shared) {
 async fn renewing_keeps_attempts_and_expiry(store: Shared) {
     let mut sample = Sample::new(34);
     let old = sample.challenge(None, "a@example.com");
-    let other = sample.challenge(None, "b@example.com");
-    let writes = [&old, &other].map(|c| Write::AddChallenge(c.clone()));
-    done(&store, writes.into()).await;
+    done(&store, vec![Write::AddChallenge(old.clone())]).await;
     done(&store, vec![Write::TakeAttempt(old.id)]).await;
     let (code_hash, link_hash) = (sample.hash(), sample.hash());
-    let renew = |was, link_hash| {
+    let renew = |was| {
         vec![Write::RenewChallenge { id: old.id, was, code_hash, link_hash, sent_at: at(60) }]
     };
-    conflicts(&store, renew(sample.hash(), link_hash)).await;
-    conflicts(&store, renew(old.code_hash, other.link_hash)).await;
-    done(&store, renew(old.code_hash, link_hash)).await;
-    conflicts(&store, renew(old.code_hash, sample.hash())).await;
+    conflicts(&store, renew(sample.hash())).await;
+    done(&store, renew(old.code_hash)).await;
+    conflicts(&store, renew(old.code_hash)).await;
     let new = Challenge { code_hash, link_hash, sent_at: at(60), attempts_left: 4, ..old.clone() };
-    assert_eq!(store.challenge_by_link(&link_hash).await.unwrap(), Some(new));
-    assert_eq!(store.challenge_by_link(&old.link_hash).await.unwrap(), None);
+    assert_eq!(store.challenge(old.id).await.unwrap(), Some(new));
 }
 
 async fn a_challenge_is_spent_once(store: Shared) {
@@ -91,7 +82,7 @@ async fn a_challenge_is_spent_once(store: Shared) {
     done(&store, vec![Write::AddChallenge(challenge.clone())]).await;
     done(&store, vec![Write::SpendChallenge(challenge.id)]).await;
     conflicts(&store, vec![Write::SpendChallenge(challenge.id)]).await;
-    assert_eq!(store.challenge_by_link(&challenge.link_hash).await.unwrap(), None);
+    assert_eq!(store.challenge(challenge.id).await.unwrap(), None);
     done(&store, vec![Write::AddChallenge(challenge)]).await;
 }
 
@@ -101,10 +92,12 @@ async fn a_new_request_kills_the_old_ones(store: Shared) {
     let user = Some(id);
     let made = [
         sample.challenge(user, "a@example.com"),
-        sample.challenge(None, "a@example.com"),
+        sample.challenge(user, "a@example.com"),
         Challenge { purpose: Purpose::Recover, ..sample.challenge(user, "a@example.com") },
-        Challenge { kind: Kind::Username, ..sample.challenge(None, "a@example.com") },
-        sample.challenge(None, "b@example.com"),
+        Challenge { kind: Kind::Username, ..sample.challenge(user, "a@example.com") },
+        sample.challenge(user, "b@example.com"),
+        sample.challenge(None, "a@example.com"),
+        sample.challenge(Some(sample.user().id), "a@example.com"),
     ];
     done(&store, made.iter().cloned().map(Write::AddChallenge).collect()).await;
     let left = async || {
@@ -117,10 +110,10 @@ async fn a_new_request_kills_the_old_ones(store: Shared) {
         left
     };
     let (purpose, kind, normal) = (Purpose::Verify, Kind::Email, "a@example.com".to_owned());
-    let kill = vec![Write::KillChallenges { purpose, kind, normal }];
+    let kill = vec![Write::KillChallenges { user: id, purpose, kind, normal }];
     done(&store, kill.clone()).await;
-    assert_eq!(left().await, [2, 3, 4]);
+    assert_eq!(left().await, [2, 3, 4, 5, 6]);
     done(&store, kill).await;
     done(&store, vec![Write::KillChallengesOf(id)]).await;
-    assert_eq!(left().await, [3, 4]);
+    assert_eq!(left().await, [5, 6]);
 }

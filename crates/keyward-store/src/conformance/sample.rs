@@ -135,6 +135,7 @@ impl Sample {
             expires_at: at(604),
             sent_at: at(4),
             epoch: 1,
+            data: String::new(),
         }
     }
 

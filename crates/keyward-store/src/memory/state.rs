@@ -23,8 +23,6 @@ pub(super) struct State {
     pub(super) credentials: BTreeMap<CredentialId, Credential>,
     pub(super) sessions: BTreeMap<SessionId, Session>,
     pub(super) challenges: BTreeMap<FlowId, Challenge>,
-    /// Unique key of challenges.
-    pub(super) links: BTreeMap<[u8; 32], FlowId>,
     pub(super) messages: BTreeMap<MessageId, Message>,
     pub(super) limits: BTreeMap<[u8; 32], i64>,
     pub(super) roles: BTreeMap<String, Role>,

@@ -205,7 +205,7 @@ impl Run<'_> {
 
     fn write_flow(&mut self, write: &Write) -> Done {
         match write {
-            Write::AddChallenge(challenge) => self.add_challenge(challenge),
+            Write::AddChallenge(row) => self.add(|s| &mut s.challenges, row.id, row.clone()),
             Write::TakeAttempt(id) => expect(self.change(
                 |s| &mut s.challenges,
                 *id,
@@ -215,27 +215,28 @@ impl Run<'_> {
                 },
             )),
             Write::RenewChallenge { id, was, code_hash, link_hash, sent_at } => {
-                let Some(row) = self.state.challenges.get(id).cloned() else { return conflict() };
-                expect(row.code_hash == *was)?;
-                self.put(|s| &mut s.links, row.link_hash, None);
-                self.add(|s| &mut s.links, *link_hash, *id)?;
-                let renewed = Challenge {
-                    code_hash: *code_hash,
-                    link_hash: *link_hash,
-                    sent_at: *sent_at,
-                    ..row
-                };
-                self.put(|s| &mut s.challenges, *id, Some(renewed));
-                Ok(())
+                expect(self.change(
+                    |s| &mut s.challenges,
+                    *id,
+                    |row| {
+                        let is_it = row.code_hash == *was;
+                        (row.code_hash, row.link_hash) = (*code_hash, *link_hash);
+                        row.sent_at = *sent_at;
+                        is_it
+                    },
+                ))
             }
             Write::SpendChallenge(id) => {
                 let there = self.state.challenges.contains_key(id);
                 self.remove_challenges(|row| row.id == *id);
                 expect(there)
             }
-            Write::KillChallenges { purpose, kind, normal } => {
+            Write::KillChallenges { user, purpose, kind, normal } => {
                 self.remove_challenges(|row| {
-                    row.purpose == *purpose && row.kind == *kind && row.normal == *normal
+                    row.user == Some(*user)
+                        && row.purpose == *purpose
+                        && row.kind == *kind
+                        && row.normal == *normal
                 });
                 Ok(())
             }
@@ -456,17 +457,11 @@ impl Run<'_> {
         self.add(|s| &mut s.sessions, row.id, row.clone())
     }
 
-    fn add_challenge(&mut self, row: &Challenge) -> Done {
-        self.add(|s| &mut s.links, row.link_hash, row.id)?;
-        self.add(|s| &mut s.challenges, row.id, row.clone())
-    }
-
     fn remove_challenges(&mut self, is_doomed: impl Fn(&Challenge) -> bool) {
         let doomed = self.state.challenges.values().filter(|row| is_doomed(row));
-        let keys: Vec<_> = doomed.map(|row| (row.id, row.link_hash)).collect();
-        for (id, link) in keys {
+        let ids: Vec<_> = doomed.map(|row| row.id).collect();
+        for id in ids {
             self.put(|s| &mut s.challenges, id, None);
-            self.put(|s| &mut s.links, link, None);
         }
     }
 

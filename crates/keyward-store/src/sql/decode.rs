@@ -190,7 +190,7 @@ records! {
         user: c.opt_id(UserId::from_bytes), kind: c.parsed(Kind::parse), normal: c.text(),
         code_hash: c.hash(), link_hash: c.hash(), browser_hash: c.opt(hash),
         attempts_left: c.int(), created_at: c.time(), expires_at: c.time(), sent_at: c.time(),
-        epoch: c.int(),
+        epoch: c.int(), data: c.text(),
     }
     Message(c) {
         id: c.id(MessageId::from_bytes), flow: c.opt_id(FlowId::from_bytes),

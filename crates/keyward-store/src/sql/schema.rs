@@ -65,9 +65,7 @@ const FOUNDATION: &[&str] = &[
      user_id {id}, kind {word} NOT NULL, normal {key} NOT NULL, code_hash {hash} NOT NULL, \
      link_hash {hash} NOT NULL, browser_hash {hash}, attempts_left {int} NOT NULL, \
      created_at {int} NOT NULL, expires_at {int} NOT NULL, sent_at {int} NOT NULL, \
-     epoch {int} NOT NULL){narrow}",
-    "CREATE UNIQUE INDEX kw_challenges_link ON kw_challenges (link_hash)",
-    "CREATE INDEX kw_challenges_normal ON kw_challenges (normal)",
+     epoch {int} NOT NULL, data {text} NOT NULL){narrow}",
     "CREATE INDEX kw_challenges_user ON kw_challenges (user_id)",
     "CREATE INDEX kw_challenges_expires ON kw_challenges (expires_at)",
     "CREATE TABLE kw_messages (id {id} NOT NULL PRIMARY KEY, flow_id {id}, user_id {id}, \
@@ -90,12 +88,10 @@ const FOUNDATION: &[&str] = &[
      created_at {int} NOT NULL, PRIMARY KEY (user_id, effect, pattern)){narrow}",
     "CREATE TABLE kw_events (id {id} NOT NULL PRIMARY KEY, made_at {int} NOT NULL, \
      kind {word} NOT NULL, version {int} NOT NULL, actor_id {id}, subject_id {id}, \
-     body {blob} NOT NULL, place {int}, hash {hash}){narrow}",
+     body {blob} NOT NULL, salt {blob}, personal {blob}, place {int}, hash {hash}){narrow}",
     "CREATE UNIQUE INDEX kw_events_place ON kw_events (place)",
     "CREATE INDEX kw_events_subject ON kw_events (subject_id, id)",
     "CREATE INDEX kw_events_kind ON kw_events (kind, id)",
-    "CREATE TABLE kw_event_personal (event_id {id} NOT NULL PRIMARY KEY, \
-     salt {blob} NOT NULL, body {blob} NOT NULL){narrow}",
     "CREATE TABLE kw_meta (name {word} NOT NULL PRIMARY KEY, value {blob} NOT NULL){narrow}",
     "CREATE TABLE kw_policy (id {int} NOT NULL PRIMARY KEY, version {int} NOT NULL){narrow}",
     "INSERT INTO kw_policy (id, version) VALUES (1, 0){or keep id}",

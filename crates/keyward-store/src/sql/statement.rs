@@ -28,7 +28,7 @@ pub(crate) const COLUMNS: &[(&str, &str)] = &[
     (
         "challenge",
         "id, purpose, user_id, kind, normal, code_hash, link_hash, browser_hash, \
-         attempts_left, created_at, expires_at, sent_at, epoch",
+         attempts_left, created_at, expires_at, sent_at, epoch, data",
     ),
     (
         "message",
@@ -37,8 +37,8 @@ pub(crate) const COLUMNS: &[(&str, &str)] = &[
     ),
     (
         "event",
-        "e.id, e.made_at, e.kind, e.version, e.actor_id, e.subject_id, e.body, p.salt, p.body, \
-         e.place, e.hash FROM kw_events e LEFT JOIN kw_event_personal p ON p.event_id = e.id",
+        "e.id, e.made_at, e.kind, e.version, e.actor_id, e.subject_id, e.body, e.salt, \
+         e.personal, e.place, e.hash FROM kw_events e",
     ),
     ("assignment", "user_id, role, scope, not_before, expires_at, granted_by, created_at"),
     ("grant", "user_id, effect, pattern, not_before, expires_at, granted_by, created_at"),
@@ -83,7 +83,6 @@ statements! {
     SessionsOf = "SELECT {session} FROM kw_sessions s WHERE s.user_id = ? \
         ORDER BY s.id DESC LIMIT 500";
     Challenge = "SELECT {challenge} FROM kw_challenges WHERE id = ?";
-    ChallengeByLink = "SELECT {challenge} FROM kw_challenges WHERE link_hash = ?";
     PolicyVersion = "SELECT version FROM kw_policy WHERE id = 1";
     Roles = "SELECT name, description, created_at FROM kw_roles ORDER BY name";
     Rules = "SELECT role, effect, pattern FROM kw_role_rules ORDER BY role, effect, pattern";
@@ -139,13 +138,14 @@ statements! {
     CloseSession = "DELETE FROM kw_sessions WHERE id = ?";
     CloseSessionsOf = "DELETE FROM kw_sessions WHERE user_id = ? AND id <> ?";
     AddChallenge = "INSERT INTO kw_challenges ({challenge}) \
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     TakeAttempt = "UPDATE kw_challenges SET attempts_left = attempts_left - 1 \
         WHERE id = ? AND attempts_left > 0";
     RenewChallenge = "UPDATE kw_challenges SET code_hash = ?, link_hash = ?, sent_at = ? \
         WHERE id = ? AND code_hash = ?";
     SpendChallenge = "DELETE FROM kw_challenges WHERE id = ?";
-    KillChallenges = "DELETE FROM kw_challenges WHERE normal = ? AND kind = ? AND purpose = ?";
+    KillChallenges = "DELETE FROM kw_challenges \
+        WHERE user_id = ? AND purpose = ? AND kind = ? AND normal = ?";
     KillChallengesOf = "DELETE FROM kw_challenges WHERE user_id = ?";
     AddMessage = "INSERT INTO kw_messages ({message}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     KillMessagesOf = "UPDATE kw_messages SET state = 'expired', payload = ? \
@@ -192,9 +192,8 @@ statements! {
     AddAssignment = "INSERT INTO kw_assignments ({assignment}) VALUES (?, ?, ?, ?, ?, ?, ?)";
     RemoveGrant = "DELETE FROM kw_grants WHERE user_id = ? AND effect = ? AND pattern = ?";
     AddGrant = "INSERT INTO kw_grants ({grant}) VALUES (?, ?, ?, ?, ?, ?, ?)";
-    AddEvent = "INSERT INTO kw_events (id, made_at, kind, version, actor_id, subject_id, body) \
-        VALUES (?, ?, ?, ?, ?, ?, ?)";
-    AddPersonal = "INSERT INTO kw_event_personal (event_id, salt, body) VALUES (?, ?, ?)";
+    AddEvent = "INSERT INTO kw_events (id, made_at, kind, version, actor_id, subject_id, body, \
+        salt, personal) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
     LinkEvent = "UPDATE kw_events SET place = ?, hash = ? WHERE id = ? AND place IS NULL";
     AddMeta = "INSERT INTO kw_meta (name, value) VALUES (?, ?)";
     SwapMeta = "UPDATE kw_meta SET value = ? WHERE name = ? AND value = ?";

@@ -214,13 +214,6 @@ impl<D: Driver> Store for SqlStore<D> {
         Box::pin(self.one(S::Challenge, params![id]))
     }
 
-    fn challenge_by_link<'a>(
-        &'a self,
-        hash: &'a [u8; 32],
-    ) -> Fut<'a, Result<Option<Challenge>, Error>> {
-        Box::pin(self.one(S::ChallengeByLink, params![hash]))
-    }
-
     fn definitions(&self) -> Fut<'_, Result<Definitions, Error>> {
         Box::pin(self.all_definitions())
     }

@@ -100,8 +100,8 @@ fn translate_flow(write: &Write, to: &mut Vec<Step>) {
             to.push(one(S::RenewChallenge, params));
         }
         Write::SpendChallenge(id) => to.push(one(S::SpendChallenge, params![*id])),
-        Write::KillChallenges { purpose, kind, normal } => {
-            let params = params![normal, kind.as_str(), purpose.as_str()];
+        Write::KillChallenges { user, purpose, kind, normal } => {
+            let params = params![*user, purpose.as_str(), kind.as_str(), normal];
             to.push(any(S::KillChallenges, params));
         }
         Write::KillChallengesOf(user) => to.push(any(S::KillChallengesOf, params![*user])),
@@ -339,6 +339,7 @@ fn add_challenge(c: &Challenge) -> Step {
         c.expires_at,
         c.sent_at,
         c.epoch,
+        &c.data,
     ];
     one(S::AddChallenge, params)
 }
@@ -416,9 +417,17 @@ fn purge(before: Timestamp, to: &mut Vec<Step>) {
 
 fn add_event(event: &Event, to: &mut Vec<Step>) {
     let row = event.to_row();
-    let params = params![row.id, row.at, row.kind, row.version, row.actor, row.subject, row.body];
+    let (salt, personal) = row.personal.unzip();
+    let params = params![
+        row.id,
+        row.at,
+        row.kind,
+        row.version,
+        row.actor,
+        row.subject,
+        row.body,
+        salt,
+        personal,
+    ];
     to.push(one(S::AddEvent, params));
-    if let Some((salt, json)) = row.personal {
-        to.push(one(S::AddPersonal, params![row.id, salt, json]));
-    }
 }

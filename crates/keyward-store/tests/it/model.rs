@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use keyward_authz::Effect;
+use keyward_core::id::UserId;
 use keyward_core::identifier::Kind;
 use keyward_core::port::{
     Batch, CommitError, LastingQuery, Link, MemberQuery, PeopleQuery, Random, Status, Take, Write,
@@ -161,6 +162,7 @@ impl World {
             },
             4 => Write::SpendChallenge(challenge.id),
             5 => Write::KillChallenges {
+                user: challenge.user.unwrap_or(UserId::NOBODY),
                 purpose: [Purpose::Verify, Purpose::Recover][self.below(2)],
                 kind: challenge.kind,
                 normal: challenge.normal,
@@ -284,7 +286,7 @@ impl World {
             see![store.session(session.id)];
         }
         for challenge in &self.challenges {
-            see![store.challenge(challenge.id), store.challenge_by_link(&challenge.link_hash)];
+            see![store.challenge(challenge.id)];
         }
         let now = Timestamp::from_secs(1_700_001_000);
         for (role, group) in ROLES.into_iter().zip(GROUPS) {

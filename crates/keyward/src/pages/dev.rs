@@ -2,8 +2,9 @@
 
 use ::http::{HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
-use keyward_core::crypto::token;
+use keyward_core::flow::challenge::Answer;
 use keyward_core::port::Fut;
+use keyward_core::secret::Secret;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -107,7 +108,7 @@ fn scan(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
 /// Whether the secret of a link is still waiting to be spent.
 async fn works(cx: &Cx<'_>, link: &str) -> Result<bool, Fault> {
     let secret = link.rsplit('/').next().unwrap_or_default();
-    let waiting = cx.auth.0.store.challenge_by_link(&token::digest(secret)).await?;
+    let waiting = Answer::Link(Secret::new(secret)).challenge(&*cx.auth.0.store).await?;
     Ok(waiting.is_some())
 }
 
