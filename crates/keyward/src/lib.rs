@@ -19,6 +19,8 @@ mod matrix;
 mod migrate;
 mod open;
 mod openapi;
+#[cfg(feature = "outbound")]
+pub mod outbound;
 mod pages;
 mod people;
 #[cfg(any(feature = "actix", feature = "axum"))]
