@@ -10,6 +10,12 @@ use keyward_authz::policy::{Policy, format};
 use keyward_authz::{Dialect, Pattern, Permission, SnapshotBuilder, export};
 use keyward_core::crypto::otp::OtpSecret;
 use keyward_core::crypto::password;
+use keyward_core::crypto::webauthn::attestation::{AttestationObject, Conveyance};
+use keyward_core::crypto::webauthn::authenticator_data::AuthenticatorData;
+use keyward_core::crypto::webauthn::cbor::Value;
+use keyward_core::crypto::webauthn::client_data::ClientData;
+use keyward_core::crypto::webauthn::key::PublicKey;
+use keyward_core::crypto::webauthn::{Expected, register};
 use keyward_core::id::{FlowId, SessionId, UserId};
 use keyward_core::identifier::{self, Kind};
 
@@ -28,6 +34,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "identifiers", run: identifiers },
     Target { name: "ids", run: ids },
     Target { name: "one_time_secrets", run: one_time_secrets },
+    Target { name: "passkeys", run: passkeys },
     Target { name: "permissions", run: permissions },
     Target { name: "policies", run: policies },
     Target { name: "relations", run: relations },
@@ -80,6 +87,26 @@ pub fn one_time_secrets(data: &[u8]) {
     let Ok(secret) = OtpSecret::parse(text) else { return };
     let again = OtpSecret::parse(secret.text().reveal()).map(|again| again.reveal().to_vec());
     assert_eq!(again.as_deref(), Ok(secret.reveal()));
+}
+
+/// Whatever an authenticator sends is read or refused, and what is read holds
+/// what it was read from; nothing registers for a challenge that was not given.
+pub fn passkeys(data: &[u8]) {
+    if let Ok((_, rest)) = Value::read(data) {
+        assert!(data.ends_with(rest) && rest.len() < data.len());
+    }
+    if let Ok(key) = PublicKey::parse(data) {
+        assert_eq!(key.as_bytes(), data);
+        assert!(key.verify(b"something", b"that nobody signed").is_err());
+    }
+    let read = AuthenticatorData::parse(data);
+    assert!(read.is_err() || data.len() >= 37, "less than the head of it");
+    let _ = AttestationObject::parse(data);
+    let Ok(client) = ClientData::parse(data) else { return };
+    let origins = [client.origin.clone()];
+    let (rp_id, challenge, user_verified) = ("example.com", "", false);
+    let expected = Expected { rp_id, origins: &origins, challenge, user_verified };
+    assert!(register(&expected, Conveyance::Indirect, data, data).is_err());
 }
 
 /// In every dialect: a pattern reads back from what it says it is, and covers

@@ -8,6 +8,8 @@ pub mod otp;
 pub mod password;
 pub mod seal;
 pub mod token;
+#[cfg(feature = "passkeys")]
+pub mod webauthn;
 
 #[cfg(test)]
 pub(crate) mod testing;
