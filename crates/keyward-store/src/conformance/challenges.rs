@@ -88,7 +88,7 @@ async fn a_challenge_is_spent_once(store: Shared) {
 
 async fn a_new_request_kills_the_old_ones(store: Shared) {
     let mut sample = Sample::new(36);
-    let id = sample.user().id;
+    let (id, another) = (sample.user().id, sample.user().id);
     let user = Some(id);
     let made = [
         sample.challenge(user, "a@example.com"),
@@ -97,7 +97,7 @@ async fn a_new_request_kills_the_old_ones(store: Shared) {
         Challenge { kind: Kind::Username, ..sample.challenge(user, "a@example.com") },
         sample.challenge(user, "b@example.com"),
         sample.challenge(None, "a@example.com"),
-        sample.challenge(Some(sample.user().id), "a@example.com"),
+        sample.challenge(Some(another), "a@example.com"),
     ];
     done(&store, made.iter().cloned().map(Write::AddChallenge).collect()).await;
     let left = async || {

@@ -61,6 +61,8 @@ const FORMS: &[(&str, [&str; 3])] = &[
     ("some", ["@ IN (SELECT @ FROM ", "@ IN (SELECT @ FROM ", ""]),
     ("of", ["@ WHERE ", "@ WHERE ", ""]),
     ("end", [" LIMIT @)", " LIMIT @)", " LIMIT @"]),
+    // After an index: the rows it is for. MySQL indexes them all.
+    ("only where", [" WHERE @", " WHERE @", ""]),
     // Numbers of a busy database commit out of order: what was noted lately is
     // told again.
     ("or late", ["", " OR made_at > {now} - @", " OR made_at > {now} - @"]),

@@ -48,7 +48,8 @@ const FOUNDATION: &[&str] = &[
      kind {word} NOT NULL, normal {key} NOT NULL, value {text} NOT NULL, skeleton {key}, \
      verified_at {int}, created_at {int} NOT NULL, \
      PRIMARY KEY (tenant_id, kind, normal)){narrow}",
-    "CREATE UNIQUE INDEX kw_identifiers_skeleton ON kw_identifiers (tenant_id, skeleton)",
+    "CREATE UNIQUE INDEX kw_identifiers_skeleton ON kw_identifiers \
+     (tenant_id, skeleton){only where skeleton IS NOT NULL}",
     "CREATE INDEX kw_identifiers_user ON kw_identifiers (user_id)",
     "CREATE TABLE kw_credentials (id {id} NOT NULL PRIMARY KEY, user_id {id} NOT NULL, \
      kind {word} NOT NULL, data {blob} NOT NULL, created_at {int} NOT NULL){narrow}",
@@ -72,7 +73,7 @@ const FOUNDATION: &[&str] = &[
      channel {word} NOT NULL, template {name} NOT NULL, payload {blob} NOT NULL, \
      state {word} NOT NULL, created_at {int} NOT NULL, due_at {int} NOT NULL, \
      expires_at {int} NOT NULL, attempts {int} NOT NULL, last_error {text} NOT NULL){wide}",
-    "CREATE INDEX kw_messages_due ON kw_messages (state, due_at)",
+    "CREATE INDEX kw_messages_due ON kw_messages (state, due_at){only where state = 'pending'}",
     "CREATE INDEX kw_messages_flow ON kw_messages (flow_id)",
     "CREATE TABLE kw_limits (limit_key {hash} NOT NULL PRIMARY KEY, tat {int} NOT NULL){narrow}",
     "CREATE TABLE kw_roles (name {name} NOT NULL PRIMARY KEY, description {text} NOT NULL, \
