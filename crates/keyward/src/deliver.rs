@@ -90,12 +90,13 @@ impl Keyward {
         if !self.write_alone(vec![lease]).await? {
             return Ok(false);
         }
-        let outgoing = match Letter::open(&self.0.keys, &message) {
-            Ok(letter) => letters::write(self, &message, &letter),
+        let opened = Letter::open(&self.0.keys, &message);
+        let outgoing = match opened.and_then(|letter| letters::write(self, &message, &letter)) {
+            Ok(outgoing) => outgoing,
             Err(error) => {
-                tracing::error!(?error, message = %message.id, "a message cannot be opened");
+                tracing::error!(?error, message = %message.id, "a message cannot be written");
                 let state = MessageState::Failed;
-                return self.finish(&message, state, "cannot be opened").await.map(|()| false);
+                return self.finish(&message, state, "cannot be written").await.map(|()| false);
             }
         };
         let sending = tokio::time::timeout(PATIENCE, self.0.sender.send(&outgoing));

@@ -77,7 +77,7 @@ pub use keyward_core::flow::role::RoleChange;
 pub use keyward_core::id;
 pub use keyward_core::identifier::Kind;
 pub use keyward_core::port;
-pub use keyward_core::record::Term;
+pub use keyward_core::record::{Channel, Term};
 pub use keyward_core::refusal::Refusal;
 pub use keyward_core::settings::{Rate, Settings, SignUpMode, VerifyMode};
 pub use keyward_core::time::Timestamp;

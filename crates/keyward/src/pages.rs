@@ -70,6 +70,34 @@ impl Pages {
         let templates = templates::Templates::load(&texts, folder)?;
         Ok(Self { texts, templates, assets: assets::Assets::load() })
     }
+
+    /// The text of a key; empty if there is none.
+    pub(crate) fn text(&self, language: &str, key: &str) -> &'static str {
+        self.texts.find(language, key).unwrap_or_default()
+    }
+
+    /// Renders a letter, `mail.html` say, by the template of this letter alone
+    /// if there is one.
+    pub(crate) fn letter(
+        &self,
+        format: &str,
+        letter: &str,
+        values: serde_json::Map<String, serde_json::Value>,
+    ) -> Result<String, Error> {
+        let own = templates::own_name(format, letter);
+        let name = if self.templates.has(&own) { &own } else { format };
+        self.templates.render(name, values)
+    }
+}
+
+/// The language to write in to somebody who speaks this one.
+pub(crate) fn spoken(language: &str) -> &'static str {
+    texts::known(language).unwrap_or("en")
+}
+
+/// Every language that we write in.
+pub(crate) fn languages() -> impl Iterator<Item = &'static str> {
+    texts::LANGUAGES.iter().map(|language| language.code)
 }
 
 /// A problem, told to a person. Whoever is not signed in any more is shown

@@ -10,6 +10,7 @@ mod can;
 mod describe;
 mod group;
 mod hash;
+mod mail;
 mod migrate;
 mod policy;
 mod print;
@@ -59,6 +60,9 @@ pub(crate) enum Command {
     /// Find the right cost of password hashes; see which are stored
     #[command(subcommand)]
     Hash(hash::Command),
+    /// List and preview the letters that people get
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// Bring the database's tables up to date
     #[command(subcommand)]
     Migrate(migrate::Command),
@@ -84,6 +88,7 @@ impl Command {
             Self::Policy(command) => command.run(globals),
             Self::Routes(args) => args.run(globals),
             Self::Hash(command) => command.run(globals),
+            Self::Mail(command) => command.run(globals),
             Self::Migrate(command) => command.run(globals),
             Self::Openapi => describe::openapi(),
             Self::Completions(args) => args.run(),

@@ -16,7 +16,7 @@ pub(super) const KEYS: &[Key] = &[
         name: "branding.templates",
         takes: Takes::Path,
         default: "",
-        what: "Folder of page templates that replace the built-in ones of the same name.",
+        what: "Folder of templates that replace the built-in ones of pages and letters of the same name; mail_verify.html replaces mail.html for one letter.",
     },
 ];
 

@@ -109,6 +109,20 @@ pub(crate) async fn beside(globals: &Globals) -> Outcome<Keyward> {
     Ok(settled(globals)?.build().await?)
 }
 
+/// The library as configured, but with nothing remembered: for what needs no
+/// database.
+pub(crate) async fn without_database(globals: &Globals) -> Outcome<Keyward> {
+    let config = Config::load(globals, |_| ())?;
+    let mut builder = Keyward::memory().settings(|settings| choose(&config, settings));
+    if let Some(folder) = &config.branding.templates {
+        builder = builder.templates(folder);
+    }
+    if let Some(url) = &config.root.public_url {
+        builder = builder.public_url(url);
+    }
+    Ok(builder.build().await?)
+}
+
 /// The library, set up for the database that is meant, which must be there.
 pub(crate) fn settled(globals: &Globals) -> Outcome<Builder> {
     let config = Config::load(globals, |_| ())?;

@@ -99,3 +99,22 @@ fn without_a_mail_server_messages_go_to_a_folder() {
     let text = crate::server::text(&found[0].as_ref().unwrap().path());
     assert!(text.starts_with("To: ada@example.com\n"), "{text}");
 }
+
+#[test]
+fn letters_are_listed_and_previewed_as_configured() {
+    let place = Place::new();
+    assert!(place.run(&["mail", "list"]).wants(0).contains("sign_in_link"));
+    place.write(
+        "keyward.toml",
+        "public_url = \"https://id.example.com\"\n[branding]\nname = \"Acme\"\n",
+    );
+    let text = place.run(&["mail", "preview", "verify"]).wants(0);
+    assert!(text.starts_with("Subject: Confirm your address for Acme\n"), "{text}");
+    assert!(text.contains("https://id.example.com/verify/"), "{text}");
+    let html = place.run(&["mail", "preview", "verify", "--lang", "de", "--as", "html"]).wants(0);
+    assert!(html.contains("<html lang=\"de\">") && html.contains("Bestätigen"), "{html}");
+    let sms = place.run(&["mail", "preview", "verify", "--as", "sms"]).wants(0);
+    assert!(sms.contains("@id.example.com #123456"), "{sms}");
+    let said = place.run(&["mail", "preview", "welcome"]);
+    assert!(said.wants(2).is_empty());
+}

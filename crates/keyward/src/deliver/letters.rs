@@ -1,162 +1,163 @@
 //! Writing messages: subject, text and HTML in the reader's language.
+//!
+//! A letter is a line in [`LETTERS`] and its texts in `pages/texts/`:
+//! `mail.NAME.subject`, `.lead`, `.foot` and, with a link, `.link`. All share
+//! the templates `mail.html`, `mail.txt` and `sms.txt`; a file `mail_NAME.html`
+//! in the folder of templates is for that letter alone.
+//!
+//! The name of the reader is not in any of them: whoever signs up with
+//! somebody else's address would write to them in our name.
 
+use keyward_core::Error;
 use keyward_core::flow::challenge::Letter;
 use keyward_core::record::{Channel, Message};
+use serde_json::{Map, Value, json};
 
 use super::Outgoing;
 use crate::engine::Keyward;
+use crate::pages::Pages;
 
-/// What a template says, before names and secrets are filled in.
-struct Words {
-    subject: &'static str,
-    lead: &'static str,
-    code: &'static str,
-    link: &'static str,
-    foot: &'static str,
+/// One letter that we write.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kind {
+    /// As in the outbox, and in the keys of its texts.
+    pub(crate) name: &'static str,
+    /// Where its link leads: a path of ours that the secret stands behind.
+    path: Option<&'static str>,
+    /// Whether it brings a code.
+    code: bool,
+}
+
+/// The roster. The last one stands for every name that is not here: a notice
+/// of a change that has no words of its own.
+pub(crate) const LETTERS: &[Kind] = &[
+    Kind { name: "verify", path: Some("/verify/"), code: true },
+    Kind { name: "recover", path: Some("/recover/"), code: true },
+    Kind { name: "sign_in_link", path: Some("/login/link/"), code: true },
+    Kind { name: "sign_in_code", path: None, code: true },
+    Kind { name: "already_registered", path: None, code: false },
+    Kind { name: "password_changed", path: None, code: false },
+    NOTICE,
+];
+
+impl Kind {
+    /// The keys of its texts.
+    #[cfg(test)]
+    pub(crate) fn keys(self) -> impl Iterator<Item = String> {
+        let parts = ["subject", "lead", "foot", "link"];
+        let known = if self.path.is_some() { 4 } else { 3 };
+        parts.into_iter().take(known).map(move |part| format!("mail.{}.{part}", self.name))
+    }
+}
+
+const NOTICE: Kind = Kind { name: "account_changed", path: None, code: false };
+
+fn find(name: &str) -> Kind {
+    LETTERS.iter().find(|kind| kind.name == name).copied().unwrap_or(NOTICE)
 }
 
 /// Writes the message that `letter` asks for.
-pub(super) fn write(auth: &Keyward, message: &Message, letter: &Letter) -> Outgoing {
-    let words = words(&message.template, &letter.language);
+///
+/// # Errors
+/// A template that the operator replaced cannot be rendered.
+pub(super) fn write(auth: &Keyward, message: &Message, letter: &Letter) -> Result<Outgoing, Error> {
+    let kind = find(&message.template);
+    let link = kind.path.zip(letter.link.as_ref()).map(|(path, secret)| auth.link(path, secret));
     let brand = &auth.0.settings.brand;
-    let link = letter.link.as_ref().map(|secret| auth.link(path(&message.template), secret));
-    let fill = |text: &str| text.replace("{brand}", brand);
-    let short = message.channel == Channel::Sms;
-    let text = if short {
-        let code = letter.code.as_deref().unwrap_or_default();
-        fill(words.code).replace("{code}", code)
-    } else {
-        plain(&words, brand, letter, link.as_deref())
-    };
-    Outgoing {
+    let host = host(auth.public_url());
+    let filled = Filled { kind, brand, host, code: letter.code.as_deref(), link: link.as_deref() };
+    let written = filled.write(&auth.0.pages, message.channel, &letter.language)?;
+    Ok(Outgoing {
         id: message.id.to_string(),
         channel: message.channel,
         to: letter.to.clone(),
-        subject: if short { String::new() } else { fill(words.subject) },
-        text,
-        html: if short { String::new() } else { html(&words, brand, letter, link.as_deref()) },
         code: letter.code.clone(),
         link,
+        ..written
+    })
+}
+
+/// What stands in one letter.
+struct Filled<'a> {
+    kind: Kind,
+    brand: &'a str,
+    /// The host that a code may be filled in at, for text messages.
+    host: Option<&'a str>,
+    code: Option<&'a str>,
+    link: Option<&'a str>,
+}
+
+impl Filled<'_> {
+    fn write(&self, pages: &Pages, channel: Channel, language: &str) -> Result<Outgoing, Error> {
+        let language = crate::pages::spoken(language);
+        let brand = self.brand;
+        let subject = pages.text(language, &format!("mail.{}.subject", self.kind.name));
+        let subject = subject.replace("{brand}", brand);
+        let values = json!({
+            "lang": language, "letter": self.kind.name, "subject": subject, "brand": brand,
+            "host": self.host, "code": self.code, "link": self.link,
+        });
+        let Value::Object(values) = values else { return Err(Error::new("fill in a letter")) };
+        let render =
+            |format: &str, values: Map<String, Value>| pages.letter(format, self.kind.name, values);
+        let (subject, text, html) = match channel {
+            Channel::Sms => (String::new(), render("sms.txt", values)?, String::new()),
+            Channel::Mail => {
+                let text = render("mail.txt", values.clone())? + "\n";
+                (subject, text, render("mail.html", values)?)
+            }
+        };
+        let (id, to) = (String::new(), String::new());
+        Ok(Outgoing { id, channel, to, subject, text, html, code: None, link: None })
     }
 }
 
-fn path(template: &str) -> &'static str {
-    match template {
-        "recover" => "/recover/",
-        _ => "/verify/",
-    }
+/// The host of our pages, for the last line of a text message, by which a
+/// telephone fills a code in at this host and at no other.
+fn host(public_url: &str) -> Option<&str> {
+    public_url.strip_prefix("https://").map(|rest| rest.split(':').next().unwrap_or(rest))
 }
 
-fn paragraphs(words: &Words, brand: &str, letter: &Letter) -> Vec<String> {
-    let mut parts = vec![words.lead.replace("{brand}", brand)];
-    if let Some(code) = &letter.code {
-        parts.push(words.code.replace("{brand}", brand).replace("{code}", code));
+impl Keyward {
+    /// The names of all letters, for [`Keyward::letter_preview`].
+    pub fn letter_names() -> impl Iterator<Item = &'static str> {
+        LETTERS.iter().map(|kind| kind.name)
     }
-    parts
-}
 
-fn plain(words: &Words, brand: &str, letter: &Letter, link: Option<&str>) -> String {
-    let mut parts = paragraphs(words, brand, letter);
-    if let Some(link) = link {
-        parts.push(format!("{}\n{link}", words.link));
+    /// A letter as people get it, with a code and a link that open nothing;
+    /// `None` for a letter that there is not.
+    ///
+    /// # Errors
+    /// A template that was replaced cannot be rendered.
+    pub fn letter_preview(
+        &self,
+        name: &str,
+        channel: Channel,
+        language: &str,
+    ) -> Result<Option<Outgoing>, Error> {
+        let Some(kind) = LETTERS.iter().find(|kind| kind.name == name).copied() else {
+            return Ok(None);
+        };
+        let link = kind.path.map(|path| self.link(path, "an-example"));
+        let code = kind.code.then_some("123456");
+        let brand = &self.0.settings.brand;
+        let host = host(self.public_url());
+        let filled = Filled { kind, brand, host, code, link: link.as_deref() };
+        let written = filled.write(&self.0.pages, channel, language)?;
+        let (id, to) = ("msg_preview".into(), "ada@example.com".into());
+        Ok(Some(Outgoing { id, to, code: code.map(str::to_owned), link, ..written }))
     }
-    parts.push(words.foot.replace("{brand}", brand));
-    parts.join("\n\n") + "\n"
-}
 
-fn html(words: &Words, brand: &str, letter: &Letter, link: Option<&str>) -> String {
-    let mut body = String::new();
-    for part in paragraphs(words, brand, letter) {
-        body.push_str(&format!("<p>{}</p>", escape(&part)));
-    }
-    if let Some(link) = link {
-        let (href, label) = (escape(link), escape(words.link));
-        body.push_str(&format!("<p><a href=\"{href}\">{label}</a></p>"));
-    }
-    let foot = escape(&words.foot.replace("{brand}", brand));
-    format!(
-        "<!doctype html><html><head><meta charset=\"utf-8\"><title>{}</title></head>\
-         <body style=\"font:16px/1.5 system-ui,sans-serif;max-width:32rem;margin:2rem auto\">\
-         {body}<p style=\"color:#666;font-size:14px\">{foot}</p></body></html>",
-        escape(brand)
-    )
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-fn words(template: &str, language: &str) -> Words {
-    match language {
-        "de" => german(template),
-        _ => english(template),
-    }
-}
-
-fn german(template: &str) -> Words {
-    match template {
-        "verify" => Words {
-            subject: "Bestätigen Sie Ihre Adresse bei {brand}",
-            lead: "Willkommen bei {brand}. Bitte bestätigen Sie, dass diese Adresse Ihnen gehört.",
-            code: "Ihr Code für {brand}: {code}",
-            link: "Adresse bestätigen",
-            foot: "Wenn Sie das nicht waren, müssen Sie nichts tun.",
-        },
-        "recover" => Words {
-            subject: "Neues Passwort für {brand}",
-            lead: "Jemand möchte für Ihr Konto bei {brand} ein neues Passwort setzen.",
-            code: "Ihr Code für {brand}: {code}",
-            link: "Neues Passwort setzen",
-            foot: "Wenn Sie das nicht waren, müssen Sie nichts tun. Ihr Passwort gilt weiter.",
-        },
-        "already_registered" => Words {
-            subject: "Sie haben schon ein Konto bei {brand}",
-            lead: "Jemand wollte mit dieser Adresse ein Konto bei {brand} anlegen, aber es gibt \
-                   schon eines. Melden Sie sich an oder setzen Sie ein neues Passwort.",
-            code: "{code}",
-            link: "",
-            foot: "Wenn Sie das nicht waren, müssen Sie nichts tun.",
-        },
-        _ => Words {
-            subject: "Ihr Passwort bei {brand} wurde geändert",
-            lead: "Das Passwort Ihres Kontos bei {brand} wurde soeben geändert.",
-            code: "{code}",
-            link: "",
-            foot: "Wenn Sie das nicht waren, setzen Sie sofort ein neues Passwort.",
-        },
-    }
-}
-
-fn english(template: &str) -> Words {
-    match template {
-        "verify" => Words {
-            subject: "Confirm your address for {brand}",
-            lead: "Welcome to {brand}. Please confirm that this address is yours.",
-            code: "Your code for {brand} is {code}",
-            link: "Confirm this address",
-            foot: "If this was not you, there is nothing to do.",
-        },
-        "recover" => Words {
-            subject: "New password for {brand}",
-            lead: "Someone asked to set a new password for your account at {brand}.",
-            code: "Your code for {brand} is {code}",
-            link: "Set a new password",
-            foot: "If this was not you, there is nothing to do: your password still works.",
-        },
-        "already_registered" => Words {
-            subject: "You already have an account at {brand}",
-            lead: "Someone tried to sign up at {brand} with this address, but there is an \
-                   account already. Sign in, or set a new password.",
-            code: "{code}",
-            link: "",
-            foot: "If this was not you, there is nothing to do.",
-        },
-        _ => Words {
-            subject: "Your password at {brand} was changed",
-            lead: "The password of your account at {brand} was changed just now.",
-            code: "{code}",
-            link: "",
-            foot: "If this was not you, set a new password at once.",
-        },
+    /// Writes every letter once, so that a template that cannot be rendered is
+    /// found at the start and not when somebody waits for a code.
+    pub(crate) fn check_letters(&self) -> Result<(), Error> {
+        for name in Self::letter_names() {
+            for language in crate::pages::languages() {
+                for channel in [Channel::Mail, Channel::Sms] {
+                    self.letter_preview(name, channel, language)?;
+                }
+            }
+        }
+        Ok(())
     }
 }

@@ -268,9 +268,10 @@ impl Builder {
         self
     }
 
-    /// Replaces templates of the hosted pages by files of the same name in
-    /// this folder. A file that replaces nothing, or does not parse, is refused
-    /// at start.
+    /// Replaces templates of the hosted pages, and of letters, by files of the
+    /// same name in this folder; `mail_verify.html` replaces `mail.html` for one
+    /// letter. A file that replaces nothing, or does not parse, and a letter that
+    /// cannot be written are refused at start.
     #[must_use]
     pub fn templates(mut self, folder: impl Into<PathBuf>) -> Self {
         self.templates = Some(folder.into());
@@ -429,7 +430,7 @@ impl Builder {
         };
         #[cfg(not(feature = "policy-file"))]
         let base = Arc::default();
-        let folder = self.folder;
+        let (folder, replaced) = (self.folder, self.templates.is_some());
         let pages = Pages::load(self.templates.as_deref())?;
         let auth = Keyward(Arc::new(Inner {
             store,
@@ -458,6 +459,9 @@ impl Builder {
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
         }));
+        if replaced {
+            auth.check_letters()?;
+        }
         auth.run(&SeedRoles, &Client::default()).await?.ok();
         auth.reload_policy().await?;
         if !self.beside {

@@ -75,6 +75,7 @@ mod tests {
     use super::super::templates::EMBEDDED;
     use super::super::texts::{LANGUAGES, Texts, keys};
     use super::*;
+    use crate::deliver::letters::LETTERS;
     use crate::http::Code;
 
     /// Keys that templates ask for by a value and not by name.
@@ -87,7 +88,10 @@ mod tests {
         let kinds = ["email", "username", "phone"].map(str::to_owned);
         let steps = ["again", "reload", "account", "login"].map(|s| format!("error.{s}"));
         let reasons = super::super::admin::KEYS.map(str::to_owned);
+        let letters = LETTERS.iter().flat_map(|letter| letter.keys());
         codes
+            .chain(letters)
+            .chain(["mail.or".to_owned(), "mail.code".to_owned()])
             .chain(reasons)
             .chain(fields)
             .chain(named)

@@ -9,6 +9,7 @@ use minijinja::{Environment, ErrorKind, State, UndefinedBehavior};
 use serde_json::Map;
 
 use super::texts::{Texts, fill};
+use crate::deliver::letters::{Kind, LETTERS};
 
 macro_rules! embedded {
     ($($name:literal)*) => {
@@ -23,9 +24,9 @@ embedded! {
     "admin_audit.html" "admin_check.html" "admin_group.html" "admin_groups.html" "admin_layout.html" "admin_matrix.html" "admin_matrix_review.html"
     "admin_messages.html" "admin_people.html" "admin_who.html"
     "admin_person.html" "admin_person_add.html" "admin_role.html" "admin_roles.html" "dev_inbox.html"
-    "error.html" "layout.html" "login.html" "logout.html" "macros.html" "recover.html" "recover_code.html"
-    "recover_link.html" "setup.html" "signup.html" "summary.html" "verify.html"
-    "verify_link.html"
+    "error.html" "layout.html" "login.html" "logout.html" "macros.html" "mail.html" "mail.txt"
+    "recover.html" "recover_code.html" "recover_link.html" "setup.html" "signup.html" "sms.txt"
+    "summary.html" "verify.html" "verify_link.html"
 }
 
 /// Templates, ready to be rendered.
@@ -38,6 +39,7 @@ impl Templates {
         let mut env = Environment::new();
         env.set_undefined_behavior(UndefinedBehavior::Strict);
         env.add_function("t", translate(texts.clone()));
+        env.add_filter("address", address);
         env.add_filter("when", when);
         env.add_filter("client", client);
         env.add_filter("brief", brief);
@@ -62,6 +64,26 @@ impl Templates {
         let page = template.and_then(|t| t.render(minijinja::value::Serde(values)));
         page.map_err(|cause| Error::because("render a page", cause))
     }
+
+    /// Whether there is a template of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.get_template(name).is_ok()
+    }
+}
+
+/// The template of one letter alone: `mail_verify.html` is used for it in place
+/// of `mail.html`.
+pub(crate) fn own_name(format: &str, letter: &str) -> String {
+    format.replace('.', &format!("_{letter}."))
+}
+
+/// What all letters are written by.
+const LETTER_FORMATS: [&str; 3] = ["mail.html", "mail.txt", "sms.txt"];
+
+/// Whether a file of this name has a place.
+fn replaces(name: &str) -> bool {
+    let own = |letter: &Kind| LETTER_FORMATS.iter().any(|f| own_name(f, letter.name) == name);
+    EMBEDDED.iter().any(|(known, _)| *known == name) || LETTERS.iter().any(own)
 }
 
 fn replace(env: &mut Environment<'static>, folder: &Path) -> Result<(), Error> {
@@ -70,7 +92,7 @@ fn replace(env: &mut Environment<'static>, folder: &Path) -> Result<(), Error> {
     for entry in entries {
         let path = entry.map_err(|e| Error::because("read the folder of templates", e))?.path();
         let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
-        if !EMBEDDED.iter().any(|(known, _)| *known == name) {
+        if !replaces(&name) {
             let why = format!("{} replaces no template of ours", path.display());
             return Err(Error::because("use the folder of templates", why));
         }
@@ -97,6 +119,15 @@ fn translate(
             names.into_iter().map(|n| Ok((n, values.get::<Value>(n)?.to_string()))).collect();
         given.map(|given| fill(text, given.into_iter()))
     }
+}
+
+/// An address in HTML, with its slashes as they are: not every program that looks
+/// for links in mails reads entities.
+fn address(text: &str) -> Value {
+    let escaped = [("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\"", "&quot;"), ("'", "&#x27;")]
+        .iter()
+        .fold(text.to_owned(), |text, (letter, entity)| text.replace(letter, entity));
+    Value::from_safe_string(escaped)
 }
 
 /// An instant for people, where no script makes it local: `2026-11-24 13:58 UTC`.
@@ -159,6 +190,12 @@ fn brief(value: &Value) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_cannot_leave_its_attribute() {
+        let told = address("https://a.example/?a=1&b='\"><script>").to_string();
+        assert_eq!(told, "https://a.example/?a=1&amp;b=&#x27;&quot;&gt;&lt;script&gt;");
+    }
 
     #[test]
     fn a_browser_is_told_in_two_words() {

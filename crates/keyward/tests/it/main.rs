@@ -28,6 +28,7 @@ mod groups;
 mod journey;
 mod kit;
 mod leaks;
+mod letters;
 mod lifetimes;
 mod matrix;
 mod nodes;
