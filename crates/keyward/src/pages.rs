@@ -27,6 +27,7 @@ use keyward_core::flow::proven::SignedIn;
 use keyward_core::id::{FlowId, RequestId};
 use keyward_core::{Error, Secret};
 
+use crate::deliver::letters;
 use crate::engine::Keyward;
 use crate::http::{Code, Cx, Fault, Problem, Reply, Request, Route, reply};
 use crate::routes::sign_in::{keep, remember_flow};
@@ -68,7 +69,11 @@ impl Pages {
     pub(crate) fn load(folder: Option<&Path>) -> Result<Self, Error> {
         let texts = Arc::new(texts::Texts::load());
         let templates = templates::Templates::load(&texts, folder)?;
-        Ok(Self { texts, templates, assets: assets::Assets::load() })
+        let pages = Self { texts, templates, assets: assets::Assets::load() };
+        if folder.is_some() {
+            letters::check(&pages)?;
+        }
+        Ok(pages)
     }
 
     /// The text of a key; empty if there is none.

@@ -87,7 +87,13 @@ struct Filled<'a> {
     link: Option<&'a str>,
 }
 
-impl Filled<'_> {
+impl<'a> Filled<'a> {
+    /// With a code and a link that open nothing.
+    fn example(kind: Kind, brand: &'a str, url: &'a str, link: &'a Option<String>) -> Self {
+        let (code, link) = (kind.code.then_some("123456"), link.as_deref());
+        Self { kind, brand, host: host(url), code, link }
+    }
+
     fn write(&self, pages: &Pages, channel: Channel, language: &str) -> Result<Outgoing, Error> {
         let language = crate::pages::spoken(language);
         let brand = self.brand;
@@ -139,25 +145,25 @@ impl Keyward {
             return Ok(None);
         };
         let link = kind.path.map(|path| self.link(path, "an-example"));
-        let code = kind.code.then_some("123456");
-        let brand = &self.0.settings.brand;
-        let host = host(self.public_url());
-        let filled = Filled { kind, brand, host, code, link: link.as_deref() };
+        let filled = Filled::example(kind, &self.0.settings.brand, self.public_url(), &link);
         let written = filled.write(&self.0.pages, channel, language)?;
         let (id, to) = ("msg_preview".into(), "ada@example.com".into());
-        Ok(Some(Outgoing { id, to, code: code.map(str::to_owned), link, ..written }))
+        Ok(Some(Outgoing { id, to, code: filled.code.map(str::to_owned), link, ..written }))
     }
+}
 
-    /// Writes every letter once, so that a template that cannot be rendered is
-    /// found at the start and not when somebody waits for a code.
-    pub(crate) fn check_letters(&self) -> Result<(), Error> {
-        for name in Self::letter_names() {
-            for language in crate::pages::languages() {
-                for channel in [Channel::Mail, Channel::Sms] {
-                    self.letter_preview(name, channel, language)?;
-                }
+/// Writes every letter once, so that a template that cannot be rendered is found
+/// at the start and not when somebody waits for a code.
+pub(crate) fn check(pages: &Pages) -> Result<(), Error> {
+    let url = "https://auth.example.com";
+    for kind in LETTERS {
+        let link = kind.path.map(|path| format!("{url}{path}an-example"));
+        let filled = Filled::example(*kind, "Acme", url, &link);
+        for language in crate::pages::languages() {
+            for channel in [Channel::Mail, Channel::Sms] {
+                filled.write(pages, channel, language)?;
             }
         }
-        Ok(())
     }
+    Ok(())
 }

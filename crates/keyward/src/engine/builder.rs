@@ -430,7 +430,7 @@ impl Builder {
         };
         #[cfg(not(feature = "policy-file"))]
         let base = Arc::default();
-        let (folder, replaced) = (self.folder, self.templates.is_some());
+        let folder = self.folder;
         let pages = Pages::load(self.templates.as_deref())?;
         let auth = Keyward(Arc::new(Inner {
             store,
@@ -459,9 +459,6 @@ impl Builder {
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
         }));
-        if replaced {
-            auth.check_letters()?;
-        }
         auth.run(&SeedRoles, &Client::default()).await?.ok();
         auth.reload_policy().await?;
         if !self.beside {
