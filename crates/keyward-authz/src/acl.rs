@@ -3,12 +3,14 @@
 //! aiohttp_auth_autz and, for chains, of Pyramid.
 
 mod entry;
+mod fits;
 mod groups;
 mod indexed;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use entry::{AclEntry, BadEntry, What, Who};
+pub use fits::EntryFlaw;
 pub use groups::Groups;
 pub use indexed::{AclMember, AclPermission};
 
@@ -124,10 +126,32 @@ impl Acl {
         local.or(global)
     }
 
-    fn first(&self, level: usize, groups: &Groups, wanted: &str) -> Option<AclHit> {
+    /// What the two may decide differently: nothing, some permissions, or any.
+    pub fn difference(&self, other: &Self) -> What {
+        if !self.about("").eq(other.about("")) {
+            return What::Everything;
+        }
+        let named = self.named.iter().chain(&other.named).map(|(name, _)| name);
+        let differ = |name: &&Box<str>| !self.about(name).eq(other.about(name));
+        let names: BTreeSet<&Box<str>> = named.filter(differ).collect();
+        What::Permissions(names.into_iter().cloned().collect())
+    }
+
+    /// Whom the entries about a permission are for and what they say, in order;
+    /// those about every permission, when none names it.
+    fn about(&self, name: &str) -> impl Iterator<Item = (Effect, &Who)> {
+        let entries = self.places(name).iter().filter_map(|at| self.entries.get(*at));
+        entries.map(|entry| (entry.effect, &entry.who))
+    }
+
+    fn places(&self, wanted: &str) -> &Places {
         let named = self.named.binary_search_by(|(name, _)| (**name).cmp(wanted)).ok();
-        let places = named.and_then(|at| self.named.get(at)).map_or(&self.every, |(_, at)| at);
-        let mut entries = places.iter().filter_map(|at| Some((*at, self.entries.get(*at)?)));
+        named.and_then(|at| self.named.get(at)).map_or(&self.every, |(_, at)| at)
+    }
+
+    fn first(&self, level: usize, groups: &Groups, wanted: &str) -> Option<AclHit> {
+        let places = self.places(wanted).iter();
+        let mut entries = places.filter_map(|at| Some((*at, self.entries.get(*at)?)));
         let (entry, found) = entries.find(|(_, entry)| groups.include(&entry.who))?;
         Some(AclHit { effect: found.effect, level, entry })
     }
@@ -191,6 +215,26 @@ mod tests {
             let got = Acl::decide_chain(chain, &Groups::of([group]), wanted);
             assert_eq!(got.map(|hit| (hit.effect, hit.level, hit.entry)), hit, "{group} {wanted}");
         }
+    }
+
+    #[test]
+    fn lists_differ_in_what_they_may_decide_differently() {
+        let list = |entries: &[&str]| Acl::parse(entries.iter().copied()).unwrap();
+        let wall = list(&["deny a x", "allow b x,y", "allow @everyone z"]);
+        let some = |names: &[&str]| {
+            What::Permissions(names.iter().map(|name| (*name).into()).collect())
+        };
+        for (other, differ) in [
+            (&["deny a x", "allow b y,x", "allow @everyone z"][..], some(&[])),
+            (&["allow @everyone z", "deny a x", "allow b x,y"], some(&[])),
+            (&["allow b x,y", "deny a x", "allow @everyone z"], some(&["x"])),
+            (&["deny a x", "allow b x", "allow @everyone z,new"], some(&["new", "y"])),
+            (&["deny a x", "allow b x,y", "allow @everyone z", "deny c *"], What::Everything),
+        ] {
+            assert_eq!(wall.difference(&list(other)), differ, "{other:?}");
+            assert_eq!(list(other).difference(&wall), differ, "{other:?}, the other way round");
+        }
+        assert_eq!(Acl::default().difference(&wall), some(&["x", "y", "z"]));
     }
 
     #[test]

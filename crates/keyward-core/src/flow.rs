@@ -5,6 +5,7 @@
 //! went stale, so it gathers and decides afresh; limits are taken once, and
 //! slow work is repeated only if its input changed.
 
+pub mod acl;
 pub mod admin;
 pub mod admins;
 pub mod challenge;

@@ -1,6 +1,7 @@
 //! What is remembered: one struct for each row, as it comes out of a store.
 
 mod access;
+mod acl;
 mod challenge;
 mod event;
 mod holding;
@@ -9,6 +10,7 @@ mod session;
 mod user;
 
 pub use access::{Assignment, Definitions, ExclusiveSet, Grant, Group, Membership, Role, RoleRule};
+pub use acl::AclRow;
 pub use challenge::{Challenge, Purpose};
 pub use event::{Event, EventRow, Personal, Reason, What};
 pub use holding::{Held, Term};

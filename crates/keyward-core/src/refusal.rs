@@ -13,6 +13,17 @@ pub struct Problem {
     pub code: &'static str,
 }
 
+/// One thing that is wrong with one of several that were given.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Flaw {
+    /// Which, as in the request, counted from 0: `entries.2`.
+    pub field: String,
+    /// Stable code: `permission_unknown`, …
+    pub code: &'static str,
+    /// In words, with what was meant if that can be guessed.
+    pub message: String,
+}
+
 /// Why a person was turned away.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -35,6 +46,8 @@ pub enum Refusal {
     },
     /// The input breaks a rule.
     Invalid(Vec<Problem>),
+    /// Some of several things that were given break rules.
+    Flawed(Vec<Flaw>),
     /// Sign-up is closed.
     SignUpClosed,
     /// Sign-up is not open to this domain.

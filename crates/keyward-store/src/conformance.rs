@@ -23,6 +23,7 @@ mod batches;
 mod challenges;
 mod groups;
 mod limits;
+mod lists;
 mod log;
 mod messages;
 mod names;
@@ -62,6 +63,7 @@ pub const GROUPS: &[&[Case]] = &[
     limits::CASES,
     access::CASES,
     groups::CASES,
+    lists::CASES,
     log::CASES,
     batches::CASES,
     races::CASES,

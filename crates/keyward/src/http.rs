@@ -17,6 +17,7 @@ pub(crate) mod reply;
 mod request_ids;
 mod router;
 mod strict;
+pub(crate) mod version;
 
 use std::net::IpAddr;
 

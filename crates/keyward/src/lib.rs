@@ -14,6 +14,7 @@ mod groups;
 mod hashing;
 mod http;
 mod keyfile;
+mod lists;
 mod matrix;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod migrate;
@@ -98,7 +99,7 @@ pub use resource::{Protected, Resource};
 pub use routes::{RouteView, list as route_list, own_permissions, table as route_table};
 pub use session_token::OpenedSession;
 pub use view::{
-    AssignmentView, EventView, ExclusiveView, GrantView, GroupView, Holdings, IdentifierView,
+    AclView, AssignmentView, EventView, ExclusiveView, GrantView, GroupView, Holdings, IdentifierView,
     MemberView, MembershipView, MessageView, RoleView, SessionRow, SessionView, UserView,
 };
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod account;
+pub(crate) mod acl;
 pub(crate) mod answer;
 mod asked;
 pub(crate) mod audit;
@@ -39,6 +40,7 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
         roles::ROUTES,
         groups::ROUTES,
         matrix::ROUTES,
+        acl::ROUTES,
         audit::ROUTES,
     ];
     let groups = groups.iter().chain(crate::pages::ROUTES);

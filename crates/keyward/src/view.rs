@@ -2,6 +2,7 @@
 //! library.
 
 mod access;
+mod lists;
 
 use keyward_authz::Access;
 use keyward_core::id::{EventId, MessageId, SessionId, UserId};
@@ -16,6 +17,7 @@ pub use access::{
     AssignmentView, ExclusiveView, GrantView, GroupView, Holdings, MemberView, MembershipView,
     RoleView,
 };
+pub use lists::AclView;
 
 /// An identifier.
 #[derive(Clone, Debug, JsonSchema, Serialize)]

@@ -131,8 +131,8 @@ impl fmt::Display for BadEntry {
 
 impl std::error::Error for BadEntry {}
 
-const EVERYONE: &str = "@everyone";
-const AUTHENTICATED: &str = "@authenticated";
+pub(super) const EVERYONE: &str = "@everyone";
+pub(super) const AUTHENTICATED: &str = "@authenticated";
 /// Characters of the text that an error repeats.
 const SHOWN_CHARS: usize = 80;
 

@@ -4,6 +4,7 @@
 use keyward_authz::Effect;
 
 use super::Gather;
+use super::fixed::mark_of;
 use crate::Error;
 use crate::id::UserId;
 use crate::record::{Definitions, Held, Term};
@@ -23,7 +24,7 @@ impl Reach {
         cx: Gather<'_>,
     ) -> Result<Self, Error> {
         let held = cx.store.access(user).await?;
-        Ok(Self::of_held(definitions, &held, |term| term.covers(cx.now)))
+        Ok(Self::of_held(user, definitions, &held, |term| term.covers(cx.now)))
     }
 
     /// What `user` holds now or will hold: whoever takes the account over only
@@ -34,7 +35,7 @@ impl Reach {
         cx: Gather<'_>,
     ) -> Result<Self, Error> {
         let held = cx.store.access(user).await?;
-        Ok(Self::of_held(definitions, &held, |term| !term.has_ended(cx.now)))
+        Ok(Self::of_held(user, definitions, &held, |term| !term.has_ended(cx.now)))
     }
 
     /// What whoever asks may give for this `term`: what they hold now and for as
@@ -49,14 +50,21 @@ impl Reach {
         let Some(actor) = actor else { return Ok(None) };
         let held = cx.store.access(actor).await?;
         let lasts = |own: Term| own.covers(cx.now) && own.lasts_as_long_as(term);
-        let Self { allowed, .. } = Self::of_held(definitions, &held, lasts);
+        let Self { allowed, .. } = Self::of_held(actor, definitions, &held, lasts);
         // A denial that has not begun denies before the end.
-        let Self { denied, .. } = Self::of_held(definitions, &held, |own| !own.has_ended(cx.now));
+        let Self { denied, .. } = Self::of_held(actor, definitions, &held, |own| !own.has_ended(cx.now));
         Ok(Some(Self { allowed, denied }))
     }
 
-    fn of_held(known: &Definitions, held: &Held, counts: impl Fn(Term) -> bool + Copy) -> Self {
-        let mut reach = Self::of_roles(known, held.roles_where(known, counts));
+    fn of_held(
+        user: UserId,
+        known: &Definitions,
+        held: &Held,
+        counts: impl Fn(Term) -> bool + Copy,
+    ) -> Self {
+        let own = mark_of(user);
+        let roles = held.roles_where(known, counts).chain([own.as_str()]);
+        let mut reach = Self::of_roles(known, roles);
         let grants = held.grants.iter().filter(|grant| counts(grant.term()));
         grants.for_each(|grant| reach.add(grant.effect, &grant.pattern));
         reach

@@ -8,7 +8,7 @@ use crate::Error;
 use crate::id::{CredentialId, EventId, FlowId, MessageId, SessionId, UserId};
 use crate::identifier::Kind;
 use crate::record::{
-    Assignment, Challenge, Credential, Event, ExclusiveSet, Grant, Group, Identifier, Membership,
+    AclRow, Assignment, Challenge, Credential, Event, ExclusiveSet, Grant, Group, Identifier, Membership,
     Message, MessageState, Role, RoleRule, Session, User,
 };
 use crate::time::Timestamp;
@@ -258,6 +258,22 @@ pub enum Write {
     /// Removes a set of exclusive roles (not having it is fine) and bumps the
     /// policy version.
     RemoveExclusive(String),
+    /// Stores an access control list in place of the one of this version, or
+    /// adds it if there was none, and bumps the policy version. Expects one.
+    PutAcl {
+        /// Version seen while gathering; `None` if there was no such list.
+        was: Option<i64>,
+        /// The list to store.
+        now: AclRow,
+    },
+    /// Removes an access control list if its version is still `was`, and bumps
+    /// the policy version. Expects one.
+    RemoveAcl {
+        /// Which.
+        name: String,
+        /// Version seen while gathering.
+        was: i64,
+    },
     /// Puts an account into a group, replacing its membership; bumps its access
     /// version. Expects the group.
     PutMembership(Membership),

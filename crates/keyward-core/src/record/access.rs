@@ -2,6 +2,7 @@
 
 use keyward_authz::Effect;
 
+use super::AclRow;
 use crate::id::UserId;
 use crate::time::Timestamp;
 
@@ -42,6 +43,8 @@ pub struct Definitions {
     pub groups: Vec<Group>,
     /// Every set of exclusive roles, by name.
     pub exclusive: Vec<ExclusiveSet>,
+    /// Every access control list, by name.
+    pub acls: Vec<AclRow>,
 }
 
 /// Accounts that hold roles together. Access control lists may name it.

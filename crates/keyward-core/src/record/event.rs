@@ -207,6 +207,13 @@ events! {
         /// Roles of which nobody may be given two from now on; none when it is gone.
         roles: Vec<String>
     };
+    /// An access control list was made, changed or removed.
+    AclChanged "acl.changed" v 1 {
+        /// Its name.
+        acl: String,
+        /// Its entries from now on, in order; absent when it is gone.
+        entries: Option<Vec<String>>
+    };
     /// A role was given to an account.
     RoleGranted "role.granted" v 1 {
         /// Its name.

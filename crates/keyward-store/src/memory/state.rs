@@ -8,7 +8,7 @@ use keyward_core::port::{
     Changes, EventQuery, LastingQuery, MemberQuery, MembersPage, Page, PeopleQuery, Status,
 };
 use keyward_core::record::{
-    Assignment, Challenge, Credential, Definitions, EventRow, ExclusiveSet, Grant, Group, Held,
+    AclRow, Assignment, Challenge, Credential, Definitions, EventRow, ExclusiveSet, Grant, Group, Held,
     Identifier, Membership, Message, MessageState, Role, RoleRule, Session, Subject, User,
 };
 use keyward_core::time::Timestamp;
@@ -32,6 +32,7 @@ pub(super) struct State {
     pub(super) groups: BTreeMap<String, Group>,
     pub(super) memberships: BTreeMap<(UserId, String), Membership>,
     pub(super) exclusive: BTreeMap<String, ExclusiveSet>,
+    pub(super) acls: BTreeMap<String, AclRow>,
     pub(super) events: BTreeMap<EventId, EventRow>,
     /// Unique key of events.
     pub(super) places: BTreeMap<i64, EventId>,
@@ -101,6 +102,7 @@ impl State {
             rules: self.rules.values().cloned().collect(),
             groups: self.groups.values().cloned().collect(),
             exclusive: self.exclusive.values().cloned().collect(),
+            acls: self.acls.values().cloned().collect(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Applies a batch to memory, and takes it back when a write fails.
 
 mod groups;
+mod lists;
 
 use core::time::Duration;
 use std::collections::BTreeMap;
@@ -376,6 +377,8 @@ impl Run<'_> {
             | Write::SetGroupRoles { .. }
             | Write::PutExclusive(..)
             | Write::RemoveExclusive(..)
+            | Write::PutAcl { .. }
+            | Write::RemoveAcl { .. }
             | Write::PutMembership(..)
             | Write::RemoveMembership { .. }
             | Write::PutAssignment(..)

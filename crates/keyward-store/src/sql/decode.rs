@@ -8,7 +8,7 @@ use keyward_core::Error;
 use keyward_core::id::{CredentialId, EventId, FlowId, MessageId, SessionId, TenantId, UserId};
 use keyward_core::identifier::Kind;
 use keyward_core::record::{
-    Assignment, Challenge, Channel, Credential, EventRow, Grant, Group, Identifier, Membership,
+    AclRow, Assignment, Challenge, Channel, Credential, EventRow, Grant, Group, Identifier, Membership,
     Message, MessageState, Purpose, Role, RoleRule, Session, SessionKind, User,
 };
 use keyward_core::time::Timestamp;
@@ -146,7 +146,7 @@ fn effect(text: &str) -> Option<Effect> {
     [Effect::Allow, Effect::Deny].into_iter().find(|e| effect_str(*e) == text)
 }
 
-fn methods(text: &str) -> Option<Vec<String>> {
+fn texts(text: &str) -> Option<Vec<String>> {
     serde_json::from_str(text).ok()
 }
 
@@ -181,7 +181,7 @@ records! {
         id: c.id(SessionId::from_bytes), user: c.id(UserId::from_bytes), secret_hash: c.hash(),
         kind: c.parsed(SessionKind::parse), epoch: c.int(),
         aal: c.int().and_then(|n| u8::try_from(n).map_err(|_| odd())),
-        methods: c.parsed(methods), auth_time: c.time(), created_at: c.time(),
+        methods: c.parsed(texts), auth_time: c.time(), created_at: c.time(),
         seen_at: c.time(), idle: c.duration(), expires_at: c.time(), remember: c.flag(),
         client: c.text(), address: c.text(), data: c.text(),
     }
@@ -208,6 +208,7 @@ records! {
         expires_at: c.opt_time(), granted_by: c.opt_id(UserId::from_bytes),
         created_at: c.time(),
     }
+    AclRow(c) { name: c.text(), entries: c.parsed(texts), version: c.int() }
     RoleRule(c) { role: c.text(), effect: c.parsed(effect), pattern: c.text() }
     Assignment(c) {
         user: c.id(UserId::from_bytes), role: c.text(), scope: c.text(),

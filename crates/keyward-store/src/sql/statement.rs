@@ -95,6 +95,7 @@ statements! {
     Groups = "SELECT name, description, created_at FROM kw_groups ORDER BY name";
     GroupRoles = "SELECT group_name, role FROM kw_group_roles ORDER BY group_name, role";
     ExclusiveRoles = "SELECT set_name, role FROM kw_exclusive_roles ORDER BY set_name, role";
+    Acls = "SELECT name, entries, version FROM kw_acls ORDER BY name";
     DueMessages = "SELECT {message} FROM kw_messages WHERE state = 'pending' AND due_at <= ? \
         ORDER BY due_at, id LIMIT ?";
     Message = "SELECT {message} FROM kw_messages WHERE id = ?";
@@ -185,6 +186,9 @@ statements! {
     RemoveExclusive = "DELETE FROM kw_exclusive_roles WHERE set_name = ?";
     RemoveRoleOfExclusive = "DELETE FROM kw_exclusive_roles WHERE role = ?";
     AddExclusiveRole = "INSERT INTO kw_exclusive_roles (set_name, role) VALUES (?, ?)";
+    AddAcl = "INSERT INTO kw_acls (name, entries, version) VALUES (?, ?, ?)";
+    SwapAcl = "UPDATE kw_acls SET entries = ?, version = ? WHERE name = ? AND version = ?";
+    RemoveAcl = "DELETE FROM kw_acls WHERE name = ? AND version = ?";
     RemoveAssignmentsOf = "DELETE FROM kw_assignments WHERE role = ?";
     AddRule = "INSERT INTO kw_role_rules (role, effect, pattern) VALUES (?, ?, ?){or keep role}";
     RemoveRule = "DELETE FROM kw_role_rules WHERE role = ? AND effect = ? AND pattern = ?";

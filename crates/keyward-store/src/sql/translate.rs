@@ -1,6 +1,7 @@
 //! From writes to steps: what each change means in rows.
 
 mod groups;
+mod lists;
 
 use keyward_core::id::{SessionId, UserId};
 use keyward_core::port::{Batch, Link, Take, Write};
@@ -123,7 +124,7 @@ fn translate_flow(write: &Write, to: &mut Vec<Step>) {
     }
 }
 
-/// Roles and their rules, groups and exclusive roles.
+/// Roles and their rules, groups, exclusive roles and lists.
 fn translate_policy(write: &Write, to: &mut Vec<Step>) {
     match write {
         Write::AddRole(role) => groups::add_role(role, to),
@@ -144,6 +145,10 @@ fn translate_policy(write: &Write, to: &mut Vec<Step>) {
         Write::PutExclusive(set) => groups::put_exclusive(set, to),
         Write::RemoveExclusive(set) => {
             to.extend([any(S::RemoveExclusive, params![set]), bump_policy()]);
+        }
+        Write::PutAcl { was, now } => lists::put_acl(*was, now, to),
+        Write::RemoveAcl { name, was } => {
+            to.extend([one(S::RemoveAcl, params![name, *was]), bump_policy()]);
         }
         rest => translate_access(rest, to),
     }
@@ -175,6 +180,8 @@ fn translate_access(write: &Write, to: &mut Vec<Step>) {
         | Write::SetGroupRoles { .. }
         | Write::PutExclusive(..)
         | Write::RemoveExclusive(..)
+        | Write::PutAcl { .. }
+        | Write::RemoveAcl { .. }
         | Write::SwapAccess { .. }
         | Write::AddUser(..)
         | Write::SwapUser { .. }

@@ -10,7 +10,7 @@ use keyward_core::port::{
     Batch, CommitError, LastingQuery, Link, MemberQuery, PeopleQuery, Random, Status, Take, Write,
 };
 use keyward_core::record::{
-    Assignment, Challenge, Credential, Event, ExclusiveSet, Grant, Group, Identifier, Membership,
+    AclRow, Assignment, Challenge, Credential, Event, ExclusiveSet, Grant, Group, Identifier, Membership,
     Message, MessageState, Purpose, Role, RoleRule, Session, User, What,
 };
 use keyward_core::time::Timestamp;
@@ -240,7 +240,7 @@ impl World {
         let (user, created_at) = (self.pick(|w| &w.users), self.at());
         let (role, group) = (ROLES[self.below(2)].to_owned(), GROUPS[self.below(2)].to_owned());
         let roles = self.some(&ROLES);
-        match self.below(10) {
+        match self.below(12) {
             0 | 1 => {
                 Write::AddGroup(Group { name: group, description: "d".into(), roles, created_at })
             }
@@ -258,11 +258,22 @@ impl World {
             7 => Write::RemoveMembership { user: user.id, group },
             8 if self.below(3) == 0 => Write::RemoveExclusive("s".into()),
             8 => Write::PutExclusive(ExclusiveSet { name: "s".into(), roles }),
+            10 => {
+                let (was, version) = (self.version(), self.version().unwrap_or(9));
+                let now = AclRow { name: group, entries: self.some(&PATTERNS), version };
+                Write::PutAcl { was, now }
+            }
+            11 => Write::RemoveAcl { name: group, was: self.version().unwrap_or(9) },
             _ => {
                 let was = 1 + i64::try_from(self.below(3)).unwrap();
                 Write::SwapAccess { user: user.id, was }
             }
         }
+    }
+
+    /// One of few, so that it is often the right one.
+    fn version(&mut self) -> Option<i64> {
+        [None, Some(1), Some(2)][self.below(3)]
     }
 
     /// Everything that can be asked, as text.

@@ -9,6 +9,7 @@ mod said;
 
 use std::sync::Arc;
 
+use keyward_authz::acl::Acl;
 use keyward_authz::{Permission, Snapshot};
 use keyward_core::Error;
 use keyward_core::record::{Definitions, Group};
@@ -36,9 +37,7 @@ impl PolicyState {
         let mut builder = base.builder();
         for role in &from.roles {
             if let Some(place) = base.place_of(&role.name) {
-                let text =
-                    format!("{place}  role `{}` is stored in the database as well", role.name);
-                return Err(Error::because("use the policy file", text));
+                return Err(in_both(&place, "role", &role.name));
             }
             builder.role(&role.name, &role.description);
             for parent in &role.inherits {
@@ -51,6 +50,16 @@ impl PolicyState {
         }
         for set in &from.exclusive {
             builder.exclusive(set.roles.iter().map(String::as_str));
+        }
+        for row in &from.acls {
+            if let Some(place) = base.place_of_list(&row.name) {
+                return Err(in_both(&place, "access control list", &row.name));
+            }
+            let acl = Acl::parse(row.entries.iter().map(String::as_str));
+            builder.acl(
+                &row.name,
+                acl.map_err(|cause| Error::because("read a stored list", cause))?,
+            );
         }
         builder.epoch(u64::try_from(from.version).unwrap_or_default());
         let groups = from.groups.clone();
@@ -114,6 +123,11 @@ impl Keyward {
         self.0.policy.put(fresh);
         Ok(())
     }
+}
+
+fn in_both(place: &str, what: &str, name: &str) -> Error {
+    let text = format!("{place}  {what} `{name}` is stored in the database as well");
+    Error::because("use the policy file", text)
 }
 
 /// A permission, or an error that names it.

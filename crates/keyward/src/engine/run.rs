@@ -186,6 +186,8 @@ fn changes_policy(write: &Write) -> bool {
             | Write::SetGroupRoles { .. }
             | Write::PutExclusive(_)
             | Write::RemoveExclusive(_)
+            | Write::PutAcl { .. }
+            | Write::RemoveAcl { .. }
             | Write::SwapPolicy { .. }
     )
 }

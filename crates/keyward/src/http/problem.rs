@@ -3,7 +3,7 @@
 use ::http::{HeaderValue, StatusCode, header};
 use keyward_core::Error;
 use keyward_core::id::RequestId;
-use keyward_core::refusal::Refusal;
+use keyward_core::refusal::{Flaw, Refusal};
 use serde_json::{Map, Value, json};
 
 use super::Reply;
@@ -129,6 +129,12 @@ pub(crate) struct FieldError {
     pub(crate) message: String,
 }
 
+impl From<Flaw> for FieldError {
+    fn from(flaw: Flaw) -> Self {
+        Self { field: flaw.field, code: flaw.code.to_owned(), message: flaw.message }
+    }
+}
+
 impl Problem {
     pub(crate) fn new(code: Code) -> Self {
         Self {
@@ -183,6 +189,10 @@ impl Problem {
                 let start = Self::new(Code::ValidationFailed);
                 problems.iter().fold(start, |all, one| all.field(one.field, one.code))
             }
+            Refusal::Flawed(flaws) => Self {
+                errors: flaws.into_iter().map(FieldError::from).collect(),
+                ..Self::new(Code::ValidationFailed)
+            },
             Refusal::SignUpClosed => Self::new(Code::SignUpClosed),
             Refusal::DomainNotAllowed => Self::new(Code::DomainNotAllowed),
             Refusal::CodeInvalid => Self::new(Code::CodeInvalid),
@@ -299,6 +309,7 @@ pub(crate) fn field_text(code: &str) -> &'static str {
         "role_invalid" => "Use 1 to 64 of a-z, 0-9, dot, hyphen and underscore.",
         "role_unknown" => "There is no such role.",
         "role_cycle" => "A role cannot inherit itself, not by others either.",
+        "acl_invalid" => "Use 1 to 128 letters, digits, dots, hyphens, underscores and colons.",
         "group_invalid" => "Use 1 to 64 of a-z, 0-9, dot, hyphen and underscore.",
         "set_invalid" => "Use 1 to 64 of a-z, 0-9, dot, hyphen and underscore.",
         "too_few" => "There must be at least two.",
@@ -306,7 +317,7 @@ pub(crate) fn field_text(code: &str) -> &'static str {
         "in_the_past" => "This is over already.",
         "ends_before_it_begins" => "It ends before it begins.",
         "built_in" => "This role is built in.",
-        "in_policy_file" => "The policy file defines this role; change it there.",
+        "in_policy_file" => "The policy file defines this; change it there.",
         "too_large" => "This is too large.",
         "control_character" => "Control characters are not accepted.",
         "wrong_type" => "This has the wrong type.",

@@ -9,7 +9,6 @@ use keyward_core::id::{SessionId, UserId};
 use keyward_core::identifier::{self, Kind};
 use keyward_core::port::{Fut, Page, PeopleQuery, Status};
 use keyward_core::record::Term;
-use keyward_core::refusal::Refusal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -18,7 +17,7 @@ use super::answer::{List, Part};
 use super::groups::TermInput;
 use crate::http::input::{self, Flag};
 use crate::http::{
-    Code, Cx, Fault, Guard, Method4, Problem, Reply, Route, no_content, reply, single,
+    Code, Cx, Fault, Guard, Method4, Problem, Reply, Route, no_content, reply, version,
 };
 use crate::view::{EventView, Holdings, SessionRow, UserView};
 
@@ -278,11 +277,7 @@ async fn view(cx: &Cx<'_>, user: UserId) -> Result<Reply, Fault> {
         held: cx.auth.holdings(user).await?,
         lock_reason: subject.user.lock_reason.clone(),
     };
-    let mut reply = reply::ok(&body)?;
-    if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", subject.user.version)) {
-        reply.headers_mut().insert(header::ETAG, tag);
-    }
-    Ok(reply)
+    Ok(version::tagged(reply::ok(&body)?, subject.user.version))
 }
 
 fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
@@ -308,21 +303,12 @@ fn edit(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let (user, actor) = (target(&cx)?, Some(cx.caller.user()?));
         let EditInput { email, username, phone, name, properties } = input::body(cx.request)?;
-        let version = match single(cx.request.headers(), &header::IF_MATCH)? {
-            None => None,
-            Some(tag) => match tag.trim_matches('"').parse() {
-                Ok(version) => Some(version),
-                Err(_) => return Err(Code::PreconditionFailed.into()),
-            },
-        };
+        let seen = version::if_match(cx.request)?;
         let names = Names { email, username, phone };
-        let edit = EditPerson { name, properties, names, version };
+        let edit = EditPerson { name, properties, names, version: seen };
         let answer = cx.auth.run(&Edit { user, edit, actor }, &cx.caller.client).await?;
-        match answer {
-            Err(Refusal::Conflict) if version.is_some() => Err(Code::PreconditionFailed.into()),
-            Err(refusal) => Err(refusal.into()),
-            Ok(_) => view(&cx, user).await,
-        }
+        answer.map_err(|refusal| version::refused(refusal, seen))?;
+        view(&cx, user).await
     })
 }
 

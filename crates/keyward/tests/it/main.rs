@@ -30,6 +30,7 @@ mod kit;
 mod leaks;
 mod letters;
 mod lifetimes;
+mod lists;
 mod matrix;
 mod nodes;
 mod pages;

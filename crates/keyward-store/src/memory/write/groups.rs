@@ -47,7 +47,7 @@ impl Run<'_> {
                 expect(self.put(|s| &mut s.memberships, key, None))?;
                 self.bump_access(*user)
             }
-            rest => self.write_rest(rest),
+            rest => self.write_lists(rest),
         }
     }
 

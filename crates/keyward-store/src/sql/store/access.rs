@@ -25,6 +25,7 @@ impl<D: Driver> SqlStore<D> {
             S::Groups,
             S::GroupRoles,
             S::ExclusiveRoles,
+            S::Acls,
         ];
         let queries = parts.map(|statement| self.query(statement, vec![]));
         let mut answers = self.driver.read(queries.into()).await?.into_iter();
@@ -44,7 +45,8 @@ impl<D: Driver> SqlStore<D> {
         }
         let sets = by_owner(records(next())?).into_iter();
         let exclusive = sets.map(|(name, roles)| ExclusiveSet { name, roles }).collect();
-        Ok(Definitions { version, roles, rules, groups, exclusive })
+        let acls = records(next())?;
+        Ok(Definitions { version, roles, rules, groups, exclusive, acls })
     }
 
     pub(super) async fn access_of(&self, user: UserId) -> Result<Held, Error> {

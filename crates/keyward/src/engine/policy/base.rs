@@ -24,9 +24,16 @@ impl Base {
     /// Where the file defines a role, if it does.
     pub(super) fn place_of(&self, role: &str) -> Option<String> {
         self.builder.defines_role(role).then(|| {
-            let snapshot = self.builder.clone().build();
-            let place = snapshot.role(role).and_then(|role| role.origin().map(ToString::to_string));
+            let found = self.fixed.snapshot.role(role);
+            let place = found.and_then(|role| role.origin().map(ToString::to_string));
             place.unwrap_or_else(|| "the policy file".to_owned())
         })
+    }
+
+    /// Where the file defines an access control list, if it does.
+    pub(super) fn place_of_list(&self, list: &str) -> Option<String> {
+        let found = self.fixed.snapshot.acl(list)?;
+        let place = found.origin(0).map(ToString::to_string);
+        Some(place.unwrap_or_else(|| "the policy file".to_owned()))
     }
 }

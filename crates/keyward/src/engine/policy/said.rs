@@ -26,7 +26,8 @@ impl Base {
                 added.map_err(|cause| Error::because("add our own permissions", cause))?;
             }
         }
-        let fixed = Fixed { rows: rows(&snapshot), reads: reads(&snapshot) };
+        let snapshot = builder.clone().build();
+        let fixed = Fixed { rows: rows(&snapshot), reads: reads(&snapshot), snapshot };
         Ok(Self { builder, fixed })
     }
 }
