@@ -131,10 +131,10 @@ impl Acl {
         if !self.about("").eq(other.about("")) {
             return What::Everything;
         }
-        let named = self.named.iter().chain(&other.named).map(|(name, _)| name);
-        let differ = |name: &&Box<str>| !self.about(name).eq(other.about(name));
-        let names: BTreeSet<&Box<str>> = named.filter(differ).collect();
-        What::Permissions(names.into_iter().cloned().collect())
+        let named = self.named.iter().chain(&other.named).map(|(name, _)| &**name);
+        let differ = |name: &&str| !self.about(name).eq(other.about(name));
+        let names: BTreeSet<&str> = named.filter(differ).collect();
+        What::Permissions(names.into_iter().map(Box::from).collect())
     }
 
     /// Whom the entries about a permission are for and what they say, in order;
@@ -221,9 +221,8 @@ mod tests {
     fn lists_differ_in_what_they_may_decide_differently() {
         let list = |entries: &[&str]| Acl::parse(entries.iter().copied()).unwrap();
         let wall = list(&["deny a x", "allow b x,y", "allow @everyone z"]);
-        let some = |names: &[&str]| {
-            What::Permissions(names.iter().map(|name| (*name).into()).collect())
-        };
+        let some =
+            |names: &[&str]| What::Permissions(names.iter().map(|name| (*name).into()).collect());
         for (other, differ) in [
             (&["deny a x", "allow b y,x", "allow @everyone z"][..], some(&[])),
             (&["allow @everyone z", "deny a x", "allow b x,y"], some(&[])),

@@ -99,8 +99,9 @@ pub use resource::{Protected, Resource};
 pub use routes::{RouteView, list as route_list, own_permissions, table as route_table};
 pub use session_token::OpenedSession;
 pub use view::{
-    AclView, AssignmentView, EventView, ExclusiveView, GrantView, GroupView, Holdings, IdentifierView,
-    MemberView, MembershipView, MessageView, RoleView, SessionRow, SessionView, UserView,
+    AclView, AssignmentView, EventView, ExclusiveView, GrantView, GroupView, Holdings,
+    IdentifierView, MemberView, MembershipView, MessageView, RoleView, SessionRow, SessionView,
+    UserView,
 };
 
 /// What can fail when nobody is refused.

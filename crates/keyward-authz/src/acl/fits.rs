@@ -54,8 +54,7 @@ impl Snapshot {
     }
 
     fn look_up(&self, name: &str) -> Result<(), EntryFlaw> {
-        let wanted =
-            Permission::parse_as(self.dialect(), name).map_err(EntryFlaw::Permission)?;
+        let wanted = Permission::parse_as(self.dialect(), name).map_err(EntryFlaw::Permission)?;
         if self.catalogue().knows(&wanted) {
             return Ok(());
         }

@@ -52,7 +52,8 @@ impl Reach {
         let lasts = |own: Term| own.covers(cx.now) && own.lasts_as_long_as(term);
         let Self { allowed, .. } = Self::of_held(actor, definitions, &held, lasts);
         // A denial that has not begun denies before the end.
-        let Self { denied, .. } = Self::of_held(actor, definitions, &held, |own| !own.has_ended(cx.now));
+        let Self { denied, .. } =
+            Self::of_held(actor, definitions, &held, |own| !own.has_ended(cx.now));
         Ok(Some(Self { allowed, denied }))
     }
 

@@ -8,8 +8,8 @@ use crate::Error;
 use crate::id::{CredentialId, EventId, FlowId, MessageId, SessionId, UserId};
 use crate::identifier::Kind;
 use crate::record::{
-    AclRow, Assignment, Challenge, Credential, Event, ExclusiveSet, Grant, Group, Identifier, Membership,
-    Message, MessageState, Role, RoleRule, Session, User,
+    AclRow, Assignment, Challenge, Credential, Event, ExclusiveSet, Grant, Group, Identifier,
+    Membership, Message, MessageState, Role, RoleRule, Session, User,
 };
 use crate::time::Timestamp;
 

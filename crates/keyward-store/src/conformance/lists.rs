@@ -40,7 +40,7 @@ async fn a_list_is_changed_only_as_it_was_seen(store: Shared) {
     assert_eq!(store.definitions().await.unwrap().acls, [first]);
     done(&store, put(Some(3), &second)).await;
     let changed = store.definitions().await.unwrap();
-    assert_eq!(changed.acls, [second.clone()]);
+    assert_eq!(changed.acls, [second]);
     let remove = |was| vec![Write::RemoveAcl { name: "wall".into(), was }];
     conflicts(&store, remove(3)).await;
     done(&store, remove(5)).await;

@@ -8,8 +8,8 @@ use keyward_core::port::{
     Changes, EventQuery, LastingQuery, MemberQuery, MembersPage, Page, PeopleQuery, Status,
 };
 use keyward_core::record::{
-    AclRow, Assignment, Challenge, Credential, Definitions, EventRow, ExclusiveSet, Grant, Group, Held,
-    Identifier, Membership, Message, MessageState, Role, RoleRule, Session, Subject, User,
+    AclRow, Assignment, Challenge, Credential, Definitions, EventRow, ExclusiveSet, Grant, Group,
+    Held, Identifier, Membership, Message, MessageState, Role, RoleRule, Session, Subject, User,
 };
 use keyward_core::time::Timestamp;
 

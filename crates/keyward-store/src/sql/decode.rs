@@ -8,8 +8,8 @@ use keyward_core::Error;
 use keyward_core::id::{CredentialId, EventId, FlowId, MessageId, SessionId, TenantId, UserId};
 use keyward_core::identifier::Kind;
 use keyward_core::record::{
-    AclRow, Assignment, Challenge, Channel, Credential, EventRow, Grant, Group, Identifier, Membership,
-    Message, MessageState, Purpose, Role, RoleRule, Session, SessionKind, User,
+    AclRow, Assignment, Challenge, Channel, Credential, EventRow, Grant, Group, Identifier,
+    Membership, Message, MessageState, Purpose, Role, RoleRule, Session, SessionKind, User,
 };
 use keyward_core::time::Timestamp;
 

@@ -10,8 +10,8 @@ use keyward_core::port::{
     Batch, CommitError, LastingQuery, Link, MemberQuery, PeopleQuery, Random, Status, Take, Write,
 };
 use keyward_core::record::{
-    AclRow, Assignment, Challenge, Credential, Event, ExclusiveSet, Grant, Group, Identifier, Membership,
-    Message, MessageState, Purpose, Role, RoleRule, Session, User, What,
+    AclRow, Assignment, Challenge, Credential, Event, ExclusiveSet, Grant, Group, Identifier,
+    Membership, Message, MessageState, Purpose, Role, RoleRule, Session, User, What,
 };
 use keyward_core::time::Timestamp;
 use keyward_store::conformance::Sample;

@@ -56,10 +56,8 @@ impl PolicyState {
                 return Err(in_both(&place, "access control list", &row.name));
             }
             let acl = Acl::parse(row.entries.iter().map(String::as_str));
-            builder.acl(
-                &row.name,
-                acl.map_err(|cause| Error::because("read a stored list", cause))?,
-            );
+            let acl = acl.map_err(|cause| Error::because("read a stored list", cause))?;
+            builder.acl(&row.name, acl);
         }
         builder.epoch(u64::try_from(from.version).unwrap_or_default());
         let groups = from.groups.clone();

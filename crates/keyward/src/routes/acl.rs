@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::answer::List;
-use crate::http::{Code, Cx, Fault, Guard, Method4, Reply, Route, input, no_content, reply, version};
+use crate::http::{
+    Code, Cx, Fault, Guard, Method4, Reply, Route, input, no_content, reply, version,
+};
 use crate::view::AclView;
 
 const VIEW: Guard = Guard::Holding("acl:view");

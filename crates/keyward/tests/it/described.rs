@@ -50,6 +50,9 @@ async fn replies_are_of_the_types_that_are_described() {
     let set = json!({ "roles": ["approver", "payer"] });
     let kept = client.json(http::Method::PUT, "/api/v1/admin/exclusive-roles/payments", &set);
     assert_eq!(kept.await.status(), 204);
+    let list = json!({ "entries": ["allow staff posts:edit"] });
+    let kept = client.json(http::Method::PUT, "/api/v1/admin/acl/wall", &list).await;
+    assert_eq!(kept.status(), 200, "{}", kept.text());
     let document = keyward::openapi();
     check(&document, "/api/v1/sign-in", "post", &sign_in.json());
     for (path, operations) in document["paths"].as_object().unwrap() {
@@ -60,6 +63,7 @@ async fn replies_are_of_the_types_that_are_described() {
         let asks = path.ends_with("/holders") || path.ends_with("/can");
         let query = if asks { "?permission=posts:edit" } else { "" };
         let named = path.replace("{group}", "staff").replace("{set}", "payments");
+        let named = named.replace("{name}", "wall");
         let door = format!("{}{query}", named.replace("{id}", &root.id.to_string()));
         let reply = client.get(&door).await;
         assert_eq!(reply.status(), 200, "{path}: {}", reply.text());

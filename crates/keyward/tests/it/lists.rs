@@ -96,7 +96,10 @@ async fn a_list_is_changed_as_it_was_seen() {
 
     let kw = &house.t.kw;
     let entries = || vec!["deny @everyone *".to_owned()];
-    assert_eq!(kw.put_acl("wall", entries(), Some(seen - 1)).await.unwrap(), Err(Refusal::Conflict));
+    assert_eq!(
+        kw.put_acl("wall", entries(), Some(seen - 1)).await.unwrap(),
+        Err(Refusal::Conflict)
+    );
     assert_eq!(kw.put_acl("other", entries(), Some(1)).await.unwrap(), Err(Refusal::Conflict));
     assert_eq!(kw.remove_acl("wall", Some(seen - 1)).await.unwrap(), Err(Refusal::Conflict));
     let second = kw.put_acl("wall", entries(), Some(seen)).await.unwrap().unwrap();
@@ -122,18 +125,16 @@ async fn a_list_is_changed_as_it_was_seen() {
 async fn what_is_no_entry_is_named_by_its_place() {
     let house = House::open().await;
     let long = format!("allow staff {}", "x".repeat(600));
-    let reply = put(&house.admin, "wall", &["allow a x", "allow a", "allow @everone x", &long]).await;
+    let reply =
+        put(&house.admin, "wall", &["allow a x", "allow a", "allow @everone x", &long]).await;
     is(&reply, 422);
     let told = reply.json()["errors"].as_array().unwrap().clone();
     let told: Vec<_> = told
         .iter()
         .map(|it| (it["field"].as_str().unwrap(), it["code"].as_str().unwrap()))
         .collect();
-    let flaws = [
-        ("entries.1", "entry_invalid"),
-        ("entries.2", "group_unknown"),
-        ("entries.3", "too_long"),
-    ];
+    let flaws =
+        [("entries.1", "entry_invalid"), ("entries.2", "group_unknown"), ("entries.3", "too_long")];
     assert_eq!(told, flaws);
     assert!(reply.text().contains("did you mean `@everyone`?"), "{}", reply.text());
     is(&put(&house.admin, "wall", &["allow a x"; 101]).await, 422);
@@ -165,7 +166,10 @@ async fn helper(house: &House) -> Client {
 async fn nobody_changes_by_a_list_what_they_may_not_do() {
     let house = House::open().await;
     let helper = helper(&house).await;
-    is(&put(&house.admin, "wall", &["deny guest posts:delete", "allow guest posts:view"]).await, 200);
+    is(
+        &put(&house.admin, "wall", &["deny guest posts:delete", "allow guest posts:view"]).await,
+        200,
+    );
     for (entries, status) in [
         (&["deny guest posts:delete", "deny guest posts:view"][..], 200),
         (&["deny staff posts:view", "deny guest posts:delete", "allow guest posts:view"], 200),

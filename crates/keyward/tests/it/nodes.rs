@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keyward::testing::{CHEAP, FakeClock, TestAuth};
-use keyward::{Act, Builder, Keyward, NewPerson};
+use keyward::{Act, Builder, Context, Keyward, NewPerson, Resource};
 
 const KEY: &str = "c45a0e9b7d1f3862a58e94c6017b3df2e68d5a904cf71b23890e6d4fb1a7c352";
 
@@ -54,6 +54,15 @@ async fn what_one_node_does_the_other_knows(here: TestAuth, there: TestAuth) {
     here.kw.grant("ada@example.com", "printer:print").await.unwrap();
     let held = async || browser.get("/api/v1/me/permissions").await.text().to_owned();
     soon("the permission arrives", async || held().await.contains("printer:print")).await;
+
+    let entries = vec!["allow @authenticated posts:edit".to_owned()];
+    here.kw.put_acl("wall", entries, None).await.unwrap().unwrap();
+    let post = Resource::new("posts", 1).acl("wall");
+    let may = async || {
+        let ruling = there.kw.ask(ada, "posts:edit", Some(&post), &Context::new()).await;
+        ruling.is_ok_and(|ruling| ruling.allowed().unwrap())
+    };
+    soon("the list counts", may).await;
 
     let lock = Act::Lock { reason: "lost laptop".into() };
     here.kw.act_on(ada, lock).await.unwrap().unwrap();
