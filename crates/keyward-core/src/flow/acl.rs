@@ -98,13 +98,12 @@ impl ChangeAcl {
         let entries = entries?;
         within(own.as_ref(), was, &entries)?;
         let was = was.map(|row| row.version);
-        let (None, Some(was)) = (&self.entries, was) else {
-            let version = known.version.saturating_add(1);
-            let entries = entries.iter().map(ToString::to_string).collect();
-            let now = AclRow { name, entries, version };
-            return Ok((Write::PutAcl { was, now: now.clone() }, Some(now)));
-        };
-        Ok((Write::RemoveAcl { name, was }, None))
+        let now = self.entries.is_some().then(|| AclRow {
+            name: name.clone(),
+            entries: entries.iter().map(ToString::to_string).collect(),
+            version: known.version.saturating_add(1),
+        });
+        Ok((Write::SwapAcl { name, was, now: now.clone() }, now))
     }
 }
 

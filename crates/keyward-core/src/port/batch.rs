@@ -258,21 +258,15 @@ pub enum Write {
     /// Removes a set of exclusive roles (not having it is fine) and bumps the
     /// policy version.
     RemoveExclusive(String),
-    /// Stores an access control list in place of the one of this version, or
-    /// adds it if there was none, and bumps the policy version. Expects one.
-    PutAcl {
-        /// Version seen while gathering; `None` if there was no such list.
-        was: Option<i64>,
-        /// The list to store.
-        now: AclRow,
-    },
-    /// Removes an access control list if its version is still `was`, and bumps
-    /// the policy version. Expects one.
-    RemoveAcl {
+    /// Adds an access control list, replaces it or removes it, if it is still what
+    /// was seen, and bumps the policy version. Expects one.
+    SwapAcl {
         /// Which.
         name: String,
-        /// Version seen while gathering.
-        was: i64,
+        /// Version seen while gathering; `None` if there was none.
+        was: Option<i64>,
+        /// The list to store, of that name; `None` for none.
+        now: Option<AclRow>,
     },
     /// Puts an account into a group, replacing its membership; bumps its access
     /// version. Expects the group.

@@ -17,7 +17,7 @@ fn list(name: &str, entries: &[&str], version: i64) -> AclRow {
 }
 
 fn put(was: Option<i64>, now: &AclRow) -> Vec<Write> {
-    vec![Write::PutAcl { was, now: now.clone() }]
+    vec![Write::SwapAcl { name: now.name.clone(), was, now: Some(now.clone()) }]
 }
 
 async fn a_list_keeps_the_order_of_its_entries(store: Shared) {
@@ -41,13 +41,15 @@ async fn a_list_is_changed_only_as_it_was_seen(store: Shared) {
     done(&store, put(Some(3), &second)).await;
     let changed = store.definitions().await.unwrap();
     assert_eq!(changed.acls, [second]);
-    let remove = |was| vec![Write::RemoveAcl { name: "wall".into(), was }];
-    conflicts(&store, remove(3)).await;
-    done(&store, remove(5)).await;
+    let remove = |was| vec![Write::SwapAcl { name: "wall".into(), was, now: None }];
+    conflicts(&store, remove(Some(3))).await;
+    conflicts(&store, remove(None)).await;
+    done(&store, remove(Some(5))).await;
     let gone = store.definitions().await.unwrap();
     assert_eq!(gone.acls, []);
     assert!(gone.version > changed.version);
-    conflicts(&store, remove(5)).await;
+    conflicts(&store, remove(Some(5))).await;
+    conflicts(&store, remove(None)).await;
 }
 
 async fn of_two_changes_of_a_list_at_once_one_is_made(store: Shared) {

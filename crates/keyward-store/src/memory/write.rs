@@ -377,8 +377,7 @@ impl Run<'_> {
             | Write::SetGroupRoles { .. }
             | Write::PutExclusive(..)
             | Write::RemoveExclusive(..)
-            | Write::PutAcl { .. }
-            | Write::RemoveAcl { .. }
+            | Write::SwapAcl { .. }
             | Write::PutMembership(..)
             | Write::RemoveMembership { .. }
             | Write::PutAssignment(..)

@@ -146,10 +146,7 @@ fn translate_policy(write: &Write, to: &mut Vec<Step>) {
         Write::RemoveExclusive(set) => {
             to.extend([any(S::RemoveExclusive, params![set]), bump_policy()]);
         }
-        Write::PutAcl { was, now } => lists::put_acl(*was, now, to),
-        Write::RemoveAcl { name, was } => {
-            to.extend([one(S::RemoveAcl, params![name, *was]), bump_policy()]);
-        }
+        Write::SwapAcl { name, was, now } => lists::swap_acl(name, *was, now.as_ref(), to),
         rest => translate_access(rest, to),
     }
 }
@@ -180,8 +177,7 @@ fn translate_access(write: &Write, to: &mut Vec<Step>) {
         | Write::SetGroupRoles { .. }
         | Write::PutExclusive(..)
         | Write::RemoveExclusive(..)
-        | Write::PutAcl { .. }
-        | Write::RemoveAcl { .. }
+        | Write::SwapAcl { .. }
         | Write::SwapAccess { .. }
         | Write::AddUser(..)
         | Write::SwapUser { .. }

@@ -150,7 +150,7 @@ impl World {
     fn waiting(&mut self) -> Write {
         let (challenge, message) = (self.pick(|w| &w.challenges), self.pick(|w| &w.messages));
         let at = self.at();
-        match self.below(12) {
+        match self.below(11) {
             0 | 1 => Write::AddChallenge(challenge),
             2 => Write::TakeAttempt(challenge.id),
             3 => Write::RenewChallenge {
@@ -258,12 +258,12 @@ impl World {
             7 => Write::RemoveMembership { user: user.id, group },
             8 if self.below(3) == 0 => Write::RemoveExclusive("s".into()),
             8 => Write::PutExclusive(ExclusiveSet { name: "s".into(), roles }),
-            10 => {
+            9 => {
                 let (was, version) = (self.version(), self.version().unwrap_or(9));
-                let now = AclRow { name: group, entries: self.some(&PATTERNS), version };
-                Write::PutAcl { was, now }
+                let row = AclRow { name: group.clone(), entries: self.some(&PATTERNS), version };
+                let now = (self.below(3) > 0).then_some(row);
+                Write::SwapAcl { name: group, was, now }
             }
-            11 => Write::RemoveAcl { name: group, was: self.version().unwrap_or(9) },
             _ => {
                 let was = 1 + i64::try_from(self.below(3)).unwrap();
                 Write::SwapAccess { user: user.id, was }

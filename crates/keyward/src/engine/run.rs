@@ -186,8 +186,7 @@ fn changes_policy(write: &Write) -> bool {
             | Write::SetGroupRoles { .. }
             | Write::PutExclusive(_)
             | Write::RemoveExclusive(_)
-            | Write::PutAcl { .. }
-            | Write::RemoveAcl { .. }
+            | Write::SwapAcl { .. }
             | Write::SwapPolicy { .. }
     )
 }
