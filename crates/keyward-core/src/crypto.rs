@@ -1,7 +1,7 @@
 //! Every use of cryptography. Nothing outside this folder names a
 //! cryptography crate.
 
-mod hex;
+pub(crate) mod hex;
 pub mod keys;
 pub mod mac;
 pub mod otp;

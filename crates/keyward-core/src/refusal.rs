@@ -65,6 +65,23 @@ pub enum Refusal {
         /// How long to wait.
         retry_after: Duration,
     },
+    /// The first factor is right, and this door does not ask for the second.
+    MfaRequired,
+    /// The answer to the second factor is not right.
+    MfaInvalid,
+    /// The sign-in that awaited the second factor has ended, or is another browser's.
+    MfaExpired,
+    /// There is no second factor.
+    MfaNotEnrolled,
+    /// A role demands a second factor, and this is the last.
+    MfaLastMethod,
+    /// It needs a more recent, or a stronger, proof.
+    StepUpRequired {
+        /// Assurance level that the proof must reach.
+        aal: u8,
+        /// How old it may be.
+        max_age: Duration,
+    },
     /// There is no such thing, or it is not yours to see.
     NotFound,
     /// It exists already, or has changed since it was read.

@@ -36,6 +36,25 @@ pub struct Settings {
     pub guesses: Rate,
     /// Recovery and verification requests for each address.
     pub requests: Rate,
+    /// Who must have a second factor; others may.
+    pub mfa: MfaMode,
+    /// How long the second factor may take once the first is proven.
+    pub mfa_lifetime: Duration,
+    /// How long a proof is recent enough to change how an account is guarded.
+    pub step_up_age: Duration,
+    /// How long a trusted device is spared the second factor.
+    pub trust_lifetime: Duration,
+}
+
+/// Who must have a second factor.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum MfaMode {
+    /// Nobody.
+    Optional,
+    /// Whoever holds one of these roles, by assignment, group or inheritance.
+    Roles(Vec<String>),
+    /// Everybody.
+    Required,
 }
 
 /// Who may sign up.
@@ -96,6 +115,10 @@ impl Default for Settings {
             resend_wait: Duration::from_secs(30),
             guesses: Rate { burst: 10, period: 10 * MINUTE },
             requests: Rate { burst: 5, period: 10 * MINUTE },
+            mfa: MfaMode::Optional,
+            mfa_lifetime: 10 * MINUTE,
+            step_up_age: 10 * MINUTE,
+            trust_lifetime: 30 * DAY,
         }
     }
 }

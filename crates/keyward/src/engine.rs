@@ -4,6 +4,7 @@ pub(crate) mod ask;
 pub(crate) mod builder;
 pub(crate) mod cache;
 pub(crate) mod chain;
+pub(crate) mod demand;
 pub(crate) mod groups;
 pub(crate) mod hash_pool;
 pub(crate) mod hooks;

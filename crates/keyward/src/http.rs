@@ -122,6 +122,8 @@ impl Method4 {
 pub(crate) enum Guard {
     /// Anyone.
     Anyone,
+    /// Anyone signed in, even without the second factor that a role demands.
+    Enrolling,
     /// Anyone signed in.
     SignedIn,
     /// Anyone signed in who holds this permission.

@@ -10,6 +10,7 @@ mod deliver;
 #[cfg(doctest)]
 mod documents;
 mod engine;
+mod factors;
 mod groups;
 mod hashing;
 mod http;
@@ -32,6 +33,7 @@ pub mod serve;
 mod session_token;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod totp;
 
 mod view;
 
@@ -65,6 +67,7 @@ pub use engine::os::{OsRandom, SystemClock};
 #[cfg(feature = "policy-file")]
 pub use engine::policy::file::PolicyFileStatus;
 pub use engine::resources::Resources;
+pub use factors::{EnrolledFactor, EnrollingTotp, SecondFactors};
 pub use hashing::HashCost;
 pub use http::problem::words as refusal_words;
 pub use http::{Body, MAX_BODY, Reply, Request, problem_codes};
@@ -80,7 +83,7 @@ pub use keyward_core::identifier::Kind;
 pub use keyward_core::port;
 pub use keyward_core::record::{Channel, Term};
 pub use keyward_core::refusal::Refusal;
-pub use keyward_core::settings::{Rate, Settings, SignUpMode, VerifyMode};
+pub use keyward_core::settings::{MfaMode, Rate, Settings, SignUpMode, VerifyMode};
 pub use keyward_core::time::Timestamp;
 pub use keyward_core::{Error, Secret};
 pub use keyward_store as store;

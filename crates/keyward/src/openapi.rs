@@ -91,7 +91,9 @@ fn path_parameters(path: &str) -> Vec<Value> {
 fn security(guard: Guard) -> Value {
     match guard {
         Guard::Anyone => json!([]),
-        Guard::SignedIn | Guard::Holding(_) => json!([{ "cookie": [] }, { "bearer": [] }]),
+        Guard::Enrolling | Guard::SignedIn | Guard::Holding(_) => {
+            json!([{ "cookie": [] }, { "bearer": [] }])
+        }
     }
 }
 

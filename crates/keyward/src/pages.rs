@@ -6,7 +6,9 @@ mod account;
 mod admin;
 mod assets;
 mod dev;
+mod factors;
 mod language;
+mod mfa;
 mod nav;
 mod recover;
 mod render;
@@ -36,11 +38,13 @@ use crate::routes::sign_in::{keep, remember_flow};
 pub(crate) const ROUTES: &[&[Route]] = &[
     assets::ROUTES,
     sign_in::ROUTES,
+    mfa::ROUTES,
     sign_up::ROUTES,
     verify::ROUTES,
     recover::ROUTES,
     setup::ROUTES,
     account::ROUTES,
+    factors::ROUTES,
     admin::ROUTES,
     admin::PEOPLE,
     admin::PERSON,
@@ -120,14 +124,24 @@ pub(crate) fn error_page(
         Code::SessionExpired | Code::SessionRevoked => {
             Some([("notice", "ended"), ("return_to", back)])
         }
+        Code::StepUpRequired | Code::MfaNotEnrolled => Some([("notice", ""), ("return_to", back)]),
         // The front door of a server that serves nothing but these pages.
         Code::NotFound if request.uri().path() == "/" => Some([("notice", ""), ("return_to", "")]),
         _ => None,
     };
-    let to = elsewhere.map(|pairs| nav::path("/login", &pairs));
+    let to = elsewhere.map(|pairs| nav::path(remedy(problem.code), &pairs));
     match to.map(|to| reply::see_other(&format!("{}{to}", auth.0.web.base))) {
         Some(Ok(reply)) => reply,
         _ => render::error_page(auth, request, problem, id),
+    }
+}
+
+/// Where somebody mends what they lack.
+fn remedy(code: Code) -> &'static str {
+    match code {
+        Code::StepUpRequired => "/account/step-up",
+        Code::MfaNotEnrolled => "/account/totp",
+        _ => "/login",
     }
 }
 
@@ -143,9 +157,14 @@ fn go(cx: &Cx<'_>, path: &str) -> Result<Reply, Fault> {
 
 /// On to where the person wanted to go, or to the account.
 fn on(cx: &Cx<'_>) -> Result<Reply, Fault> {
-    match nav::return_to(cx.request).as_str() {
-        "" => go(cx, "/account"),
-        back => reply::see_other(back),
+    let back = nav::return_to(cx.request);
+    let lack = cx.caller.entry().ok().and_then(|entry| entry.mfa.lack());
+    match (lack, back.as_str()) {
+        (Some(lack), back) if cx.request.method() == Method::GET => {
+            go(cx, &nav::path(remedy(lack), &[("return_to", back)]))
+        }
+        (_, "") => go(cx, "/account"),
+        (_, back) => reply::see_other(back),
     }
 }
 
@@ -155,6 +174,7 @@ fn signed_in(cx: &Cx<'_>, signed_in: SignedIn) -> Result<Reply, Fault> {
     match signed_in {
         SignedIn::Complete { opened, .. } => enter(cx, &opened),
         SignedIn::NeedsVerification { flow, browser } => to_code(cx, flow, &browser),
+        SignedIn::NeedsMfa { flow, browser, .. } => mfa::ask(cx, flow, &browser),
         SignedIn::Checked(_) => go(cx, "/login"),
     }
 }

@@ -238,7 +238,9 @@ impl Keyward {
             Ok(SignedIn::NeedsVerification { flow, .. }) => {
                 Ok(Err(Refusal::Unverified { flow: Some(flow) }))
             }
-            Ok(SignedIn::Complete { .. }) => Err(Error::new("check without opening")),
+            Ok(SignedIn::Complete { .. } | SignedIn::NeedsMfa { .. }) => {
+                Err(Error::new("check without opening"))
+            }
             Err(refusal) => Ok(Err(refusal)),
         }
     }

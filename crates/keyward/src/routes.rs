@@ -8,8 +8,10 @@ mod asked;
 pub(crate) mod audit;
 pub(crate) mod authzen;
 pub(crate) mod dev;
+pub(crate) mod factors;
 pub(crate) mod groups;
 pub(crate) mod matrix;
+pub(crate) mod mfa;
 pub(crate) mod ops;
 pub(crate) mod people;
 pub(crate) mod recovery;
@@ -29,10 +31,12 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
         ops::ROUTES,
         sign_up::ROUTES,
         sign_in::ROUTES,
+        mfa::ROUTES,
         verification::ROUTES,
         recovery::ROUTES,
         session::ROUTES,
         account::ROUTES,
+        factors::ROUTES,
         access::ROUTES,
         authzen::ROUTES,
         setup::ROUTES,
@@ -57,7 +61,7 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
 pub fn own_permissions() -> Vec<&'static str> {
     let asked = all(true).into_iter().filter_map(|route| match route.guard {
         Guard::Holding(permission) => Some(permission),
-        Guard::Anyone | Guard::SignedIn => None,
+        Guard::Anyone | Guard::Enrolling | Guard::SignedIn => None,
     });
     let mut all: Vec<&str> = asked.chain([access::EXPLAIN]).collect();
     all.sort_unstable();
@@ -90,7 +94,7 @@ pub struct RouteView {
     pub method: &'static str,
     /// Path below the mount point; `{name}` stands for one part.
     pub path: &'static str,
-    /// Who may come in: `Anyone`, `SignedIn`, `Holding("users:view")`.
+    /// Who may come in: `Anyone`, `Enrolling`, `SignedIn`, `Holding("users:view")`.
     pub guard: String,
     /// How often from one address: `Free`, `Request`, `Attempt`.
     pub limit: String,

@@ -1,12 +1,14 @@
 //! The test kit: a whole Keyward in memory, a clock to move, an inbox to
 //! read, and a client that behaves like a browser.
 
+mod authenticator;
 mod client;
 mod events;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use authenticator::Authenticator;
 pub use client::{Client, Response};
 pub use events::Events;
 pub use keyward_core::testing::{FakeClock, SeededRandom, epoch};

@@ -24,6 +24,34 @@ pub fn code(rng: &mut dyn Random) -> Secret {
     Secret::new(format!("{:06}", below_a_million(rng)))
 }
 
+/// A new recovery code of 80 bits: four groups of four letters and digits that
+/// are not mistaken for one another.
+pub fn recovery_code(rng: &mut dyn Random) -> Secret {
+    let mut bytes = Zeroizing::new([0; 16]);
+    rng.fill(&mut *bytes);
+    let mut text = Zeroizing::new(String::with_capacity(19));
+    for (at, byte) in bytes.iter().enumerate() {
+        if at > 0 && at % 4 == 0 {
+            text.push('-');
+        }
+        // 256 is a multiple of 32: each letter is equally likely.
+        text.push(LETTERS.get(usize::from(byte & 31)).copied().map_or('0', char::from));
+    }
+    Secret::new(text.as_str())
+}
+
+/// The letters of what was typed as a recovery code: either case, with or without
+/// hyphens and spaces, and with the letters that look like digits.
+pub fn typed_recovery_code(typed: &str) -> Zeroizing<String> {
+    let letters = typed.chars().filter(char::is_ascii_alphanumeric).take(MAX_TYPED);
+    let plain = letters.map(|letter| match letter.to_ascii_lowercase() {
+        'o' => '0',
+        'i' | 'l' => '1',
+        other => other,
+    });
+    Zeroizing::new(plain.collect())
+}
+
 /// SHA-256 of a secret's text. A secret of 256 bits needs no slow hash.
 pub fn digest(text: &str) -> [u8; 32] {
     digest_bytes(text.as_bytes())
@@ -53,6 +81,12 @@ fn below_a_million(rng: &mut dyn Random) -> u32 {
     }
     drawn % CODES
 }
+
+/// Crockford's base 32, in lower case: no i, l, o, u.
+const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// One more than a recovery code, so that a longer one cannot match.
+const MAX_TYPED: usize = 17;
 
 const CODES: u32 = 1_000_000;
 

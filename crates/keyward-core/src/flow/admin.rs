@@ -3,13 +3,13 @@
 use serde_json::{Map, Value};
 
 use super::admins::Admins;
-use super::password::{new_password_problems, set_by_admin, set_password};
+use super::password::{new_password_problems, set_by_admin, set_password, tell};
 use super::reach::Reach;
 use super::session::merged;
 use super::sign_up::{
     Name, add_subject, name_problem, new_identifier, new_subject, password_problems,
 };
-use super::{Decide, Done, Flow, Gather, Verdict, Work};
+use super::{Decide, Done, Flow, Gather, Verdict, Work, factor};
 use crate::Error;
 use crate::id::UserId;
 use crate::identifier::{self, Kind};
@@ -269,6 +269,8 @@ pub enum Act {
     Restore,
     /// Every address counts as proven.
     Verify,
+    /// No second factor any more, no recovery codes, no trusted devices.
+    ResetMfa,
     /// A new password; every session dies.
     SetPassword {
         /// As typed.
@@ -353,6 +355,7 @@ impl ActOn {
                 user.deleted_at = None;
             }),
             Act::Verify => self.verify(subject, cx),
+            Act::ResetMfa => self.reset_mfa(&subject, cx),
             Act::SetPassword { password, temporary } => {
                 let problems = new_password_problems(password, "password", &subject, cx.settings);
                 if !problems.is_empty() {
@@ -413,6 +416,19 @@ impl ActOn {
         }
         writes.push(Write::NoteChange(self.user));
         Verdict::yes(subject.user, writes, events)
+    }
+
+    fn reset_mfa(&self, subject: &Subject, cx: &mut Decide<'_>) -> Verdict<User> {
+        // One's own is removed by whoever proves to have it.
+        if self.actor == Some(self.user) {
+            return Verdict::no(Refusal::OutsideCeiling);
+        }
+        let what = What::MfaRemoved { method: "all".into(), by: "admin".into() };
+        let verdict = self.swap(subject.user.clone(), what, cx, |_, _| ());
+        let mut writes = factor::remove_all(subject);
+        writes.push(Write::KillChallengesOf(self.user));
+        writes.extend(tell(subject, "account_changed", cx));
+        verdict.after(writes, vec![])
     }
 
     fn set_password(

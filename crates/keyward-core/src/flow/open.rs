@@ -51,6 +51,14 @@ impl Standing {
     pub(super) fn one(method: &str) -> Self {
         Self { methods: vec![method.to_owned()], aal: 1 }
     }
+
+    /// On what `session` stood on, and on one proof more.
+    pub(super) fn also(session: &Session, method: &str, aal: u8) -> Self {
+        let mut methods = session.methods.clone();
+        methods.retain(|known| known != method);
+        methods.push(method.to_owned());
+        Self { methods, aal: aal.max(session.aal) }
+    }
 }
 
 /// A new session, and the token that opens it. The only copy of the secret.
@@ -62,6 +70,8 @@ pub struct Opened {
     pub token: Secret,
     /// Its account.
     pub user: User,
+    /// What the client shall be known by from now on, if that was decided with it.
+    pub device: Option<[u8; 16]>,
 }
 
 /// Opens a session for `user`, who proved themselves.
@@ -69,6 +79,29 @@ pub(super) fn open(
     user: &User,
     standing: Standing,
     how: Opening,
+    cx: &mut Decide<'_>,
+) -> (Opened, Vec<Write>, Event) {
+    mint(user, standing, how, "{}", cx)
+}
+
+/// Opens a session in place of `old`, with its data: what it stands on changed,
+/// and a token that was known before is never worth more after.
+pub(super) fn rotate(
+    old: &Session,
+    user: &User,
+    standing: Standing,
+    cx: &mut Decide<'_>,
+) -> (Opened, Vec<Write>, Event) {
+    let replaces = Some(Replaced { session: old.id, user: user.id });
+    let how = Opening { kind: old.kind, remember: old.remember, replaces };
+    mint(user, standing, how, &old.data, cx)
+}
+
+fn mint(
+    user: &User,
+    standing: Standing,
+    how: Opening,
+    data: &str,
     cx: &mut Decide<'_>,
 ) -> (Opened, Vec<Write>, Event) {
     let id = SessionId::mint(cx.now, cx.rng);
@@ -89,7 +122,7 @@ pub(super) fn open(
         remember: how.remember,
         client: cx.client.agent.clone(),
         address: cx.client.address.clone(),
-        data: "{}".into(),
+        data: data.to_owned(),
     };
     let mut writes = vec![];
     if let Some(old) = how.replaces {
@@ -98,7 +131,7 @@ pub(super) fn open(
     writes.push(Write::OpenSession(session.clone()));
     let token = Secret::new(format!("{id}.{}", secret.reveal()));
     let event = cx.own_event(user.id, What::SessionCreated { session: id });
-    (Opened { session, token, user: user.clone() }, writes, event)
+    (Opened { session, token, user: user.clone(), device: None }, writes, event)
 }
 
 fn idle(remember: bool, cx: &Decide<'_>) -> Duration {

@@ -1,8 +1,10 @@
 //! Change a password that one knows.
 
 use super::challenge::{self, guess_key, limit_key, take};
-use super::open::{Opened, Opening, Replaced, Standing, open};
+use super::factor::trusted;
+use super::open::{Opened, Standing, rotate};
 use super::sign_in::{password_of, text};
+use super::step_up::Facts;
 use super::{Decide, Done, Flow, Gather, Stored, Verdict, Work};
 use crate::Error;
 use crate::id::{CredentialId, SessionId, UserId};
@@ -28,16 +30,6 @@ pub struct ChangePassword {
     pub new: Secret,
     /// Leave the other sessions open.
     pub keep_others: bool,
-    /// How to open the session that takes the place of this one.
-    pub open: Opening,
-}
-
-/// What must be known to change a password.
-#[derive(Debug)]
-pub struct Facts {
-    subject: Option<Subject>,
-    /// The session keeps what it stands on.
-    session: Option<Session>,
 }
 
 impl Flow for ChangePassword {
@@ -46,11 +38,7 @@ impl Flow for ChangePassword {
     const NAME: &'static str = "change_password";
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
-        Box::pin(async move {
-            let subject = cx.store.subject(self.user).await?;
-            let session = cx.store.session(self.session).await?.map(|(session, _)| session);
-            Ok(Facts { subject, session: session.filter(|s| s.user == self.user) })
-        })
+        Box::pin(Facts::gather(self.user, self.session, cx))
     }
 
     fn takes(&self, _: &Self::Facts, cx: &Gather<'_>) -> Vec<Take> {
@@ -65,12 +53,10 @@ impl Flow for ChangePassword {
     }
 
     fn decide(&self, facts: Self::Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<Box<Opened>> {
-        let (Some(subject), Some(session)) = (facts.subject, facts.session) else {
-            return Verdict::no(Refusal::Unauthenticated);
+        let (subject, session) = match facts.live(cx) {
+            Ok(both) => both,
+            Err(refusal) => return Verdict::no(refusal),
         };
-        if !subject.user.is_active() {
-            return Verdict::no(Refusal::Unauthenticated);
-        }
         if !done.verified {
             let what =
                 What::SignInFailed { method: "password".into(), reason: Reason::WrongSecret };
@@ -83,8 +69,7 @@ impl Flow for ChangePassword {
             return Verdict::no(Refusal::Invalid(problems));
         }
         let Some(phc) = done.hashed else { return Verdict::no(Refusal::Conflict) };
-        let standing = Standing { methods: session.methods, aal: session.aal };
-        self.changed(&subject, phc, standing, cx)
+        self.changed(&subject, &session, phc, cx)
     }
 }
 
@@ -92,8 +77,8 @@ impl ChangePassword {
     fn changed(
         &self,
         subject: &Subject,
+        session: &Session,
         phc: String,
-        standing: Standing,
         cx: &mut Decide<'_>,
     ) -> Verdict<Box<Opened>> {
         let (user, mut writes) = set_password(subject, phc, !self.keep_others, cx);
@@ -105,9 +90,9 @@ impl ChangePassword {
         let what = What::PasswordChanged { by: "owner".into(), closed_sessions: !self.keep_others };
         let mut events = vec![cx.own_event(user.id, what)];
         writes.extend(tell(subject, "password_changed", cx));
-        let replaces = Some(Replaced { session: self.session, user: user.id });
-        let how = Opening { replaces, ..self.open };
-        let (opened, opening, event) = open(&user, standing, how, cx);
+        // It keeps what it stood on.
+        let standing = Standing::also(session, "password", session.aal);
+        let (opened, opening, event) = rotate(session, &user, standing, cx);
         writes.extend(opening);
         events.push(event);
         Verdict::yes(Box::new(opened), writes, events)
@@ -144,6 +129,7 @@ pub(super) fn set_password(
         Write::KillChallengesOf(user.id),
         Write::NoteChange(user.id),
     ];
+    writes.extend(trusted::forget(subject));
     if close {
         writes.push(Write::CloseSessionsOf { user: user.id, except: None });
     }

@@ -6,7 +6,7 @@
 
 use super::open::{Opened, Opening, Standing, open};
 use super::verify::ask_to_verify;
-use super::{Decide, Verdict};
+use super::{Decide, Verdict, factor, mfa};
 use crate::id::FlowId;
 use crate::record::{Event, Identifier, Reason, Subject, User, What};
 use crate::refusal::Refusal;
@@ -46,6 +46,15 @@ pub enum SignedIn {
         /// For the browser that asked.
         browser: Secret,
     },
+    /// The proof is right; the second factor is awaited. Nothing is open.
+    NeedsMfa {
+        /// The flow that awaits it.
+        flow: FlowId,
+        /// For the browser that asked: nobody else may answer.
+        browser: Secret,
+        /// What the account can answer with: `totp`, `recovery_code`, …
+        methods: Vec<&'static str>,
+    },
 }
 
 /// Decides what a proof opens; without `how`, nothing. What the caller writes
@@ -71,19 +80,34 @@ pub(super) fn proven(
     if cx.settings.verify == VerifyMode::Any && !proof.subject.is_verified() {
         return proof.ask(cx);
     }
-    proof.enter(how, cx)
+    if proof.aal >= 2 || !factor::guarded(proof.subject) {
+        return proof.enter(&[], how, cx);
+    }
+    match how {
+        // Whoever only checks a proof cannot ask for the second.
+        None => {
+            let failed = proof.failed(Reason::NoSecondFactor, cx);
+            Verdict::refuse(Refusal::MfaRequired, vec![], vec![failed])
+        }
+        // It is spared the question, and worth no more for it.
+        Some(how) if factor::trusted::is_trusted(proof.subject, cx.client, cx.now) => {
+            proof.enter(&["trusted_device"], Some(how), cx)
+        }
+        Some(how) => mfa::ask(proof, how, None, cx),
+    }
 }
 
 impl Proof<'_> {
     /// Nothing is left to prove.
-    fn enter(&self, how: Option<Opening>, cx: &mut Decide<'_>) -> Verdict<SignedIn> {
+    fn enter(&self, also: &[&str], how: Option<Opening>, cx: &mut Decide<'_>) -> Verdict<SignedIn> {
         let user = &self.subject.user;
         let mut event = cx.own_event(user.id, What::SignInSucceeded { method: self.method.into() });
         event.personal = cx.client.personal(self.identifier);
         let Some(how) = how else {
             return Verdict::yes(SignedIn::Checked(Box::new(user.clone())), vec![], vec![event]);
         };
-        let standing = Standing { methods: vec![self.method.into()], aal: self.aal };
+        let methods = [self.method].iter().chain(also).map(|m| (*m).to_owned()).collect();
+        let standing = Standing { methods, aal: self.aal };
         let (opened, writes, created) = open(user, standing, how, cx);
         let (opened, identifiers) = (Box::new(opened), self.subject.identifiers.clone());
         let reply = SignedIn::Complete { opened, identifiers };

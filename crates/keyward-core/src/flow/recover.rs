@@ -6,11 +6,11 @@ use super::password::{new_password_problems, set_password, tell};
 use super::proven::{Proof, SignedIn, proven};
 use super::sign_in::{folded, normalise};
 use super::verify::{Asked, ConfirmFacts, verified};
-use super::{Decide, Done, Flow, Gather, Verdict, Work};
+use super::{Decide, Done, Flow, Gather, Verdict, Work, factor, mfa};
 use crate::Error;
 use crate::identifier::Kind;
 use crate::port::{Fut, Take, Write};
-use crate::record::{Identifier, Purpose, Subject, What};
+use crate::record::{Event, Identifier, Purpose, Subject, What};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
 
@@ -139,22 +139,57 @@ impl Flow for ConfirmRecovery {
         if !subject.user.is_active() || subject.user.session_epoch != found.epoch {
             return Verdict::no(Refusal::CodeExpired);
         }
-        let mut writes = vec![Write::SpendChallenge(found.id), Write::KillMessagesOf(found.id)];
-        writes.push(Write::VerifyIdentifier {
-            user: subject.user.id,
-            kind: found.kind,
-            normal: found.normal.clone(),
-            at: cx.now,
-        });
+        let spent = vec![Write::SpendChallenge(found.id), Write::KillMessagesOf(found.id)];
         // An address that was never proven may have been claimed by a
         // stranger: whatever they opened dies, even if told otherwise.
         let close = !self.keep_others || !subject.is_verified();
-        let (user, setting) = set_password(&subject, phc, close, cx);
+        let (kind, normal, by) = (found.kind, found.normal, self.answer.by());
+        let reset = Reset { phc, close, kind, normal, by };
+        if factor::guarded(&subject) {
+            // Two proofs, or nothing changes: whoever reads the mail is not enough.
+            let proof = Proof { subject: &subject, method: METHOD, aal: 1, identifier: "" };
+            return mfa::ask(proof, self.open, Some(&reset), cx).after(spent, vec![]);
+        }
+        let (subject, writes, events) = reset.apply(&subject, cx);
+        let proof = Proof { subject: &subject, method: METHOD, aal: 1, identifier: "" };
+        let spent = spent.into_iter().chain(writes).collect();
+        proven(proof, Some(self.open), cx).after(spent, events)
+    }
+}
+
+/// What a recovery is called in sessions and in the log.
+const METHOD: &str = "recovery";
+
+/// A new password that was chosen with the right answer.
+#[derive(Debug)]
+pub(super) struct Reset {
+    /// Its hash.
+    pub(super) phc: String,
+    /// Close every older session.
+    pub(super) close: bool,
+    /// Kind of the address that the answer proved.
+    pub(super) kind: Kind,
+    /// The address.
+    pub(super) normal: String,
+    /// `code` or `link`.
+    pub(super) by: String,
+}
+
+impl Reset {
+    /// The account as it will be, and what makes it so.
+    pub(super) fn apply(
+        &self,
+        subject: &Subject,
+        cx: &mut Decide<'_>,
+    ) -> (Subject, Vec<Write>, Vec<Event>) {
+        let (kind, normal) = (self.kind, self.normal.clone());
+        let user = subject.user.id;
+        let mut writes = vec![Write::VerifyIdentifier { user, kind, normal, at: cx.now }];
+        let (user, setting) = set_password(subject, self.phc.clone(), self.close, cx);
         writes.extend(setting);
-        writes.extend(tell(&subject, "password_changed", cx));
-        let events = vec![cx.own_event(user.id, What::PasswordReset { by: self.answer.by() })];
-        let subject = Subject { user, ..verified(subject, &found, cx.now) };
-        let proof = Proof { subject: &subject, method: "recovery", aal: 1, identifier: "" };
-        proven(proof, Some(self.open), cx).after(writes, events)
+        writes.extend(tell(subject, "password_changed", cx));
+        let events = vec![cx.own_event(user.id, What::PasswordReset { by: self.by.clone() })];
+        let subject = verified(subject.clone(), self.kind, &self.normal, cx.now);
+        (Subject { user, ..subject }, writes, events)
     }
 }

@@ -224,7 +224,7 @@ impl Flow for ConfirmVerification {
         if is_in || !same_browser(&found, self.browser.as_ref()) {
             return Verdict::yes(Confirmed { signed_in: None }, writes, events);
         }
-        let subject = verified(subject, &found, cx.now);
+        let subject = verified(subject, found.kind, &found.normal, cx.now);
         let proof = Proof { subject: &subject, method: "verification", aal: 1, identifier: "" };
         // The address is proven, whatever else is missing.
         let verdict = proven(proof, Some(self.open), cx);
@@ -232,10 +232,10 @@ impl Flow for ConfirmVerification {
     }
 }
 
-/// The account as it is once the address of `found` is proven.
-pub(super) fn verified(mut subject: Subject, found: &Challenge, now: Timestamp) -> Subject {
+/// The account as it is once this address is proven.
+pub(super) fn verified(mut subject: Subject, kind: Kind, normal: &str, now: Timestamp) -> Subject {
     let held = subject.identifiers.iter_mut();
-    for name in held.filter(|i| i.kind == found.kind && i.normal == found.normal) {
+    for name in held.filter(|i| i.kind == kind && i.normal == normal) {
         name.verified_at = name.verified_at.or(Some(now));
     }
     subject

@@ -13,11 +13,16 @@ pub enum Purpose {
     Recover,
     /// Create the first administrator.
     Setup,
+    /// Add the second factor to a proof of the first.
+    Mfa,
+    /// Enrol an authenticator app.
+    EnrolTotp,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 3] = [Self::Verify, Self::Recover, Self::Setup];
+    pub const ALL: [Self; 5] =
+        [Self::Verify, Self::Recover, Self::Setup, Self::Mfa, Self::EnrolTotp];
 
     /// The stored form.
     pub fn as_str(self) -> &'static str {
@@ -25,6 +30,8 @@ impl Purpose {
             Self::Verify => "verify",
             Self::Recover => "recover",
             Self::Setup => "setup",
+            Self::Mfa => "mfa",
+            Self::EnrolTotp => "enrol_totp",
         }
     }
 

@@ -25,6 +25,8 @@ pub enum Reason {
     Unverified,
     /// The password was right, and must be changed first.
     PasswordExpired,
+    /// The second factor was not there.
+    NoSecondFactor,
     /// Too many attempts.
     TooMany,
     /// The challenge had expired.
@@ -122,6 +124,44 @@ events! {
         method: String,
         /// Why, for the operator only.
         reason: Reason
+    };
+    /// The first factor was right; the second is awaited.
+    MfaRequired "mfa.required" v 1 {
+        /// The flow that awaits it.
+        flow: FlowId,
+        /// What was proven first.
+        method: String
+    };
+    /// A second factor was refused.
+    MfaFailed "mfa.failed" v 1 {
+        /// `totp`, `recovery_code`, …
+        method: String,
+        /// Why, for the operator only.
+        reason: Reason
+    };
+    /// A second factor was enrolled, or a set of recovery codes was made.
+    MfaEnrolled "mfa.enrolled" v 1 {
+        /// `totp`, `recovery_code`, …
+        method: String
+    };
+    /// A second factor was removed.
+    MfaRemoved "mfa.removed" v 1 {
+        /// `totp`, …, or `all`.
+        method: String,
+        /// `owner` or `admin`.
+        by: String
+    };
+    /// A recovery code was used up.
+    RecoveryCodeUsed "mfa.recovery_code_used" v 1 {
+        /// Codes that are left.
+        left: usize
+    };
+    /// Somebody who is signed in proved again who they are.
+    SessionSteppedUp "session.stepped_up" v 1 {
+        /// The session that took the place of the one before.
+        session: SessionId,
+        /// `password`, `totp`, …
+        method: String
     };
     /// A session was opened.
     SessionCreated "session.created" v 1 {

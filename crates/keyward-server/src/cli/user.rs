@@ -45,6 +45,8 @@ pub(crate) enum Command {
         #[arg(long)]
         temporary: bool,
     },
+    /// Remove the second factors of an account, its recovery codes and trusted devices
+    ResetMfa(Whom),
     /// Count every address of an account as proven
     Verify(Whom),
     /// Delete an account; `restore` brings it back
@@ -101,6 +103,10 @@ impl Command {
             Self::SetPassword { whom, password, temporary } => {
                 let password = password.required()?;
                 whom.act(globals, Act::SetPassword { password, temporary })
+            }
+            Self::ResetMfa(whom) => {
+                ask::first(globals, &format!("reset the second factor of `{}`?", whom.user))?;
+                whom.act(globals, Act::ResetMfa)
             }
             Self::Verify(whom) => whom.act(globals, Act::Verify),
             Self::Delete(whom) => {

@@ -17,6 +17,19 @@ if (token && location.hash.length > 1) {
   token.value = location.hash.slice(1);
   history.replaceState(null, "", location.pathname + location.search);
 }
+for (const button of document.querySelectorAll("button[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const lines = document.querySelectorAll(`#${button.dataset.copy} li`);
+    await navigator.clipboard.writeText([...lines].map((line) => line.textContent).join("\n"));
+    button.textContent = button.dataset.done;
+  });
+}
 for (const time of document.querySelectorAll("time[datetime]")) {
   const at = new Date(time.dateTime);
   if (isNaN(at)) continue;

@@ -15,6 +15,7 @@ use keyward_core::id::{SessionId, UserId};
 use keyward_core::record::{Identifier, Session, User};
 use quick_cache::sync::Cache;
 
+use super::demand::MfaDemand;
 use super::groups::InGroups;
 use super::policy::PolicyState;
 
@@ -31,6 +32,8 @@ pub(crate) struct Entry {
     pub(crate) groups: Arc<InGroups>,
     /// Roles and grants are timed; access must be compiled anew after this.
     pub(crate) access_until: i64,
+    /// Whether it lacks a second factor that is demanded.
+    pub(crate) mfa: MfaDemand,
     /// The body of `GET /session`, rendered once.
     pub(crate) json: Bytes,
     /// When it was last used, in microseconds; moves without a lock.
@@ -47,6 +50,7 @@ pub(crate) struct Loaded {
     pub(crate) policy: Arc<PolicyState>,
     pub(crate) groups: Arc<InGroups>,
     pub(crate) access_until: i64,
+    pub(crate) mfa: MfaDemand,
     pub(crate) json: Bytes,
 }
 
@@ -75,7 +79,7 @@ impl SessionCache {
     /// Remembers what was read since [`begin`](Self::begin).
     pub(crate) fn fill(&self, began: u64, loaded: Loaded) -> Arc<Entry> {
         let seen_at = AtomicI64::new(loaded.session.seen_at.as_micros());
-        let Loaded { session, user, identifiers, access, policy, groups, access_until, json } =
+        let Loaded { session, user, identifiers, access, policy, groups, access_until, mfa, json } =
             loaded;
         let entry = Arc::new(Entry {
             session,
@@ -85,6 +89,7 @@ impl SessionCache {
             policy,
             groups,
             access_until,
+            mfa,
             json,
             seen_at,
             began,
@@ -247,6 +252,7 @@ mod tests {
             policy: Arc::new(policy),
             groups: Arc::new(compiled.groups),
             access_until: compiled.until,
+            mfa: MfaDemand::default(),
             json: Bytes::new(),
         }
     }

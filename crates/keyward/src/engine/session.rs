@@ -15,6 +15,7 @@ use keyward_core::time::Timestamp;
 
 use super::Keyward;
 use super::cache::{Entry, Loaded};
+use super::demand::MfaDemand;
 use super::groups::InGroups;
 use super::policy::PolicyState;
 use crate::view::SessionView;
@@ -89,7 +90,7 @@ impl Keyward {
         self.0.policy.is(&entry.policy) && now.as_micros() < entry.access_until
     }
 
-    async fn load_session(&self, id: SessionId) -> Result<Option<Arc<Entry>>, Error> {
+    pub(crate) async fn load_session(&self, id: SessionId) -> Result<Option<Arc<Entry>>, Error> {
         let began = self.0.cache.begin();
         let Some((session, user)) = self.0.store.session(id).await? else { return Ok(None) };
         let loaded = self.loaded(session, user).await?;
@@ -100,8 +101,9 @@ impl Keyward {
         let policy = self.policy();
         let held = self.0.store.access(user.id).await?;
         let subject = self.0.store.subject(user.id).await?;
-        let identifiers = subject.map(|s| s.identifiers).unwrap_or_default();
         let Compiled { access, until, groups } = compile(&policy, user.id, &held, self.now());
+        let mfa = MfaDemand::of(&self.0.settings.mfa, &session, subject.as_ref(), &access);
+        let identifiers = subject.map(|s| s.identifiers).unwrap_or_default();
         let view = SessionView::new(&session, &user, &identifiers, &access);
         let json = serde_json::to_vec(&view)
             .map_err(|cause| Error::because("render the session", cause))?;
@@ -113,6 +115,7 @@ impl Keyward {
             policy,
             groups: Arc::new(groups),
             access_until: until,
+            mfa,
             json: Bytes::from(json),
         })
     }

@@ -130,7 +130,7 @@ impl Keyward {
         };
         let asker = known.as_ref().map(|known| known.asker());
         self.admit_by(door, asker, ended, brought)?;
-        Ok((known, by_cookie))
+        Ok((full(known, door)?, by_cookie))
     }
 
     /// Other schemes belong to the app or to a proxy: they are not tried, and do
@@ -161,10 +161,22 @@ impl Keyward {
         }
         let guard = door.guard();
         match (guard, asker) {
-            (Guard::Anyone, _) | (Guard::SignedIn, Some(_)) => Ok(()),
+            (Guard::Anyone, _) | (Guard::Enrolling | Guard::SignedIn, Some(_)) => Ok(()),
             (_, None) => Err(ended.map_or(Code::Unauthenticated, ended_code).into()),
             (Guard::Holding(wanted), Some(asker)) => self.demand(asker, &parse(wanted)?),
         }
+    }
+}
+
+/// Whoever lacks a second factor that is demanded of them is let in to enrol or
+/// to prove it, and is nobody at the doors of the app.
+fn full(known: Option<Known>, door: Door) -> Result<Option<Known>, Fault> {
+    let lack = known.as_ref().and_then(|known| known.entry.mfa.lack());
+    match (door, lack) {
+        (_, None) | (Door::Ours(Guard::Anyone | Guard::Enrolling), _) => Ok(known),
+        (Door::Ours(Guard::SignedIn | Guard::Holding(_)), Some(lack)) => Err(lack.into()),
+        #[cfg(any(feature = "axum", feature = "actix"))]
+        (Door::App, Some(_)) => Ok(None),
     }
 }
 

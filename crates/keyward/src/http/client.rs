@@ -64,11 +64,15 @@ impl Keyward {
         mac(&self.0.keys.device, &[&user.to_bytes(), device])
     }
 
-    /// The cookie that makes a browser a known device of `user`.
-    pub(crate) fn device_cookie(&self, user: UserId) -> String {
+    /// The cookie that makes a browser a known device of `user`, under a name of
+    /// its own if none was decided.
+    pub(crate) fn device_cookie(&self, user: UserId, decided: Option<[u8; 16]>) -> String {
         use keyward_core::port::Random as _;
-        let mut device = [0; 16];
-        self.0.rng.clone().fill(&mut device);
+        let device = decided.unwrap_or_else(|| {
+            let mut device = [0; 16];
+            self.0.rng.clone().fill(&mut device);
+            device
+        });
         let proof = self.device_proof(user, &device);
         format!("{user}.{}.{}", to_hex(&device), to_hex(&proof))
     }

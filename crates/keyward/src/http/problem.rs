@@ -54,6 +54,11 @@ codes! {
     InvalidCredentials "invalid_credentials" 401 "Name or password is incorrect.";
     AccountUnverified "account_unverified" 403 "Please confirm your address first.";
     PasswordExpired "password_expired" 403 "Please set a new password first.";
+    MfaRequired "mfa_required" 403 "The second factor is needed as well.";
+    MfaInvalid "mfa_invalid" 422 "The second factor is not right.";
+    MfaExpired "mfa_expired" 410 "Too much time has passed: please sign in again.";
+    MfaNotEnrolled "mfa_not_enrolled" 403 "Please set up a second factor first.";
+    MfaLastMethod "mfa_last_method" 409 "A second factor is demanded of you: this is the last.";
     SessionExpired "session_expired" 401 "Your session has expired.";
     SessionRevoked "session_revoked" 401 "Your session has ended.";
     CodeInvalid "code_invalid" 422 "The code is not right.";
@@ -200,6 +205,14 @@ impl Problem {
             Refusal::CodeAttemptsExceeded => Self::new(Code::CodeAttemptsExceeded),
             Refusal::LinkInvalid => Self::new(Code::LinkInvalid),
             Refusal::ResendTooSoon { .. } => Self::new(Code::ResendTooSoon),
+            Refusal::MfaRequired => Self::new(Code::MfaRequired),
+            Refusal::MfaInvalid => Self::new(Code::MfaInvalid),
+            Refusal::MfaExpired => Self::new(Code::MfaExpired),
+            Refusal::MfaNotEnrolled => Self::new(Code::MfaNotEnrolled),
+            Refusal::MfaLastMethod => Self::new(Code::MfaLastMethod),
+            Refusal::StepUpRequired { aal, max_age } => Self::new(Code::StepUpRequired)
+                .param("aal", aal)
+                .param("max_age", max_age.as_secs()),
             Refusal::NotFound => Self::new(Code::NotFound),
             Refusal::Conflict => Self::new(Code::Conflict),
             Refusal::OutsideCeiling => Self::new(Code::OutsideCeiling),
@@ -304,6 +317,7 @@ pub(crate) fn field_text(code: &str) -> &'static str {
         "password_common" => "Too many people use this password.",
         "password_contains_identifier" => "The password must not be made of your name.",
         "invalid_credentials" => "The password is not right.",
+        "already_enrolled" => "There is one already: remove it first.",
         "already_verified" => "There is nothing left to confirm.",
         "permission_invalid" => "A permission looks like posts:edit or posts:*.",
         "role_invalid" => "Use 1 to 64 of a-z, 0-9, dot, hyphen and underscore.",

@@ -33,9 +33,10 @@ pub(super) fn holds(entry: &Entry, wanted: &str) -> bool {
 }
 
 /// What a redirect may say on the page it leads to: the word in `?notice=`, and its text.
-pub(super) const NOTICES: [(&str, &str); 8] = [
+pub(super) const NOTICES: [(&str, &str); 9] = [
     ("signed_out", "login.signed_out"),
     ("ended", "login.ended"),
+    ("again", "login.again"),
     ("verified", "login.verified"),
     ("resent", "resent"),
     ("saved", "saved"),

@@ -1,7 +1,7 @@
 //! Texts whose keys come from elsewhere than a template: codes and names.
 
 /// Codes of fields that have a text of their own.
-const FIELDS: [&str; 36] = [
+const FIELDS: [&str; 37] = [
     "email_invalid",
     "username_invalid",
     "phone_invalid",
@@ -18,6 +18,7 @@ const FIELDS: [&str; 36] = [
     "password_common",
     "password_contains_identifier",
     "invalid_credentials",
+    "already_enrolled",
     "already_verified",
     "permission_invalid",
     "role_invalid",
@@ -47,7 +48,7 @@ pub(super) fn field_key(code: &str) -> String {
 }
 
 /// Events that people are told about in their own account, and in which words.
-const EVENTS: [(&str, &str); 12] = [
+const EVENTS: [(&str, &str); 17] = [
     ("user.created", "event.created"),
     ("user.updated", "event.updated"),
     ("user.locked", "event.locked"),
@@ -58,6 +59,11 @@ const EVENTS: [(&str, &str); 12] = [
     ("user.password.reset", "event.reset"),
     ("sign_in.succeeded", "event.signed_in"),
     ("sign_in.failed", "event.failed"),
+    ("mfa.enrolled", "event.mfa_enrolled"),
+    ("mfa.removed", "event.mfa_removed"),
+    ("mfa.failed", "event.mfa_failed"),
+    ("mfa.recovery_code_used", "event.recovery_code_used"),
+    ("session.stepped_up", "event.stepped_up"),
     ("session.revoked", "event.session_ended"),
     ("role.granted", "event.role"),
 ];

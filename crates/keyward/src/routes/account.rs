@@ -7,13 +7,12 @@ use keyward_core::flow::password::ChangePassword;
 use keyward_core::flow::session::{CloseSession, CloseSessions};
 use keyward_core::id::SessionId;
 use keyward_core::port::{EventQuery, Fut};
-use keyward_core::record::SessionKind;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::answer::{List, Outcome};
-use super::sign_in::{Holding, opening};
+use super::sign_in::Holding;
 use super::signed_in::complete;
 use crate::http::input::{self, Flag};
 use crate::http::{
@@ -97,15 +96,12 @@ pub(crate) async fn change_password(
     keep_others: bool,
 ) -> Result<Box<Opened>, Fault> {
     let entry = cx.caller.entry()?;
-    let mut open = opening(cx, Holding::Cookie, entry.session.remember);
-    open.kind = entry.session.kind;
     let flow = ChangePassword {
         user: entry.user.id,
         session: entry.session.id,
         current,
         new,
         keep_others,
-        open,
     };
     Ok(cx.auth.run(&flow, &cx.caller.client).await??)
 }
@@ -116,11 +112,7 @@ fn password(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         let PasswordInput { current_password, new_password, keep_other_sessions } = input;
         let keep = keep_other_sessions.0;
         let opened = change_password(&cx, current_password, new_password, keep).await?;
-        let holding = match opened.session.kind {
-            SessionKind::Browser => Holding::Cookie,
-            SessionKind::Token => Holding::Token,
-        };
-        complete(&cx, &opened, holding).await
+        complete(&cx, &opened, Holding::of(opened.session.kind)).await
     })
 }
 

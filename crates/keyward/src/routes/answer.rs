@@ -36,6 +36,8 @@ pub(crate) enum Status {
     Complete,
     /// A code was sent to an address that must be proven first.
     NeedsVerification,
+    /// The second factor is awaited; nothing is open.
+    NeedsMfa,
     /// A code was sent, if there is somebody to send it to.
     CodeSent,
     /// The address is proven; no session was opened.
@@ -54,6 +56,13 @@ pub(crate) struct Outcome {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schemars(default)]
     pub(crate) next: &'static [&'static str],
+    /// What the second factor can be answered with.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    pub(crate) methods: Vec<&'static str>,
+    /// Given back with the second factor, where a token was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) flow_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub(crate) session_id: Option<SessionId>,
@@ -66,7 +75,16 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     pub(crate) fn new(status: Status) -> Self {
-        Self { status, flow_id: None, next: &[], session_id: None, user: None, token: None }
+        Self {
+            status,
+            flow_id: None,
+            next: &[],
+            methods: vec![],
+            flow_token: None,
+            session_id: None,
+            user: None,
+            token: None,
+        }
     }
 }
 
@@ -88,6 +106,45 @@ pub(crate) struct Held<'a> {
     pub(crate) deny: Vec<&'a str>,
     /// Numeric limits of the roles held.
     pub(crate) limits: LimitViews,
+}
+
+/// An authenticator app that is being enrolled.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(crate) struct Enrolling<'a> {
+    #[schemars(with = "String")]
+    pub(crate) flow_id: FlowId,
+    /// Base32, for whoever types it.
+    pub(crate) secret: &'a str,
+    /// `otpauth://…`, for an app.
+    pub(crate) uri: &'a str,
+    /// The same as a QR code: an SVG element.
+    pub(crate) qr: String,
+}
+
+/// A second factor that was enrolled.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(crate) struct Enrolled<'a> {
+    #[schemars(with = "String")]
+    pub(crate) session_id: SessionId,
+    /// For `Authorization: Bearer`, where the session was a token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) token: Option<&'a str>,
+    /// Shown once; empty if the account had some.
+    pub(crate) recovery_codes: Vec<&'a str>,
+}
+
+/// Recovery codes, shown once.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(crate) struct Codes<'a> {
+    pub(crate) recovery_codes: Vec<&'a str>,
+}
+
+/// How many recovery codes are left.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(crate) struct CodesLeft {
+    pub(crate) left: usize,
+    /// How many a new set has.
+    pub(crate) of: usize,
 }
 
 /// The app's data on a session.

@@ -39,6 +39,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::post("/api/v1/admin/users/{id}/unlock", EDIT, unlock).gives::<PersonView>(),
     Route::post("/api/v1/admin/users/{id}/verify", EDIT, verify).gives::<PersonView>(),
     Route::post("/api/v1/admin/users/{id}/restore", EDIT, restore).gives::<PersonView>(),
+    Route::post("/api/v1/admin/users/{id}/reset-mfa", EDIT, reset_mfa).gives::<PersonView>(),
     Route::post("/api/v1/admin/users/{id}/set-password", EDIT, set_password)
         .takes::<PasswordInput>(),
     Route::post("/api/v1/admin/users/{id}/sign-out", EDIT, sign_out),
@@ -349,6 +350,10 @@ fn verify(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
 
 fn restore(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move { acted(&cx, Act::Restore).await })
+}
+
+fn reset_mfa(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move { acted(&cx, Act::ResetMfa).await })
 }
 
 fn delete(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {

@@ -35,6 +35,16 @@ pub(crate) enum Holding {
     Token,
 }
 
+impl Holding {
+    /// How a session of this kind is held.
+    pub(crate) fn of(kind: SessionKind) -> Self {
+        match kind {
+            SessionKind::Browser => Self::Cookie,
+            SessionKind::Token => Self::Token,
+        }
+    }
+}
+
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Input {
@@ -89,7 +99,7 @@ pub(crate) fn keep(cx: &Cx<'_>, reply: &mut Reply, opened: &Opened) {
     cookie::clear(cx.auth, reply, cookie::FLOW);
     if cx.caller.client.device.is_none_or(|(user, _)| user != opened.user.id) {
         let year = std::time::Duration::from_secs(365 * 24 * 3600);
-        let device = cx.auth.device_cookie(opened.user.id);
+        let device = cx.auth.device_cookie(opened.user.id, opened.device);
         cookie::set(cx.auth, reply, cookie::DEVICE, &device, Some(year));
     }
 }

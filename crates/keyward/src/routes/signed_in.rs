@@ -19,7 +19,13 @@ pub(crate) fn signed_in(
     holding: Holding,
 ) -> Result<Reply, Fault> {
     match signed_in {
-        SignedIn::Complete { opened, identifiers } => welcome(cx, &opened, &identifiers, holding),
+        // How it is held may have been said in an earlier step.
+        SignedIn::Complete { opened, identifiers } => {
+            welcome(cx, &opened, &identifiers, Holding::of(opened.session.kind))
+        }
+        SignedIn::NeedsMfa { flow, browser, methods } => {
+            needs_mfa(cx, (flow, &browser), methods, holding)
+        }
         SignedIn::NeedsVerification { flow, browser } => needs_verification(cx, flow, &browser),
         SignedIn::Checked(_) => Ok(no_content()),
     }
@@ -67,5 +73,24 @@ pub(crate) fn needs_verification(
     let body = Outcome { flow_id, next, ..Outcome::new(Status::NeedsVerification) };
     let mut reply = reply::json(StatusCode::ACCEPTED, &body)?;
     remember_flow(cx, &mut reply, browser);
+    Ok(reply)
+}
+
+/// `{"status":"needs_mfa","flow_id":…,"methods":[…]}`: nothing is open yet. A
+/// browser answers with the cookie that it is given here, another client with
+/// `flow_token`.
+fn needs_mfa(
+    cx: &Cx<'_>,
+    (flow, browser): (FlowId, &Secret),
+    methods: Vec<&'static str>,
+    holding: Holding,
+) -> Result<Reply, Fault> {
+    let flow_token = (holding == Holding::Token).then(|| browser.reveal().to_owned());
+    let (flow_id, next) = (Some(flow), &["mfa"][..]);
+    let body = Outcome { flow_id, next, methods, flow_token, ..Outcome::new(Status::NeedsMfa) };
+    let mut reply = reply::json(StatusCode::ACCEPTED, &body)?;
+    if holding == Holding::Cookie {
+        remember_flow(cx, &mut reply, browser);
+    }
     Ok(reply)
 }

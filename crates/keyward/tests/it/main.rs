@@ -21,6 +21,7 @@ mod can;
 mod described;
 mod docs;
 mod doors;
+mod factors;
 #[cfg(feature = "actix")]
 mod frameworks;
 mod golden;

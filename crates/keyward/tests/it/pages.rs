@@ -7,7 +7,7 @@ mod dev_inbox;
 mod errors;
 mod golden;
 mod groups;
-mod html;
+pub(crate) mod html;
 mod journey;
 mod matrix;
 mod recover;

@@ -161,7 +161,6 @@ async fn people(house: &mut House, user: keyward::id::UserId, root: keyward::id:
         current: password(),
         new: Secret::new("another long password"),
         keep_others: false,
-        open,
     };
     let session = house.check(change).await.session.id;
     house.later();

@@ -27,6 +27,7 @@ pub(in crate::pages) const ROUTES: &[Route] = &[
     Route::post("/admin/people/{id}/verify", EDIT, verify),
     Route::post("/admin/people/{id}/delete", EDIT, delete),
     Route::post("/admin/people/{id}/restore", EDIT, restore),
+    Route::post("/admin/people/{id}/reset-mfa", EDIT, reset_mfa),
     Route::post("/admin/people/{id}/set-password", EDIT, set_password),
     Route::post("/admin/people/{id}/sign-out", EDIT, sign_out),
     Route::post("/admin/people/{id}/close", EDIT, close),
@@ -61,6 +62,7 @@ async fn person<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
         .with("attempts", cx.auth.sign_in_attempts(user).await?)
         .with("activity", activity)
         .with("sessions", cx.auth.session_list(user).await?)
+        .with("factors", keyward_core::flow::factor::methods(&subject))
         .with("may_edit", nav::holds(admin, "users:edit"))
         .with("may_grant", nav::holds(admin, "roles:grant")))
 }
@@ -104,6 +106,10 @@ fn delete(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
 
 fn restore(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(acted(cx, Ok(Act::Restore)))
+}
+
+fn reset_mfa(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(acted(cx, Ok(Act::ResetMfa)))
 }
 
 fn set_password(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {

@@ -1,0 +1,105 @@
+//! What an account has enrolled: count and renew recovery codes, remove a factor.
+
+use super::factor::{self, codes, fresh};
+use super::password::tell;
+use super::step_up::Facts;
+use super::totp::touched;
+use super::{Decide, Done, Flow, Gather, Verdict};
+use crate::Error;
+use crate::id::{SessionId, UserId};
+use crate::port::{Fut, Write};
+use crate::record::{Session, Subject, What};
+use crate::refusal::Refusal;
+use crate::secret::Secret;
+
+/// Makes a new set of recovery codes; the old ones die.
+#[derive(Clone, Debug)]
+pub struct RenewCodes {
+    /// Who.
+    pub user: UserId,
+    /// The session they ask from.
+    pub session: SessionId,
+}
+
+impl Flow for RenewCodes {
+    type Facts = Facts;
+    type Yes = Vec<Secret>;
+    const NAME: &'static str = "renew_recovery_codes";
+
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Facts, Error>> {
+        Box::pin(Facts::gather(self.user, self.session, cx))
+    }
+
+    fn decide(&self, facts: Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<Vec<Secret>> {
+        let (subject, _) = match allowed(facts, cx) {
+            Ok(both) => both,
+            Err(refusal) => return Verdict::no(refusal),
+        };
+        if !factor::guarded(&subject) {
+            return Verdict::no(Refusal::MfaNotEnrolled);
+        }
+        let mut writes = touched(&subject, cx);
+        let (made, write) = codes::renew(&subject, cx);
+        writes.push(write);
+        writes.extend(tell(&subject, "account_changed", cx));
+        let what = What::MfaEnrolled { method: "recovery_code".into() };
+        Verdict::yes(made, writes, vec![cx.own_event(self.user, what)])
+    }
+}
+
+/// Removes a second factor. With the last one go the recovery codes and the
+/// trusted devices: there is nothing left to recover or to spare.
+#[derive(Clone, Debug)]
+pub struct RemoveFactor {
+    /// Who.
+    pub user: UserId,
+    /// The session they ask from.
+    pub session: SessionId,
+    /// `totp`, …
+    pub method: &'static str,
+    /// Whether a role of theirs demands a second factor.
+    pub demanded: bool,
+}
+
+impl Flow for RemoveFactor {
+    type Facts = Facts;
+    type Yes = ();
+    const NAME: &'static str = "remove_factor";
+
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Facts, Error>> {
+        Box::pin(Facts::gather(self.user, self.session, cx))
+    }
+
+    fn decide(&self, facts: Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
+        let (subject, _) = match allowed(facts, cx) {
+            Ok(both) => both,
+            Err(refusal) => return Verdict::no(refusal),
+        };
+        let kind = factor::ROSTER.iter().find(|f| f.method() == self.method).map(|f| f.kind());
+        let mut rest = subject.clone();
+        rest.credentials.retain(|c| Some(c.kind.as_str()) != kind);
+        if rest.credentials.len() == subject.credentials.len() {
+            return Verdict::no(Refusal::NotFound);
+        }
+        let is_last = !factor::guarded(&rest);
+        if is_last && self.demanded {
+            return Verdict::no(Refusal::MfaLastMethod);
+        }
+        let gone = subject.credentials.iter().filter(|c| Some(c.kind.as_str()) == kind);
+        let mut writes = match is_last {
+            true => factor::remove_all(&subject),
+            false => gone.map(|c| Write::SpendCredential(c.id)).collect(),
+        };
+        writes.extend(touched(&subject, cx));
+        writes.extend(tell(&subject, "account_changed", cx));
+        let what = What::MfaRemoved { method: self.method.into(), by: "owner".into() };
+        Verdict::yes((), writes, vec![cx.own_event(self.user, what)])
+    }
+}
+
+/// The account and the session, if its owner proved lately who they are.
+pub(super) fn allowed(facts: Facts, cx: &Decide<'_>) -> Result<(Subject, Session), Refusal> {
+    let (subject, session) = facts.live(cx)?;
+    fresh(&session, &subject, cx)?;
+    Ok((subject, session))
+}

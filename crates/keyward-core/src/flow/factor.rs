@@ -1,0 +1,183 @@
+//! Second factors: what an account has enrolled, and whether an answer proves it.
+//!
+//! # Adding one
+//!
+//! 1. Write `factor/yours.rs` with a type that implements [`Factor`].
+//! 2. Declare it below, and put it into [`ROSTER`].
+//!
+//! Signing in, stepping up, disabling and resetting walk the roster; none of
+//! them knows what is in it.
+
+pub mod codes;
+pub mod totp;
+pub mod trusted;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::Decide;
+use super::challenge::{guess_key, limit_key, take};
+use crate::port::{Take, Write};
+use crate::record::{Challenge, Credential, Event, Reason, Subject, What};
+use crate::refusal::Refusal;
+use crate::secret::Secret;
+use crate::time::Timestamp;
+
+/// One kind of second factor.
+pub(super) trait Factor: Sync {
+    /// The word for it in the API, in sessions and in the log; never changes.
+    fn method(&self) -> &'static str;
+
+    /// The kind of its [`Credential`]; never changes.
+    fn kind(&self) -> &'static str;
+
+    /// Whether an account that has it is asked for a second factor. A way back
+    /// for those who lost theirs is none by itself.
+    fn guards(&self) -> bool {
+        true
+    }
+
+    /// What is written because `answer` is right, so that it is never right
+    /// again; `None` if it is wrong.
+    fn check(&self, asked: Asked<'_>, answer: &Secret, cx: &mut Decide<'_>) -> Option<Vec<Write>>;
+
+    /// What is written because an answer was wrong: the authenticator counts it.
+    fn missed(&self, _subject: &Subject) -> Option<Write> {
+        None
+    }
+}
+
+/// Every second factor. The first that an account has is offered first.
+pub(super) const ROSTER: &[&dyn Factor] = &[&totp::ByTotp, &codes::ByCode];
+
+/// Whom an answer must prove, and what was asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asked<'a> {
+    pub(super) subject: &'a Subject,
+    /// The flow that asked; `None` where the answer stands alone.
+    #[expect(dead_code, reason = "factors that ask something first read it")]
+    pub(super) challenge: Option<&'a Challenge>,
+}
+
+/// Whether this account signs in with two factors.
+pub fn guarded(subject: &Subject) -> bool {
+    ROSTER.iter().any(|factor| factor.guards() && subject.credential(factor.kind()).is_some())
+}
+
+/// What this account can answer with: `totp`, `recovery_code`; nothing if no
+/// second factor guards it.
+pub fn methods(subject: &Subject) -> Vec<&'static str> {
+    if !guarded(subject) {
+        return vec![];
+    }
+    let had = ROSTER.iter().filter(|factor| subject.credential(factor.kind()).is_some());
+    had.map(|factor| factor.method()).collect()
+}
+
+/// What a guess at a second factor costs: the same for every flow, so that
+/// beginning a new one gains nothing.
+pub(super) fn guess(subject: &Subject, cx: &super::Gather<'_>) -> Take {
+    take("factor", &guess_key(cx.client, Some(subject.user.id), ""), cx.settings.guesses, cx.now)
+}
+
+/// What follows from an answer: to be written with a yes, or with the no.
+#[derive(Debug)]
+pub(super) struct Judged {
+    pub(super) right: bool,
+    pub(super) writes: Vec<Write>,
+    pub(super) events: Vec<Event>,
+}
+
+/// Judges an answer to the factor that goes by `method`.
+pub(super) fn judge(
+    asked: Asked<'_>,
+    method: &str,
+    answer: &Secret,
+    cx: &mut Decide<'_>,
+) -> Judged {
+    let subject = asked.subject;
+    let known = methods(subject);
+    let found = ROSTER.iter().find(|f| f.method() == method && known.contains(&f.method()));
+    let Some(factor) = found else { return wrong(subject, method, Reason::NoCredential, cx) };
+    let Some(mut writes) = factor.check(asked, answer, cx) else {
+        let mut judged = wrong(subject, method, Reason::WrongSecret, cx);
+        judged.writes.extend(factor.missed(subject));
+        return judged;
+    };
+    writes.push(Write::GiveBack {
+        key: limit_key("factor", &guess_key(cx.client, Some(subject.user.id), "")),
+        period: cx.settings.guesses.period,
+    });
+    let used = (factor.kind() == codes::KIND).then(|| {
+        let left = codes::left(subject).saturating_sub(1);
+        cx.own_event(subject.user.id, What::RecoveryCodeUsed { left })
+    });
+    Judged { right: true, writes, events: used.into_iter().collect() }
+}
+
+fn wrong(subject: &Subject, method: &str, reason: Reason, cx: &mut Decide<'_>) -> Judged {
+    Judged { right: false, writes: vec![], events: vec![failed(subject, method, reason, cx)] }
+}
+
+/// An answer was refused. The method is one of ours, or it is not repeated.
+pub(super) fn failed(
+    subject: &Subject,
+    method: &str,
+    reason: Reason,
+    cx: &mut Decide<'_>,
+) -> Event {
+    let known = ROSTER.iter().map(|factor| factor.method()).chain(["password"]);
+    let method = known.into_iter().find(|known| *known == method).unwrap_or("other");
+    let what = What::MfaFailed { method: method.into(), reason };
+    cx.event(None, Some(subject.user.id), what)
+}
+
+/// Removes every second factor, with the devices that were spared it.
+pub(super) fn remove_all(subject: &Subject) -> Vec<Write> {
+    let ours = |kind: &str| kind == trusted::KIND || ROSTER.iter().any(|f| f.kind() == kind);
+    let had = subject.credentials.iter().filter(|c| ours(&c.kind));
+    had.map(|found| Write::SpendCredential(found.id)).collect()
+}
+
+/// Refuses what would change how an account is guarded, unless its owner proved
+/// lately, and with all that the account asks for, who they are.
+pub(super) fn fresh(
+    session: &crate::record::Session,
+    subject: &Subject,
+    cx: &Decide<'_>,
+) -> Result<(), Refusal> {
+    let aal = if guarded(subject) { 2 } else { 1 };
+    if session.aal >= aal && is_recent(session.auth_time, cx.now, cx.settings.step_up_age) {
+        return Ok(());
+    }
+    Err(Refusal::StepUpRequired { aal, max_age: cx.settings.step_up_age })
+}
+
+/// Whether a proof is young enough. One from the future is none.
+pub fn is_recent(proven: Timestamp, now: Timestamp, age: core::time::Duration) -> bool {
+    proven <= now.plus(SLACK) && now < proven.plus(age)
+}
+
+const SLACK: core::time::Duration = core::time::Duration::from_secs(300);
+
+/// Wrong answers in a row after which an authenticator is dead until it is
+/// enrolled anew; NIST SP 800-63B-4 section 3.2.2 allows 100.
+pub(super) const MAX_FAILURES: u32 = 100;
+
+/// Reads what a factor stored; `None` if it cannot be read, which proves nothing.
+pub(super) fn read<T: DeserializeOwned>(found: &Credential) -> Option<T> {
+    let kept: Kept<T> = serde_json::from_slice(&found.data).ok()?;
+    (kept.v == 1).then_some(kept.data)
+}
+
+/// The stored form, with the version of its shape in front.
+pub(super) fn written<T: Serialize>(data: &T) -> Vec<u8> {
+    serde_json::to_vec(&Kept { v: 1, data }).unwrap_or_default()
+}
+
+#[derive(Deserialize, Serialize)]
+struct Kept<T> {
+    v: u8,
+    #[serde(flatten)]
+    data: T,
+}

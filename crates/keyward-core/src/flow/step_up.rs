@@ -1,0 +1,150 @@
+//! Prove again who you are, before something that cannot be undone.
+
+use super::challenge::{guess_key, limit_key, take};
+use super::factor::{self, Asked};
+use super::open::{Opened, Standing, rotate};
+use super::sign_in::{password_of, text};
+use super::{Decide, Done, Flow, Gather, Stored, Verdict, Work};
+use crate::Error;
+use crate::id::{SessionId, UserId};
+use crate::port::{Fut, Take, Write};
+use crate::record::{Event, Reason, Session, Subject, What};
+use crate::refusal::Refusal;
+use crate::secret::Secret;
+
+/// A signed-in person proves again who they are. Their session is rotated; an
+/// account with a second factor proves that one, another its password.
+#[derive(Clone, Debug)]
+pub struct StepUp {
+    /// Who.
+    pub user: UserId,
+    /// The session they ask from.
+    pub session: SessionId,
+    /// `password`, or a second factor: `totp`, `recovery_code`, …
+    pub method: String,
+    /// As typed.
+    pub answer: Secret,
+}
+
+/// An account, and a session of its own.
+#[derive(Debug)]
+pub struct Facts {
+    pub(super) subject: Option<Subject>,
+    pub(super) session: Option<Session>,
+}
+
+impl Facts {
+    pub(super) async fn gather(
+        user: UserId,
+        session: SessionId,
+        cx: Gather<'_>,
+    ) -> Result<Self, Error> {
+        let subject = cx.store.subject(user).await?;
+        let session = cx.store.session(session).await?.map(|(session, _)| session);
+        Ok(Self { subject, session: session.filter(|s| s.user == user) })
+    }
+
+    /// Both, if the session still is one.
+    pub(super) fn live(self, cx: &Decide<'_>) -> Result<(Subject, Session), Refusal> {
+        let subject = self.subject.filter(|s| s.user.is_active());
+        let both = subject.zip(self.session);
+        both.filter(|(subject, session)| {
+            session.epoch == subject.user.session_epoch && session.is_alive(cx.now)
+        })
+        .ok_or(Refusal::Unauthenticated)
+    }
+}
+
+/// What an account can step up with: its second factors, or its password.
+pub fn ways(subject: &Subject) -> Vec<&'static str> {
+    let factors = factor::methods(subject);
+    if factors.is_empty() && password_of(Some(subject)).is_some() {
+        return vec![PASSWORD];
+    }
+    factors
+}
+
+const PASSWORD: &str = "password";
+
+impl Flow for StepUp {
+    type Facts = Facts;
+    type Yes = Box<Opened>;
+    const NAME: &'static str = "step_up";
+
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Facts, Error>> {
+        Box::pin(Facts::gather(self.user, self.session, cx))
+    }
+
+    fn takes(&self, facts: &Facts, cx: &Gather<'_>) -> Vec<Take> {
+        if self.by_password() {
+            let key = guess_key(cx.client, Some(self.user), "");
+            return vec![take("guess", &key, cx.settings.guesses, cx.now)];
+        }
+        facts.subject.iter().map(|subject| factor::guess(subject, cx)).collect()
+    }
+
+    fn limited(&self, facts: &Facts, cx: &mut Decide<'_>) -> Vec<Event> {
+        let failed = |subject| factor::failed(subject, &self.method, Reason::TooMany, cx);
+        facts.subject.iter().map(failed).collect()
+    }
+
+    fn work(&self, facts: &Facts) -> Work {
+        if !self.by_password() {
+            return Work::default();
+        }
+        let found = password_of(facts.subject.as_ref());
+        Work::verify(&self.answer, found.map_or(Stored::Decoy, |found| Stored::Phc(text(found))))
+    }
+
+    fn decide(&self, facts: Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<Box<Opened>> {
+        let (subject, session) = match facts.live(cx) {
+            Ok(both) => both,
+            Err(refusal) => return Verdict::no(refusal),
+        };
+        if !ways(&subject).contains(&self.method.as_str()) {
+            let failed = factor::failed(&subject, &self.method, Reason::NoCredential, cx);
+            return Verdict::refuse(Refusal::MfaInvalid, vec![], vec![failed]);
+        }
+        if self.by_password() {
+            return self.by(&subject, &session, session.aal, self.password(&subject, done, cx), cx);
+        }
+        let asked = Asked { subject: &subject, challenge: None };
+        let judged = factor::judge(asked, &self.method, &self.answer, cx);
+        self.by(&subject, &session, 2, judged, cx)
+    }
+}
+
+impl StepUp {
+    fn by_password(&self) -> bool {
+        self.method == PASSWORD
+    }
+
+    fn password(&self, subject: &Subject, done: Done, cx: &mut Decide<'_>) -> factor::Judged {
+        if !done.verified {
+            let events = vec![factor::failed(subject, PASSWORD, Reason::WrongSecret, cx)];
+            return factor::Judged { right: false, writes: vec![], events };
+        }
+        let key = limit_key("guess", &guess_key(cx.client, Some(self.user), ""));
+        let give_back = Write::GiveBack { key, period: cx.settings.guesses.period };
+        factor::Judged { right: true, writes: vec![give_back], events: vec![] }
+    }
+
+    fn by(
+        &self,
+        subject: &Subject,
+        session: &Session,
+        aal: u8,
+        judged: factor::Judged,
+        cx: &mut Decide<'_>,
+    ) -> Verdict<Box<Opened>> {
+        if !judged.right {
+            return Verdict::refuse(Refusal::MfaInvalid, judged.writes, judged.events);
+        }
+        let standing = Standing::also(session, &self.method, aal);
+        let (opened, writes, created) = rotate(session, &subject.user, standing, cx);
+        let what =
+            What::SessionSteppedUp { session: opened.session.id, method: self.method.clone() };
+        let events = vec![cx.own_event(self.user, what), created];
+        Verdict::yes(Box::new(opened), writes, events).after(judged.writes, judged.events)
+    }
+}
