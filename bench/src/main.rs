@@ -14,6 +14,7 @@ mod insert;
 mod install;
 mod load;
 mod login;
+mod outside;
 mod probe;
 mod server;
 mod session;
@@ -37,12 +38,13 @@ pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error + S
 type Group = (&'static str, fn(&Path) -> Result<()>);
 
 /// Every group, in the order in which they run.
-const GROUPS: [Group; 6] = [
+const GROUPS: [Group; 7] = [
     ("session", session::run),
     ("login", login::run),
     ("argon2", argon2::run),
     ("storm", storm::run),
     ("sign-up", sign_up::run),
+    ("outside", outside::run),
     ("footprint", footprint::run),
 ];
 

@@ -1,9 +1,11 @@
 //! The one connection that writes: whoever holds it runs a group of batches in
 //! one transaction.
 //!
-//! Each batch but the first runs in a savepoint: one that fails is rolled back
-//! alone. Nobody is answered before the commit, not even those who failed, so
-//! that whoever gathers again sees what they lost to.
+//! A savepoint for each batch would have SQLite keep a copy of every page that
+//! the batch touches, and few batches fail. So the first one that fails takes all
+//! before it along; those are applied again, each in a savepoint from then on.
+//! Nobody is answered before the commit, not even those who failed, so that
+//! whoever gathers again sees what they lost to.
 
 use std::sync::Arc;
 
@@ -34,6 +36,8 @@ pub(super) struct Pen {
     steps: usize,
     /// Whether the log may hold anything.
     is_dirty: bool,
+    /// Whether a batch failed in this transaction: the others get a savepoint each.
+    is_careful: bool,
 }
 
 /// What came of one batch.
@@ -41,7 +45,7 @@ pub(super) type Done = Result<(), Failure>;
 
 impl Pen {
     pub(super) fn new(db: Connection, texts: Arc<Texts>) -> Self {
-        Self { db, texts, wait: Wait::ForTheDisk, steps: 0, is_dirty: true }
+        Self { db, texts, wait: Wait::ForTheDisk, steps: 0, is_dirty: true, is_careful: false }
     }
 
     /// Whether the log may hold anything that is not in the file.
@@ -60,7 +64,10 @@ impl Pen {
         let begun = self.begin(Wait::ForNothing);
         self.db.busy_timeout(PATIENCE).ok()?;
         begun.ok()?;
-        let done = self.first(steps);
+        let done = self.next(steps);
+        if done.is_err() && self.is_writing() {
+            self.run("ROLLBACK").ok()?;
+        }
         self.commit(vec![done]).pop()
     }
 
@@ -73,7 +80,16 @@ impl Pen {
             })?;
             self.wait = wait;
         }
+        self.is_careful = false;
         execute(&self.db, "BEGIN IMMEDIATE", &[]).map(|_| ())
+    }
+
+    /// Rolls everything back and begins again, carefully.
+    pub(super) fn start_over(&mut self) -> Done {
+        self.run("ROLLBACK")?;
+        self.run("BEGIN IMMEDIATE")?;
+        self.is_careful = true;
+        Ok(())
     }
 
     /// Whether the transaction still runs: some errors, a full disk among them,
@@ -82,21 +98,15 @@ impl Pen {
         !self.db.is_autocommit()
     }
 
-    /// Applies the first batch of a transaction. One that fails takes nothing
-    /// with it, so it needs no savepoint.
-    pub(super) fn first(&mut self, steps: &[Step]) -> Done {
-        let done = self.apply(steps);
-        if done.is_err() && self.is_writing() {
-            self.run("ROLLBACK")?;
-            self.run("BEGIN IMMEDIATE")?;
-        }
-        done
+    /// Whether a batch that fails leaves those before it as they are.
+    pub(super) fn is_careful(&self) -> bool {
+        self.is_careful
     }
 
-    /// Applies a further batch.
+    /// Applies the next batch of the transaction.
     pub(super) fn next(&mut self, steps: &[Step]) -> Done {
-        if steps.is_empty() {
-            return Ok(());
+        if !self.is_careful || steps.is_empty() {
+            return self.apply(steps);
         }
         self.run("SAVEPOINT kw_batch")?;
         let done = self.apply(steps);

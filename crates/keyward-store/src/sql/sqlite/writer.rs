@@ -122,10 +122,10 @@ struct Desk {
     company: Company,
 }
 
-/// Whom a group is to answer, and what came of each batch.
+/// Batches that share a commit, and what came of each.
 #[derive(Default)]
 struct Group {
-    answers: Vec<Answer>,
+    orders: Vec<Order>,
     done: Vec<Done>,
 }
 
@@ -265,19 +265,30 @@ impl Desk {
 
 impl Group {
     fn add(&mut self, order: Order, pen: &mut Pen) {
-        let done = match self.done.is_empty() {
-            true => pen.first(&order.steps),
-            false if !pen.is_writing() => Ok(()),
-            false => pen.next(&order.steps),
-        };
+        // Where the transaction has ended, all of it is lost, and the commit says so.
+        let done = if pen.is_writing() { pen.next(&order.steps) } else { Ok(()) };
+        if done.is_err() && pen.is_writing() && !pen.is_careful() {
+            self.redo(pen);
+        }
         self.done.push(done);
-        self.answers.push(order.answer);
+        self.orders.push(order);
+    }
+
+    /// Applies again what a batch that failed took along.
+    fn redo(&mut self, pen: &mut Pen) {
+        // If it cannot begin again, the transaction has ended.
+        let _ = pen.start_over();
+        for (order, done) in self.orders.iter().zip(&mut self.done) {
+            if done.is_ok() && pen.is_writing() {
+                *done = pen.next(&order.steps);
+            }
+        }
     }
 
     fn answer(self) {
-        for (answer, done) in self.answers.into_iter().zip(self.done) {
+        for (order, done) in self.orders.into_iter().zip(self.done) {
             // Whoever asked may be gone.
-            let _ = answer.send(done);
+            let _ = order.answer.send(done);
         }
     }
 }
