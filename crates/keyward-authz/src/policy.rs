@@ -27,6 +27,7 @@
 //! ```
 
 mod acl;
+mod beside;
 mod cases;
 mod coverage;
 mod format;
@@ -40,6 +41,7 @@ mod roles;
 mod rules;
 mod run;
 
+pub use beside::{Beside, same_beside_roles};
 pub use coverage::Coverage;
 pub use format::format;
 pub use lint::Lint;
@@ -80,11 +82,21 @@ impl Policy {
     /// # Errors
     /// Names every mistake, in the order of the file.
     pub fn parse(file: &str, text: &str) -> Result<Self, Mistakes> {
+        Self::parse_beside(Beside::default(), file, text)
+    }
+
+    /// Reads a policy that is added to others. It may speak of what they define,
+    /// and define only what they do not; the whole is what decides, and what the
+    /// tests in the text are run against.
+    ///
+    /// # Errors
+    /// Names every mistake, in the order of the text.
+    pub fn parse_beside(beside: Beside<'_>, file: &str, text: &str) -> Result<Self, Mistakes> {
         let mut page = Page::new(file, text);
         let root = page.read()?;
         page.only(&root, &SECTIONS);
         page.version(&root);
-        let mut load = Load::start(&mut page, &root);
+        let mut load = Load::start(&mut page, &root, beside);
         load.definitions(&root);
         let snapshot = load.builder.clone().build();
         let cases = cases::read(&mut load, &root, &snapshot);
@@ -103,7 +115,7 @@ impl Policy {
         page.only(&root, &["version", "test"]);
         page.version(&root);
         let (builder, names) = (self.builder.clone(), self.names.clone());
-        let mut load = Load { page: &mut page, builder, names };
+        let mut load = Load { page: &mut page, builder, names, beside: Beside::default() };
         let cases = cases::read(&mut load, &root, &self.snapshot);
         self.cases.extend(page.finish(cases)?);
         Ok(())
@@ -126,13 +138,20 @@ struct Load<'p, 't> {
     page: &'p mut Page<'t>,
     builder: SnapshotBuilder,
     names: Names,
+    beside: Beside<'p>,
 }
 
 impl<'p, 't> Load<'p, 't> {
-    fn start(page: &'p mut Page<'t>, root: &Table<'t>) -> Self {
-        let dialect = page.dialect(root);
-        let builder = SnapshotBuilder::in_dialect(dialect);
-        Self { page, builder, names: Names { dialect, ..Names::default() } }
+    fn start(page: &'p mut Page<'t>, root: &Table<'t>, beside: Beside<'p>) -> Self {
+        let Some(policy) = beside.policy else {
+            let dialect = page.dialect(root);
+            let builder = SnapshotBuilder::in_dialect(dialect);
+            return Self { page, builder, names: Names { dialect, ..Names::default() }, beside };
+        };
+        let (builder, names) = (policy.builder.clone(), policy.names.clone());
+        let mut load = Self { page, builder, names, beside };
+        load.fits(root);
+        load
     }
 
     /// The catalogue first, then names that others refer to.

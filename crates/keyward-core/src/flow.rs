@@ -17,6 +17,8 @@ pub mod matrix;
 pub mod mfa;
 pub mod open;
 pub mod password;
+#[cfg(feature = "policy-file")]
+pub mod policy;
 pub mod proven;
 mod reach;
 pub mod recover;

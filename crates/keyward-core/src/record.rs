@@ -3,6 +3,7 @@
 mod access;
 mod acl;
 mod challenge;
+mod document;
 mod event;
 mod holding;
 mod message;
@@ -12,6 +13,7 @@ mod user;
 pub use access::{Assignment, Definitions, ExclusiveSet, Grant, Group, Membership, Role, RoleRule};
 pub use acl::AclRow;
 pub use challenge::{Challenge, Purpose};
+pub use document::PolicyDocument;
 pub use event::{Event, EventRow, Personal, Reason, What};
 pub use holding::{Held, Term};
 pub use message::{Channel, Message, MessageState};

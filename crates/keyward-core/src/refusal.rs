@@ -24,6 +24,30 @@ pub struct Flaw {
     pub message: String,
 }
 
+/// A mistake in the text of a policy.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Mistake {
+    /// The line, from 1.
+    pub line: u32,
+    /// The character in the line, from 1.
+    pub column: u32,
+    /// What is wrong, as half a sentence.
+    pub message: String,
+    /// What was meant perhaps.
+    pub suggestion: Option<String>,
+}
+
+/// A test in the text of a policy that fails.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Failing {
+    /// Its line, from 1.
+    pub line: u32,
+    /// The test and what it asks for.
+    pub test: String,
+    /// What was expected and what came, as a sentence.
+    pub message: String,
+}
+
 /// Why a person was turned away.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -90,6 +114,10 @@ pub enum Refusal {
     LastAdministrator,
     /// Roles that exclude each other would come together.
     ExclusiveRoles,
+    /// The text of a policy cannot be read; at most 50 of its mistakes, in order.
+    PolicyInvalid(Vec<Mistake>),
+    /// Tests in the text of a policy fail; at most 50 of them, in order.
+    PolicyTestsFail(Vec<Failing>),
     /// It is more than whoever asks may do themselves, or about somebody who may do more.
     OutsideCeiling,
     /// A hook of the app said no.

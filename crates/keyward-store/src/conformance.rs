@@ -21,6 +21,7 @@
 mod access;
 mod batches;
 mod challenges;
+mod document;
 mod groups;
 mod limits;
 mod lists;
@@ -64,6 +65,7 @@ pub const GROUPS: &[&[Case]] = &[
     access::CASES,
     groups::CASES,
     lists::CASES,
+    document::CASES,
     log::CASES,
     batches::CASES,
     races::CASES,

@@ -43,13 +43,18 @@ pub(crate) use router::{Params, Router};
 
 use crate::engine::Keyward;
 
-/// A request with its body already read; at most [`MAX_BODY`] bytes.
+/// A request with its body already read; at most [`MAX_BODY`] bytes, or where a
+/// policy is sent, 512 KiB.
 pub type Request = ::http::Request<Bytes>;
 /// A reply.
 pub type Reply = ::http::Response<Body>;
 
 /// Largest request body.
 pub const MAX_BODY: usize = 64 * 1024;
+/// Largest request body that carries a whole text: twice as much as the text may
+/// have, for what escapes take.
+#[cfg(feature = "policy-file")]
+const MAX_TEXT_BODY: usize = 512 * 1024;
 
 /// One route. There is no default guard: every route says who may come in,
 /// and how often.
@@ -63,6 +68,8 @@ pub(crate) struct Route {
     pub(crate) guard: Guard,
     /// How often from one address.
     pub(crate) limit: Limit,
+    /// Bytes of a body, at most.
+    pub(crate) body: usize,
     /// What happens then.
     pub(crate) handle: Handler,
     /// The body it takes, or for `GET` the query.
@@ -240,11 +247,18 @@ impl Keyward {
         }
         let (route, params) = self.0.router.find(request.method(), path)?;
         self.slow_down(route.limit, near.address, now)?;
-        if request.body().len() > MAX_BODY {
+        if request.body().len() > route.body {
             return Err(Code::PayloadTooLarge.into());
         }
         let caller = self.caller(request, near.address, route.guard, now).await?;
         (route.handle)(Cx { auth: self, request, params, caller, id }).await
+    }
+
+    /// Bytes of the body that this request may have.
+    pub(crate) fn body_limit(&self, method: &Method, path: &str) -> usize {
+        let below = path.strip_prefix(self.0.web.base.as_str());
+        let route = below.and_then(|path| self.0.router.find(method, path).ok());
+        route.map_or(MAX_BODY, |(route, _)| route.body)
     }
 
     fn slow_down(
@@ -297,6 +311,7 @@ impl Route {
             path,
             guard,
             limit: Limit::Request,
+            body: MAX_BODY,
             handle,
             takes: None,
             gives: None,
@@ -310,6 +325,7 @@ impl Route {
             path,
             guard,
             limit: Limit::Request,
+            body: MAX_BODY,
             handle,
             takes: None,
             gives: None,
@@ -331,6 +347,13 @@ impl Route {
     /// With a success of this type.
     pub(crate) const fn gives<T: JsonSchema>(mut self) -> Self {
         self.gives = Some(shape::<T>);
+        self
+    }
+
+    /// With a body that carries a whole text.
+    #[cfg(feature = "policy-file")]
+    pub(crate) const fn with_text(mut self) -> Self {
+        self.body = MAX_TEXT_BODY;
         self
     }
 

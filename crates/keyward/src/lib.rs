@@ -25,6 +25,8 @@ mod openapi;
 pub mod outbound;
 mod pages;
 mod people;
+#[cfg(feature = "policy-file")]
+mod policy;
 #[cfg(any(feature = "actix", feature = "axum"))]
 mod required;
 mod resource;
@@ -77,6 +79,8 @@ pub use keyward_core::crypto::password::Policy as HashPolicy;
 pub use keyward_core::flow::admin::{Act, EditPerson, Names};
 pub use keyward_core::flow::group::GroupChange;
 pub use keyward_core::flow::matrix::{Cell, ChangeMatrix};
+#[cfg(feature = "policy-file")]
+pub use keyward_core::flow::policy::{ChangePolicy, MAX_DOCUMENT};
 pub use keyward_core::flow::role::RoleChange;
 pub use keyward_core::id;
 pub use keyward_core::identifier::Kind;
@@ -96,6 +100,8 @@ pub use matrix::{
 pub use migrate::{Database, Migration, Progress};
 pub use openapi::document as openapi;
 pub use people::{Answer, NewPerson, Vouched};
+#[cfg(feature = "policy-file")]
+pub use policy::{FailureView, MistakeView, PolicyCheckView, PolicyView, TestsView};
 #[cfg(any(feature = "actix", feature = "axum"))]
 pub use required::{Required, all, any};
 pub use resource::{Protected, Resource};

@@ -3,7 +3,7 @@
 
 mod grid;
 mod people;
-mod review;
+pub(crate) mod review;
 
 use std::collections::BTreeSet;
 

@@ -14,6 +14,8 @@ pub(crate) mod matrix;
 pub(crate) mod mfa;
 pub(crate) mod ops;
 pub(crate) mod people;
+#[cfg(feature = "policy-file")]
+pub(crate) mod policy;
 pub(crate) mod recovery;
 pub(crate) mod roles;
 pub(crate) mod session;
@@ -45,6 +47,8 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
         groups::ROUTES,
         matrix::ROUTES,
         acl::ROUTES,
+        #[cfg(feature = "policy-file")]
+        policy::ROUTES,
         audit::ROUTES,
     ];
     let groups = groups.iter().chain(crate::pages::ROUTES);

@@ -24,7 +24,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::Keyward;
-use crate::http::{Code, MAX_BODY, Problem};
+use crate::http::{Code, Problem};
 
 /// Connections at one time.
 const MAX_CONNECTIONS: usize = 20_000;
@@ -51,7 +51,11 @@ impl Keyward {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let (head, body) = request.into_parts();
-        let bytes = if body.is_end_stream() { Ok(Bytes::new()) } else { read(body).await };
+        let bytes = if body.is_end_stream() {
+            Ok(Bytes::new())
+        } else {
+            read(body, self.body_limit(&head.method, head.uri.path())).await
+        };
         match bytes {
             Ok(bytes) => self
                 .handle(::http::Request::from_parts(head, bytes), peer)
@@ -67,17 +71,17 @@ impl Keyward {
     }
 }
 
-async fn read<B>(body: B) -> Result<Bytes, Code>
+async fn read<B>(body: B, most: usize) -> Result<Bytes, Code>
 where
     B: http_body::Body<Data = Bytes>,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     let mut body = std::pin::pin!(body);
-    if body.size_hint().lower() > MAX_BODY as u64 {
+    if body.size_hint().lower() > most as u64 {
         drain(body).await;
         return Err(Code::PayloadTooLarge);
     }
-    let whole = Limited::new(body.as_mut(), MAX_BODY).collect();
+    let whole = Limited::new(body.as_mut(), most).collect();
     match tokio::time::timeout(BODY_TIME, whole).await {
         Err(_) => Err(Code::BadRequest),
         Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {

@@ -11,6 +11,7 @@ pub(super) fn read<'t>(load: &mut Load<'_, 't>, root: &Table<'t>) {
 }
 
 fn list<'t>(load: &mut Load<'_, 't>, name: Word<'_>, node: &Node<'t>) {
+    load.is_new_list(name);
     let Some(table) = load.page.record(node, &["entries"]) else { return };
     let mut entries: Vec<AclEntry> = Vec::new();
     let mut origins = Vec::new();

@@ -98,7 +98,9 @@ fn subject<'t>(load: &mut Load<'_, 't>, node: &Node<'t>) -> Subject {
     let known = ["id", "roles", "groups", "grants", "scopes", "banned", "attributes"];
     let Some(table) = load.page.record(node, &known) else { return Subject::default() };
     let held = load.page.words(table, "roles");
-    held.iter().for_each(|role| roles::known_role(load, *role));
+    for role in &held {
+        roles::known_role(load, *role);
+    }
     Subject {
         id: load.page.text(table, "id").map(own),
         roles: held.into_iter().map(own).collect(),

@@ -25,7 +25,7 @@ pub fn format(text: &str) -> String {
     }
 }
 
-fn same_tables(one: &DeTable<'_>, other: &DeTable<'_>) -> bool {
+pub(super) fn same_tables(one: &DeTable<'_>, other: &DeTable<'_>) -> bool {
     let same =
         |((key, value), (other_key, other)): ((&_, &toml::Spanned<_>), (&_, &toml::Spanned<_>))| {
             key == other_key && same(value.get_ref(), other.get_ref())
@@ -33,7 +33,7 @@ fn same_tables(one: &DeTable<'_>, other: &DeTable<'_>) -> bool {
     one.len() == other.len() && one.iter().zip(other.iter()).all(same)
 }
 
-fn same(one: &DeValue<'_>, other: &DeValue<'_>) -> bool {
+pub(super) fn same(one: &DeValue<'_>, other: &DeValue<'_>) -> bool {
     match (one, other) {
         (DeValue::Table(one), DeValue::Table(other)) => same_tables(one, other),
         (DeValue::Array(one), DeValue::Array(other)) => {

@@ -11,6 +11,7 @@ pub(super) fn read<'t>(load: &mut Load<'_, 't>, root: &Table<'t>) {
 }
 
 fn kind<'t>(load: &mut Load<'_, 't>, name: Word<'_>, node: &Node<'t>) {
+    load.is_new_item(name);
     let known = ["actions", "visibility", "not_roles", "closed", "roles"];
     let Some(table) = load.page.record(node, &known) else { return };
     let mut kind = ItemKind::builder();

@@ -6,6 +6,7 @@ use super::{Load, permissions};
 pub(super) fn read<'t>(load: &mut Load<'_, 't>, root: &Table<'t>) {
     let types = load.page.section(root, "relations");
     for (kind, node) in &types {
+        load.is_new_type(*kind);
         load.builder.object_type(kind.text);
         let Some(table) = load.page.table(node) else { continue };
         for (name, node) in entries(table).into_iter().filter(|(name, _)| name.text != GRANTS) {

@@ -12,28 +12,27 @@ pub(super) fn read<'t>(load: &mut Load<'_, 't>, root: &Table<'t>) {
         let origin = load.page.origin(name.at);
         load.builder.at(Some(origin)).role(name.text, "").at(None);
     }
-    let names: Vec<&str> = roles.iter().map(|(name, _)| name.text).collect();
+    let others = load.names.roles.clone().into_iter();
+    let own = roles.iter().map(|(name, _)| name.text.to_owned());
+    load.names.roles = others.chain(own).collect();
     for (name, node) in &roles {
-        role(load, *name, node, &names);
+        load.is_new_role(*name);
+        role(load, *name, node);
     }
-    load.names.roles = names.iter().map(|name| (*name).to_owned()).collect();
     scopes(load, root);
     limits(load, root);
     constraints(load, root);
 }
 
-fn role<'t>(load: &mut Load<'_, 't>, name: Word<'_>, node: &Node<'t>, names: &[&str]) {
+fn role<'t>(load: &mut Load<'_, 't>, name: Word<'_>, node: &Node<'t>) {
     let known = ["inherits", "allow", "deny", "superuser", "locked", "description"];
     let Some(table) = load.page.record(node, &known) else { return };
     if let Some(description) = load.page.text(table, "description") {
         load.builder.role(name.text, description.text);
     }
     for parent in load.page.words(table, "inherits") {
-        match names.contains(&parent.text) {
-            true => {
-                load.builder.inherit(name.text, parent.text);
-            }
-            false => load.page.unknown("role", parent, names.iter().copied()),
+        if known_role(load, parent) {
+            load.builder.inherit(name.text, parent.text);
         }
     }
     for (key, effect) in [("allow", Effect::Allow), ("deny", Effect::Deny)] {
@@ -60,6 +59,7 @@ fn rule(load: &mut Load<'_, '_>, role: &str, effect: Effect, word: Word<'_>) {
 
 fn scopes<'t>(load: &mut Load<'_, 't>, root: &Table<'t>) {
     for (name, node) in load.page.section(root, "scopes") {
+        load.is_new_scope(name);
         let items = load.page.array(node);
         let words: Vec<Word<'_>> = items.into_iter().filter_map(|it| load.page.word(it)).collect();
         let good = words.into_iter().filter(|word| permissions::pattern(load, *word).is_some());
@@ -72,6 +72,7 @@ fn scopes<'t>(load: &mut Load<'_, 't>, root: &Table<'t>) {
 fn limits<'t>(load: &mut Load<'_, 't>, root: &Table<'t>) {
     for (role, node) in load.page.section(root, "limits") {
         known_role(load, role);
+        load.is_new_role(role);
         let Some(table) = load.page.table(node) else { continue };
         for (name, node) in entries(table) {
             if let Some(limit) = limit(load, node) {
@@ -105,17 +106,21 @@ fn constraints<'t>(load: &mut Load<'_, 't>, root: &Table<'t>) {
     for set in load.page.array(node) {
         let items = load.page.array(set);
         let words: Vec<Word<'_>> = items.into_iter().filter_map(|it| load.page.word(it)).collect();
-        words.iter().for_each(|word| known_role(load, *word));
+        for word in &words {
+            known_role(load, *word);
+        }
         load.builder.exclusive(words.iter().map(|word| word.text));
     }
 }
 
-/// Refuses the name of a role that the file does not define.
-pub(super) fn known_role(load: &mut Load<'_, '_>, word: Word<'_>) {
-    if !load.names.roles.iter().any(|known| known == word.text) {
-        let known = load.names.roles.iter().map(String::as_str);
-        load.page.unknown("role", word, known);
+/// Whether this is the name of a role; one that is not defined is refused.
+pub(super) fn known_role(load: &mut Load<'_, '_>, word: Word<'_>) -> bool {
+    let known = load.names.roles.iter().any(|known| known == word.text);
+    if !known {
+        let all = load.names.roles.iter().map(String::as_str);
+        load.page.unknown("role", word, all);
     }
+    known
 }
 
 /// Refuses roles that inherit themselves.

@@ -7,16 +7,14 @@ use super::{Load, permissions, roles};
 use crate::condition::{Condition, Kind, Root};
 use crate::effect::Effect;
 use crate::pattern::Pattern;
-use crate::rules::{Rule, Rules};
+use crate::rules::Rule;
 
 pub(super) fn read<'t>(load: &mut Load<'_, 't>, root: &Table<'t>) {
     attributes(load, root);
-    let mut rules = match load.page.flag(root, "ordered_rules") {
-        true => Rules::ordered(),
-        false => Rules::new(),
-    };
+    let ordered = load.page.flag(root, "ordered_rules");
+    let mut rules = load.first_rules(root, ordered);
+    let mut ids: BTreeSet<Box<str>> = rules.iter().map(|rule| rule.id.clone()).collect();
     let nodes = root.get("rules").map(|node| load.page.array(node)).unwrap_or_default();
-    let mut ids = BTreeSet::new();
     for node in nodes {
         if let Some(rule) = rule(load, node) {
             if !ids.insert(rule.id.clone()) {
@@ -39,6 +37,7 @@ fn attributes<'t>(load: &mut Load<'_, 't>, root: &Table<'t>) {
             let Some(word) = load.page.word(node) else { continue };
             match Kind::ALL.into_iter().find(|kind| kind.name() == word.text) {
                 Some(kind) => {
+                    load.is_same_kind(owner, attribute, kind);
                     load.names.attributes.declare(owner, attribute.text, kind);
                 }
                 None => load.page.unknown("kind", word, Kind::ALL.map(Kind::name)),
@@ -61,7 +60,9 @@ fn rule<'t>(load: &mut Load<'_, 't>, node: &Node<'t>) -> Option<Rule> {
     let mut rule = Rule::new(id.text, effect, patterns);
     rule.origin = Some(load.page.origin(id.at));
     let names = load.page.words(table, "roles");
-    names.iter().for_each(|name| roles::known_role(load, *name));
+    for name in &names {
+        roles::known_role(load, *name);
+    }
     rule.roles = names.iter().map(|name| name.text.into()).collect();
     rule.when = condition(load, table, "when");
     rule.unless = condition(load, table, "unless");

@@ -55,6 +55,11 @@ impl Model {
         self
     }
 
+    /// Whether there is a type of this name.
+    pub fn has_type(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// Adds a relation, written as in a policy file, or replaces it.
     ///
     /// # Errors

@@ -62,6 +62,11 @@ impl Snapshot {
         &self.blocks.limits
     }
 
+    /// Whether there is a scope of this name.
+    pub fn has_scope(&self, name: &str) -> bool {
+        self.blocks.scopes.contains_key(name)
+    }
+
     /// The ceiling of a token with these scopes. A scope that the policy does not
     /// know leaves nothing.
     pub fn scope_ceiling<'a>(&self, scopes: impl IntoIterator<Item = &'a str>) -> Ceiling {

@@ -215,6 +215,11 @@ impl SnapshotBuilder {
         Ok(self)
     }
 
+    /// Whether there is a catalogue.
+    pub fn has_catalogue(&self) -> bool {
+        !self.permissions.is_empty()
+    }
+
     /// Says where the roles and their rules stand that are added from now on.
     pub fn at(&mut self, origin: Option<Origin>) -> &mut Self {
         self.origin = origin;

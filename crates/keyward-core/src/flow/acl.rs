@@ -53,9 +53,9 @@ impl Flow for ChangeAcl {
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<AclFacts, Error>> {
         Box::pin(async move {
-            let known = cx.definitions().await?;
+            let (known, fixed) = cx.known().await?;
             let own = Reach::gather_for(self.actor, &known, cx).await?;
-            let policy = &cx.fixed.snapshot;
+            let policy = &fixed.snapshot;
             let fixed = policy.acl(&self.name).is_some();
             let entries = read(self.entries.as_deref().unwrap_or_default(), policy);
             Ok(AclFacts { known, fixed, own, entries })

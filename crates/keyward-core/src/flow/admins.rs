@@ -18,15 +18,15 @@ use crate::time::Timestamp;
 #[derive(Debug, Default)]
 pub(super) struct Admins {
     /// Whether one is taken away.
-    loses_one: bool,
+    pub(super) loses_one: bool,
     /// Whether another stays.
-    has_other: bool,
+    pub(super) has_other: bool,
     /// How often one was taken away, as stored.
-    taken: Option<Vec<u8>>,
+    pub(super) taken: Option<Vec<u8>>,
 }
 
 /// Where it is counted how often an administrator was taken away.
-const TAKEN: &str = "administrators_taken";
+pub(super) const TAKEN: &str = "administrators_taken";
 
 impl Admins {
     /// Looks who stays when `user` may not sign in any more.
@@ -71,16 +71,26 @@ impl Admins {
 
     /// What to write so that nobody takes the other one away meanwhile.
     pub(super) fn without_one(self) -> Result<Option<Write>, Refusal> {
-        if !self.loses_one {
-            return Ok(None);
+        match self.has_one() {
+            true => Ok(self.noted()),
+            false => Err(Refusal::LastAdministrator),
         }
-        if !self.has_other {
-            return Err(Refusal::LastAdministrator);
+    }
+
+    /// Whether somebody can administer afterwards, or nobody could before.
+    pub(super) fn has_one(&self) -> bool {
+        !self.loses_one || self.has_other
+    }
+
+    /// The same write, whoever stays.
+    pub(super) fn noted(self) -> Option<Write> {
+        if !self.loses_one {
+            return None;
         }
         let count =
             self.taken.as_deref().and_then(|b| b.try_into().ok()).map_or(0, u64::from_be_bytes);
         let now = count.wrapping_add(1).to_be_bytes().to_vec();
-        Ok(Some(Write::SwapMeta { name: TAKEN.into(), was: self.taken, now }))
+        Some(Write::SwapMeta { name: TAKEN.into(), was: self.taken, now })
     }
 }
 
@@ -101,6 +111,11 @@ fn is_admin(held: &Held, known: &Definitions, now: Timestamp) -> bool {
     known.lineage(held.roles_where(known, |term| term.is_lasting(now))).contains(ADMIN_ROLE)
 }
 
-async fn lasting(known: &Definitions, limit: u32, cx: Gather<'_>) -> Result<Vec<UserId>, Error> {
+/// Those who count, by id.
+pub(super) async fn lasting(
+    known: &Definitions,
+    limit: u32,
+    cx: Gather<'_>,
+) -> Result<Vec<UserId>, Error> {
     cx.store.lasting_holders(&LastingQuery { now: cx.now, limit, ..ways(known) }).await
 }

@@ -1,25 +1,44 @@
-//! What the policy file says, for flows: read with the rows, changed by nobody.
+//! What is said beside the rows: by the policy file, which no flow changes, and by
+//! the stored policy document, which is replaced as a whole. Flows read both with
+//! the rows, so that what they define is given by the same rules.
 
+mod rows;
+#[cfg(feature = "policy-file")]
+mod said;
+
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+#[cfg(feature = "policy-file")]
+use std::sync::Arc;
 
 use keyward_authz::acl::{AclEntry, Who};
-use keyward_authz::{Effect, Snapshot};
+#[cfg(feature = "policy-file")]
+use keyward_authz::policy::Policy;
+use keyward_authz::{Effect, Snapshot, SnapshotBuilder};
 
 use super::Gather;
 use crate::Error;
 use crate::id::UserId;
-use crate::record::{Definitions, Group, RoleRule};
+use crate::record::{Definitions, Group, PolicyDocument, RoleRule};
 
-/// What the policy file says; nothing without one.
+/// What the policy file and the policy document say together.
 #[derive(Clone, Debug, Default)]
 pub struct Fixed {
-    /// Its roles and its exclusive sets, as rows.
+    /// Their roles and exclusive sets, as rows.
     pub rows: Definitions,
-    /// What it reads of whoever asks, beside what their roles say.
+    /// What they read of whoever asks, beside what their roles say.
     pub reads: Reads,
     /// All of it, without rows: which permissions there are to name, which lists
     /// and which relations.
     pub snapshot: Snapshot,
+    builder: SnapshotBuilder,
+    /// Permissions that exist in any catalogue.
+    own: Vec<&'static str>,
+    /// The version of the document; 0 without one.
+    document: i64,
+    /// What the file says alone.
+    #[cfg(feature = "policy-file")]
+    file: Option<Arc<Policy>>,
 }
 
 /// What conditions and lists read of whoever asks. Giving somebody such a name
@@ -34,21 +53,65 @@ pub struct Reads {
     pub listed: Vec<String>,
 }
 
-impl Gather<'_> {
-    /// The definitions that are in force, stored or from the policy file.
+impl Fixed {
+    /// Neither a file nor a document. What our own doors ask for is `own`: it
+    /// exists in every catalogue, or nobody would administer.
+    pub fn nothing(own: Vec<&'static str>) -> Self {
+        Self { own, ..Self::default() }
+    }
+
+    /// Whether one of them defines this role.
+    pub fn defines(&self, role: &str) -> bool {
+        self.rows.roles.iter().any(|fixed| fixed.name == role)
+    }
+
+    /// The same with this document in place of the one in it; itself if that is
+    /// the same.
+    ///
+    /// # Errors
+    /// When the document cannot be read: what it denies would be lost.
+    pub fn at(&self, document: Option<&PolicyDocument>) -> Result<Cow<'_, Self>, Error> {
+        match document {
+            None if self.document == 0 => Ok(Cow::Borrowed(self)),
+            Some(document) if self.document == document.version => Ok(Cow::Borrowed(self)),
+            _ => self.with(document).map(Cow::Owned),
+        }
+    }
+
+    #[cfg(not(feature = "policy-file"))]
+    fn with(&self, document: Option<&PolicyDocument>) -> Result<Self, Error> {
+        let version = document.map_or(0, |document| document.version);
+        match document.is_none_or(|document| document.text.is_empty()) {
+            true => Ok(Self { document: version, ..self.clone() }),
+            false => Err(Error::because("use the policy document", "this build reads no policies")),
+        }
+    }
+}
+
+impl<'a> Gather<'a> {
+    /// The definitions that are in force, stored or from a policy.
     pub(super) async fn definitions(&self) -> Result<Definitions, Error> {
+        Ok(self.known().await?.0)
+    }
+
+    /// The same, and what a policy says of it: as it is stored now, whatever this
+    /// node has put in force.
+    pub(super) async fn known(&self) -> Result<(Definitions, Cow<'a, Fixed>), Error> {
         let mut known = self.store.definitions().await?;
-        let Fixed { rows, reads, .. } = self.fixed;
+        let fixed = self.fixed.at(known.document.as_ref())?;
+        fixed.add_to(&mut known);
+        Ok((known, fixed))
+    }
+}
+
+impl Fixed {
+    /// Adds what is said here to the stored definitions.
+    pub(super) fn add_to(&self, known: &mut Definitions) {
+        let Self { rows, reads, .. } = self;
         known.roles.extend_from_slice(&rows.roles);
         known.rules.extend_from_slice(&rows.rules);
         known.exclusive.extend_from_slice(&rows.exclusive);
-        reads.mark(&mut known);
-        Ok(known)
-    }
-
-    /// Whether the policy file defines this role.
-    pub(super) fn is_fixed(&self, role: &str) -> bool {
-        self.fixed.rows.roles.iter().any(|fixed| fixed.name == role)
+        reads.mark(known);
     }
 }
 

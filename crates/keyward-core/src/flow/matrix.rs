@@ -58,13 +58,13 @@ impl Flow for ChangeMatrix {
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<MatrixFacts, Error>> {
         Box::pin(async move {
-            let known = cx.definitions().await?;
+            let (known, fixed) = cx.known().await?;
             let own = match self.actor {
                 None => None,
                 Some(actor) => Some(Reach::gather(actor, &known, cx).await?),
             };
             let roles = self.cells.iter().map(|cell| &cell.role);
-            let fixed = roles.filter(|role| cx.is_fixed(role)).cloned().collect();
+            let fixed = roles.filter(|role| fixed.defines(role)).cloned().collect();
             Ok(MatrixFacts { known, fixed, own })
         })
     }

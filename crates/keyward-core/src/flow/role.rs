@@ -72,10 +72,10 @@ impl Flow for ChangeRole {
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<ChangeFacts, Error>> {
         Box::pin(async move {
-            let known = cx.definitions().await?;
+            let (known, fixed) = cx.known().await?;
             let own = Reach::gather_for(self.actor, &known, cx).await?;
             let admins = Admins::when_defined([&known, &self.apply(&known)], cx).await?;
-            Ok(ChangeFacts { known, fixed: cx.is_fixed(&self.role), own, admins })
+            Ok(ChangeFacts { known, fixed: fixed.defines(&self.role), own, admins })
         })
     }
 
@@ -88,7 +88,7 @@ impl Flow for ChangeRole {
             Err(refusal) => return Verdict::no(refusal),
         };
         let mut verdict = match &self.change {
-            RoleChange::Add { description } => self.add(exists, description, cx),
+            RoleChange::Add { description } => self.add(&known, description, cx),
             _ if !exists => Verdict::no(Refusal::NotFound),
             _ if self.role == ADMIN_ROLE => Verdict::no(Refusal::invalid("role", "built_in")),
             _ if fixed => Verdict::no(Refusal::invalid("role", "in_policy_file")),
@@ -163,8 +163,8 @@ impl ChangeRole {
         cx.event(self.actor, None, what)
     }
 
-    fn add(&self, exists: bool, description: &str, cx: &mut Decide<'_>) -> Verdict<()> {
-        if exists {
+    fn add(&self, known: &Definitions, description: &str, cx: &mut Decide<'_>) -> Verdict<()> {
+        if known.roles.iter().any(|role| role.name == self.role) {
             return Verdict::no(Refusal::Conflict);
         }
         if !is_role_name(&self.role) {
@@ -180,7 +180,9 @@ impl ChangeRole {
             created_at: cx.now,
         };
         let event = self.event(What::RoleCreated { role: self.role.clone() }, cx);
-        Verdict::yes((), vec![Write::AddRole(role)], vec![event])
+        // A policy document that defines it as well may come in the same moment.
+        let seen = Write::SwapPolicy { was: known.version };
+        Verdict::yes((), vec![seen, Write::AddRole(role)], vec![event])
     }
 
     fn rule(&self, effect: Option<Effect>, pattern: &str, cx: &mut Decide<'_>) -> Verdict<()> {

@@ -1,6 +1,7 @@
 //! The one way to write: a batch, applied whole or not at all.
 
 use core::time::Duration;
+use std::sync::Arc;
 
 use keyward_authz::Effect;
 
@@ -287,6 +288,14 @@ pub enum Write {
     SwapPolicy {
         /// Version seen while gathering.
         was: i64,
+    },
+    /// Replaces the policy document if its version is still `was`, and stores
+    /// `was + 1` as the new version; bumps the policy version. Expects one.
+    SwapPolicyDocument {
+        /// Version seen while gathering; 0 if there was none.
+        was: i64,
+        /// The text to store; an empty one says nothing.
+        text: Arc<str>,
     },
     /// Gives a role, replacing an assignment of the same role and scope; bumps
     /// the holder's access version.

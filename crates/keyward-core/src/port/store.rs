@@ -62,7 +62,8 @@ pub trait Store: Send + Sync + 'static {
     /// A challenge, ended or not.
     fn challenge(&self, id: FlowId) -> Fut<'_, Result<Option<Challenge>, Error>>;
 
-    /// Every role, rule, group, set of exclusive roles and access control list.
+    /// Every role, rule, group, set of exclusive roles and access control list, and
+    /// the policy document.
     fn definitions(&self) -> Fut<'_, Result<Definitions, Error>>;
     /// What an account holds, ended or not begun yet included.
     fn access(&self, user: UserId) -> Fut<'_, Result<Held, Error>>;

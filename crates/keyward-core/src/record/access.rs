@@ -2,7 +2,7 @@
 
 use keyward_authz::Effect;
 
-use super::AclRow;
+use super::{AclRow, PolicyDocument};
 use crate::id::UserId;
 use crate::time::Timestamp;
 
@@ -45,6 +45,8 @@ pub struct Definitions {
     pub exclusive: Vec<ExclusiveSet>,
     /// Every access control list, by name.
     pub acls: Vec<AclRow>,
+    /// The policy document, once there was one.
+    pub document: Option<PolicyDocument>,
 }
 
 /// Accounts that hold roles together. Access control lists may name it.

@@ -254,6 +254,13 @@ events! {
         /// Its entries from now on, in order; absent when it is gone.
         entries: Option<Vec<String>>
     };
+    /// The stored policy document was replaced.
+    PolicyChanged "policy.changed" v 1 {
+        /// Its version from now on.
+        version: i64,
+        /// SHA-256 of its text, in hexadecimal.
+        digest: String
+    };
     /// A role was given to an account.
     RoleGranted "role.granted" v 1 {
         /// Its name.

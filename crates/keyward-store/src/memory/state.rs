@@ -9,7 +9,8 @@ use keyward_core::port::{
 };
 use keyward_core::record::{
     AclRow, Assignment, Challenge, Credential, Definitions, EventRow, ExclusiveSet, Grant, Group,
-    Held, Identifier, Membership, Message, MessageState, Role, RoleRule, Session, Subject, User,
+    Held, Identifier, Membership, Message, MessageState, PolicyDocument, Role, RoleRule, Session,
+    Subject, User,
 };
 use keyward_core::time::Timestamp;
 
@@ -40,6 +41,8 @@ pub(super) struct State {
     pub(super) changes: BTreeMap<i64, UserId>,
     /// The version under the only key.
     pub(super) policy: BTreeMap<(), i64>,
+    /// The only one, under the only key.
+    pub(super) documents: BTreeMap<(), PolicyDocument>,
 }
 
 impl State {
@@ -103,6 +106,7 @@ impl State {
             groups: self.groups.values().cloned().collect(),
             exclusive: self.exclusive.values().cloned().collect(),
             acls: self.acls.values().cloned().collect(),
+            document: self.documents.get(&()).cloned(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Applies a batch to memory, and takes it back when a write fails.
 
+mod document;
 mod groups;
 mod lists;
 
@@ -301,6 +302,7 @@ impl Run<'_> {
                 expect(self.state.policy_version() == *was)?;
                 self.bump_policy()
             }
+            Write::SwapPolicyDocument { was, text } => self.swap_document(*was, text),
             Write::PutAssignment(held) => {
                 let key = assignment_key(held);
                 self.put(|s| &mut s.assignments, key, Some(held.clone()));
@@ -370,6 +372,7 @@ impl Run<'_> {
             | Write::AddRule(..)
             | Write::RemoveRule(..)
             | Write::SwapPolicy { .. }
+            | Write::SwapPolicyDocument { .. }
             | Write::SwapAccess { .. }
             | Write::SetInherited { .. }
             | Write::AddGroup(..)

@@ -9,7 +9,8 @@ use keyward_core::id::{CredentialId, EventId, FlowId, MessageId, SessionId, Tena
 use keyward_core::identifier::Kind;
 use keyward_core::record::{
     AclRow, Assignment, Challenge, Channel, Credential, EventRow, Grant, Group, Identifier,
-    Membership, Message, MessageState, Purpose, Role, RoleRule, Session, SessionKind, User,
+    Membership, Message, MessageState, PolicyDocument, Purpose, Role, RoleRule, Session,
+    SessionKind, User,
 };
 use keyward_core::time::Timestamp;
 
@@ -209,6 +210,7 @@ records! {
         created_at: c.time(),
     }
     AclRow(c) { name: c.text(), entries: c.parsed(texts), version: c.int() }
+    PolicyDocument(c) { version: c.int(), text: c.text().map(Into::into) }
     RoleRule(c) { role: c.text(), effect: c.parsed(effect), pattern: c.text() }
     Assignment(c) {
         user: c.id(UserId::from_bytes), role: c.text(), scope: c.text(),

@@ -4,6 +4,7 @@
 //! no foreign keys, because MySQL's lock the parent row and would turn parallel
 //! sign-ins into deadlocks; what must hold is held by row counts and unique keys.
 
+mod document;
 mod lists;
 mod roles;
 
@@ -30,7 +31,7 @@ impl Migration {
 pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
     number: 1,
     name: "people, sessions, flows, access and the audit log",
-    lists: &[FOUNDATION, roles::ROLES, lists::LISTS],
+    lists: &[FOUNDATION, roles::ROLES, lists::LISTS, document::DOCUMENT],
 }];
 
 /// Where the runner keeps its books; made before the first migration.

@@ -96,6 +96,7 @@ statements! {
     GroupRoles = "SELECT group_name, role FROM kw_group_roles ORDER BY group_name, role";
     ExclusiveRoles = "SELECT set_name, role FROM kw_exclusive_roles ORDER BY set_name, role";
     Acls = "SELECT name, entries, version FROM kw_acls ORDER BY name";
+    PolicyDocument = "SELECT version, body FROM kw_policy_documents WHERE id = 1";
     DueMessages = "SELECT {message} FROM kw_messages WHERE state = 'pending' AND due_at <= ? \
         ORDER BY due_at, id LIMIT ?";
     Message = "SELECT {message} FROM kw_messages WHERE id = ?";
@@ -164,6 +165,9 @@ statements! {
     GiveBack = "UPDATE kw_limits SET tat = tat - ? WHERE limit_key = ?";
     BumpPolicy = "UPDATE kw_policy SET version = version + 1 WHERE id = 1";
     SwapPolicy = "UPDATE kw_policy SET version = version + 1 WHERE id = 1 AND version = ?";
+    AddPolicyDocument = "INSERT INTO kw_policy_documents (id, version, body) VALUES (1, 1, ?)";
+    SwapPolicyDocument = "UPDATE kw_policy_documents SET version = version + 1, body = ? \
+        WHERE id = 1 AND version = ?";
     AddRole = "INSERT INTO kw_roles (name, description, created_at) VALUES (?, ?, ?)";
     RemoveRole = "DELETE FROM kw_roles WHERE name = ?";
     RemoveRulesOf = "DELETE FROM kw_role_rules WHERE role = ?";

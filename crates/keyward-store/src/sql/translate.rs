@@ -1,5 +1,6 @@
 //! From writes to steps: what each change means in rows.
 
+mod document;
 mod groups;
 mod lists;
 
@@ -138,6 +139,7 @@ fn translate_policy(write: &Write, to: &mut Vec<Step>) {
             to.extend([any(S::RemoveRule, params), bump_policy()]);
         }
         Write::SwapPolicy { was } => to.push(one(S::SwapPolicy, params![*was])),
+        Write::SwapPolicyDocument { was, text } => document::swap(*was, text, to),
         Write::SetInherited { role, inherits } => groups::set_inherited(role, inherits, to),
         Write::AddGroup(group) => groups::add_group(group, to),
         Write::RemoveGroup(group) => groups::remove_group(group, to),
@@ -171,6 +173,7 @@ fn translate_access(write: &Write, to: &mut Vec<Step>) {
         | Write::AddRule(..)
         | Write::RemoveRule(..)
         | Write::SwapPolicy { .. }
+        | Write::SwapPolicyDocument { .. }
         | Write::SetInherited { .. }
         | Write::AddGroup(..)
         | Write::RemoveGroup(..)

@@ -4,12 +4,9 @@ pub(crate) mod base;
 #[cfg(feature = "policy-file")]
 pub(crate) mod file;
 pub(crate) mod in_force;
-#[cfg(feature = "policy-file")]
-mod said;
 
 use std::sync::Arc;
 
-use keyward_authz::acl::Acl;
 use keyward_authz::{Permission, Snapshot};
 use keyward_core::Error;
 use keyward_core::record::{Definitions, Group};
@@ -30,38 +27,13 @@ pub(crate) struct PolicyState {
 }
 
 impl PolicyState {
-    /// Builds the snapshot: what the policy file says, and the rows. A stored
-    /// rule that cannot be read is an error: it might be the one that denies. A
-    /// name in both is one as well: nobody could say which is meant.
+    /// Builds the snapshot: what the policy file and the policy document say, and
+    /// the rows.
     pub(crate) fn build(from: &Definitions, base: Arc<Base>) -> Result<Self, Error> {
-        let mut builder = base.builder();
-        for role in &from.roles {
-            if let Some(place) = base.place_of(&role.name) {
-                return Err(in_both(&place, "role", &role.name));
-            }
-            builder.role(&role.name, &role.description);
-            for parent in &role.inherits {
-                builder.inherit(&role.name, parent);
-            }
-        }
-        for rule in &from.rules {
-            let added = builder.rule(&rule.role, rule.effect, &rule.pattern);
-            added.map_err(|cause| Error::because("read a stored rule", cause))?;
-        }
-        for set in &from.exclusive {
-            builder.exclusive(set.roles.iter().map(String::as_str));
-        }
-        for row in &from.acls {
-            if let Some(place) = base.place_of_list(&row.name) {
-                return Err(in_both(&place, "access control list", &row.name));
-            }
-            let acl = Acl::parse(row.entries.iter().map(String::as_str));
-            let acl = acl.map_err(|cause| Error::because("read a stored list", cause))?;
-            builder.acl(&row.name, acl);
-        }
-        builder.epoch(u64::try_from(from.version).unwrap_or_default());
+        let base = base.at(from.document.as_ref())?;
+        let snapshot = base.fixed().with_rows(from)?.build();
         let groups = from.groups.clone();
-        Ok(Self { version: from.version, base, snapshot: builder.build(), groups, turn: 0 })
+        Ok(Self { version: from.version, base, snapshot, groups, turn: 0 })
     }
 
     /// One that no stored definitions replace.
@@ -121,11 +93,6 @@ impl Keyward {
         self.0.policy.put(fresh);
         Ok(())
     }
-}
-
-fn in_both(place: &str, what: &str, name: &str) -> Error {
-    let text = format!("{place}  {what} `{name}` is stored in the database as well");
-    Error::because("use the policy file", text)
 }
 
 /// A permission, or an error that names it.

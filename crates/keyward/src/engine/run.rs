@@ -56,6 +56,17 @@ impl Keyward {
         Ok(Err(Refusal::Conflict))
     }
 
+    /// What a flow would decide on now, for looking at it; nothing is decided.
+    #[cfg(feature = "policy-file")]
+    pub(crate) async fn facts<F: Flow>(
+        &self,
+        flow: &F,
+        client: &Client,
+    ) -> Result<F::Facts, Error> {
+        let policy = self.policy();
+        flow.gather(self.gather_cx(self.now(), client, &policy)).await
+    }
+
     fn gather_cx<'a>(
         &'a self,
         now: Timestamp,
@@ -188,5 +199,6 @@ fn changes_policy(write: &Write) -> bool {
             | Write::RemoveExclusive(_)
             | Write::SwapAcl { .. }
             | Write::SwapPolicy { .. }
+            | Write::SwapPolicyDocument { .. }
     )
 }

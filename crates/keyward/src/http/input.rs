@@ -11,16 +11,43 @@ use super::{Code, Fault, Head, Problem, Request, single};
 
 /// The body as `T`.
 pub(crate) fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Fault> {
-    let value = match media_type(request.into())? {
+    let value = fields(request)?;
+    plain(&value, "")?;
+    serde_json::from_value(value).map_err(|error| explain(&error))
+}
+
+/// The same, where one field is a text of many lines. However they ended, they
+/// end in a line feed; other control characters but tabs are refused in it too.
+#[cfg(feature = "policy-file")]
+pub(crate) fn body_with_lines<T: DeserializeOwned>(
+    request: &Request,
+    field: &str,
+) -> Result<T, Fault> {
+    let mut value = fields(request)?;
+    let text = value.get_mut(field).and_then(|text| match text {
+        Value::String(text) => Some(std::mem::take(text).replace("\r\n", "\n")),
+        _ => None,
+    });
+    let is_odd = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if text.as_ref().is_some_and(|text| text.contains(is_odd)) {
+        return Err(Problem::new(Code::ValidationFailed).field(field, "control_character").into());
+    }
+    plain(&value, "")?;
+    if let Some((text, place)) = text.zip(value.get_mut(field)) {
+        *place = Value::String(text);
+    }
+    serde_json::from_value(value).map_err(|error| explain(&error))
+}
+
+fn fields(request: &Request) -> Result<Value, Fault> {
+    Ok(match media_type(request.into())? {
         Media::Json => strict_json(request.body())?,
         Media::Form => without_token(form(request.body())?),
         Media::Multipart(boundary) => {
             without_token(super::body_parts::read(request.body(), &boundary)?)
         }
         Media::None => Value::Object(Map::new()),
-    };
-    plain(&value, "")?;
-    serde_json::from_value(value).map_err(|error| explain(&error))
+    })
 }
 
 /// The form token was looked at before the route; it is not a field.

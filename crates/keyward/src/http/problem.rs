@@ -3,7 +3,7 @@
 use ::http::{HeaderValue, StatusCode, header};
 use keyward_core::Error;
 use keyward_core::id::RequestId;
-use keyward_core::refusal::{Flaw, Refusal};
+use keyward_core::refusal::{Failing, Flaw, Mistake, Refusal};
 use serde_json::{Map, Value, json};
 
 use super::Reply;
@@ -70,6 +70,8 @@ codes! {
     DomainNotAllowed "domain_not_allowed" 403 "Sign-up is not open to this domain.";
     LastAdministrator "last_administrator" 409 "Somebody must be able to administer.";
     ExclusiveRoles "exclusive_roles" 409 "These roles exclude each other.";
+    PolicyInvalid "policy_invalid" 422 "The policy has mistakes.";
+    PolicyTestsFail "policy_tests_fail" 422 "Tests in the policy fail.";
     SetupDone "setup_done" 409 "There is an administrator already.";
     OutsideCeiling "outside_ceiling" 403 "This is more than you may do yourself.";
     HttpsRequired "https_required" 403 "Please use HTTPS.";
@@ -217,6 +219,14 @@ impl Problem {
             Refusal::Conflict => Self::new(Code::Conflict),
             Refusal::OutsideCeiling => Self::new(Code::OutsideCeiling),
             Refusal::ExclusiveRoles => Self::new(Code::ExclusiveRoles),
+            Refusal::PolicyInvalid(mistakes) => {
+                let mistakes: Vec<Value> = mistakes.iter().map(mistake).collect();
+                Self::new(Code::PolicyInvalid).param("mistakes", mistakes)
+            }
+            Refusal::PolicyTestsFail(failing) => {
+                let tests: Vec<Value> = failing.iter().map(failed).collect();
+                Self::new(Code::PolicyTestsFail).param("failures", tests)
+            }
             Refusal::LastAdministrator => Self::new(Code::LastAdministrator),
             Refusal::Hook { code, message } => {
                 Self::new(Code::RefusedByHook).detail(message).param("hook_code", code)
@@ -286,6 +296,16 @@ impl Problem {
     }
 }
 
+fn mistake(mistake: &Mistake) -> Value {
+    let Mistake { line, column, message, suggestion } = mistake;
+    json!({ "line": line, "column": column, "message": message, "suggestion": suggestion })
+}
+
+fn failed(failing: &Failing) -> Value {
+    let Failing { line, test, message } = failing;
+    json!({ "line": line, "test": test, "message": message })
+}
+
 /// A refusal in plain words, as the API says it: `Some of the input is not
 /// acceptable. email: There is an account with this address already.`
 pub fn words(refusal: &Refusal) -> String {
@@ -331,7 +351,7 @@ pub(crate) fn field_text(code: &str) -> &'static str {
         "in_the_past" => "This is over already.",
         "ends_before_it_begins" => "It ends before it begins.",
         "built_in" => "This role is built in.",
-        "in_policy_file" => "The policy file defines this; change it there.",
+        "in_policy_file" => "The policy defines this; change it there.",
         "too_large" => "This is too large.",
         "control_character" => "Control characters are not accepted.",
         "wrong_type" => "This has the wrong type.",

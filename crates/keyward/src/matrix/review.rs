@@ -73,19 +73,29 @@ impl Keyward {
         changed.iter().for_each(|cell| cell.apply(&mut then));
         let (before, after) = (self.policy_at(&known)?, self.policy_with(&then)?);
         let mut roles = compare(&before.snapshot, &after.snapshot, &changed);
-        let mut everybody = BTreeSet::new();
-        for role in &mut roles {
-            let people = self.holders_of(&known, &role.role).await?;
-            role.people = people.len();
-            everybody.extend(people);
-        }
+        let (people, more_people) = self.count_people(&known, &mut roles).await?;
         Ok(ReviewView {
             version: known.version,
             changes: changed.iter().map(|cell| described(&before.snapshot, cell)).collect(),
-            more_people: roles.iter().any(|role| role.people >= MAX_COUNTED),
+            more_people,
             roles,
-            people: everybody.len(),
+            people,
         })
+    }
+
+    /// Counts the holders of each role and of all, and tells whether there are more.
+    pub(crate) async fn count_people(
+        &self,
+        known: &Definitions,
+        roles: &mut [RoleReview],
+    ) -> Result<(usize, bool), Error> {
+        let mut everybody = BTreeSet::new();
+        for role in &mut *roles {
+            let people = self.holders_of(known, &role.role).await?;
+            role.people = people.len();
+            everybody.extend(people);
+        }
+        Ok((everybody.len(), roles.iter().any(|role| role.people >= MAX_COUNTED)))
     }
 
     /// The accounts that hold a role, given directly or by a group; counting
@@ -176,11 +186,14 @@ fn told(was: &Column<'_>, then: &Column<'_>, wanted: &[Pattern]) -> Option<RoleR
             _ => {}
         }
     }
-    if gains.is_empty() && loses.is_empty() {
-        return None;
-    }
+    let nothing = gains.is_empty() && loses.is_empty();
+    (!nothing).then(|| named(was.role.name(), gains, loses))
+}
+
+/// A role with what it gains and loses, as much as is named.
+pub(crate) fn named(role: &str, mut gains: Vec<String>, mut loses: Vec<String>) -> RoleReview {
     let more = gains.len() > MAX_NAMED || loses.len() > MAX_NAMED;
     gains.truncate(MAX_NAMED);
     loses.truncate(MAX_NAMED);
-    Some(RoleReview { role: was.role.name().to_owned(), gains, loses, more, people: 0 })
+    RoleReview { role: role.to_owned(), gains, loses, more, people: 0 }
 }

@@ -36,5 +36,7 @@ mod matrix;
 mod nodes;
 mod pages;
 #[cfg(feature = "policy-file")]
+mod policy_document;
+#[cfg(feature = "policy-file")]
 mod policy_file;
 mod purity;

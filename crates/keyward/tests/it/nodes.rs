@@ -64,6 +64,15 @@ async fn what_one_node_does_the_other_knows(here: TestAuth, there: TestAuth) {
     };
     soon("the list counts", may).await;
 
+    #[cfg(feature = "policy-file")]
+    {
+        let text = "version = 1\n[roles]\nbinder = { allow = [\"printer:bind\"] }\n".into();
+        let change = keyward::ChangePolicy { text, seen: None, force: false, actor: None };
+        here.kw.change_policy(change).await.unwrap().unwrap();
+        here.kw.assign_role(ada, "binder", true).await.unwrap().unwrap();
+        soon("the document arrives", async || held().await.contains("printer:bind")).await;
+    }
+
     let lock = Act::Lock { reason: "lost laptop".into() };
     here.kw.act_on(ada, lock).await.unwrap().unwrap();
     soon("the session ends", async || session().await.status() == 401).await;

@@ -26,6 +26,7 @@ impl<D: Driver> SqlStore<D> {
             S::GroupRoles,
             S::ExclusiveRoles,
             S::Acls,
+            S::PolicyDocument,
         ];
         let queries = parts.map(|statement| self.query(statement, vec![]));
         let mut answers = self.driver.read(queries.into()).await?.into_iter();
@@ -46,7 +47,8 @@ impl<D: Driver> SqlStore<D> {
         let sets = by_owner(records(next())?).into_iter();
         let exclusive = sets.map(|(name, roles)| ExclusiveSet { name, roles }).collect();
         let acls = records(next())?;
-        Ok(Definitions { version, roles, rules, groups, exclusive, acls })
+        let document = first(next())?;
+        Ok(Definitions { version, roles, rules, groups, exclusive, acls, document })
     }
 
     pub(super) async fn access_of(&self, user: UserId) -> Result<Held, Error> {

@@ -1,39 +1,39 @@
-//! What the policy file says: definitions that rows are added to and cannot change.
+//! What the policy file and the policy document say: definitions that rows are
+//! added to and cannot change.
 
-use keyward_authz::SnapshotBuilder;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use keyward_core::Error;
 use keyward_core::flow::fixed::Fixed;
+use keyward_core::record::PolicyDocument;
 
-/// The definitions of the policy file; none without one.
-#[derive(Debug, Default)]
-pub(crate) struct Base {
-    pub(super) builder: SnapshotBuilder,
-    pub(super) fixed: Fixed,
+/// The definitions of the policy file and the policy document.
+#[derive(Debug)]
+pub(crate) struct Base(pub(super) Fixed);
+
+impl Default for Base {
+    /// Neither.
+    fn default() -> Self {
+        Self(Fixed::nothing(crate::routes::own_permissions()))
+    }
 }
 
 impl Base {
-    /// Its definitions, for rows to be added.
-    pub(super) fn builder(&self) -> SnapshotBuilder {
-        self.builder.clone()
+    /// The same with this document.
+    pub(super) fn at(
+        self: Arc<Self>,
+        document: Option<&PolicyDocument>,
+    ) -> Result<Arc<Self>, Error> {
+        let fixed = match self.0.at(document)? {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(fixed) => Some(fixed),
+        };
+        Ok(fixed.map_or(self, |fixed| Arc::new(Self(fixed))))
     }
 
     /// What it says, for whoever compares what people hold.
     pub(crate) fn fixed(&self) -> &Fixed {
-        &self.fixed
-    }
-
-    /// Where the file defines a role, if it does.
-    pub(super) fn place_of(&self, role: &str) -> Option<String> {
-        self.builder.defines_role(role).then(|| {
-            let found = self.fixed.snapshot.role(role);
-            let place = found.and_then(|role| role.origin().map(ToString::to_string));
-            place.unwrap_or_else(|| "the policy file".to_owned())
-        })
-    }
-
-    /// Where the file defines an access control list, if it does.
-    pub(super) fn place_of_list(&self, list: &str) -> Option<String> {
-        let found = self.fixed.snapshot.acl(list)?;
-        let place = found.origin(0).map(ToString::to_string);
-        Some(place.unwrap_or_else(|| "the policy file".to_owned()))
+        &self.0
     }
 }

@@ -87,7 +87,8 @@ fn read(path: &Path) -> Result<Base, Error> {
         .map_err(|cause| Error::because("open the policy file", named(path, &cause)))?;
     let policy = Policy::parse(&path.display().to_string(), &text)
         .map_err(|mistakes| Error::because("use the policy file", mistakes))?;
-    Base::new(policy.into_builder())
+    let Base(nothing) = Base::default();
+    nothing.of_file(policy).map(Base)
 }
 
 fn named(path: &Path, cause: &std::io::Error) -> String {

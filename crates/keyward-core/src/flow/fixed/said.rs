@@ -1,34 +1,82 @@
-//! From a policy file to what it says, for the rows and for flows.
+//! From the text of a policy to what it says, for the rows and for flows.
+
+use std::sync::Arc;
 
 use keyward_authz::acl::Who;
 use keyward_authz::condition::Condition;
-use keyward_authz::{Access, Dialect, Effect, Snapshot, SnapshotBuilder};
-use keyward_core::Error;
-use keyward_core::flow::fixed::{Fixed, Reads};
-use keyward_core::record::{Definitions, ExclusiveSet, Role, RoleRule};
-use keyward_core::time::Timestamp;
+use keyward_authz::policy::{Beside, Mistakes, Policy};
+use keyward_authz::{Access, Dialect, Effect, Snapshot};
 
-use super::base::Base;
+use super::{Fixed, Reads};
+use crate::Error;
+use crate::record::{Definitions, ExclusiveSet, PolicyDocument, Role, RoleRule};
+use crate::time::Timestamp;
 
-impl Base {
-    /// Takes the definitions of a file.
-    pub(super) fn new(mut builder: SnapshotBuilder) -> Result<Self, Error> {
-        let snapshot = builder.clone().build();
-        if snapshot.dialect() != Dialect::Keyward {
-            let text =
-                format!("it is in the dialect `{}`, stored rules are not", snapshot.dialect());
+/// What mistakes in the policy document are placed in.
+pub(in crate::flow) const DOCUMENT: &str = "policy document";
+
+impl Fixed {
+    /// What a policy file says. Stored rules are in the native dialect, so that
+    /// no other will do.
+    pub fn of_file(self, policy: Policy) -> Result<Self, Error> {
+        let dialect = policy.snapshot().dialect();
+        if dialect != Dialect::Keyward {
+            let text = format!("it is in the dialect `{dialect}`, stored rules are not");
             return Err(Error::because("use the policy file", text));
         }
-        if !snapshot.catalogue().is_empty() {
-            // What our own doors ask for exists as well, or nobody administers.
-            for permission in crate::routes::own_permissions() {
-                let added = builder.permission(permission);
-                added.map_err(|cause| Error::because("add our own permissions", cause))?;
+        let file = Some(Arc::new(policy.clone()));
+        Ok(Self { file, ..self.of(policy) })
+    }
+
+    /// What `policy` says, and the rest as it is.
+    fn of(&self, policy: Policy) -> Self {
+        let mut builder = policy.into_builder();
+        if builder.has_catalogue() {
+            for permission in &self.own {
+                // Each is one of ours, so it is well formed.
+                let _ = builder.permission(permission).is_ok();
             }
         }
         let snapshot = builder.clone().build();
-        let fixed = Fixed { rows: rows(&snapshot), reads: reads(&snapshot), snapshot };
-        Ok(Self { builder, fixed })
+        let (rows, reads) = (rows(&snapshot), reads(&snapshot));
+        let (own, file) = (self.own.clone(), self.file.clone());
+        Self { rows, reads, snapshot, builder, own, document: self.document, file }
+    }
+
+    /// Reads a document beside the file and these rows, whose names it must not use.
+    pub(in crate::flow) fn parse(
+        &self,
+        text: &str,
+        stored: &Definitions,
+    ) -> Result<Policy, Mistakes> {
+        let roles: Vec<&str> = stored.roles.iter().map(|role| role.name.as_str()).collect();
+        let lists: Vec<&str> = stored.acls.iter().map(|row| row.name.as_str()).collect();
+        let beside = Beside { policy: self.file.as_deref(), roles: &roles, lists: &lists };
+        Policy::parse_beside(beside, DOCUMENT, text)
+    }
+
+    /// The same with what `whole` says: the file, and a document beside it.
+    pub(in crate::flow) fn of_whole(&self, whole: Policy, document: i64) -> Self {
+        Self { document, ..self.of(whole) }
+    }
+
+    /// The same without a document.
+    pub(in crate::flow) fn alone(&self, document: i64) -> Self {
+        let file = self.file.as_deref().cloned();
+        let nothing = || Self::nothing(self.own.clone());
+        Self { document, ..file.map_or_else(nothing, |file| self.of(file)) }
+    }
+
+    pub(super) fn with(&self, document: Option<&PolicyDocument>) -> Result<Self, Error> {
+        let version = document.map_or(0, |document| document.version);
+        let text = document.map_or("", |document| &document.text);
+        if text.is_empty() {
+            return Ok(self.alone(version));
+        }
+        // Names of rows are looked at when rows are added.
+        let whole = self.parse(text, &Definitions::default());
+        let whole = whole.map_err(|flaws| Error::because("use the policy document", flaws))?;
+        Ok(self.of_whole(whole, version))
     }
 }
 
