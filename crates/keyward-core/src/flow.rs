@@ -16,6 +16,8 @@ pub mod group;
 pub mod matrix;
 pub mod mfa;
 pub mod open;
+#[cfg(feature = "passkeys")]
+pub mod passkey;
 pub mod password;
 #[cfg(feature = "policy-file")]
 pub mod policy;
@@ -127,6 +129,8 @@ pub struct Decide<'a> {
     pub keys: &'a Keys,
     /// Who asks.
     pub client: &'a Client,
+    /// Scheme, host and port under which people reach the service.
+    pub site: &'a str,
 }
 
 impl Decide<'_> {

@@ -48,6 +48,23 @@ pub struct Failing {
     pub message: String,
 }
 
+/// Why what a passkey answered is not accepted.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PasskeyFault {
+    /// Nobody waits for this answer any more, or ever did.
+    Expired,
+    /// It is not a right answer.
+    Failed,
+    /// There is no such passkey.
+    Unknown,
+    /// The account has this passkey already.
+    Duplicate,
+    /// It was made or asked for elsewhere.
+    WrongOrigin,
+    /// The authenticator did not verify its owner, and must.
+    NotVerified,
+}
+
 /// Why a person was turned away.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -106,6 +123,12 @@ pub enum Refusal {
         /// How old it may be.
         max_age: Duration,
     },
+    /// What a passkey answered is not accepted.
+    Passkey(PasskeyFault),
+    /// It is the last thing that the account can prove itself with.
+    LastWayIn,
+    /// This way of proving who one is does not exist here.
+    MethodDisabled,
     /// There is no such thing, or it is not yours to see.
     NotFound,
     /// It exists already, or has changed since it was read.

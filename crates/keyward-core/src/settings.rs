@@ -4,6 +4,10 @@ use core::time::Duration;
 
 use crate::identifier::Kind;
 
+mod passkeys;
+
+pub use passkeys::{Attestation, Counter, Passkeys, UserVerification};
+
 /// Every choice that a decision depends on.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -44,6 +48,8 @@ pub struct Settings {
     pub step_up_age: Duration,
     /// How long a trusted device is spared the second factor.
     pub trust_lifetime: Duration,
+    /// Passkeys.
+    pub passkeys: Passkeys,
 }
 
 /// Who must have a second factor.
@@ -119,6 +125,7 @@ impl Default for Settings {
             mfa_lifetime: 10 * MINUTE,
             step_up_age: 10 * MINUTE,
             trust_lifetime: 30 * DAY,
+            passkeys: Passkeys::default(),
         }
     }
 }

@@ -24,6 +24,8 @@ mod openapi;
 #[cfg(feature = "outbound")]
 pub mod outbound;
 mod pages;
+#[cfg(feature = "passkeys")]
+mod passkeys;
 mod people;
 #[cfg(feature = "policy-file")]
 mod policy;
@@ -46,6 +48,16 @@ pub mod actix {
     pub use crate::adapt::actix::{
         Doors, Gate, Rejection, layer, pages, require, require_role, routes,
     };
+}
+
+#[cfg(feature = "authenticator")]
+pub mod authenticator {
+    //! A passkey in software: what a phone or a security key does, for tests and tours.
+
+    pub use keyward_core::crypto::webauthn::authenticator::{
+        Authenticator, Behaviour, Passkey, Refused,
+    };
+    pub use keyward_core::crypto::webauthn::key::Algorithm;
 }
 
 #[cfg(feature = "axum")]
@@ -87,7 +99,10 @@ pub use keyward_core::identifier::Kind;
 pub use keyward_core::port;
 pub use keyward_core::record::{Channel, Term};
 pub use keyward_core::refusal::Refusal;
-pub use keyward_core::settings::{MfaMode, Rate, Settings, SignUpMode, VerifyMode};
+pub use keyward_core::settings::{
+    Attestation, Counter, MfaMode, Passkeys, Rate, Settings, SignUpMode, UserVerification,
+    VerifyMode,
+};
 pub use keyward_core::time::Timestamp;
 pub use keyward_core::{Error, Secret};
 pub use keyward_store as store;
@@ -99,6 +114,8 @@ pub use matrix::{
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 pub use migrate::{Database, Migration, Progress};
 pub use openapi::document as openapi;
+#[cfg(feature = "passkeys")]
+pub use passkeys::{PasskeyBegun, PasskeyView};
 pub use people::{Answer, NewPerson, Vouched};
 #[cfg(feature = "policy-file")]
 pub use policy::{FailureView, MistakeView, PolicyCheckView, PolicyView, TestsView};

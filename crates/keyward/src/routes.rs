@@ -13,6 +13,8 @@ pub(crate) mod groups;
 pub(crate) mod matrix;
 pub(crate) mod mfa;
 pub(crate) mod ops;
+#[cfg(feature = "passkeys")]
+pub(crate) mod passkeys;
 pub(crate) mod people;
 #[cfg(feature = "policy-file")]
 pub(crate) mod policy;
@@ -36,6 +38,8 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
         mfa::ROUTES,
         verification::ROUTES,
         recovery::ROUTES,
+        #[cfg(feature = "passkeys")]
+        passkeys::ROUTES,
         session::ROUTES,
         account::ROUTES,
         factors::ROUTES,
@@ -79,6 +83,7 @@ pub(crate) fn is_api(path: &str) -> bool {
     path.starts_with("/api/")
         || path.starts_with("/access/v1/")
         || path == "/.well-known/authzen-configuration"
+        || path == "/.well-known/webauthn"
 }
 
 /// The paths that are wanted, each once, for a framework's own router.

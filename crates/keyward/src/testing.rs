@@ -8,6 +8,7 @@ mod events;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use crate::authenticator::{Authenticator as PasskeyDevice, Behaviour};
 pub use authenticator::Authenticator;
 pub use client::{Client, Response};
 pub use events::Events;

@@ -22,7 +22,7 @@ pub mod client_data;
 mod der;
 pub mod key;
 
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(test, feature = "authenticator"))]
 pub mod authenticator;
 #[cfg(test)]
 mod tests;

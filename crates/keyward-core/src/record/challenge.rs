@@ -17,12 +17,23 @@ pub enum Purpose {
     Mfa,
     /// Enrol an authenticator app.
     EnrolTotp,
+    /// Add a passkey to an account.
+    PasskeyRegister,
+    /// Sign in with a passkey.
+    PasskeySignIn,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 5] =
-        [Self::Verify, Self::Recover, Self::Setup, Self::Mfa, Self::EnrolTotp];
+    pub const ALL: [Self; 7] = [
+        Self::Verify,
+        Self::Recover,
+        Self::Setup,
+        Self::Mfa,
+        Self::EnrolTotp,
+        Self::PasskeyRegister,
+        Self::PasskeySignIn,
+    ];
 
     /// The stored form.
     pub fn as_str(self) -> &'static str {
@@ -32,6 +43,8 @@ impl Purpose {
             Self::Setup => "setup",
             Self::Mfa => "mfa",
             Self::EnrolTotp => "enrol_totp",
+            Self::PasskeyRegister => "passkey_register",
+            Self::PasskeySignIn => "passkey_sign_in",
         }
     }
 

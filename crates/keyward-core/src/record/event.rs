@@ -3,7 +3,7 @@
 use crate::crypto::token::digest_bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{EventId, FlowId, MessageId, SessionId, UserId};
+use crate::id::{CredentialId, EventId, FlowId, MessageId, SessionId, UserId};
 use crate::port::Random;
 use crate::time::Timestamp;
 
@@ -35,6 +35,12 @@ pub enum Reason {
     WrongFlow,
     /// A hook of the app said no.
     Hook,
+    /// A passkey was asked for by a page of another origin, or made for another domain.
+    WrongOrigin,
+    /// The authenticator did not verify its owner, and must.
+    NotVerified,
+    /// The signature counter went back: somebody may hold a copy of the passkey.
+    Cloned,
 }
 
 macro_rules! events {
@@ -174,6 +180,28 @@ events! {
         session: Option<SessionId>,
         /// `sign_out`, `owner`, `admin`, `password`, `lock`.
         by: String
+    };
+    /// A passkey was added to an account.
+    PasskeyAdded "passkey.added" v 1 {
+        /// Which.
+        passkey: CredentialId
+    };
+    /// A passkey was given another name.
+    PasskeyRenamed "passkey.renamed" v 1 {
+        /// Which.
+        passkey: CredentialId
+    };
+    /// A passkey was removed.
+    PasskeyRemoved "passkey.removed" v 1 {
+        /// Which.
+        passkey: CredentialId
+    };
+    /// A passkey proved who somebody is.
+    PasskeyUsed "passkey.used" v 1 {
+        /// Which.
+        passkey: CredentialId,
+        /// Whether its counter went back, and that is not refused here.
+        counter_went_back: bool
     };
     /// A message with a secret was asked for.
     VerificationSent "verification.sent" v 1 {

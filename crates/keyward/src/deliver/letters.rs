@@ -37,6 +37,8 @@ pub(crate) const LETTERS: &[Kind] = &[
     Kind { name: "sign_in_code", path: None, code: true },
     Kind { name: "already_registered", path: None, code: false },
     Kind { name: "password_changed", path: None, code: false },
+    Kind { name: "passkey_added", path: None, code: false },
+    Kind { name: "passkey_removed", path: None, code: false },
     NOTICE,
 ];
 

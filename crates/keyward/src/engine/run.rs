@@ -98,6 +98,7 @@ impl Keyward {
             settings: &inner.settings,
             keys: &inner.keys,
             client,
+            site: self.public_url(),
         })
     }
 

@@ -3,7 +3,7 @@
 use ::http::{HeaderValue, StatusCode, header};
 use keyward_core::Error;
 use keyward_core::id::RequestId;
-use keyward_core::refusal::{Failing, Flaw, Mistake, Refusal};
+use keyward_core::refusal::{Failing, Flaw, Mistake, PasskeyFault, Refusal};
 use serde_json::{Map, Value, json};
 
 use super::Reply;
@@ -64,6 +64,14 @@ codes! {
     CodeInvalid "code_invalid" 422 "The code is not right.";
     CodeExpired "code_expired" 410 "The code has expired.";
     CodeAttemptsExceeded "code_attempts_exceeded" 429 "Too many wrong codes: ask for a new one.";
+    WebauthnChallengeExpired "webauthn_challenge_expired" 410 "This took too long: please try again.";
+    WebauthnVerificationFailed "webauthn_verification_failed" 422 "The passkey was not accepted.";
+    WebauthnUnknownCredential "webauthn_unknown_credential" 422 "This passkey is not known here.";
+    WebauthnDuplicate "webauthn_duplicate" 409 "There is this passkey already.";
+    WebauthnOriginMismatch "webauthn_origin_mismatch" 403 "The passkey was used for another site.";
+    WebauthnUserVerificationRequired "webauthn_user_verification_required" 403 "Please confirm with your PIN, fingerprint or face.";
+    LastWayIn "last_way_in" 409 "It is the last way to sign in.";
+    MethodDisabled "method_disabled" 403 "This way of signing in is not offered here.";
     LinkInvalid "link_invalid" 410 "The link is not valid any more.";
     ResendTooSoon "resend_too_soon" 429 "A message was sent a moment ago.";
     SignUpClosed "sign_up_closed" 403 "Sign-up is closed.";
@@ -206,6 +214,9 @@ impl Problem {
             Refusal::CodeExpired => Self::new(Code::CodeExpired),
             Refusal::CodeAttemptsExceeded => Self::new(Code::CodeAttemptsExceeded),
             Refusal::LinkInvalid => Self::new(Code::LinkInvalid),
+            Refusal::Passkey(fault) => Self::new(passkey_code(fault)),
+            Refusal::LastWayIn => Self::new(Code::LastWayIn),
+            Refusal::MethodDisabled => Self::new(Code::MethodDisabled),
             Refusal::ResendTooSoon { .. } => Self::new(Code::ResendTooSoon),
             Refusal::MfaRequired => Self::new(Code::MfaRequired),
             Refusal::MfaInvalid => Self::new(Code::MfaInvalid),
@@ -304,6 +315,17 @@ fn mistake(mistake: &Mistake) -> Value {
 fn failed(failing: &Failing) -> Value {
     let Failing { line, test, message } = failing;
     json!({ "line": line, "test": test, "message": message })
+}
+
+fn passkey_code(fault: PasskeyFault) -> Code {
+    match fault {
+        PasskeyFault::Expired => Code::WebauthnChallengeExpired,
+        PasskeyFault::Failed => Code::WebauthnVerificationFailed,
+        PasskeyFault::Unknown => Code::WebauthnUnknownCredential,
+        PasskeyFault::Duplicate => Code::WebauthnDuplicate,
+        PasskeyFault::WrongOrigin => Code::WebauthnOriginMismatch,
+        PasskeyFault::NotVerified => Code::WebauthnUserVerificationRequired,
+    }
 }
 
 /// A refusal in plain words, as the API says it: `Some of the input is not

@@ -48,7 +48,7 @@ pub(super) fn field_key(code: &str) -> String {
 }
 
 /// Events that people are told about in their own account, and in which words.
-const EVENTS: [(&str, &str); 17] = [
+const EVENTS: [(&str, &str); 19] = [
     ("user.created", "event.created"),
     ("user.updated", "event.updated"),
     ("user.locked", "event.locked"),
@@ -66,6 +66,8 @@ const EVENTS: [(&str, &str); 17] = [
     ("session.stepped_up", "event.stepped_up"),
     ("session.revoked", "event.session_ended"),
     ("role.granted", "event.role"),
+    ("passkey.added", "event.passkey_added"),
+    ("passkey.removed", "event.passkey_removed"),
 ];
 
 /// The key of the text for an event; none for what happens behind the scenes.

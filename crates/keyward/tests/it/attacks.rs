@@ -3,7 +3,9 @@
 
 mod class_05_session_fixation;
 mod class_07_one_time_secrets_used_twice;
+mod class_13_identity_confusion;
 mod class_14_broken_access_control;
 mod class_15_rule_and_path_mismatch;
 mod class_19_resource_exhaustion;
 mod class_21_browser_boundary;
+mod class_22_replay_of_protected_messages;

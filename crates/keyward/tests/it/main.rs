@@ -35,6 +35,7 @@ mod lists;
 mod matrix;
 mod nodes;
 mod pages;
+mod passkeys;
 #[cfg(feature = "policy-file")]
 mod policy_document;
 #[cfg(feature = "policy-file")]

@@ -57,7 +57,8 @@ impl House {
         let facts = flow.gather(cx).await.unwrap();
         let done = Done { verified: true, renewed: None, hashed: Some("$argon2id$x".into()) };
         let mut rng = SeededRandom::new(seed);
-        let mut cx = Decide { now: *now, rng: &mut rng, settings, keys, client };
+        let mut cx =
+            Decide { now: *now, rng: &mut rng, settings, keys, client, site: "http://localhost" };
         flow.decide(facts, done, &mut cx)
     }
 

@@ -12,26 +12,7 @@ use super::Fault;
 use super::cbor::Value;
 use super::certificate::Certificate;
 use super::key::{Algorithm, PublicKey};
-
-/// Whether the authenticator's maker is asked about.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Conveyance {
-    /// No: browsers leave the statement out, and one that comes is not looked at.
-    #[default]
-    None,
-    /// The browser may say so, or have somebody else say so.
-    Indirect,
-}
-
-impl Conveyance {
-    /// What `attestation` is in the options.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Indirect => "indirect",
-        }
-    }
-}
+pub use crate::settings::Attestation as Conveyance;
 
 /// What vouches for the model of an authenticator.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -149,16 +149,23 @@ impl Authenticator {
             return Err(Refused::Excluded);
         }
         let key = Key::make(self.behaviour.algorithm)?;
-        let id = token::digest_bytes(&key.cose());
+        let id = token::digest_bytes(&key.cose()).to_vec();
+        self.passkeys.push(Passkey { id, user_handle, rp_id, counter: 0, key });
+        self.create_again(origin, options)
+    }
+
+    /// Presents the newest passkey as if it were new: what a device does that
+    /// does not care.
+    pub fn create_again(&self, origin: &str, options: &Json) -> Result<Json, Refused> {
+        let passkey = self.passkeys.last().ok_or(Refused::NoPasskey)?;
         let client_data = self.client_data(Ceremony::Create, origin, options)?;
-        let cose = key.cose();
-        let attested = Attested { aaguid: self.behaviour.aaguid, id: &id, key: &cose };
-        let claimed = self.behaviour.rp_id.clone().unwrap_or_else(|| rp_id.clone());
-        let data = authenticator_data::write(&claimed, self.flags(), 0, Some(&attested));
-        let object = self.object(&key, &data, &client_data)?;
-        self.passkeys.push(Passkey { id: id.to_vec(), user_handle, rp_id, counter: 0, key });
+        let (id, cose) = (&passkey.id, passkey.key.cose());
+        let attested = Attested { aaguid: self.behaviour.aaguid, id, key: &cose };
+        let rp_id = self.behaviour.rp_id.as_ref().unwrap_or(&passkey.rp_id);
+        let data = authenticator_data::write(rp_id, self.flags(), 0, Some(&attested));
+        let object = self.object(&passkey.key, &data, &client_data)?;
         Ok(json!({
-            "id": encode(&id), "rawId": encode(&id), "type": "public-key",
+            "id": encode(id), "rawId": encode(id), "type": "public-key",
             "authenticatorAttachment": "platform",
             "clientExtensionResults": {},
             "response": {

@@ -87,7 +87,7 @@ impl Flags {
     }
 
     /// The bits of the flags alone.
-    #[cfg(any(test, feature = "testing"))]
+    #[cfg(any(test, feature = "authenticator"))]
     pub fn bits(self) -> u8 {
         let bit = |is: bool, bit: u8| if is { bit } else { 0 };
         bit(self.user_present, USER_PRESENT)
@@ -98,7 +98,7 @@ impl Flags {
 }
 
 /// Writes the data of a ceremony; for the software authenticator.
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(test, feature = "authenticator"))]
 pub fn write(rp_id: &str, flags: Flags, counter: u32, attested: Option<&Attested<'_>>) -> Vec<u8> {
     let bits = flags.bits() | attested.map_or(0, |_| ATTESTED);
     let mut out = crate::crypto::token::digest(rp_id).to_vec();

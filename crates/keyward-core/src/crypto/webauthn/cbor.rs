@@ -174,7 +174,7 @@ fn deeper(depth: u8) -> Result<u8, Fault> {
 
 /// Writes a value; what the software authenticator sends, and what tests hold
 /// the reader against.
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(test, feature = "authenticator"))]
 pub fn write(value: &Value<'_>, out: &mut Vec<u8>) {
     match value {
         Value::Int(number) if *number < 0 => head(1, number.unsigned_abs() - 1, out),
@@ -203,7 +203,7 @@ pub fn write(value: &Value<'_>, out: &mut Vec<u8>) {
     }
 }
 
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(test, feature = "authenticator"))]
 fn head(major: u8, argument: u64, out: &mut Vec<u8>) {
     let (info, size) = match argument {
         0..24 => (argument.to_be_bytes()[7], 0),

@@ -1,6 +1,6 @@
 //! Items of DER (X.690), one after the other.
 
-#[cfg(any(test, feature = "testing"))]
+#[cfg(any(test, feature = "authenticator"))]
 pub(super) const INTEGER: u8 = 0x02;
 pub(super) const OCTETS: u8 = 0x04;
 pub(super) const OBJECT_ID: u8 = 0x06;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use keyward::testing::{Client, PASSWORD, TestAuth};
 use serde_json::{Value, json};
 
+use crate::passkeys::{answer, with_passkey};
+
 const NEW_PASSWORD: &str = "another long password";
 const CLIENTS: usize = 50;
 
@@ -74,6 +76,16 @@ async fn fifty_at_once_spend_the_setup_link_once() {
     let body =
         json!({ "token": token.reveal(), "email": "root@example.com", "password": PASSWORD });
     assert_eq!(race(&t, "/api/v1/setup".into(), body).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_at_once_spend_what_a_passkey_signed_once() {
+    let t = TestAuth::new().await;
+    let (ada, mut device) = with_passkey(&t).await;
+    let body = answer(&t.pages(), &mut device).await;
+    assert_eq!(race(&t, "/api/v1/webauthn/sign-in".into(), body).await, 1);
+    let sessions = ada.get("/api/v1/me/sessions").await.json();
+    assert_eq!(sessions["data"].as_array().unwrap().len(), 2, "hers, and the winner's");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,97 @@
+//! Name a passkey, remove one.
+
+use super::register::{Facts, sane_name};
+use super::{KIND, Passkey, unchanged};
+use crate::Error;
+use crate::flow::{Decide, Done, Flow, Gather, Verdict};
+use crate::id::{CredentialId, SessionId, UserId};
+use crate::port::{Fut, Write};
+use crate::record::{Subject, What};
+use crate::refusal::Refusal;
+
+/// Gives a passkey another name.
+#[derive(Clone, Debug)]
+pub struct RenamePasskey {
+    /// Whose it must be.
+    pub user: UserId,
+    /// Which.
+    pub passkey: CredentialId,
+    /// What to call it; empty for what its maker calls it.
+    pub name: String,
+}
+
+impl Flow for RenamePasskey {
+    type Facts = Option<Subject>;
+    type Yes = ();
+    const NAME: &'static str = "rename_passkey";
+
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
+        cx.store.subject(self.user)
+    }
+
+    fn decide(&self, facts: Self::Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
+        let found = facts.as_ref().and_then(|subject| find(subject, self.passkey));
+        let Some(passkey) = found else { return Verdict::no(Refusal::NotFound) };
+        let name = match sane_name(&self.name) {
+            Ok(name) => name,
+            Err(refusal) => return Verdict::no(refusal),
+        };
+        let event = cx.own_event(self.user, What::PasskeyRenamed { passkey: self.passkey });
+        Verdict::yes((), vec![passkey.renamed(&name)], vec![event])
+    }
+}
+
+/// Removes a passkey, unless it is the last way in.
+#[derive(Clone, Debug)]
+pub struct RemovePasskey {
+    /// Whose it must be.
+    pub user: UserId,
+    /// The session they ask from.
+    pub session: SessionId,
+    /// Which.
+    pub passkey: CredentialId,
+}
+
+impl Flow for RemovePasskey {
+    type Facts = Facts;
+    type Yes = ();
+    const NAME: &'static str = "remove_passkey";
+
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Facts, Error>> {
+        Box::pin(Facts::gather(self.user, self.session, None, cx))
+    }
+
+    fn decide(&self, facts: Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
+        let subject = match facts.owner() {
+            Ok(subject) => subject,
+            Err(refusal) => return Verdict::no(refusal),
+        };
+        if find(subject, self.passkey).is_none() {
+            return Verdict::no(Refusal::NotFound);
+        }
+        if !has_another_way_in(subject, self.passkey) {
+            return Verdict::no(Refusal::LastWayIn);
+        }
+        let mut writes = vec![
+            // Two that are removed at once must not both be the one but last.
+            unchanged(&subject.user, cx),
+            Write::SpendCredential(self.passkey),
+            Write::NoteChange(self.user),
+        ];
+        writes.extend(crate::flow::password::tell(subject, "passkey_removed", cx));
+        let event = cx.own_event(self.user, What::PasskeyRemoved { passkey: self.passkey });
+        Verdict::yes((), writes, vec![event])
+    }
+}
+
+fn find(subject: &Subject, passkey: CredentialId) -> Option<Passkey> {
+    Passkey::of(subject).into_iter().find(|found| found.id == passkey)
+}
+
+/// Kinds of credential that sign in by themselves.
+const WAYS_IN: &[&str] = &["password", KIND, "oauth"];
+
+fn has_another_way_in(subject: &Subject, without: CredentialId) -> bool {
+    let others = subject.credentials.iter().filter(|found| found.id != without);
+    others.into_iter().any(|found| WAYS_IN.contains(&found.kind.as_str()))
+}
