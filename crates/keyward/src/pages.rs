@@ -54,6 +54,8 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     admin::GROUP,
     admin::MATRIX,
     admin::WHO,
+    #[cfg(feature = "policy-file")]
+    admin::POLICY,
     admin::CHECK,
     admin::LOG,
 ];

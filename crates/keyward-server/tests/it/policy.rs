@@ -1,8 +1,11 @@
 //! `keyward policy`, and a policy file in force.
 
+use std::time::{Duration, Instant};
+
 use serde_json::Value;
 
-use crate::server::Place;
+use crate::http::Client;
+use crate::server::{PASSWORD, Place, Server};
 
 const POLICY: &str = include_str!("policy/house.toml");
 
@@ -126,4 +129,79 @@ fn a_server_refuses_a_policy_with_a_mistake_before_anything_is_made() {
     let serve = ["serve", "--data-dir", "data", "--listen", "127.0.0.1:0"];
     place.run(&serve).refused(2, "slip.toml:3:7  unknown key `alow`, did you mean `allow`?");
     assert!(!place.path("data").exists());
+}
+
+/// Longer than any reload on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A server whose policy file says this, and who asks it: Ada, a `writer`.
+fn writer(place: &Place, may: &str) -> (Server, Client) {
+    place.write("policy.toml", &writing(may));
+    place.write("password", PASSWORD);
+    let server = place.serve();
+    let add = ["user", "add", "--email", "ada@example.com", "--password-file", "password"];
+    let more = ["--verified", "--role", "writer", "--data-dir", "data"];
+    place.run(&[add.as_slice(), &more].concat()).wants(0);
+    let client = server.client().signed_in("ada@example.com", PASSWORD);
+    (server, client)
+}
+
+fn writing(may: &str) -> String {
+    format!("version = 1\n[roles]\nwriter = {{ allow = [\"{may}\"] }}\n")
+}
+
+fn may(client: &Client, permission: &str) -> bool {
+    let reply = client.get(&format!("/api/v1/can?permission={permission}"));
+    reply.json()["allowed"].as_bool().unwrap_or_else(|| panic!("{}", reply.body))
+}
+
+/// Asks until the answer is yes.
+#[expect(clippy::disallowed_methods, reason = "waits for another process")]
+fn until(what: &str, is_true: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !is_true() {
+        assert!(begun.elapsed() < PATIENCE, "{what}");
+    }
+}
+
+fn place_with_file() -> Place {
+    Place::new().env("KEYWARD_POLICY_FILE", "policy.toml")
+}
+
+#[test]
+fn a_changed_file_is_read_by_itself_and_a_broken_one_changes_nothing() {
+    let place = place_with_file();
+    let (server, client) = writer(&place, "posts:edit");
+    assert!(may(&client, "posts:edit") && !may(&client, "posts:delete"));
+    place.write("policy.toml", &writing("posts:delete"));
+    until("the changed file counts", || may(&client, "posts:delete"));
+    assert!(!may(&client, "posts:edit"), "what it took is gone");
+
+    place.write("policy.toml", "version = 1\n[roles]\nwriter = { alow = [] }\n");
+    assert!(server.wait_for_log("the former policy stays"), "it is told");
+    assert!(may(&client, "posts:delete"), "and the former policy stays");
+    place.write("policy.toml", &writing("posts:edit"));
+    until("the mended file counts", || may(&client, "posts:edit"));
+}
+
+#[test]
+fn a_file_that_looks_the_same_is_read_when_the_server_is_told_to() {
+    let place = place_with_file();
+    let (server, client) = writer(&place, "posts:edit");
+    // As long, and last written at the same moment: only whoever knows can tell.
+    let path = place.path("policy.toml");
+    let written = std::fs::metadata(&path).unwrap().modified().unwrap();
+    place.write("next.toml", &writing("posts:tidy"));
+    let next = std::fs::File::options().append(true).open(place.path("next.toml")).unwrap();
+    next.set_modified(written).unwrap();
+    std::fs::rename(place.path("next.toml"), &path).unwrap();
+    assert!(may(&client, "posts:edit"));
+    server.hang_up();
+    until("the file is read on SIGHUP", || may(&client, "posts:tidy"));
+
+    place.write("next.toml", "version = 2\n");
+    std::fs::rename(place.path("next.toml"), &path).unwrap();
+    server.hang_up();
+    assert!(server.wait_for_log("the former policy stays"), "it is told");
+    assert!(may(&client, "posts:tidy"), "a broken file changes nothing");
 }

@@ -9,6 +9,8 @@ mod log;
 mod matrix;
 mod people;
 mod person;
+#[cfg(feature = "policy-file")]
+mod policy;
 mod role;
 mod roles;
 mod who;
@@ -27,6 +29,8 @@ pub(super) use log::ROUTES as LOG;
 pub(super) use matrix::ROUTES as MATRIX;
 pub(super) use people::ROUTES as PEOPLE;
 pub(super) use person::ROUTES as PERSON;
+#[cfg(feature = "policy-file")]
+pub(super) use policy::ROUTES as POLICY;
 pub(super) use role::ROUTES as ROLE;
 pub(super) use roles::ROUTES as ROLES;
 pub(super) use who::ROUTES as WHO;

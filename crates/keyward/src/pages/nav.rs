@@ -10,11 +10,13 @@ use crate::http::{Code, Cx, Fault, Request};
 use crate::routes::people::query_without;
 
 /// The admin pages, in the order of the menu, with what each needs.
-pub(super) const ADMIN: [(&str, &str); 7] = [
+pub(super) const ADMIN: &[(&str, &str)] = &[
     ("people", "users:view"),
     ("groups", "groups:view"),
     ("roles", "roles:view"),
     ("matrix", "roles:view"),
+    #[cfg(feature = "policy-file")]
+    ("policy", "policy:view"),
     ("check", "access:explain"),
     ("audit", "audit:view"),
     ("messages", "messages:view"),

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::http::{Code, Cx, Fault, Guard, Method4, Problem, Reply, Route, input, reply, version};
+use crate::people::Answer;
 use crate::policy::{PolicyCheckView, PolicyView};
 
 const VIEW: Guard = Guard::Holding("policy:view");
@@ -13,7 +14,7 @@ const EDIT: Guard = Guard::Holding(policy::EDIT);
 
 pub(super) const ROUTES: &[Route] = &[
     Route::get("/api/v1/admin/policy", VIEW, show).gives::<PolicyView>(),
-    Route::post("/api/v1/admin/policy", EDIT, save)
+    Route::post("/api/v1/admin/policy", EDIT, put)
         .by(Method4::Put)
         .with_text()
         .takes::<PolicyInput>()
@@ -60,7 +61,12 @@ fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     })
 }
 
-fn save(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+/// Saves the document. The one way for the API and the page.
+pub(crate) async fn save(cx: &Cx<'_>, change: &ChangePolicy) -> Answer<i64> {
+    cx.auth.run(change, &cx.caller.client).await
+}
+
+fn put(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let input: PolicyInput = input::body_with_lines(cx.request, "text")?;
         let tag = version::if_match(cx.request)?;
@@ -68,7 +74,7 @@ fn save(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         let seen = Some(tag.or(input.version).ok_or_else(missing)?);
         let (actor, PolicyInput { text, force, .. }) = (Some(cx.caller.user()?), input);
         let change = ChangePolicy { text, seen, force, actor };
-        let answer = cx.auth.run(&change, &cx.caller.client).await?;
+        let answer = save(&cx, &change).await?;
         let version = answer.map_err(|refusal| version::refused(refusal, tag))?;
         Ok(version::tagged(reply::ok(&Saved { version })?, version))
     })

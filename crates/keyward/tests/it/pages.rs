@@ -10,6 +10,8 @@ mod groups;
 pub(crate) mod html;
 mod journey;
 mod matrix;
+#[cfg(feature = "policy-file")]
+mod policy;
 mod recover;
 mod replies;
 mod sign_in;

@@ -78,6 +78,7 @@ async fn pages_for_strangers_look_as_reviewed() {
     check("inbox", &client.page("/dev/inbox").await);
 }
 
+#[cfg(feature = "policy-file")]
 #[tokio::test]
 async fn pages_for_people_and_administrators_look_as_reviewed() {
     let t = kit().await;
@@ -111,6 +112,7 @@ async fn pages_for_people_and_administrators_look_as_reviewed() {
         ("admin_matrix_de", "/admin/matrix?lang=de"),
         ("admin_who", "/admin/who?lang=en&permission=users:view"),
         ("admin_check", "/admin/check?subject=ada%40example.com&permission=posts:edit"),
+        ("admin_policy", "/admin/policy?lang=en"),
         ("admin_messages", "/admin/messages"),
         ("admin_audit_none", "/admin/audit?type=nothing"),
     ] {
