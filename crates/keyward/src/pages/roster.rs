@@ -1,7 +1,7 @@
 //! Texts whose keys come from elsewhere than a template: codes and names.
 
 /// Codes of fields that have a text of their own.
-const FIELDS: [&str; 37] = [
+const FIELDS: [&str; 38] = [
     "email_invalid",
     "username_invalid",
     "phone_invalid",
@@ -32,6 +32,7 @@ const FIELDS: [&str; 37] = [
     "in_the_past",
     "ends_before_it_begins",
     "attributes_invalid",
+    "acl_invalid",
     "built_in",
     "in_policy_file",
     "too_large",
