@@ -2,7 +2,11 @@
 //! the list of attack classes.
 
 mod class_05_session_fixation;
+mod class_06_trusted_devices_outlive;
 mod class_07_one_time_secrets_used_twice;
+mod class_07_second_factor_replayed;
+mod class_08_second_factor_guessed;
+mod class_09_second_factor_bypassed;
 mod class_13_identity_confusion;
 mod class_14_broken_access_control;
 mod class_15_rule_and_path_mismatch;

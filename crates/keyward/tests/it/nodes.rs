@@ -8,12 +8,14 @@ mod postgres;
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyward::testing::{CHEAP, FakeClock, TestAuth};
+use keyward::testing::{CHEAP, FakeClock, PASSWORD, TestAuth};
 use keyward::{Act, Builder, Context, Keyward, NewPerson, Resource};
+use serde_json::json;
 
 const KEY: &str = "c45a0e9b7d1f3862a58e94c6017b3df2e68d5a904cf71b23890e6d4fb1a7c352";
 
-async fn node(builder: Builder) -> TestAuth {
+/// A node with a key of its own, as tests build it.
+pub(crate) async fn node(builder: Builder) -> TestAuth {
     let clock = FakeClock::default();
     let builder = builder
         .root_key(KEY)
@@ -79,10 +81,34 @@ async fn what_one_node_does_the_other_knows(here: TestAuth, there: TestAuth) {
     here.kw.act_on(ada, Act::Unlock).await.unwrap().unwrap();
     assert_eq!(session().await.status(), 401, "and stays so");
 
+    a_second_factor_is_spent_on_one_node_alone(&here, &there).await;
     let report = there.kw.verify_audit().await.unwrap();
     assert_eq!(report.faults, [""; 0]);
     here.kw.shutdown().await;
     there.kw.shutdown().await;
+}
+
+/// Both nodes are given the same code at once: one of them lets somebody in.
+async fn a_second_factor_is_spent_on_one_node_alone(here: &TestAuth, there: &TestAuth) {
+    here.user("eve@example.com").await;
+    let body = json!({ "identifier": "eve@example.com", "password": PASSWORD });
+    let home = here.pages();
+    home.post("/api/v1/sign-in", &body).await;
+    let (app, codes) = home.enrol_totp(&here.clock).await;
+    there.clock.advance(Duration::from_secs(30));
+    for (method, code) in [("totp", app.next_code()), ("recovery_code", codes[0].clone())] {
+        let mut tasks = tokio::task::JoinSet::new();
+        for node in [here, there].into_iter().cycle().take(8) {
+            let client = node.pages();
+            let begun = client.post("/api/v1/sign-in", &body).await.json();
+            let flow = begun["flow_id"].clone();
+            let given = json!({ "flow_id": flow, "method": method, "code": code });
+            tasks.spawn(async move { client.post("/api/v1/sign-in/mfa", &given).await });
+        }
+        let replies = tasks.join_all().await;
+        let let_in = replies.iter().filter(|reply| reply.status().is_success()).count();
+        assert_eq!(let_in, 1, "{method}: {replies:?}");
+    }
 }
 
 /// The first start of a service with several nodes: nobody is turned away.
