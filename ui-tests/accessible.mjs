@@ -1,6 +1,7 @@
 // Every page against axe-core: light, dark, and on a narrow screen.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { accessibleFactors } from "./factors.mjs";
 import { Visitor } from "./visitor.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -65,10 +66,11 @@ export async function accessible(browser, base, report) {
     await visitor.press("tbody a");
     await look("a person");
     await visitor.leave();
+    await accessibleFactors(browser, base, report, { name, ...mode });
   }
 }
 
-async function check(page) {
+export async function check(page) {
   await page.evaluate(AXE);
   const found = await page.evaluate((tags) => axe.run(document, { runOnly: tags, iframes: false }), TAGS);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

@@ -4,6 +4,7 @@
 import { accessible } from "./accessible.mjs";
 import { administrator } from "./administrator.mjs";
 import { open } from "./browser.mjs";
+import { factors } from "./factors.mjs";
 import { person } from "./person.mjs";
 import { Report } from "./report.mjs";
 
@@ -13,6 +14,7 @@ const { browser, close } = await open();
 try {
   for (const scripts of [true, false]) {
     await person(browser, base, report, scripts);
+    await factors(browser, base, report, scripts);
     await administrator(browser, base, report, scripts);
   }
   await accessible(browser, base, report);

@@ -11,7 +11,7 @@ use crate::id::{CredentialId, SessionId, UserId};
 use crate::identifier::Kind;
 use crate::password::rules;
 use crate::port::{Fut, Take, Write};
-use crate::record::{Credential, Event, Reason, Session, Subject, User, What};
+use crate::record::{Credential, Event, Identifier, Reason, Session, Subject, User, What};
 use crate::refusal::{Problem, Refusal};
 use crate::secret::Secret;
 use crate::settings::Settings;
@@ -149,11 +149,12 @@ pub(super) fn set_password(
     (user, writes)
 }
 
-/// A letter without secrets to the account's best address, if it has one.
-pub(super) fn tell(subject: &Subject, template: &str, cx: &mut Decide<'_>) -> Option<Write> {
-    let verified = subject.identifiers.iter().filter(|i| i.verified_at.is_some());
-    let to = verified.min_by_key(|i| i.kind != Kind::Email).filter(|i| i.kind != Kind::Username)?;
-    challenge::notice(template, to, &subject.user.name, cx).ok()
+/// A letter without secrets to every address that the account has proven: whoever
+/// took one of them over cannot keep the owner from hearing of it.
+pub(super) fn tell(subject: &Subject, template: &str, cx: &mut Decide<'_>) -> Vec<Write> {
+    let reached = |i: &&Identifier| i.verified_at.is_some() && i.kind != Kind::Username;
+    let to = subject.identifiers.iter().filter(reached);
+    to.filter_map(|to| challenge::notice(template, to, &subject.user.name, cx).ok()).collect()
 }
 
 /// An event about a password that somebody else set.

@@ -132,3 +132,160 @@ impl Proof<'_> {
         event
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crypto::keys::{Keys, RootKey};
+    use crate::flow::Client;
+    use crate::flow::factor::{totp, trusted};
+    use crate::flow::sign_up::{Name, new_subject};
+    use crate::identifier::{Kind, normalise};
+    use crate::port::Write;
+    use crate::settings::Settings;
+    use crate::testing::{SeededRandom, epoch};
+
+    /// Everything that a decision is made with.
+    struct Room {
+        settings: Settings,
+        keys: Keys,
+        client: Client,
+        rng: SeededRandom,
+    }
+
+    impl Room {
+        fn new() -> Self {
+            let keys = Keys::derive(&RootKey::from_bytes([7; 32]));
+            let (settings, client) = (Settings::default(), Client::default());
+            Self { settings, keys, client, rng: SeededRandom::new(1) }
+        }
+
+        fn cx(&mut self) -> Decide<'_> {
+            let Self { settings, keys, client, rng } = self;
+            Decide { now: epoch(), rng, settings, keys, client }
+        }
+
+        fn person(&mut self, change: impl FnOnce(&mut Subject)) -> Subject {
+            let typed = "ada@example.com".to_owned();
+            let normal = normalise(Kind::Email, &typed).unwrap();
+            let mut subject =
+                new_subject("Ada", &[Name { typed, normal }], Some("$x".into()), &mut self.cx());
+            subject.identifiers[0].verified_at = Some(epoch());
+            change(&mut subject);
+            subject
+        }
+
+        fn guarded(&mut self) -> Subject {
+            let mut subject = self.person(|_| ());
+            let secret = crate::crypto::otp::OtpSecret::from_bytes(&[1; 20]);
+            let added = totp::credential(&subject, &secret, 1, &mut self.cx()).unwrap();
+            subject.credentials.push(added);
+            subject
+        }
+
+        fn proven(
+            &mut self,
+            subject: &Subject,
+            aal: u8,
+            how: Option<Opening>,
+        ) -> Verdict<SignedIn> {
+            let proof = Proof { subject, method: "password", aal, identifier: "ada" };
+            proven(proof, how, &mut self.cx())
+        }
+    }
+
+    const HOW: fn() -> Option<Opening> = || Some(Opening::browser());
+
+    fn opens(verdict: &Verdict<SignedIn>) -> bool {
+        verdict.batch.writes.iter().any(|write| matches!(write, Write::OpenSession(_)))
+    }
+
+    fn standing(verdict: Verdict<SignedIn>) -> (Vec<String>, u8) {
+        let Ok(SignedIn::Complete { opened, .. }) = verdict.reply else { panic!("not let in") };
+        (opened.session.methods, opened.session.aal)
+    }
+
+    #[test]
+    fn whoever_has_nothing_left_to_prove_is_let_in() {
+        let mut room = Room::new();
+        let ada = room.person(|_| ());
+        let verdict = room.proven(&ada, 1, HOW());
+        assert!(opens(&verdict));
+        assert_eq!(standing(verdict), (vec!["password".to_owned()], 1));
+    }
+
+    #[test]
+    fn a_locked_deleted_or_expired_account_is_refused_whatever_was_proven() {
+        let mut room = Room::new();
+        let locked = room.person(|s| s.user.locked_at = Some(epoch()));
+        let deleted = room.person(|s| s.user.deleted_at = Some(epoch()));
+        let expired = room.person(|s| s.user.must_change_password = true);
+        for (subject, refusal) in [
+            (locked, Refusal::InvalidCredentials),
+            (deleted, Refusal::InvalidCredentials),
+            (expired, Refusal::PasswordExpired),
+        ] {
+            for (aal, how) in [(1, HOW()), (2, HOW()), (1, None)] {
+                let verdict = room.proven(&subject, aal, how);
+                assert!(!opens(&verdict));
+                assert_eq!(verdict.reply.unwrap_err(), refusal);
+            }
+        }
+    }
+
+    #[test]
+    fn an_unproven_address_is_asked_for_before_the_second_factor() {
+        let mut room = Room::new();
+        let mut ada = room.guarded();
+        ada.identifiers[0].verified_at = None;
+        let verdict = room.proven(&ada, 1, HOW());
+        assert!(!opens(&verdict));
+        assert!(matches!(verdict.reply, Ok(SignedIn::NeedsVerification { .. })));
+    }
+
+    #[test]
+    fn a_guarded_account_is_asked_for_its_second_factor_and_nothing_is_open() {
+        let mut room = Room::new();
+        let ada = room.guarded();
+        let verdict = room.proven(&ada, 1, HOW());
+        assert!(!opens(&verdict));
+        let Ok(SignedIn::NeedsMfa { methods, .. }) = verdict.reply else { panic!("not asked") };
+        assert_eq!(methods, ["totp"]);
+    }
+
+    #[test]
+    fn a_proof_of_two_factors_is_not_asked_for_another() {
+        let mut room = Room::new();
+        let ada = room.guarded();
+        assert_eq!(standing(room.proven(&ada, 2, HOW())).1, 2);
+    }
+
+    #[test]
+    fn whoever_only_checks_one_factor_of_two_learns_no_more() {
+        let mut room = Room::new();
+        let ada = room.guarded();
+        assert_eq!(room.proven(&ada, 1, None).reply.unwrap_err(), Refusal::MfaRequired);
+        let bob = room.person(|_| ());
+        assert!(matches!(room.proven(&bob, 1, None).reply, Ok(SignedIn::Checked(_))));
+    }
+
+    #[test]
+    fn a_trusted_device_is_let_in_at_one_factor_and_another_is_not() {
+        let mut room = Room::new();
+        let mut ada = room.guarded();
+        room.client.device = Some((ada.user.id, [3; 16]));
+        let (device, writes) = trusted::trust(&ada, &mut room.cx());
+        assert_eq!(device, [3; 16], "it keeps its name");
+        for write in writes {
+            let Write::AddCredential(added) = write else { panic!("{write:?}") };
+            ada.credentials.push(added);
+        }
+        let (methods, aal) = standing(room.proven(&ada, 1, HOW()));
+        assert_eq!((methods.last().map(String::as_str), aal), (Some("trusted_device"), 1));
+        let stranger = room.person(|_| ()).user.id;
+        for other in [None, Some((ada.user.id, [4; 16])), Some((stranger, [3; 16]))] {
+            room.client.device = other;
+            assert!(!opens(&room.proven(&ada, 1, HOW())), "{other:?}");
+        }
+    }
+}

@@ -2,7 +2,8 @@
 //! the documentation walk the same table.
 
 use super::{
-    admin, branding, database, limits, log, mail, password, policy, root, server, session, sign_in,
+    admin, branding, database, limits, log, mail, mfa, password, policy, root, server, session,
+    sign_in,
 };
 
 /// One setting.
@@ -82,13 +83,14 @@ impl Key {
 }
 
 /// Every section, in the order of the documentation.
-const SECTIONS: [&[Key]; 12] = [
+const SECTIONS: [&[Key]; 13] = [
     root::KEYS,
     server::KEYS,
     database::KEYS,
     sign_in::KEYS,
     password::KEYS,
     session::KEYS,
+    mfa::KEYS,
     mail::KEYS,
     limits::KEYS,
     policy::KEYS,

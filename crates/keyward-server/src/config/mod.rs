@@ -15,6 +15,7 @@ mod key;
 mod limits;
 mod log;
 mod mail;
+mod mfa;
 mod password;
 mod policy;
 mod raw;
@@ -36,6 +37,7 @@ pub(crate) use environment::no_color;
 pub(crate) use limits::Limits;
 pub(crate) use log::Log;
 pub(crate) use mail::Mail;
+pub(crate) use mfa::Mfa;
 pub(crate) use password::Password;
 pub(crate) use policy::Policy;
 pub(crate) use raw::RawConfig;
@@ -62,6 +64,7 @@ pub(crate) struct Config {
     pub(crate) sign_in: SignIn,
     pub(crate) password: Password,
     pub(crate) session: Session,
+    pub(crate) mfa: Mfa,
     pub(crate) mail: Option<Mail>,
     pub(crate) limits: Limits,
     pub(crate) policy: Policy,
@@ -86,6 +89,7 @@ impl Config {
             sign_in: SignIn::read(&mut r),
             password: Password::read(&mut r),
             session: Session::read(&mut r),
+            mfa: Mfa::read(&mut r),
             mail: Mail::read(&mut r),
             limits: Limits::read(&mut r),
             policy: Policy::read(&mut r),

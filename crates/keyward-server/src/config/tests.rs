@@ -35,6 +35,10 @@ fn no_configuration_is_a_configuration() {
     assert_eq!(ours.sign_in.code_lifetime, library.challenge_lifetime);
     assert_eq!(ours.sign_in.code_attempts, library.challenge_attempts);
     assert_eq!(ours.sign_in.resend_wait, library.resend_wait);
+    assert_eq!(ours.mfa.required, library.mfa);
+    assert_eq!(ours.mfa.lifetime, library.mfa_lifetime);
+    assert_eq!(ours.mfa.step_up_age, library.step_up_age);
+    assert_eq!(ours.mfa.trust, library.trust_lifetime);
     assert_eq!(ours.limits.guesses, library.guesses);
     assert_eq!(ours.limits.messages, library.requests);
     assert_eq!(ours.branding.name, library.brand);
@@ -48,6 +52,14 @@ fn every_fault_has_its_place_and_its_remedy() {
 }
 
 const FAULTS: &[(&str, &str)] = &[
+    (
+        "[mfa]\nrequired = \"roles\"",
+        "keyward.toml:2:12  mfa.required is roles, so mfa.roles must name some",
+    ),
+    (
+        "[mfa]\nroles = [\"admin\"]",
+        "keyward.toml:2:9  mfa.roles counts only when mfa.required is roles",
+    ),
     (
         "[session]\nidel = \"1d\"",
         "keyward.toml:2:1  unknown key session.idel, did you mean session.idle?",

@@ -99,6 +99,10 @@ fn choose(config: &Config, settings: &mut keyward::Settings) {
     settings.session_idle = config.session.idle;
     settings.session_absolute = config.session.absolute;
     settings.session_brief_idle = config.session.brief_idle;
+    settings.mfa.clone_from(&config.mfa.required);
+    settings.mfa_lifetime = config.mfa.lifetime;
+    settings.step_up_age = config.mfa.step_up_age;
+    settings.trust_lifetime = config.mfa.trust;
     settings.guesses = config.limits.guesses;
     settings.requests = config.limits.messages;
 }

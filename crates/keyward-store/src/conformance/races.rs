@@ -13,6 +13,7 @@ pub(super) const CASES: &[Case] = cases![
     fifty_spends_of_one_secret_have_one_winner,
     fifty_sign_ups_with_one_address_make_one_account,
     fifty_swaps_from_one_version_have_one_winner,
+    fifty_swaps_of_one_credential_have_one_winner,
     parallel_wrong_answers_never_go_below_none,
     parallel_takes_never_exceed_the_burst,
     parallel_first_takes_of_many_limits_do_not_lose_units,
@@ -60,6 +61,23 @@ async fn fifty_swaps_from_one_version_have_one_winner(store: Shared) {
         assert_eq!(applied(&store, vec![swap; MANY]).await, 1);
     }
     assert_eq!(store.user(user.id).await.unwrap().unwrap().version, 4);
+}
+
+/// How a code of an authenticator and a recovery code are spent.
+async fn fifty_swaps_of_one_credential_have_one_winner(store: Shared) {
+    let mut sample = Sample::new(99);
+    let (user, batch) = sample.sign_up("swaps@example.com");
+    store.commit(&batch).await.unwrap();
+    let kept = async || store.subject(user.id).await.unwrap().unwrap().credentials.remove(0);
+    for step in 0..3_u8 {
+        let found = kept().await;
+        let swap = |by: usize| {
+            let now = [found.data.as_slice(), &[step, by as u8]].concat();
+            alone(Write::SwapCredential { id: found.id, was: found.data.clone(), now })
+        };
+        assert_eq!(applied(&store, (0..MANY).map(swap).collect()).await, 1, "step {step}");
+        assert_eq!(kept().await.data.len(), found.data.len() + 2);
+    }
 }
 
 async fn parallel_wrong_answers_never_go_below_none(store: Shared) {

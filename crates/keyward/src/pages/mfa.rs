@@ -39,8 +39,12 @@ async fn form<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
         .with("flow", flow)
         .with("method", method(cx, &methods))
         .with("methods", methods)
+        .with("trust_days", cx.auth.0.settings.trust_lifetime.as_secs() / DAY)
         .with("return_to", nav::return_to(cx.request)))
 }
+
+/// Seconds.
+const DAY: u64 = 24 * 3600;
 
 /// The method that was chosen, or the first.
 fn method(cx: &Cx<'_>, methods: &[&'static str]) -> &'static str {

@@ -1,7 +1,7 @@
 //! The blocks of `docs/http-api.md`, sent in their order.
 
 use axum::http::Method;
-use keyward::testing::TestAuth;
+use keyward::testing::{Authenticator, TestAuth};
 use serde_json::Value;
 
 /// One request of the page, and what it says comes back.
@@ -53,13 +53,17 @@ fn agrees(shown: &Value, real: &Value) -> bool {
 async fn the_api_answers_as_its_page_says() {
     let t = TestAuth::new().await;
     let client = t.pages();
-    let mut flow = String::new();
+    let (mut flow, mut app) = (String::new(), None);
     let page = include_str!("../../../../docs/http-api.md");
     let blocks = blocks(page);
     assert!(blocks.len() > 10, "{} blocks were found", blocks.len());
     for block in blocks {
         let path = block.path.replace("{flow_id}", &flow);
-        let mut body = block.body.to_string();
+        let mut body = block.body.to_string().replace("{flow_id}", &flow);
+        if body.contains("{totp}") {
+            let app: &Authenticator = app.as_ref().expect("an app was enrolled");
+            body = body.replace("{totp}", &app.next_code());
+        }
         if body.contains("{code}") {
             body = body.replace("{code}", &t.code_for("ada@example.com").await);
         }
@@ -70,6 +74,9 @@ async fn the_api_answers_as_its_page_says() {
         if !block.answer.is_null() {
             let real = reply.json();
             assert!(agrees(&block.answer, &real), "{path}\nshown: {}\nreal: {real}", block.answer);
+            if let Some(secret) = real["secret"].as_str() {
+                app = Some(Authenticator::new(secret, &t.clock));
+            }
             if let Some(found) = real["flow_id"].as_str() {
                 flow = found.to_owned();
             }

@@ -121,3 +121,32 @@ async fn pages_for_people_and_administrators_look_as_reviewed() {
         check(name, &reply);
     }
 }
+
+#[tokio::test]
+async fn pages_of_second_factors_look_as_reviewed() {
+    let t = kit().await;
+    t.user("ada@example.com").await;
+    let person = t.pages();
+    let fields = [("username", "ada@example.com"), ("password", PASSWORD)];
+    location(&person.form("/login", &fields).await);
+    check("account_totp_off", &person.page("/account/totp").await);
+    check("account_step_up_password", &person.page("/account/step-up").await);
+    check("account_codes_none", &person.page("/account/recovery-codes").await);
+    person.enrol_totp(&t.clock).await;
+    for (name, path) in [
+        ("account_totp_on", "/account/totp"),
+        ("account_codes_left", "/account/recovery-codes"),
+        ("account_step_up_totp", "/account/step-up?return_to=%2Faccount%2Ftotp"),
+        ("account_step_up_code", "/account/step-up?method=recovery_code"),
+    ] {
+        check(name, &person.page(path).await);
+    }
+    let other = t.pages();
+    let to = location(&other.form("/login", &fields).await);
+    check("login_mfa_totp", &other.page(&to).await);
+    check("login_mfa_code", &other.page(&format!("{to}&method=recovery_code")).await);
+    let (_, flow) = to.split_once("flow=").unwrap();
+    let wrong = [("flow", flow), ("method", "totp"), ("code", "none")];
+    check("login_mfa_wrong", &other.form("/login/mfa", &wrong).await);
+    check("login_mfa_ended", &t.pages().page(&location(&t.pages().page(&to).await)).await);
+}
