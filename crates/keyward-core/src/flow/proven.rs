@@ -162,7 +162,8 @@ mod tests {
 
         fn cx(&mut self) -> Decide<'_> {
             let Self { settings, keys, client, rng } = self;
-            Decide { now: epoch(), rng, settings, keys, client }
+            let site = "http://localhost";
+            Decide { now: epoch(), rng, settings, keys, client, site }
         }
 
         fn person(&mut self, change: impl FnOnce(&mut Subject)) -> Subject {
