@@ -190,7 +190,6 @@ impl Problem {
             Refusal::InvalidCredentials => {
                 Self::new(Code::InvalidCredentials).detail("Check both and try again.")
             }
-            Refusal::Unauthenticated => Self::new(Code::Unauthenticated),
             Refusal::Unverified { flow } => {
                 let problem = Self::new(Code::AccountUnverified);
                 match flow {
@@ -199,7 +198,6 @@ impl Problem {
                 }
             }
             Refusal::PasswordExpired => Self::new(Code::PasswordExpired).param("next", "recovery"),
-            Refusal::SlowDown { .. } => Self::new(Code::RateLimited),
             Refusal::Invalid(problems) => {
                 let start = Self::new(Code::ValidationFailed);
                 problems.iter().fold(start, |all, one| all.field(one.field, one.code))
@@ -208,28 +206,10 @@ impl Problem {
                 errors: flaws.into_iter().map(FieldError::from).collect(),
                 ..Self::new(Code::ValidationFailed)
             },
-            Refusal::SignUpClosed => Self::new(Code::SignUpClosed),
-            Refusal::DomainNotAllowed => Self::new(Code::DomainNotAllowed),
-            Refusal::CodeInvalid => Self::new(Code::CodeInvalid),
-            Refusal::CodeExpired => Self::new(Code::CodeExpired),
-            Refusal::CodeAttemptsExceeded => Self::new(Code::CodeAttemptsExceeded),
-            Refusal::LinkInvalid => Self::new(Code::LinkInvalid),
             Refusal::Passkey(fault) => Self::new(passkey_code(fault)),
-            Refusal::LastWayIn => Self::new(Code::LastWayIn),
-            Refusal::MethodDisabled => Self::new(Code::MethodDisabled),
-            Refusal::ResendTooSoon { .. } => Self::new(Code::ResendTooSoon),
-            Refusal::MfaRequired => Self::new(Code::MfaRequired),
-            Refusal::MfaInvalid => Self::new(Code::MfaInvalid),
-            Refusal::MfaExpired => Self::new(Code::MfaExpired),
-            Refusal::MfaNotEnrolled => Self::new(Code::MfaNotEnrolled),
-            Refusal::MfaLastMethod => Self::new(Code::MfaLastMethod),
             Refusal::StepUpRequired { aal, max_age } => Self::new(Code::StepUpRequired)
                 .param("aal", aal)
                 .param("max_age", max_age.as_secs()),
-            Refusal::NotFound => Self::new(Code::NotFound),
-            Refusal::Conflict => Self::new(Code::Conflict),
-            Refusal::OutsideCeiling => Self::new(Code::OutsideCeiling),
-            Refusal::ExclusiveRoles => Self::new(Code::ExclusiveRoles),
             Refusal::PolicyInvalid(mistakes) => {
                 let mistakes: Vec<Value> = mistakes.iter().map(mistake).collect();
                 Self::new(Code::PolicyInvalid).param("mistakes", mistakes)
@@ -238,11 +218,10 @@ impl Problem {
                 let tests: Vec<Value> = failing.iter().map(failed).collect();
                 Self::new(Code::PolicyTestsFail).param("failures", tests)
             }
-            Refusal::LastAdministrator => Self::new(Code::LastAdministrator),
             Refusal::Hook { code, message } => {
                 Self::new(Code::RefusedByHook).detail(message).param("hook_code", code)
             }
-            _ => Self::new(Code::BadRequest),
+            plain => Self::new(plain_code(&plain)),
         };
         problem.retry_after = retry_after;
         problem
@@ -325,6 +304,34 @@ fn passkey_code(fault: PasskeyFault) -> Code {
         PasskeyFault::Duplicate => Code::WebauthnDuplicate,
         PasskeyFault::WrongOrigin => Code::WebauthnOriginMismatch,
         PasskeyFault::NotVerified => Code::WebauthnUserVerificationRequired,
+    }
+}
+
+/// The code of a refusal that says no more than that.
+fn plain_code(refusal: &Refusal) -> Code {
+    match refusal {
+        Refusal::Unauthenticated => Code::Unauthenticated,
+        Refusal::SlowDown { .. } => Code::RateLimited,
+        Refusal::SignUpClosed => Code::SignUpClosed,
+        Refusal::DomainNotAllowed => Code::DomainNotAllowed,
+        Refusal::CodeInvalid => Code::CodeInvalid,
+        Refusal::CodeExpired => Code::CodeExpired,
+        Refusal::CodeAttemptsExceeded => Code::CodeAttemptsExceeded,
+        Refusal::LinkInvalid => Code::LinkInvalid,
+        Refusal::LastWayIn => Code::LastWayIn,
+        Refusal::MethodDisabled => Code::MethodDisabled,
+        Refusal::ResendTooSoon { .. } => Code::ResendTooSoon,
+        Refusal::MfaRequired => Code::MfaRequired,
+        Refusal::MfaInvalid => Code::MfaInvalid,
+        Refusal::MfaExpired => Code::MfaExpired,
+        Refusal::MfaNotEnrolled => Code::MfaNotEnrolled,
+        Refusal::MfaLastMethod => Code::MfaLastMethod,
+        Refusal::NotFound => Code::NotFound,
+        Refusal::Conflict => Code::Conflict,
+        Refusal::OutsideCeiling => Code::OutsideCeiling,
+        Refusal::ExclusiveRoles => Code::ExclusiveRoles,
+        Refusal::LastAdministrator => Code::LastAdministrator,
+        _ => Code::BadRequest,
     }
 }
 
