@@ -24,9 +24,17 @@ mod bcrypt;
 #[cfg(feature = "legacy-hashes")]
 mod django;
 #[cfg(feature = "legacy-hashes")]
+mod firebase;
+#[cfg(feature = "legacy-hashes")]
 mod foreign;
 #[cfg(feature = "legacy-hashes")]
+mod ldap;
+#[cfg(feature = "legacy-hashes")]
+mod md5_crypt;
+#[cfg(feature = "legacy-hashes")]
 mod pbkdf2;
+#[cfg(feature = "legacy-hashes")]
+mod phpass;
 #[cfg(feature = "legacy-hashes")]
 mod scrypt;
 #[cfg(feature = "legacy-hashes")]
@@ -151,6 +159,16 @@ pub enum Format {
     Django,
     /// `pbkdf2:…` and `scrypt:…`, also Asok's.
     Werkzeug,
+    /// `$1$`.
+    Md5Crypt,
+    /// `$apr1$`, of Apache's password files.
+    Apr1Crypt,
+    /// `$P$` and `$H$`.
+    Phpass,
+    /// `{SSHA}`, `{SSHA256}`, `{SSHA512}`.
+    LdapSalted,
+    /// `$fbscrypt$`.
+    Firebase,
 }
 
 impl Format {
@@ -168,6 +186,11 @@ impl Format {
             Self::Sha512Crypt => "sha512_crypt",
             Self::Django => "django",
             Self::Werkzeug => "werkzeug",
+            Self::Md5Crypt => "md5_crypt",
+            Self::Apr1Crypt => "apr_md5_crypt",
+            Self::Phpass => "phpass",
+            Self::LdapSalted => "ldap_salted",
+            Self::Firebase => "firebase",
         }
     }
 }
@@ -211,6 +234,14 @@ const ROSTER: &[Reader] = &[
     django::READER,
     #[cfg(feature = "legacy-hashes")]
     werkzeug::READER,
+    #[cfg(feature = "legacy-hashes")]
+    md5_crypt::READER,
+    #[cfg(feature = "legacy-hashes")]
+    phpass::READER,
+    #[cfg(feature = "legacy-hashes")]
+    ldap::READER,
+    #[cfg(feature = "legacy-hashes")]
+    firebase::READER,
 ];
 
 fn find(stored: &str) -> Option<(Format, &'static Reader)> {

@@ -33,11 +33,11 @@ impl Cost {
     }
 
     /// Memory in KiB, where the parameters are sane.
-    fn memory_kib(self) -> u32 {
+    pub(super) fn memory_kib(self) -> u32 {
         (self.r << self.log_n) / 8
     }
 
-    fn check(self, format: Format) -> Result<(), HashError> {
+    pub(super) fn check(self, format: Format) -> Result<(), HashError> {
         let Self { log_n, r, p } = self;
         let sane = (1..=MAX_LOG_N).contains(&log_n)
             && (1..=MAX_R).contains(&r)
@@ -45,6 +45,14 @@ impl Cost {
             && self.memory_kib() <= MAX_MEMORY_KIB
             && self.memory_kib() * p <= MAX_WORK_KIB;
         if sane { Ok(()) } else { Err(HashError::Absurd(format)) }
+    }
+
+    /// So many bytes of key.
+    pub(super) fn derive(self, password: &[u8], salt: &[u8], bytes: usize) -> Option<Vec<u8>> {
+        let params = ::scrypt::Params::new(u8::try_from(self.log_n).ok()?, self.r, self.p).ok()?;
+        let mut out = vec![0; bytes];
+        ::scrypt::scrypt(password, salt, &params, &mut out).ok()?;
+        Some(out)
     }
 }
 
@@ -62,20 +70,12 @@ impl Scrypt {
         cost.check(format)?;
         Ok(Self { cost, salt, tag })
     }
-
-    fn compute(&self, password: &[u8]) -> Option<Vec<u8>> {
-        let Cost { log_n, r, p } = self.cost;
-        let params = ::scrypt::Params::new(u8::try_from(log_n).ok()?, r, p).ok()?;
-        let mut out = vec![0; self.tag.len()];
-        ::scrypt::scrypt(password, &self.salt, &params, &mut out).ok()?;
-        Some(out)
-    }
 }
 
 impl Stored for Scrypt {
     fn matches(&self, _: &mut Arena, password: &[u8]) -> Result<bool, HashError> {
-        let found = self.compute(password).ok_or(HashError::Absurd(Format::Scrypt))?;
-        Ok(token::eq(&found, &self.tag))
+        let found = self.cost.derive(password, &self.salt, self.tag.len());
+        Ok(token::eq(&found.ok_or(HashError::Absurd(Format::Scrypt))?, &self.tag))
     }
 
     fn is_current(&self, _: &Scheme) -> bool {

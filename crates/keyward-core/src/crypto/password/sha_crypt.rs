@@ -2,7 +2,7 @@
 //! `$5$rounds=535000$salt$digest`, and `$6$…` with SHA-512.
 
 use super::policy::Scheme;
-use super::text::{named, split};
+use super::text::{crypt64, is_crypt64, named, push_crypt64, split};
 use super::{Arena, Format, HashError, Reader, Stored};
 use crate::crypto::token;
 use crate::port::Random;
@@ -81,7 +81,7 @@ pub(super) fn create(
     }
     let mut salt = [0; 16];
     rng.fill(&mut salt);
-    let salt = salt.iter().filter_map(|b| digit(u32::from(*b))).collect();
+    let salt = salt.iter().filter_map(|b| crypt64(u32::from(*b))).collect();
     let mut made = ShaCrypt { format, rounds, salt, tag: String::new() };
     made.tag = made.compute(password).ok_or(HashError::Absurd(format))?;
     Ok(made.text())
@@ -121,7 +121,7 @@ fn parse(stored: &str, format: Format) -> Option<ShaCrypt> {
     let sane = salt.len() <= 16
         && salt.bytes().all(|b| b.is_ascii_graphic())
         && tag.len() == chars
-        && tag.bytes().all(|b| ALPHABET.contains(&b));
+        && is_crypt64(tag);
     sane.then(|| ShaCrypt { format, rounds, salt: salt.into(), tag: tag.into() })
 }
 
@@ -133,25 +133,15 @@ fn encode(tag: &[u8], first: [usize; 3], next: fn([usize; 3]) -> [usize; 3]) -> 
     let mut at = first;
     for _ in 0..tag.len() / 3 {
         let [a, b, c] = at;
-        push(&mut text, byte(a) << 16 | byte(b) << 8 | byte(c), 4);
+        push_crypt64(&mut text, byte(a) << 16 | byte(b) << 8 | byte(c), 4);
         at = next(at).map(|index| index + 1);
     }
     match tag.len() {
-        32 => push(&mut text, byte(31) << 8 | byte(30), 3),
-        _ => push(&mut text, byte(63), 2),
+        32 => push_crypt64(&mut text, byte(31) << 8 | byte(30), 3),
+        _ => push_crypt64(&mut text, byte(63), 2),
     }
     text
 }
-
-fn push(text: &mut String, value: u32, chars: u32) {
-    text.extend((0..chars).filter_map(|at| digit(value >> (6 * at))));
-}
-
-fn digit(value: u32) -> Option<char> {
-    ALPHABET.get(value as usize & 63).copied().map(char::from)
-}
-
-const ALPHABET: &[u8; 64] = b"./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// The specification's own minimum.
 const MIN_ROUNDS: u32 = 1_000;

@@ -38,6 +38,34 @@ pub(super) fn to_b64(bytes: &[u8]) -> String {
     STANDARD_NO_PAD.encode(bytes)
 }
 
+/// The base 64 of Unix's `crypt`, of MD5-crypt, SHA-crypt and phpass.
+#[cfg(feature = "legacy-hashes")]
+const CRYPT64: &[u8; 64] = b"./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// The character of the lowest six bits.
+#[cfg(feature = "legacy-hashes")]
+pub(super) fn crypt64(value: u32) -> Option<char> {
+    CRYPT64.get(value as usize & 63).copied().map(char::from)
+}
+
+/// So many characters of `value`, the lowest six bits first.
+#[cfg(feature = "legacy-hashes")]
+pub(super) fn push_crypt64(text: &mut String, value: u32, chars: u32) {
+    text.extend((0..chars).filter_map(|at| crypt64(value >> (6 * at))));
+}
+
+/// The six bits of a character.
+#[cfg(feature = "legacy-hashes")]
+pub(super) fn crypt64_value(char: u8) -> Option<u32> {
+    CRYPT64.iter().position(|known| *known == char).and_then(|at| u32::try_from(at).ok())
+}
+
+/// Whether all of it is of that base 64.
+#[cfg(feature = "legacy-hashes")]
+pub(super) fn is_crypt64(text: &str) -> bool {
+    text.bytes().all(|char| CRYPT64.contains(&char))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
