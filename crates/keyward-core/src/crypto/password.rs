@@ -41,7 +41,10 @@ mod scrypt;
 mod sha_crypt;
 #[cfg(feature = "legacy-hashes")]
 mod werkzeug;
+#[cfg(feature = "legacy-hashes")]
+mod wrapped;
 
+use crate::crypto::token;
 use crate::port::Random;
 use crate::secret::Secret;
 
@@ -50,6 +53,8 @@ pub use error::HashError;
 #[cfg(feature = "legacy-hashes")]
 pub use pbkdf2::from_asyncauth;
 pub use policy::{Policy, Scheme};
+#[cfg(feature = "legacy-hashes")]
+pub use wrapped::wrap;
 
 /// Longest password that is hashed, in bytes; sign-up stops at
 /// [`rules::MAX_BYTES`](crate::password::rules::MAX_BYTES), imports may be longer.
@@ -169,6 +174,8 @@ pub enum Format {
     LdapSalted,
     /// `$fbscrypt$`.
     Firebase,
+    /// `$over$`: one of the others under Argon2id.
+    Wrapped,
 }
 
 impl Format {
@@ -191,6 +198,7 @@ impl Format {
             Self::Phpass => "phpass",
             Self::LdapSalted => "ldap_salted",
             Self::Firebase => "firebase",
+            Self::Wrapped => "wrapped",
         }
     }
 }
@@ -205,8 +213,18 @@ struct Reader {
 
 /// A stored form, read and found sane.
 trait Stored {
-    /// Does the work.
-    fn matches(&self, arena: &mut Arena, password: &[u8]) -> Result<bool, HashError>;
+    /// Does the work: what the password gives. `None` where the system that wrote
+    /// this never took such a password.
+    fn compute(&self, arena: &mut Arena, password: &[u8]) -> Result<Option<Vec<u8>>, HashError>;
+
+    /// What the right password gives.
+    fn tag(&self) -> &[u8];
+
+    /// Whether it is the right one, in time that does not tell how wrong it is.
+    fn matches(&self, arena: &mut Arena, password: &[u8]) -> Result<bool, HashError> {
+        let found = self.compute(arena, password)?;
+        Ok(found.is_some_and(|found| token::eq(&found, self.tag())))
+    }
 
     /// Whether `policy` would write the same form at the same cost.
     fn is_current(&self, policy: &Scheme) -> bool;
@@ -242,6 +260,8 @@ const ROSTER: &[Reader] = &[
     ldap::READER,
     #[cfg(feature = "legacy-hashes")]
     firebase::READER,
+    #[cfg(feature = "legacy-hashes")]
+    wrapped::READER,
 ];
 
 fn find(stored: &str) -> Option<(Format, &'static Reader)> {

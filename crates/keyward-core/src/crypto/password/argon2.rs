@@ -75,7 +75,7 @@ pub(super) fn create(
     let mut salt = vec![0; SALT_BYTES];
     rng.fill(&mut salt);
     let mut made = Phc::new(policy, salt, vec![0; TAG_BYTES]);
-    made.tag = made.compute(arena, password)?;
+    made.tag = made.fill(arena, password)?;
     Ok(made.to_string())
 }
 
@@ -128,7 +128,7 @@ impl Phc {
         Self { variant: Variant::Id, version: NEWEST, cost: policy.clone(), salt, tag }
     }
 
-    fn compute(&self, arena: &mut Arena, password: &[u8]) -> Result<Vec<u8>, HashError> {
+    fn fill(&self, arena: &mut Arena, password: &[u8]) -> Result<Vec<u8>, HashError> {
         let mut out = vec![0; self.tag.len()];
         arena.fill(self, password, &mut out)?;
         Ok(out)
@@ -136,8 +136,12 @@ impl Phc {
 }
 
 impl Stored for Phc {
-    fn matches(&self, arena: &mut Arena, password: &[u8]) -> Result<bool, HashError> {
-        Ok(token::eq(&self.compute(arena, password)?, &self.tag))
+    fn compute(&self, arena: &mut Arena, password: &[u8]) -> Result<Option<Vec<u8>>, HashError> {
+        self.fill(arena, password).map(Some)
+    }
+
+    fn tag(&self) -> &[u8] {
+        &self.tag
     }
 
     fn is_current(&self, policy: &Scheme) -> bool {

@@ -105,7 +105,7 @@ impl Bcrypt {
         Self { before, ..self }
     }
 
-    fn compute(&self, password: &[u8]) -> [u8; 23] {
+    fn hash(&self, password: &[u8]) -> [u8; 23] {
         let mut key = match self.before {
             Before::Nothing => password.to_vec(),
             Before::Sha256 => STANDARD.encode(Sha256::digest(password)).into_bytes(),
@@ -127,10 +127,15 @@ impl Bcrypt {
 }
 
 impl Stored for Bcrypt {
-    fn matches(&self, _: &mut Arena, password: &[u8]) -> Result<bool, HashError> {
+    fn compute(&self, _: &mut Arena, password: &[u8]) -> Result<Option<Vec<u8>>, HashError> {
         // bcrypt would stop at a NUL and take the rest for granted.
         let cut = self.before == Before::Nothing && password.contains(&0);
-        Ok(token::eq(&self.compute(password), &self.tag) && !cut)
+        let found = self.hash(password);
+        Ok((!cut).then(|| found.to_vec()))
+    }
+
+    fn tag(&self) -> &[u8] {
+        &self.tag
     }
 
     fn is_current(&self, policy: &Scheme) -> bool {
@@ -162,7 +167,7 @@ pub(super) fn create(
     }
     let mut made = Bcrypt { before: Before::Nothing, cost, salt: [0; 16], tag: [0; 23] };
     rng.fill(&mut made.salt);
-    made.tag = made.compute(password);
+    made.tag = made.hash(password);
     Ok(made.text())
 }
 

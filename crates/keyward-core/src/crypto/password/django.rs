@@ -14,7 +14,6 @@ use super::scrypt::{Cost, Scrypt};
 use super::text::{number, split};
 use super::{Arena, Format, HashError, Reader, Stored, argon2};
 use crate::crypto::hex::unhex;
-use crate::crypto::token;
 
 pub(super) const READER: Reader = Reader { identify, read };
 
@@ -77,8 +76,12 @@ fn salted<H: Digest>(name: &'static str, rest: &str) -> Result<Salted, HashError
 }
 
 impl Stored for Salted {
-    fn matches(&self, _: &mut Arena, password: &[u8]) -> Result<bool, HashError> {
-        Ok(token::eq(&(self.hash)(&self.salt, password), &self.tag))
+    fn compute(&self, _: &mut Arena, password: &[u8]) -> Result<Option<Vec<u8>>, HashError> {
+        Ok(Some((self.hash)(&self.salt, password)))
+    }
+
+    fn tag(&self) -> &[u8] {
+        &self.tag
     }
 
     fn is_current(&self, _: &Scheme) -> bool {

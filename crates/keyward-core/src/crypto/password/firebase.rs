@@ -12,7 +12,6 @@ use super::policy::Scheme;
 use super::scrypt::Cost;
 use super::text::{named, split};
 use super::{Arena, Format, HashError, Reader, Stored};
-use crate::crypto::token;
 
 pub(super) const READER: Reader = Reader { identify, read };
 
@@ -26,7 +25,7 @@ struct Firebase {
 }
 
 impl Firebase {
-    fn compute(&self, password: &[u8]) -> Option<Vec<u8>> {
+    fn seal(&self, password: &[u8]) -> Option<Vec<u8>> {
         let key = self.cost.derive(password, &self.salt, 32)?;
         let cipher = Aes256::new_from_slice(&key).ok()?;
         let mut sealed = Vec::with_capacity(self.signer.len());
@@ -41,9 +40,13 @@ impl Firebase {
 }
 
 impl Stored for Firebase {
-    fn matches(&self, _: &mut Arena, password: &[u8]) -> Result<bool, HashError> {
-        let found = self.compute(password).ok_or(HashError::Absurd(Format::Firebase))?;
-        Ok(token::eq(&found, &self.tag))
+    fn compute(&self, _: &mut Arena, password: &[u8]) -> Result<Option<Vec<u8>>, HashError> {
+        let found = self.seal(password);
+        found.ok_or(HashError::Absurd(Format::Firebase)).map(Some)
+    }
+
+    fn tag(&self) -> &[u8] {
+        &self.tag
     }
 
     fn is_current(&self, _: &Scheme) -> bool {

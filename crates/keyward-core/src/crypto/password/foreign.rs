@@ -18,8 +18,12 @@ impl Foreign {
 }
 
 impl Stored for Foreign {
-    fn matches(&self, arena: &mut Arena, password: &[u8]) -> Result<bool, HashError> {
-        self.hash.matches(arena, password)
+    fn compute(&self, arena: &mut Arena, password: &[u8]) -> Result<Option<Vec<u8>>, HashError> {
+        self.hash.compute(arena, password)
+    }
+
+    fn tag(&self) -> &[u8] {
+        self.hash.tag()
     }
 
     fn is_current(&self, _: &Scheme) -> bool {

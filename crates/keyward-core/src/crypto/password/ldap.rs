@@ -8,7 +8,6 @@ use sha2::{Sha256, Sha512};
 
 use super::policy::Scheme;
 use super::{Arena, Format, HashError, Reader, Stored};
-use crate::crypto::token;
 
 pub(super) const READER: Reader = Reader { identify, read };
 
@@ -39,8 +38,12 @@ fn salted<H: Digest>(password: &[u8], salt: &[u8]) -> Vec<u8> {
 }
 
 impl Stored for Salted {
-    fn matches(&self, _: &mut Arena, password: &[u8]) -> Result<bool, HashError> {
-        Ok(token::eq(&(self.kind.hash)(password, &self.salt), &self.tag))
+    fn compute(&self, _: &mut Arena, password: &[u8]) -> Result<Option<Vec<u8>>, HashError> {
+        Ok(Some((self.kind.hash)(password, &self.salt)))
+    }
+
+    fn tag(&self) -> &[u8] {
+        &self.tag
     }
 
     fn is_current(&self, _: &Scheme) -> bool {

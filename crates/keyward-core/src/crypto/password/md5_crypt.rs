@@ -6,7 +6,6 @@ use md5::{Digest as _, Md5};
 use super::policy::Scheme;
 use super::text::{is_crypt64, push_crypt64, split};
 use super::{Arena, Format, HashError, Reader, Stored};
-use crate::crypto::token;
 
 pub(super) const READER: Reader = Reader { identify, read };
 
@@ -22,7 +21,7 @@ impl Md5Crypt {
         if self.magic == APACHE { Format::Apr1Crypt } else { Format::Md5Crypt }
     }
 
-    fn compute(&self, password: &[u8]) -> String {
+    fn hash(&self, password: &[u8]) -> String {
         let salt = self.salt.as_bytes();
         let mut digest = self.first(password);
         for round in 0..ROUNDS {
@@ -70,10 +69,14 @@ fn encode(digest: &[u8; 16]) -> String {
 }
 
 impl Stored for Md5Crypt {
-    fn matches(&self, _: &mut Arena, password: &[u8]) -> Result<bool, HashError> {
+    fn compute(&self, _: &mut Arena, password: &[u8]) -> Result<Option<Vec<u8>>, HashError> {
         // No C library could have hashed a NUL.
-        let found = self.compute(password);
-        Ok(token::eq(found.as_bytes(), self.tag.as_bytes()) && !password.contains(&0))
+        let found = self.hash(password);
+        Ok((!password.contains(&0)).then(|| found.into_bytes()))
+    }
+
+    fn tag(&self) -> &[u8] {
+        self.tag.as_bytes()
     }
 
     fn is_current(&self, _: &Scheme) -> bool {

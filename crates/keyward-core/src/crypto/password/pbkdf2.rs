@@ -88,7 +88,7 @@ impl Pbkdf2 {
         Ok(Self { hash, rounds, salt, tag })
     }
 
-    fn compute(&self, password: &[u8]) -> Vec<u8> {
+    fn derive(&self, password: &[u8]) -> Vec<u8> {
         let mut out = vec![0; self.hash.len()];
         match self.hash {
             Hash::Sha1 => {
@@ -112,8 +112,12 @@ impl Pbkdf2 {
 }
 
 impl Stored for Pbkdf2 {
-    fn matches(&self, _: &mut Arena, password: &[u8]) -> Result<bool, HashError> {
-        Ok(token::eq(&self.compute(password), &self.tag))
+    fn compute(&self, _: &mut Arena, password: &[u8]) -> Result<Option<Vec<u8>>, HashError> {
+        Ok(Some(self.derive(password)))
+    }
+
+    fn tag(&self) -> &[u8] {
+        &self.tag
     }
 
     fn is_current(&self, policy: &Scheme) -> bool {
@@ -140,7 +144,7 @@ pub(super) fn create(
     check_rounds(rounds, Format::Pbkdf2Sha256)?;
     let mut made = Pbkdf2 { hash: Hash::Sha256, rounds, salt: vec![0; 16], tag: vec![] };
     rng.fill(&mut made.salt);
-    made.tag = made.compute(password);
+    made.tag = made.derive(password);
     Ok(made.text())
 }
 

@@ -6,7 +6,6 @@ use md5::{Digest as _, Md5};
 use super::policy::Scheme;
 use super::text::{crypt64_value, is_crypt64, push_crypt64};
 use super::{Arena, Format, HashError, Reader, Stored};
-use crate::crypto::token;
 
 pub(super) const READER: Reader = Reader { identify, read };
 
@@ -19,7 +18,7 @@ struct Phpass {
 }
 
 impl Phpass {
-    fn compute(&self, password: &[u8]) -> String {
+    fn hash(&self, password: &[u8]) -> String {
         let mut digest = Md5::new().chain_update(&self.salt).chain_update(password).finalize();
         for _ in 0..1u32 << self.log_rounds {
             digest = Md5::new().chain_update(digest).chain_update(password).finalize();
@@ -35,8 +34,12 @@ impl Phpass {
 }
 
 impl Stored for Phpass {
-    fn matches(&self, _: &mut Arena, password: &[u8]) -> Result<bool, HashError> {
-        Ok(token::eq(self.compute(password).as_bytes(), self.tag.as_bytes()))
+    fn compute(&self, _: &mut Arena, password: &[u8]) -> Result<Option<Vec<u8>>, HashError> {
+        Ok(Some(self.hash(password).into_bytes()))
+    }
+
+    fn tag(&self) -> &[u8] {
+        self.tag.as_bytes()
     }
 
     fn is_current(&self, _: &Scheme) -> bool {

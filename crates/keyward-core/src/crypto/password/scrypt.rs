@@ -3,7 +3,6 @@
 use super::policy::Scheme;
 use super::text::{b64, named, split};
 use super::{Arena, Format, HashError, Reader, Stored};
-use crate::crypto::token;
 
 pub(super) const READER: Reader = Reader { identify, read: boxed };
 
@@ -73,9 +72,13 @@ impl Scrypt {
 }
 
 impl Stored for Scrypt {
-    fn matches(&self, _: &mut Arena, password: &[u8]) -> Result<bool, HashError> {
+    fn compute(&self, _: &mut Arena, password: &[u8]) -> Result<Option<Vec<u8>>, HashError> {
         let found = self.cost.derive(password, &self.salt, self.tag.len());
-        Ok(token::eq(&found.ok_or(HashError::Absurd(Format::Scrypt))?, &self.tag))
+        found.ok_or(HashError::Absurd(Format::Scrypt)).map(Some)
+    }
+
+    fn tag(&self) -> &[u8] {
+        &self.tag
     }
 
     fn is_current(&self, _: &Scheme) -> bool {

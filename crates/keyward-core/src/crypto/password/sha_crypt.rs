@@ -20,7 +20,7 @@ struct ShaCrypt {
 }
 
 impl ShaCrypt {
-    fn compute(&self, password: &[u8]) -> Option<String> {
+    fn hash(&self, password: &[u8]) -> Option<String> {
         let params = ::sha_crypt::Params::new(self.rounds).ok()?;
         let salt = self.salt.as_bytes();
         Some(match self.format {
@@ -43,10 +43,14 @@ impl ShaCrypt {
 }
 
 impl Stored for ShaCrypt {
-    fn matches(&self, _: &mut Arena, password: &[u8]) -> Result<bool, HashError> {
-        let found = self.compute(password).ok_or(HashError::Absurd(self.format))?;
+    fn compute(&self, _: &mut Arena, password: &[u8]) -> Result<Option<Vec<u8>>, HashError> {
+        let found = self.hash(password).ok_or(HashError::Absurd(self.format))?;
         // No C library could have hashed a NUL.
-        Ok(token::eq(found.as_bytes(), self.tag.as_bytes()) && !password.contains(&0))
+        Ok((!password.contains(&0)).then(|| found.into_bytes()))
+    }
+
+    fn tag(&self) -> &[u8] {
+        self.tag.as_bytes()
     }
 
     fn is_current(&self, policy: &Scheme) -> bool {
@@ -83,7 +87,7 @@ pub(super) fn create(
     rng.fill(&mut salt);
     let salt = salt.iter().filter_map(|b| crypt64(u32::from(*b))).collect();
     let mut made = ShaCrypt { format, rounds, salt, tag: String::new() };
-    made.tag = made.compute(password).ok_or(HashError::Absurd(format))?;
+    made.tag = made.hash(password).ok_or(HashError::Absurd(format))?;
     Ok(made.text())
 }
 
