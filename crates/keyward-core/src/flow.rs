@@ -13,6 +13,7 @@ pub mod enrolled;
 pub mod factor;
 pub mod fixed;
 pub mod group;
+pub mod hashes;
 pub mod matrix;
 pub mod mfa;
 pub mod open;

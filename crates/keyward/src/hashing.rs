@@ -3,7 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+#[cfg(feature = "legacy-hashes")]
+use keyward_core::crypto::password::HashError;
 use keyward_core::crypto::password::{self, Arena, Policy};
+#[cfg(feature = "legacy-hashes")]
+use keyward_core::flow::{Client, hashes::ReplaceHash};
+use keyward_core::id::UserId;
 use keyward_core::port::{PeopleQuery, Status};
 use keyward_core::{Error, Secret};
 
@@ -87,29 +92,93 @@ impl Keyward {
     /// account: for operators, not for requests.
     pub async fn hash_report(&self) -> Result<BTreeMap<String, u64>, Error> {
         let mut counts = BTreeMap::new();
-        for status in [Status::Active, Status::Locked, Status::Deleted] {
-            let mut query =
-                PeopleQuery { status: Some(status), limit: 200, ..PeopleQuery::default() };
-            loop {
-                let page = self.0.store.people(&query).await?;
-                for (user, _) in &page.data {
-                    let subject = self.0.store.subject(user.id).await?;
-                    let stored = subject.as_ref().and_then(|s| s.credential("password"));
-                    let form = stored.map_or("none".into(), |kept| describe(&kept.data));
-                    *counts.entry(form).or_insert(0) += 1;
-                }
-                query.after = page.next;
-                if query.after.is_none() {
-                    break;
-                }
+        let mut walk = Walk::default();
+        while let Some(people) = walk.next(self).await? {
+            for (_, stored) in people {
+                let form = stored.map_or("none".into(), |stored| describe(&stored));
+                *counts.entry(form).or_insert(0) += 1;
             }
         }
         Ok(counts)
     }
 
+    /// Puts every stored hash of another system under Argon2id, without waiting for
+    /// anyone to sign in, and answers how many. Each is renewed at its owner's next
+    /// sign-in. May be broken off and begun again. For operators, not for requests.
+    ///
+    /// # Errors
+    /// The store is unwell, or a hash cannot be made. What cannot be read is left
+    /// alone; [`hash_report`](Self::hash_report) counts it.
+    #[cfg(feature = "legacy-hashes")]
+    pub async fn wrap_hashes(&self) -> Result<u64, Error> {
+        let (mut count, mut walk) = (0, Walk::default());
+        let client = Client::default();
+        while let Some(people) = walk.next(self).await? {
+            for (user, stored) in people {
+                let Some(was) = stored else { continue };
+                let Some(now) = wrapped(&was, self.hash_policy().clone()).await? else { continue };
+                let replaced = self.run(&ReplaceHash { user, was, now }, &client).await?;
+                count += u64::from(replaced.unwrap_or(false));
+            }
+        }
+        Ok(count)
+    }
+
     /// The form in which this instance writes new hashes.
     pub fn hash_policy(&self) -> &Policy {
         self.0.hashes.policy()
+    }
+}
+
+/// The stored form under Argon2id; nothing where it is that already, or unreadable.
+#[cfg(feature = "legacy-hashes")]
+async fn wrapped(stored: &[u8], policy: Policy) -> Result<Option<String>, Error> {
+    const WHAT: &str = "wrap a password hash";
+    let Ok(stored) = String::from_utf8(stored.to_vec()) else { return Ok(None) };
+    let work = tokio::task::spawn_blocking(move || {
+        password::wrap(&mut Arena::new(&policy), &stored, &policy, &mut OsRandom)
+    });
+    match work.await.map_err(|cause| Error::because(WHAT, cause))? {
+        Ok(over) => Ok(Some(over)),
+        Err(HashError::NoMemory) => Err(Error::new(WHAT)),
+        Err(_) => Ok(None),
+    }
+}
+
+/// A page of accounts, each with what is stored of its password.
+type Passwords = Vec<(UserId, Option<Vec<u8>>)>;
+
+/// Every account, a page at a time, the deleted ones included.
+struct Walk {
+    query: PeopleQuery,
+    left: Vec<Status>,
+}
+
+impl Default for Walk {
+    fn default() -> Self {
+        let query =
+            PeopleQuery { status: Some(Status::Active), limit: 200, ..PeopleQuery::default() };
+        Self { query, left: vec![Status::Deleted, Status::Locked] }
+    }
+}
+
+impl Walk {
+    async fn next(&mut self, auth: &Keyward) -> Result<Option<Passwords>, Error> {
+        if self.query.status.is_none() {
+            return Ok(None);
+        }
+        let page = auth.0.store.people(&self.query).await?;
+        self.query.after = page.next;
+        if page.next.is_none() {
+            self.query.status = self.left.pop();
+        }
+        let mut people = Vec::with_capacity(page.data.len());
+        for (user, _) in page.data {
+            let subject = auth.0.store.subject(user.id).await?;
+            let stored = subject.as_ref().and_then(|s| s.credential("password"));
+            people.push((user.id, stored.map(|kept| kept.data.clone())));
+        }
+        Ok(Some(people))
     }
 }
 

@@ -26,6 +26,7 @@ pub mod outbound;
 mod pages;
 #[cfg(feature = "passkeys")]
 mod passkeys;
+pub mod password;
 mod people;
 #[cfg(feature = "policy-file")]
 mod policy;

@@ -35,6 +35,9 @@ pub struct NewPerson {
     pub name: String,
     /// Their first password, if they get one.
     pub password: Option<Secret>,
+    /// In place of a password, what another system stored of it: any form that
+    /// [`password`](crate::password) reads. Renewed at the first sign-in.
+    pub password_hash: Option<String>,
     /// Count the names as proven.
     pub verified: bool,
 }
@@ -64,9 +67,10 @@ impl Keyward {
 
     /// Makes an account.
     pub async fn add_person(&self, new: NewPerson) -> Answer<UserView> {
-        let NewPerson { email, username, phone, name, password, verified } = new;
+        let NewPerson { email, username, phone, name, password, password_hash, verified } = new;
         let names = Names { email, username, phone };
-        let flow = AddPerson { names, name, password, verified, actor: None, by: "library" };
+        let by = "library";
+        let flow = AddPerson { names, name, password, password_hash, verified, actor: None, by };
         let answer = self.decide(flow).await?;
         Ok(answer.map(|subject| view(&subject)))
     }

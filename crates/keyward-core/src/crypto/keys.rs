@@ -183,13 +183,15 @@ pub enum Purpose {
     Cursor,
     /// Captcha challenges.
     Captcha,
+    /// Mixed into passwords before they are hashed.
+    Pepper,
     /// Only to notice another root key.
     Check,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Seal,
         Self::Code,
         Self::AuditChain,
@@ -199,6 +201,7 @@ impl Purpose {
         Self::MagicLink,
         Self::Cursor,
         Self::Captcha,
+        Self::Pepper,
         Self::Check,
     ];
 
@@ -214,6 +217,7 @@ impl Purpose {
             Self::MagicLink => "link",
             Self::Cursor => "cursor",
             Self::Captcha => "captcha",
+            Self::Pepper => "pepper",
             Self::Check => "check",
         }
     }
@@ -262,6 +266,8 @@ pub struct Keys {
     pub cursor: DerivedKey,
     /// Signs captcha challenges.
     pub captcha: DerivedKey,
+    /// Seasons passwords, where the operator wants it.
+    pub pepper: DerivedKey,
     /// Stored in the database, so that another root key is noticed.
     pub check_value: [u8; 32],
 }
@@ -279,6 +285,7 @@ impl Keys {
             link: root.derive(Purpose::MagicLink),
             cursor: root.derive(Purpose::Cursor),
             captcha: root.derive(Purpose::Captcha),
+            pepper: root.derive(Purpose::Pepper),
             check_value: super::mac::mac(&root.derive(Purpose::Check), &[b"check value"]),
         }
     }

@@ -16,6 +16,7 @@
 
 mod argon2;
 mod error;
+mod hasher;
 mod policy;
 mod text;
 
@@ -50,6 +51,7 @@ use crate::secret::Secret;
 
 pub use argon2::Arena;
 pub use error::HashError;
+pub use hasher::Hasher;
 #[cfg(feature = "legacy-hashes")]
 pub use pbkdf2::from_asyncauth;
 pub use policy::{Policy, Scheme};
@@ -127,7 +129,10 @@ pub fn identify(stored: &str) -> Option<Format> {
 /// # Errors
 /// As [`verify`].
 pub fn describe(stored: &str) -> Result<String, HashError> {
-    read(stored).map(|stored| stored.describe())
+    match stored.strip_prefix(hasher::PEPPERED) {
+        Some(inner) => read(inner).map(|inner| format!("{} peppered", inner.describe())),
+        None => read(stored).map(|stored| stored.describe()),
+    }
 }
 
 /// Memory that [`verify`] will need, in KiB, so that it can be budgeted.

@@ -80,6 +80,9 @@ pub struct AddPerson {
     pub name: String,
     /// Their first password, if they get one.
     pub password: Option<Secret>,
+    /// In place of a password, what another system stored of it; verified as it is,
+    /// and renewed at the first sign-in.
+    pub password_hash: Option<String>,
     /// Count the names as proven.
     pub verified: bool,
     /// Who asks; `None` for the command line and the app.
@@ -104,6 +107,7 @@ impl Flow for AddPerson {
             if let Some(password) = &self.password {
                 problems.extend(password_problems(password, "password", &names, cx.settings));
             }
+            problems.extend(self.password_hash.as_deref().and_then(hash_problem));
             Ok(if problems.is_empty() { Ok(names) } else { Err(problems) })
         })
     }
@@ -120,7 +124,8 @@ impl Flow for AddPerson {
             Ok(names) => names,
             Err(problems) => return Verdict::no(Refusal::Invalid(problems)),
         };
-        let mut subject = new_subject(&self.name, &names, done.hashed, cx);
+        let stored = done.hashed.or_else(|| self.password_hash.clone());
+        let mut subject = new_subject(&self.name, &names, stored, cx);
         if self.verified {
             for name in &mut subject.identifiers {
                 name.verified_at = Some(cx.now);
@@ -131,6 +136,12 @@ impl Flow for AddPerson {
         let writes = add_subject(&subject);
         Verdict::yes(Box::new(subject), writes, vec![event])
     }
+}
+
+/// A stored form that could never be verified would lock its owner out.
+fn hash_problem(stored: &str) -> Option<Problem> {
+    let is_readable = crate::crypto::password::describe(stored).is_ok();
+    (!is_readable).then_some(Problem { field: "password_hash", code: "password_hash_unknown" })
 }
 
 /// Changes names and properties of an account; owners use it for themselves.

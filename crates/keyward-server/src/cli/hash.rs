@@ -27,6 +27,8 @@ pub(crate) enum Command {
     },
     /// Count the stored hashes by form and cost
     Report,
+    /// Put the hashes of other systems under Argon2id, without waiting for sign-ins
+    Wrap,
 }
 
 impl Command {
@@ -34,6 +36,7 @@ impl Command {
         match self {
             Self::Calibrate { target, memory } => calibrate(globals, target, memory),
             Self::Report => report(globals),
+            Self::Wrap => wrap(globals),
         }
     }
 }
@@ -80,6 +83,21 @@ fn report(globals: &Globals) -> Outcome {
         let counts = auth.hash_report().await?;
         let rows = counts.into_iter().map(|(form, accounts)| Count { form, accounts });
         print::list(globals.output, &rows.collect::<Vec<_>>(), COLUMNS)
+    })
+}
+
+#[derive(Serialize)]
+struct Wrapped {
+    wrapped: u64,
+}
+
+fn wrap(globals: &Globals) -> Outcome {
+    beside(globals, async |auth| {
+        let wrapped = auth.wrap_hashes().await?;
+        match globals.output {
+            Output::Json => print::json(&Wrapped { wrapped }),
+            _ => Ok(answer(&format!("{wrapped} hashes are under Argon2id now"))?),
+        }
     })
 }
 

@@ -42,6 +42,12 @@ pub(super) const KEYS: &[Key] = &[
         default: "0",
         what: "Hashes at one time, each with its memory; 0 means one for each core.",
     },
+    Key {
+        name: "password.pepper",
+        takes: Takes::Flag,
+        default: "false",
+        what: "Mix a key derived from the root key into every password before it is hashed: a stolen database is then no use for guessing. It cannot be taken back, and whoever loses the root key loses the passwords.",
+    },
 ];
 
 /// What a password must be, and what its hash costs.
@@ -51,6 +57,7 @@ pub(crate) struct Password {
     pub(crate) hash: HashPolicy,
     /// Hashes at one time.
     pub(crate) threads: usize,
+    pub(crate) pepper: bool,
 }
 
 impl Password {
@@ -72,6 +79,7 @@ impl Password {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             threads => threads as usize,
         };
-        Self { min_length: min_length as usize, hash, threads }
+        let pepper = r.flag("password.pepper");
+        Self { min_length: min_length as usize, hash, threads, pepper }
     }
 }

@@ -23,6 +23,9 @@ pub(super) fn builder(config: &Config, data: &Path) -> Outcome<Builder> {
         .rate_limits(config.limits.attempts, config.limits.requests)
         .trusted_proxies(config.server.trusted_proxies.iter().map(String::as_str))
         .settings(|settings| choose(config, settings));
+    if config.password.pepper {
+        builder = builder.pepper();
+    }
     if let Some(key) = &config.root.root_key {
         builder = builder.root_key(key.reveal());
     }

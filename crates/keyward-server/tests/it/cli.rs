@@ -280,6 +280,7 @@ fn the_cost_of_hashes_is_found_and_counted() {
     let least =
         r#"hash = { algorithm = "argon2id", memory = "19 MiB", iterations = 2, lanes = 1 }"#;
     assert_eq!(line.trim(), least);
+    assert_eq!(place.run(&["hash", "wrap", "-o", "json"]).wants(0).trim(), r#"{"wrapped":0}"#);
     let counts = place.run(&["hash", "report", "-o", "json"]).wants(0);
     let count: Value = serde_json::from_str(counts.trim()).unwrap();
     assert_eq!((&count["accounts"], &count["form"]), (&3.into(), &"argon2id m=8 t=1 p=1".into()));

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use keyward_core::Error;
 use keyward_core::crypto::keys::{Keys, RootKey};
-use keyward_core::crypto::password::Policy;
+use keyward_core::crypto::password::{Hasher, Policy};
 use keyward_core::flow::Client;
 use keyward_core::flow::setup::SeedRoles;
 use keyward_core::id::UserId;
@@ -75,6 +75,7 @@ pub struct Builder {
     settings: Settings,
     hash: Policy,
     hash_threads: usize,
+    pepper: bool,
     hooks: Hooks,
     sender: Option<Arc<dyn Sender>>,
     inbox: Option<Inbox>,
@@ -142,6 +143,7 @@ impl Builder {
             settings: Settings::default(),
             hash: Policy::default(),
             hash_threads: std::thread::available_parallelism().map_or(1, usize::from),
+            pepper: false,
             hooks: Hooks::default(),
             sender: None,
             inbox: None,
@@ -242,6 +244,16 @@ impl Builder {
     #[must_use]
     pub fn hashing(mut self, policy: Policy, threads: usize) -> Self {
         (self.hash, self.hash_threads) = (policy, threads.max(1));
+        self
+    }
+
+    /// Mixes a key into every password before it is hashed, so that a stolen
+    /// database is no use for guessing. The key comes from the root key: whoever
+    /// loses that loses the passwords too. What is stored without it is renewed at
+    /// the next sign-in, and cannot go back.
+    #[must_use]
+    pub fn pepper(mut self) -> Self {
+        self.pepper = true;
         self
     }
 
@@ -422,7 +434,11 @@ impl Builder {
         if !self.beside {
             mark(&*store, self.web.dev, is_new).await?;
         }
-        let hashes = HashPool::start(self.hash_threads, self.hash)?;
+        let hasher = match self.pepper {
+            true => Hasher::new(self.hash).pepper(keys.pepper.clone()),
+            false => Hasher::new(self.hash),
+        };
+        let hashes = HashPool::start(self.hash_threads, hasher)?;
         #[cfg(feature = "policy-file")]
         let base = match &self.policy_file {
             Some(file) => Arc::new(file.read()?),

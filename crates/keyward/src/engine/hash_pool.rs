@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use keyward_core::Error;
-use keyward_core::crypto::password::{self, Arena, Policy};
+use keyward_core::crypto::password::{Arena, Hasher, Policy};
 use keyward_core::flow::{Done, Stored, Work};
 use tokio::sync::oneshot;
 
@@ -16,7 +16,7 @@ use super::os::OsRandom;
 #[derive(Debug)]
 pub(crate) struct HashPool {
     queue: Arc<Queue>,
-    policy: Policy,
+    hasher: Hasher,
 }
 
 #[derive(Debug)]
@@ -33,23 +33,23 @@ const QUEUE_PER_THREAD: usize = 64;
 const IDLE: Duration = Duration::from_secs(60);
 
 impl HashPool {
-    /// Starts `threads` threads that hash by `policy`.
-    pub(crate) fn start(threads: usize, policy: Policy) -> Result<Self, Error> {
+    /// Starts `threads` threads.
+    pub(crate) fn start(threads: usize, hasher: Hasher) -> Result<Self, Error> {
         let threads = threads.max(1);
         let queue = Arc::new(Queue::new(threads * QUEUE_PER_THREAD));
         for at in 0..threads {
-            let (queue, policy) = (Arc::clone(&queue), policy.clone());
+            let (queue, hasher) = (Arc::clone(&queue), hasher.clone());
             std::thread::Builder::new()
                 .name(format!("keyward-hash-{at}"))
-                .spawn(move || serve(&queue, &policy))
+                .spawn(move || serve(&queue, &hasher))
                 .map_err(|cause| Error::because("start a hash thread", cause))?;
         }
-        Ok(Self { queue, policy })
+        Ok(Self { queue, hasher })
     }
 
     /// How this pool makes new hashes.
     pub(crate) fn policy(&self) -> &Policy {
-        &self.policy
+        self.hasher.policy()
     }
 
     /// Does the work, or says that there is too much of it.
@@ -127,16 +127,16 @@ impl Queue {
     }
 }
 
-fn serve(queue: &Queue, policy: &Policy) {
+fn serve(queue: &Queue, hasher: &Hasher) {
     // Sessions are checked on the same cores: they go first.
     let _ = rustix::process::nice(10);
-    let mut arena = Arena::new(policy);
+    let mut arena = Arena::new(hasher.policy());
     loop {
         match queue.next(IDLE) {
             // Nobody waits any more when the client has gone.
             Next::Hash(job) if job.reply.is_closed() => {}
             Next::Hash(job) => {
-                let _ = job.reply.send(perform(&job.work, policy, &mut arena));
+                let _ = job.reply.send(perform(&job.work, hasher, &mut arena));
             }
             Next::Rest => arena.release(),
             Next::End => return,
@@ -144,25 +144,26 @@ fn serve(queue: &Queue, policy: &Policy) {
     }
 }
 
-fn perform(work: &Work, policy: &Policy, arena: &mut Arena) -> Result<Done, Error> {
+fn perform(work: &Work, hasher: &Hasher, arena: &mut Arena) -> Result<Done, Error> {
     let mut done = Done::default();
     if let Some((password, stored)) = &work.verify {
         let known = match stored {
             Stored::Phc(phc) => Some(phc.as_str()),
             Stored::Decoy => None,
         };
-        let decoy = password::decoy(policy);
-        let right = password::verify_with(arena, password, known.unwrap_or(&decoy))
+        let decoy = hasher.decoy();
+        let right = hasher
+            .verify(arena, password, known.unwrap_or(&decoy))
             .map_err(|cause| Error::because("verify the password", cause))?;
         done.verified = right && known.is_some();
         if let (true, Some(phc)) = (done.verified, known)
-            && password::needs_rehash(phc, policy)
+            && hasher.needs_rehash(phc)
         {
-            done.renewed = Some(hash(arena, password, policy)?);
+            done.renewed = Some(hash(arena, password, hasher)?);
         }
     }
     if let Some(password) = &work.hash {
-        done.hashed = Some(hash(arena, password, policy)?);
+        done.hashed = Some(hash(arena, password, hasher)?);
     }
     Ok(done)
 }
@@ -170,9 +171,10 @@ fn perform(work: &Work, policy: &Policy, arena: &mut Arena) -> Result<Done, Erro
 fn hash(
     arena: &mut Arena,
     password: &keyward_core::Secret,
-    policy: &Policy,
+    hasher: &Hasher,
 ) -> Result<String, Error> {
-    password::hash_with(arena, password, policy, &mut OsRandom)
+    hasher
+        .hash(arena, password, &mut OsRandom)
         .map_err(|cause| Error::because("hash the password", cause))
 }
 

@@ -361,6 +361,7 @@ pub(crate) fn field_text(code: &str) -> &'static str {
         "username_taken" => "This name is taken, or looks like one that is.",
         "phone_taken" => "There is an account with this number already.",
         "name_invalid" => "Use at most 200 characters.",
+        "password_hash_unknown" => "This is no password hash that can be read.",
         "password_too_short" => "This is too short. Length matters most: try a few words.",
         "password_too_long" => "Use at most 1,024 bytes.",
         "password_common" => "Too many people use this password.",

@@ -26,6 +26,7 @@ mod factors;
 mod frameworks;
 mod golden;
 mod groups;
+mod hashes;
 mod journey;
 mod kit;
 mod leaks;

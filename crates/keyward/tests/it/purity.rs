@@ -181,6 +181,7 @@ async fn people(house: &mut House, user: keyward::id::UserId, root: keyward::id:
         names: names("bob@example.com"),
         name: "Bob".into(),
         password: None,
+        password_hash: None,
         verified: true,
         actor,
         by: "admin",

@@ -20,6 +20,8 @@ pub enum HashError {
     TooLong,
     /// There is no memory for it.
     NoMemory,
+    /// It was stored with a pepper, and there is none.
+    NoPepper,
 }
 
 impl fmt::Display for HashError {
@@ -33,6 +35,7 @@ impl fmt::Display for HashError {
             Self::Unfit(format) => write!(f, "{} cannot hold this password", format.as_str()),
             Self::TooLong => f.write_str("password too long to hash"),
             Self::NoMemory => f.write_str("no memory to hash a password"),
+            Self::NoPepper => f.write_str("a password hash needs a pepper that is not set"),
         }
     }
 }

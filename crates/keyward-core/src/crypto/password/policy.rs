@@ -72,6 +72,19 @@ pub enum Scheme {
 }
 
 impl Scheme {
+    /// The form that it writes.
+    pub fn format(&self) -> Format {
+        match self {
+            Self::Argon2id(_) => Format::Argon2,
+            #[cfg(feature = "legacy-hashes")]
+            Self::Bcrypt { .. } => Format::Bcrypt,
+            #[cfg(feature = "legacy-hashes")]
+            Self::Pbkdf2Sha256 { .. } => Format::Pbkdf2Sha256,
+            #[cfg(feature = "legacy-hashes")]
+            Self::Sha256Crypt { .. } => Format::Sha256Crypt,
+        }
+    }
+
     pub(super) fn create(
         &self,
         arena: &mut Arena,

@@ -33,7 +33,8 @@ impl Args {
         let Self { names, name, password, verified, role } = self;
         let Names { email, username, phone } = names.into();
         let password = password.read()?;
-        let new = NewPerson { email, username, phone, name, password, verified };
+        let new =
+            NewPerson { email, username, phone, name, password, verified, ..NewPerson::default() };
         beside(globals, async |auth| {
             let user = settle(auth.add_person(new).await?)?;
             // Told before the roles: the account is there, whatever follows.
