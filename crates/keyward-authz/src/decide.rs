@@ -182,11 +182,12 @@ impl Snapshot {
             grants.map(move |grant| (related, grant))
         });
         let asked = asked.filter(|(_, grant)| grant.pattern.matches(question.wanted));
-        asked.map(|(Related { object, subject, tuples }, grant)| {
-            let opinion = match self.model().check(tuples, object, &grant.relation, subject) {
-                Ok(true) => Opinion::Allow,
-                Ok(false) => Opinion::NoOpinion,
-                Err(_) => Opinion::Failed,
+        asked.map(|(Related { object, subject, tuples, whole }, grant)| {
+            let check = || self.model().check(tuples, object, &grant.relation, subject);
+            let opinion = match whole.then(check) {
+                Some(Ok(true)) => Opinion::Allow,
+                Some(Ok(false)) => Opinion::NoOpinion,
+                Some(Err(_)) | None => Opinion::Failed,
             };
             (opinion, grant)
         })

@@ -20,12 +20,16 @@
 //! ```
 
 mod check;
+mod fits;
 mod model;
 mod parse;
+mod reads;
 mod tuples;
 
 pub use check::{CheckError, MAX_DEPTH, MAX_STEPS};
+pub use fits::TupleFlaw;
 pub use model::{Model, Rewrite, TypeRef};
 pub use parse::BadRelation;
+pub use reads::{Node, Reads};
 pub(crate) use tuples::type_of;
 pub use tuples::{Tuple, Tuples};

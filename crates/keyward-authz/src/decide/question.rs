@@ -61,6 +61,8 @@ pub struct Related<'a> {
     pub subject: &'a str,
     /// The stored relations, and those that come with the question.
     pub tuples: &'a [&'a Tuples],
+    /// Whether these are all that matter. By a part of them, nothing is decided.
+    pub whole: bool,
 }
 
 /// A block of one's own: anything that has an opinion.

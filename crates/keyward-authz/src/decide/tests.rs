@@ -121,7 +121,12 @@ fn lists_items_and_relations_allow() {
                 visibility: Some(Visibility::Private),
                 shared: SharedWith::Nobody,
             }),
-            related: Some(Related { object: "docs:1", subject: "user:ann", tuples: &sets }),
+            related: Some(Related {
+                object: "docs:1",
+                subject: "user:ann",
+                tuples: &sets,
+                whole: true,
+            }),
             ..Question::new(&access, &wanted)
         };
         check(snapshot.decide(&question), Decision::Allow, by, "allowed");

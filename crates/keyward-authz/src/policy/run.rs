@@ -79,25 +79,24 @@ impl Policy {
         let (resource, context) = (cells(&case.resource), cells(&case.context));
         let tuples = [&case.tuples];
         let nothing = Permission::nothing();
-        let question = Question {
-            subject: subject.id.as_deref(),
-            banned: subject.banned,
-            ceilings: &ceilings,
-            groups: Some(&groups),
-            acl: &acl,
-            item: case.item.as_ref().map(|it| Item {
-                owner: it.owner.as_deref(),
-                visibility: it.visibility,
-                shared: SharedWith::These(&shared),
-            }),
-            related: case
-                .object
-                .as_deref()
-                .zip(subject.id.as_deref())
-                .map(|(object, subject)| Related { object, subject, tuples: &tuples }),
-            facts: Facts { principal: &principal, resource: &resource, context: &context },
-            ..Question::new(&access, &nothing)
-        };
+        let question =
+            Question {
+                subject: subject.id.as_deref(),
+                banned: subject.banned,
+                ceilings: &ceilings,
+                groups: Some(&groups),
+                acl: &acl,
+                item: case.item.as_ref().map(|it| Item {
+                    owner: it.owner.as_deref(),
+                    visibility: it.visibility,
+                    shared: SharedWith::These(&shared),
+                }),
+                related: case.object.as_deref().zip(subject.id.as_deref()).map(
+                    |(object, subject)| Related { object, subject, tuples: &tuples, whole: true },
+                ),
+                facts: Facts { principal: &principal, resource: &resource, context: &context },
+                ..Question::new(&access, &nothing)
+            };
         let asked = case.expected.iter();
         outcomes.extend(asked.map(|expected| self.ask(case, expected, &question, coverage)));
         outcomes.extend(case.list.as_ref().map(|list| self.list(case, list, &question)));

@@ -250,7 +250,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn is_object(subject: &str) -> bool {
+pub(super) fn is_object(subject: &str) -> bool {
     !subject.contains('#') && !subject.ends_with(":*")
 }
 

@@ -126,6 +126,16 @@ impl Model {
         }
     }
 
+    /// The types, sorted.
+    pub(super) fn types(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(|name| &**name)
+    }
+
+    /// The relations of a type, sorted.
+    pub(super) fn relations(&self, kind: &str) -> impl Iterator<Item = &str> {
+        self.0.get(kind).into_iter().flat_map(|all| all.keys()).map(|name| &**name)
+    }
+
     pub(super) fn knows_type(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }

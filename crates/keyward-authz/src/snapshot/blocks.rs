@@ -8,6 +8,7 @@ use crate::ceiling::Ceiling;
 use crate::items::Items;
 use crate::limits::Limits;
 use crate::pattern::Pattern;
+use crate::permission::Permission;
 use crate::relations::Model;
 use crate::rules::Rules;
 
@@ -72,6 +73,30 @@ impl Snapshot {
     pub fn scope_ceiling<'a>(&self, scopes: impl IntoIterator<Item = &'a str>) -> Ceiling {
         let known = scopes.into_iter().filter_map(|scope| self.blocks.scopes.get(scope));
         Ceiling::of("scopes", known.flatten().cloned())
+    }
+
+    /// The relations that give a permission on objects of this type.
+    pub fn relations_giving<'a>(
+        &'a self,
+        wanted: &'a Permission,
+        kind: &'a str,
+    ) -> impl Iterator<Item = &'a str> {
+        let grants = self.relation_grants().iter();
+        let giving = grants.filter(move |it| *it.kind == *kind && it.pattern.matches(wanted));
+        giving.map(|grant| &*grant.relation)
+    }
+
+    /// What somebody may gain or lose by a tuple of this relation of this type,
+    /// wherever it leads.
+    pub fn given_by<'a>(
+        &'a self,
+        kind: &'a str,
+        relation: &'a str,
+    ) -> impl Iterator<Item = &'a Pattern> {
+        let leads = move |grant: &&RelationGrant| {
+            self.model().sources(&grant.kind, &grant.relation).contains(&(kind, relation))
+        };
+        self.relation_grants().iter().filter(leads).map(|grant| &grant.pattern)
     }
 
     pub(crate) fn relation_grants(&self) -> &[RelationGrant] {

@@ -221,7 +221,7 @@ proptest! {
         let sets = [&tuples];
         let question = Question {
             subject: known.then_some("ann"),
-            related: Some(Related { object: "posts", subject: "user:ann", tuples: &sets }),
+            related: Some(Related { object: "posts", subject: "user:ann", tuples: &sets, whole: true }),
             facts: Facts { principal: &principal, context: &context, ..Facts::default() },
             ..Question::new(&access, &wanted)
         };

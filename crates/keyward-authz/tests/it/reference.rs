@@ -41,7 +41,7 @@ fn decide(world: &World, ceilings: &[&str]) -> Decision {
             visibility: Some(Visibility::Public),
             shared: SharedWith::These(&[]),
         }),
-        related: Some(Related { object: "x:1", subject: "user:ann", tuples: &sets }),
+        related: Some(Related { object: "x:1", subject: "user:ann", tuples: &sets, whole: true }),
         facts: Facts { context: &context, ..Facts::default() },
         ..Question::new(&access, &wanted)
     };
