@@ -25,6 +25,7 @@ pub mod policy;
 pub mod proven;
 mod reach;
 pub mod recover;
+pub mod relation;
 pub mod role;
 pub mod session;
 pub mod setup;

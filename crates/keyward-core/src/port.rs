@@ -10,7 +10,10 @@ use core::pin::Pin;
 use crate::time::Timestamp;
 
 pub use batch::{Batch, CommitError, Link, Take, Write};
-pub use query::{EventQuery, LastingQuery, MemberQuery, Page, PeopleQuery, Status};
+pub use query::{
+    EventQuery, LastingQuery, MemberQuery, Page, PeopleQuery, Related, RelatedQuery, Status,
+    TupleQuery,
+};
 pub use store::{Changes, MembersPage, PeoplePage, Store};
 
 /// A boxed future, so that ports stay usable as `dyn`.

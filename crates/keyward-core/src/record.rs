@@ -8,6 +8,7 @@ mod event;
 mod holding;
 mod message;
 mod session;
+mod tuple;
 mod user;
 
 pub use access::{Assignment, Definitions, ExclusiveSet, Grant, Group, Membership, Role, RoleRule};
@@ -18,4 +19,5 @@ pub use event::{Event, EventRow, Personal, Reason, What};
 pub use holding::{Held, Term};
 pub use message::{Channel, Message, MessageState};
 pub use session::{Session, SessionKind};
+pub use tuple::{Tuple, is_name, object_of};
 pub use user::{Credential, Identifier, Subject, User};

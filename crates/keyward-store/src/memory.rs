@@ -4,6 +4,7 @@
 //! conflicts, limits. It is written for clarity, not for many rows.
 
 mod state;
+mod tuples;
 mod write;
 
 use core::future::ready;
@@ -14,10 +15,10 @@ use keyward_core::id::{EventId, FlowId, MessageId, SessionId, TenantId, UserId};
 use keyward_core::identifier::Kind;
 use keyward_core::port::{
     Batch, Changes, CommitError, EventQuery, Fut, LastingQuery, MemberQuery, MembersPage, Page,
-    PeoplePage, PeopleQuery, Store,
+    PeoplePage, PeopleQuery, RelatedQuery, Store, TupleQuery,
 };
 use keyward_core::record::{
-    Challenge, Definitions, EventRow, Held, Message, Session, Subject, User,
+    Challenge, Definitions, EventRow, Held, Message, Session, Subject, Tuple, User,
 };
 use keyward_core::time::Timestamp;
 
@@ -125,6 +126,17 @@ impl Store for MemoryStore {
 
     fn members<'a>(&'a self, query: &'a MemberQuery) -> Fut<'a, Result<MembersPage, Error>> {
         self.answer(move |state| state.members(query))
+    }
+
+    fn tuples<'a>(&'a self, query: &'a TupleQuery) -> Fut<'a, Result<Page<Tuple, Tuple>, Error>> {
+        self.answer(move |state| state.tuples(query))
+    }
+
+    fn related<'a>(
+        &'a self,
+        query: &'a RelatedQuery,
+    ) -> Fut<'a, Result<Option<Vec<Tuple>>, Error>> {
+        self.answer(move |state| state.related(query))
     }
 
     fn due_messages(&self, now: Timestamp, limit: u32) -> Fut<'_, Result<Vec<Message>, Error>> {

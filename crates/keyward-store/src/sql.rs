@@ -12,6 +12,7 @@ pub(crate) mod migrate;
 pub(crate) mod mysql;
 #[cfg(feature = "postgres")]
 pub(crate) mod postgres;
+mod related;
 mod schema;
 mod search;
 #[cfg(feature = "sqlite")]

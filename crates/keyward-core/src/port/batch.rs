@@ -10,7 +10,7 @@ use crate::id::{CredentialId, EventId, FlowId, MessageId, SessionId, UserId};
 use crate::identifier::Kind;
 use crate::record::{
     AclRow, Assignment, Challenge, Credential, Event, ExclusiveSet, Grant, Group, Identifier,
-    Membership, Message, MessageState, Role, RoleRule, Session, User,
+    Membership, Message, MessageState, Role, RoleRule, Session, Tuple, User,
 };
 use crate::time::Timestamp;
 
@@ -268,6 +268,14 @@ pub enum Write {
         was: Option<i64>,
         /// The list to store, of that name; `None` for none.
         now: Option<AclRow>,
+    },
+    /// Adds stored relations (having one already is fine) and removes others (not
+    /// having one is fine).
+    Relate {
+        /// Those to add, sorted.
+        add: Vec<Tuple>,
+        /// Those to remove, sorted.
+        remove: Vec<Tuple>,
     },
     /// Puts an account into a group, replacing its membership; bumps its access
     /// version. Expects the group.

@@ -2,6 +2,7 @@
 
 use crate::id::{EventId, UserId};
 use crate::identifier::Kind;
+use crate::record::Tuple;
 use crate::time::Timestamp;
 
 /// One page, and where the next one starts.
@@ -79,5 +80,51 @@ pub struct MemberQuery {
     /// Only after this account.
     pub after: Option<UserId>,
     /// At most this many; 1 to 200.
+    pub limit: u32,
+}
+
+/// Which stored relations, sorted. What is left out is not asked.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct TupleQuery {
+    /// Only of objects of this type.
+    pub object_type: Option<String>,
+    /// Only of objects of this id.
+    pub object_id: Option<String>,
+    /// Only this relation.
+    pub relation: Option<String>,
+    /// Only of subjects of this type.
+    pub subject_type: Option<String>,
+    /// Only of subjects of this id, sets among them.
+    pub subject_id: Option<String>,
+    /// Only after this one.
+    pub after: Option<Tuple>,
+    /// At most this many; 1 to 200.
+    pub limit: u32,
+}
+
+/// A relation with an object.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Related {
+    /// Type of the object.
+    pub object_type: String,
+    /// Id of the object.
+    pub object_id: String,
+    /// The relation.
+    pub relation: String,
+}
+
+/// The stored relations that a decision looks at next.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct RelatedQuery {
+    /// Of these: the one with the subject, the one with everybody of its type, and
+    /// those with sets.
+    pub members: Vec<Related>,
+    /// Of these: those with objects.
+    pub objects: Vec<Related>,
+    /// Type of the subject.
+    pub subject_type: String,
+    /// Id of the subject.
+    pub subject_id: String,
+    /// With more than this many there is no answer.
     pub limit: u32,
 }

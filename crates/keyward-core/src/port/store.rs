@@ -5,9 +5,11 @@ use crate::id::{EventId, FlowId, MessageId, SessionId, UserId};
 use crate::identifier::Kind;
 use crate::port::{
     Batch, CommitError, EventQuery, Fut, LastingQuery, MemberQuery, Page, PeopleQuery,
+    RelatedQuery, TupleQuery,
 };
 use crate::record::{
-    Challenge, Definitions, EventRow, Held, Identifier, Membership, Message, Session, Subject, User,
+    Challenge, Definitions, EventRow, Held, Identifier, Membership, Message, Session, Subject,
+    Tuple, User,
 };
 use crate::time::Timestamp;
 
@@ -74,6 +76,13 @@ pub trait Store: Send + Sync + 'static {
     ) -> Fut<'a, Result<Vec<UserId>, Error>>;
     /// Members of a group that are not deleted, by id, each with its identifiers.
     fn members<'a>(&'a self, query: &'a MemberQuery) -> Fut<'a, Result<MembersPage, Error>>;
+
+    /// Stored relations, sorted.
+    fn tuples<'a>(&'a self, query: &'a TupleQuery) -> Fut<'a, Result<Page<Tuple, Tuple>, Error>>;
+    /// The stored relations that a decision looks at next; nothing when there are
+    /// more than the limit.
+    fn related<'a>(&'a self, query: &'a RelatedQuery)
+    -> Fut<'a, Result<Option<Vec<Tuple>>, Error>>;
 
     /// Pending messages that are due, oldest first, at most `limit`.
     fn due_messages(&self, now: Timestamp, limit: u32) -> Fut<'_, Result<Vec<Message>, Error>>;

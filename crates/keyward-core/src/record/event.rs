@@ -289,6 +289,13 @@ events! {
         /// SHA-256 of its text, in hexadecimal.
         digest: String
     };
+    /// Stored relations were added or removed.
+    RelationsChanged "relations.changed" v 1 {
+        /// Those that are there from now on, as `document:roof#viewer@user:usr_…`.
+        added: Vec<String>,
+        /// Those that are gone.
+        removed: Vec<String>
+    };
     /// A role was given to an account.
     RoleGranted "role.granted" v 1 {
         /// Its name.

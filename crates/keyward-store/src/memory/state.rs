@@ -10,7 +10,7 @@ use keyward_core::port::{
 use keyward_core::record::{
     AclRow, Assignment, Challenge, Credential, Definitions, EventRow, ExclusiveSet, Grant, Group,
     Held, Identifier, Membership, Message, MessageState, PolicyDocument, Role, RoleRule, Session,
-    Subject, User,
+    Subject, Tuple, User,
 };
 use keyward_core::time::Timestamp;
 
@@ -34,6 +34,7 @@ pub(super) struct State {
     pub(super) memberships: BTreeMap<(UserId, String), Membership>,
     pub(super) exclusive: BTreeMap<String, ExclusiveSet>,
     pub(super) acls: BTreeMap<String, AclRow>,
+    pub(super) tuples: BTreeMap<Tuple, ()>,
     pub(super) events: BTreeMap<EventId, EventRow>,
     /// Unique key of events.
     pub(super) places: BTreeMap<i64, EventId>,
@@ -181,7 +182,11 @@ impl State {
     }
 }
 
-fn page<T, C>(rows: impl Iterator<Item = T>, limit: u32, cursor: impl Fn(&T) -> C) -> Page<T, C> {
+pub(super) fn page<T, C>(
+    rows: impl Iterator<Item = T>,
+    limit: u32,
+    cursor: impl Fn(&T) -> C,
+) -> Page<T, C> {
     let mut rows = rows.peekable();
     let data: Vec<T> = rows.by_ref().take(limit as usize).collect();
     let more = rows.peek().is_some();

@@ -381,6 +381,7 @@ impl Run<'_> {
             | Write::PutExclusive(..)
             | Write::RemoveExclusive(..)
             | Write::SwapAcl { .. }
+            | Write::Relate { .. }
             | Write::PutMembership(..)
             | Write::RemoveMembership { .. }
             | Write::PutAssignment(..)

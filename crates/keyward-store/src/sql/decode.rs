@@ -10,7 +10,7 @@ use keyward_core::identifier::Kind;
 use keyward_core::record::{
     AclRow, Assignment, Challenge, Channel, Credential, EventRow, Grant, Group, Identifier,
     Membership, Message, MessageState, PolicyDocument, Purpose, Role, RoleRule, Session,
-    SessionKind, User,
+    SessionKind, Tuple, User,
 };
 use keyward_core::time::Timestamp;
 
@@ -211,6 +211,10 @@ records! {
     }
     AclRow(c) { name: c.text(), entries: c.parsed(texts), version: c.int() }
     PolicyDocument(c) { version: c.int(), text: c.text().map(Into::into) }
+    Tuple(c) {
+        object_type: c.text(), object_id: c.text(), relation: c.text(),
+        subject_relation: c.text(), subject_type: c.text(), subject_id: c.text(),
+    }
     RoleRule(c) { role: c.text(), effect: c.parsed(effect), pattern: c.text() }
     Assignment(c) {
         user: c.id(UserId::from_bytes), role: c.text(), scope: c.text(),

@@ -21,6 +21,8 @@ const WORDS: &[(&str, [&str; 3])] = &[
     ("word", ["TEXT", "TEXT COLLATE \"C\"", "VARCHAR(64)"]),
     ("name", ["TEXT", "TEXT COLLATE \"C\"", "VARCHAR(128)"]),
     ("key", ["TEXT", "TEXT COLLATE \"C\"", "VARCHAR(512)"]),
+    // An id of the app's: compared byte by byte, a space at the end included.
+    ("ref", ["TEXT", "TEXT COLLATE \"C\"", "VARBINARY(256)"]),
     ("text", ["TEXT", "TEXT COLLATE \"C\"", "LONGTEXT"]),
     (
         "serial",
@@ -35,6 +37,8 @@ const WORDS: &[(&str, [&str; 3])] = &[
     ("wide", [" STRICT", "", INNODB]),
     ("if not exists", [" IF NOT EXISTS", " IF NOT EXISTS", ""]),
     ("for update", ["", " FOR UPDATE", " FOR UPDATE"]),
+    // Before rows of values that several columns are looked for in.
+    ("rows", ["VALUES ", "", ""]),
     ("contains", ["instr", "strpos", "instr"]),
     // Of the database's own clock, in microseconds.
     (

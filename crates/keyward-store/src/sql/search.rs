@@ -10,19 +10,25 @@ use super::value::{Value, params};
 
 /// Conditions and their parameters.
 #[derive(Default)]
-struct Filter {
+pub(super) struct Filter {
     conditions: Vec<String>,
     params: Vec<Value>,
 }
 
 impl Filter {
-    fn and(&mut self, condition: impl Into<String>, params: Vec<Value>) {
+    pub(super) fn and(&mut self, condition: impl Into<String>, params: Vec<Value>) {
         self.conditions.push(condition.into());
         self.params.extend(params);
     }
 
     /// One row more than asked for tells whether there is a next page.
-    fn finish(mut self, dialect: Dialect, select: &str, tail: &str, limit: u32) -> Question {
+    pub(super) fn finish(
+        mut self,
+        dialect: Dialect,
+        select: &str,
+        tail: &str,
+        limit: u32,
+    ) -> Question {
         self.params.push(Value::Int(i64::from(limit) + 1));
         let conditions = self.conditions.join(" AND ");
         let sql = dialect.render(&format!("{select} WHERE {conditions} {tail} LIMIT ?"));
@@ -39,7 +45,7 @@ pub(crate) struct Question {
 }
 
 /// Largest page of people, and of members.
-const MOST_PEOPLE: u32 = 200;
+pub(super) const MOST_PEOPLE: u32 = 200;
 
 /// Largest page of events.
 const MOST_EVENTS: u32 = 500;
@@ -226,6 +232,8 @@ pub(crate) fn every(dialect: Dialect) -> Vec<String> {
         events(dialect, &event),
         events(dialect, &EventQuery { kind: Some(text()), ..event.clone() }),
     ]
+    .into_iter()
+    .chain(super::related::every(dialect))
     .map(|question| question.sql)
-    .into()
+    .collect()
 }

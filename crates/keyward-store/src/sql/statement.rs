@@ -46,6 +46,7 @@ pub(crate) const COLUMNS: &[(&str, &str)] = &[
         "membership",
         "m.user_id, m.group_name, m.not_before, m.expires_at, m.granted_by, m.created_at",
     ),
+    ("tuple", "object_type, object_id, relation, subject_relation, subject_type, subject_id"),
     (
         "bearer",
         "(SELECT user_id FROM kw_identifiers WHERE tenant_id = ? AND kind = ? AND normal = ?)",
@@ -193,6 +194,9 @@ statements! {
     AddAcl = "INSERT INTO kw_acls (name, entries, version) VALUES (?, ?, ?)";
     SwapAcl = "UPDATE kw_acls SET entries = ?, version = ? WHERE name = ? AND version = ?";
     RemoveAcl = "DELETE FROM kw_acls WHERE name = ? AND version = ?";
+    AddTuple = "INSERT INTO kw_relations ({tuple}) VALUES (?, ?, ?, ?, ?, ?){or keep relation}";
+    RemoveTuple = "DELETE FROM kw_relations WHERE object_type = ? AND object_id = ? \
+        AND relation = ? AND subject_relation = ? AND subject_type = ? AND subject_id = ?";
     RemoveAssignmentsOf = "DELETE FROM kw_assignments WHERE role = ?";
     AddRule = "INSERT INTO kw_role_rules (role, effect, pattern) VALUES (?, ?, ?){or keep role}";
     RemoveRule = "DELETE FROM kw_role_rules WHERE role = ? AND effect = ? AND pattern = ?";

@@ -5,10 +5,10 @@ use keyward_core::id::{EventId, FlowId, MessageId, SessionId, TenantId, UserId};
 use keyward_core::identifier::Kind;
 use keyward_core::port::{
     Batch, Changes, CommitError, EventQuery, Fut, LastingQuery, MemberQuery, MembersPage, Page,
-    PeoplePage, PeopleQuery, Store,
+    PeoplePage, PeopleQuery, RelatedQuery, Store, TupleQuery,
 };
 use keyward_core::record::{
-    Challenge, Definitions, EventRow, Held, Identifier, Message, Session, Subject, User,
+    Challenge, Definitions, EventRow, Held, Identifier, Message, Session, Subject, Tuple, User,
 };
 use keyward_core::time::Timestamp;
 
@@ -21,6 +21,7 @@ use super::value::{Row, Value, params};
 use crate::limit;
 
 mod access;
+mod related;
 
 /// A store over one SQL database.
 #[derive(Debug)]
@@ -231,6 +232,17 @@ impl<D: Driver> Store for SqlStore<D> {
 
     fn members<'a>(&'a self, query: &'a MemberQuery) -> Fut<'a, Result<MembersPage, Error>> {
         Box::pin(self.members_page(query))
+    }
+
+    fn tuples<'a>(&'a self, query: &'a TupleQuery) -> Fut<'a, Result<Page<Tuple, Tuple>, Error>> {
+        Box::pin(self.tuples_page(query))
+    }
+
+    fn related<'a>(
+        &'a self,
+        query: &'a RelatedQuery,
+    ) -> Fut<'a, Result<Option<Vec<Tuple>>, Error>> {
+        Box::pin(self.related_to(query))
     }
 
     fn due_messages(&self, now: Timestamp, limit: u32) -> Fut<'_, Result<Vec<Message>, Error>> {

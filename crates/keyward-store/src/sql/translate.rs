@@ -149,6 +149,7 @@ fn translate_policy(write: &Write, to: &mut Vec<Step>) {
             to.extend([any(S::RemoveExclusive, params![set]), bump_policy()]);
         }
         Write::SwapAcl { name, was, now } => lists::swap_acl(name, *was, now.as_ref(), to),
+        Write::Relate { add, remove } => lists::relate(add, remove, to),
         rest => translate_access(rest, to),
     }
 }
@@ -181,6 +182,7 @@ fn translate_access(write: &Write, to: &mut Vec<Step>) {
         | Write::PutExclusive(..)
         | Write::RemoveExclusive(..)
         | Write::SwapAcl { .. }
+        | Write::Relate { .. }
         | Write::SwapAccess { .. }
         | Write::AddUser(..)
         | Write::SwapUser { .. }

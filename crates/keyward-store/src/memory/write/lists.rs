@@ -1,4 +1,4 @@
-//! Access control lists.
+//! Access control lists and stored relations.
 
 use keyward_core::port::Write;
 
@@ -12,6 +12,15 @@ impl Run<'_> {
                 expect(version == *was && (was.is_some() || now.is_some()))?;
                 self.put(|s| &mut s.acls, name.clone(), now.clone());
                 self.bump_policy()
+            }
+            Write::Relate { add, remove } => {
+                for tuple in remove {
+                    self.put(|s| &mut s.tuples, tuple.clone(), None);
+                }
+                for tuple in add {
+                    self.put(|s| &mut s.tuples, tuple.clone(), Some(()));
+                }
+                Ok(())
             }
             rest => self.write_rest(rest),
         }

@@ -1,6 +1,11 @@
-//! Access control lists.
+//! Access control lists and stored relations.
 
-/// The entries are a JSON list of texts: their order is part of what they say.
+/// The entries of a list are JSON texts: their order is part of what they say.
+///
+/// A check asks of an object's relation the sets, and whether one subject is among
+/// the rest: sets have a `subject_relation`, so they lie together, and a group of
+/// millions is not read for one of its members. The other index is for whoever
+/// asks what a subject has.
 pub(super) const LISTS: &[&str] =
     &["CREATE TABLE kw_acls (name {name} NOT NULL PRIMARY KEY, entries {text} NOT NULL, \
      version {int} NOT NULL){narrow}"];
