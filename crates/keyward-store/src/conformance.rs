@@ -30,6 +30,7 @@ mod messages;
 mod names;
 mod people;
 mod races;
+mod relations;
 mod sample;
 mod sessions;
 
@@ -66,6 +67,7 @@ pub const GROUPS: &[&[Case]] = &[
     groups::CASES,
     lists::CASES,
     document::CASES,
+    relations::CASES,
     log::CASES,
     batches::CASES,
     races::CASES,

@@ -72,7 +72,7 @@ pub(crate) struct Route {
     pub(crate) body: usize,
     /// What happens then.
     pub(crate) handle: Handler,
-    /// The body it takes, or for `GET` the query.
+    /// The body it takes, or for `GET` and `DELETE` the query.
     pub(crate) takes: Option<Shape>,
     /// The body of its success.
     pub(crate) gives: Option<Shape>,
@@ -338,7 +338,7 @@ impl Route {
         self
     }
 
-    /// With a body, or for `GET` a query, of this type.
+    /// With a body, or for `GET` and `DELETE` a query, of this type.
     pub(crate) const fn takes<T: JsonSchema>(mut self) -> Self {
         self.takes = Some(shape::<T>);
         self

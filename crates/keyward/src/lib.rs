@@ -30,6 +30,7 @@ pub mod password;
 mod people;
 #[cfg(feature = "policy-file")]
 mod policy;
+mod relations;
 #[cfg(any(feature = "actix", feature = "axum"))]
 mod required;
 mod resource;
@@ -94,11 +95,12 @@ pub use keyward_core::flow::group::GroupChange;
 pub use keyward_core::flow::matrix::{Cell, ChangeMatrix};
 #[cfg(feature = "policy-file")]
 pub use keyward_core::flow::policy::{ChangePolicy, MAX_DOCUMENT};
+pub use keyward_core::flow::relation::Relation;
 pub use keyward_core::flow::role::RoleChange;
 pub use keyward_core::id;
 pub use keyward_core::identifier::Kind;
 pub use keyward_core::port;
-pub use keyward_core::record::{Channel, Term};
+pub use keyward_core::record::{Channel, Term, Tuple};
 pub use keyward_core::refusal::Refusal;
 pub use keyward_core::settings::{
     Attestation, Counter, MfaMode, Passkeys, Rate, Settings, SignUpMode, UserVerification,
@@ -127,8 +129,8 @@ pub use routes::{RouteView, list as route_list, own_permissions, table as route_
 pub use session_token::OpenedSession;
 pub use view::{
     AclView, AssignmentView, EventView, ExclusiveView, GrantView, GroupView, Holdings,
-    IdentifierView, MemberView, MembershipView, MessageView, RoleView, SessionRow, SessionView,
-    UserView,
+    IdentifierView, MemberView, MembershipView, MessageView, RelationView, RoleView, SessionRow,
+    SessionView, UserView,
 };
 
 /// What can fail when nobody is refused.

@@ -26,7 +26,7 @@ pub fn document() -> Value {
                 "default": { "$ref": "#/components/responses/Problem" },
             },
         });
-        if let (Some(takes), false) = (route.takes, route.method == Method4::Get) {
+        if let (Some(takes), false) = (route.takes, is_asked_by_query(&route)) {
             let schema = takes(&mut shapes).to_value();
             if let Some(operation) = operation.as_object_mut() {
                 operation.insert("requestBody".into(), body(&schema));
@@ -68,7 +68,7 @@ fn body(schema: &Value) -> Value {
 
 fn parameters(route: &Route, shapes: &mut SchemaGenerator) -> Vec<Value> {
     let mut all = path_parameters(route.path);
-    if let (Some(takes), Method4::Get) = (route.takes, route.method) {
+    if let (Some(takes), true) = (route.takes, is_asked_by_query(route)) {
         let schema = takes(shapes).to_value();
         let fields = schema.get("properties").and_then(Value::as_object).cloned();
         all.extend(
@@ -79,6 +79,11 @@ fn parameters(route: &Route, shapes: &mut SchemaGenerator) -> Vec<Value> {
         );
     }
     all
+}
+
+/// Whether it takes a query; the others take a body.
+fn is_asked_by_query(route: &Route) -> bool {
+    matches!(route.method, Method4::Get | Method4::Delete)
 }
 
 fn path_parameters(path: &str) -> Vec<Value> {

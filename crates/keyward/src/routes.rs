@@ -19,6 +19,7 @@ pub(crate) mod people;
 #[cfg(feature = "policy-file")]
 pub(crate) mod policy;
 pub(crate) mod recovery;
+mod relations;
 pub(crate) mod roles;
 pub(crate) mod session;
 pub(crate) mod setup;
@@ -53,6 +54,7 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
         acl::ROUTES,
         #[cfg(feature = "policy-file")]
         policy::ROUTES,
+        relations::ROUTES,
         audit::ROUTES,
     ];
     let groups = groups.iter().chain(crate::pages::ROUTES);

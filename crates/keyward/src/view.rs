@@ -17,7 +17,7 @@ pub use access::{
     AssignmentView, ExclusiveView, GrantView, GroupView, Holdings, MemberView, MembershipView,
     RoleView,
 };
-pub use lists::AclView;
+pub use lists::{AclView, RelationView};
 
 /// An identifier.
 #[derive(Clone, Debug, JsonSchema, Serialize)]

@@ -236,9 +236,7 @@ mod tests {
                 break;
             }
             let more: Vec<Tuple> = ask(stored, &next).cloned().collect();
-            more.into_iter().for_each(|tuple| {
-                found.insert(tuple);
-            });
+            found.extend(more);
             read.extend(next);
         }
         found

@@ -86,12 +86,18 @@ impl Tuples {
     }
 }
 
+impl Extend<Tuple> for Tuples {
+    fn extend<I: IntoIterator<Item = Tuple>>(&mut self, all: I) {
+        for tuple in all {
+            self.insert(tuple);
+        }
+    }
+}
+
 impl FromIterator<Tuple> for Tuples {
     fn from_iter<I: IntoIterator<Item = Tuple>>(all: I) -> Self {
         let mut tuples = Self::new();
-        all.into_iter().for_each(|tuple| {
-            tuples.insert(tuple);
-        });
+        tuples.extend(all);
         tuples
     }
 }

@@ -4,6 +4,7 @@ mod document;
 mod groups;
 mod lists;
 
+use keyward_authz::Effect;
 use keyward_core::id::{SessionId, UserId};
 use keyward_core::port::{Batch, Link, Take, Write};
 use keyward_core::record::{
@@ -159,13 +160,9 @@ fn translate_policy(write: &Write, to: &mut Vec<Step>) {
 fn translate_access(write: &Write, to: &mut Vec<Step>) {
     match write {
         Write::PutAssignment(assignment) => put_assignment(assignment, to),
-        Write::RemoveAssignment { user, role, scope } => {
-            take(S::RemoveAssignment, params![*user, role, scope], *user, to);
-        }
+        Write::RemoveAssignment { user, role, scope } => remove_role(*user, role, scope, to),
         Write::PutGrant(grant) => put_grant(grant, to),
-        Write::RemoveGrant { user, effect, pattern } => {
-            take(S::RemoveGrant, params![*user, effect_str(*effect), pattern], *user, to);
-        }
+        Write::RemoveGrant { user, effect, pattern } => remove_grant(*user, *effect, pattern, to),
         Write::PutMembership(membership) => groups::put_membership(membership, to),
         Write::RemoveMembership { user, group } => groups::remove_membership(*user, group, to),
         // Taken before.
@@ -217,6 +214,14 @@ fn translate_access(write: &Write, to: &mut Vec<Step>) {
         | Write::FinishMessage { .. }
         | Write::RetryMessage { .. } => {}
     }
+}
+
+fn remove_role(user: UserId, role: &str, scope: &str, to: &mut Vec<Step>) {
+    take(S::RemoveAssignment, params![user, role, scope], user, to);
+}
+
+fn remove_grant(user: UserId, effect: Effect, pattern: &str, to: &mut Vec<Step>) {
+    take(S::RemoveGrant, params![user, effect_str(effect), pattern], user, to);
 }
 
 /// Takes from an account what it holds.

@@ -1,17 +1,19 @@
 //! Random batches mean the same to the memory store and to SQLite: the same
 //! answers, and afterwards the same of everything that can be asked.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use keyward_authz::Effect;
 use keyward_core::id::UserId;
 use keyward_core::identifier::Kind;
 use keyward_core::port::{
-    Batch, CommitError, LastingQuery, Link, MemberQuery, PeopleQuery, Random, Status, Take, Write,
+    Batch, CommitError, LastingQuery, Link, MemberQuery, PeopleQuery, Random, Related,
+    RelatedQuery, Status, Take, TupleQuery, Write,
 };
 use keyward_core::record::{
     AclRow, Assignment, Challenge, Credential, Event, ExclusiveSet, Grant, Group, Identifier,
-    Membership, Message, MessageState, Purpose, Role, RoleRule, Session, User, What,
+    Membership, Message, MessageState, Purpose, Role, RoleRule, Session, Tuple, User, What,
 };
 use keyward_core::time::Timestamp;
 use keyward_store::conformance::Sample;
@@ -150,7 +152,7 @@ impl World {
     fn waiting(&mut self) -> Write {
         let (challenge, message) = (self.pick(|w| &w.challenges), self.pick(|w| &w.messages));
         let at = self.at();
-        match self.below(11) {
+        match self.below(12) {
             0 | 1 => Write::AddChallenge(challenge),
             2 => Write::TakeAttempt(challenge.id),
             3 => Write::RenewChallenge {
@@ -258,6 +260,7 @@ impl World {
             7 => Write::RemoveMembership { user: user.id, group },
             8 if self.below(3) == 0 => Write::RemoveExclusive("s".into()),
             8 => Write::PutExclusive(ExclusiveSet { name: "s".into(), roles }),
+            10 => Write::Relate { add: self.tuples(), remove: self.tuples() },
             9 => {
                 let (was, version) = (self.version(), self.version().unwrap_or(9));
                 let row = AclRow { name: group.clone(), entries: self.some(&PATTERNS), version };
@@ -269,6 +272,14 @@ impl World {
                 Write::SwapAccess { user: user.id, was }
             }
         }
+    }
+
+    /// Some of few relations.
+    fn tuples(&mut self) -> Vec<Tuple> {
+        let subjects = ["user:a", "user:*", "group:g#member"];
+        let read = |subject: &str| Tuple::read("doc:1", "viewer", subject).unwrap();
+        let some: BTreeSet<Tuple> = self.some(&subjects).iter().map(|it| read(it)).collect();
+        some.into_iter().collect()
     }
 
     /// One of few, so that it is often the right one.
@@ -308,7 +319,9 @@ impl World {
             ];
         }
         let late = Timestamp::from_secs(1_700_001_000);
+        seen.push(related(store).await);
         see![
+            store.tuples(&TupleQuery { limit: 9, ..TupleQuery::default() }),
             store.definitions(),
             store.due_messages(late, 10),
             store.messages(None, 10),
@@ -358,4 +371,20 @@ async fn random_batches_mean_the_same_in_memory_and_in_sqlite() {
     }
     // The dice are fair enough that every answer was given, and often.
     assert!(counts.len() == 3 && counts.values().all(|count| *count > 15), "{counts:?}");
+}
+
+/// What a decision looks at, which comes in no order.
+async fn related(store: &dyn Store) -> String {
+    let node =
+        Related { object_type: "doc".into(), object_id: "1".into(), relation: "viewer".into() };
+    let next = RelatedQuery {
+        members: vec![node],
+        objects: vec![],
+        subject_type: "user".into(),
+        subject_id: "a".into(),
+        limit: 9,
+    };
+    let mut related = store.related(&next).await.unwrap().unwrap();
+    related.sort();
+    format!("{related:?}")
 }

@@ -1,7 +1,6 @@
 //! What a handler may ask for, in whatever framework.
 
 use keyward_authz::Permission;
-use keyward_authz::relations::Tuples;
 use keyward_core::Error;
 use keyward_core::id::{SessionId, UserId};
 use keyward_core::identifier::Kind;
@@ -80,8 +79,8 @@ impl User {
     }
 
     pub(super) fn holds(&self, wanted: &Permission) -> Result<bool, Error> {
-        let (context, tuples) = (Context::new(), Tuples::new());
-        let asked = Asked { wanted, resource: None, context: &context, tuples: &tuples };
+        let context = Context::new();
+        let asked = Asked { wanted, resource: None, context: &context, around: None };
         yes_or_no(self.auth.weigh(self.known.asker(), &asked)?.decision)
     }
 }

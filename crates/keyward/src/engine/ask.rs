@@ -2,6 +2,7 @@
 //! what it is about and under which circumstances, and decides it on the
 //! snapshot that her access was compiled from.
 
+mod around;
 mod laid;
 mod ruling;
 mod watch;
@@ -9,7 +10,6 @@ mod watch;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use keyward_authz::relations::Tuples;
 use keyward_authz::{Access, By, Decision, Explanation, Permission, Told};
 use keyward_core::Error;
 use keyward_core::id::UserId;
@@ -27,6 +27,7 @@ use super::policy::{PolicyState, parse};
 use super::session::{Compiled, compile};
 use crate::context::Context;
 use crate::resource::Resource;
+pub(crate) use around::Around;
 use laid::with_question;
 
 /// Whoever asks, with what they hold on one snapshot.
@@ -50,8 +51,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) wanted: &'a Permission,
     pub(crate) resource: Option<&'a Resource>,
     pub(crate) context: &'a Context,
-    /// Stored relations around the resource.
-    pub(crate) tuples: &'a Tuples,
+    /// Stored relations around the resource; without, relations have no say.
+    pub(crate) around: Option<&'a Around>,
 }
 
 /// An account as the store has it now, to ask about.
@@ -135,8 +136,8 @@ impl Keyward {
         resource: Option<&Resource>,
         context: &Context,
     ) -> Result<Ruling, Error> {
-        let tuples = self.tuples_around(asker.policy, wanted, resource).await?;
-        let asked = Asked { wanted, resource, context, tuples: &tuples };
+        let around = self.around(asker, wanted, resource, context).await?;
+        let asked = Asked { wanted, resource, context, around: Some(&around) };
         let decided = self.weigh(asker, &asked)?;
         let reason = match decided.decision {
             Decision::Deny => {
@@ -157,8 +158,8 @@ impl Keyward {
         resource: Option<&Resource>,
         context: &Context,
     ) -> Result<Decision, Error> {
-        let tuples = self.tuples_around(asker.policy, wanted, resource).await?;
-        let asked = Asked { wanted, resource, context, tuples: &tuples };
+        let around = self.around(asker, wanted, resource, context).await?;
+        let asked = Asked { wanted, resource, context, around: Some(&around) };
         let now = self.now();
         with_question(asker, &asked, now, |snapshot, question| snapshot.decide(question).decision)
     }
@@ -171,22 +172,12 @@ impl Keyward {
         resource: Option<&Resource>,
         context: &Context,
     ) -> Result<Explanation, Error> {
-        let tuples = self.tuples_around(asker.policy, wanted, resource).await?;
-        self.explained(asker, &Asked { wanted, resource, context, tuples: &tuples })
+        let around = self.all_around(asker, wanted, resource).await?;
+        self.explained(asker, &Asked { wanted, resource, context, around: Some(&around) })
     }
 
     fn explained(&self, asker: Asker<'_>, asked: &Asked<'_>) -> Result<Explanation, Error> {
         with_question(asker, asked, self.now(), |snapshot, question| snapshot.explain(question))
-    }
-
-    /// The stored relations that a decision about this resource may look at.
-    async fn tuples_around(
-        &self,
-        _policy: &PolicyState,
-        _wanted: &Permission,
-        _resource: Option<&Resource>,
-    ) -> Result<Tuples, Error> {
-        Ok(Tuples::new())
     }
 
     /// An account with what it holds now, asked of the store.

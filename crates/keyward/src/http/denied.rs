@@ -1,6 +1,5 @@
 //! Guards: what somebody must hold to go on, and what is told to whoever does not.
 
-use keyward_authz::relations::Tuples;
 use keyward_authz::{Decision, Permission, Told};
 
 use super::{Code, Fault, Problem};
@@ -34,8 +33,8 @@ impl Keyward {
     /// What is told if they do not hold it.
     fn lack(&self, asker: Asker<'_>, wanted: &Permission) -> Result<Option<Problem>, Fault> {
         self.check_known(asker, wanted)?;
-        let (context, tuples) = (Context::new(), Tuples::new());
-        let asked = Asked { wanted, resource: None, context: &context, tuples: &tuples };
+        let context = Context::new();
+        let asked = Asked { wanted, resource: None, context: &context, around: None };
         let decided = self.weigh(asker, &asked)?;
         let denied = decided.decision != Decision::Allow;
         Ok(denied.then(|| denial(decided.told, wanted)))

@@ -374,6 +374,7 @@ pub(crate) fn field_text(code: &str) -> &'static str {
         "role_unknown" => "There is no such role.",
         "role_cycle" => "A role cannot inherit itself, not by others either.",
         "acl_invalid" => "Use 1 to 128 letters, digits, dots, hyphens, underscores and colons.",
+        "relation_invalid" => "An object looks like document:roof, a relation like viewer.",
         "group_invalid" => "Use 1 to 64 of a-z, 0-9, dot, hyphen and underscore.",
         "set_invalid" => "Use 1 to 64 of a-z, 0-9, dot, hyphen and underscore.",
         "too_few" => "There must be at least two.",

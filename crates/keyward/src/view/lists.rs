@@ -1,7 +1,7 @@
-//! Access control lists, as clients see them.
+//! Access control lists and stored relations, as clients see them.
 
 use keyward_authz::acl::Acl;
-use keyward_core::record::AclRow;
+use keyward_core::record::{AclRow, Tuple};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -28,5 +28,23 @@ impl AclView {
     pub(crate) fn fixed(name: &str, acl: &Acl) -> Self {
         let entries = acl.entries().iter().map(ToString::to_string).collect();
         Self { name: name.to_owned(), entries, version: 0, read_only: true }
+    }
+}
+
+/// Who has which relation with what.
+#[derive(Clone, Debug, Eq, JsonSchema, PartialEq, Serialize)]
+pub struct RelationView {
+    /// `document:roof`
+    pub object: String,
+    /// `viewer`
+    pub relation: String,
+    /// `user:usr_…`, `user:*` or `group:builders#member`
+    pub subject: String,
+}
+
+impl RelationView {
+    pub(crate) fn new(tuple: &Tuple) -> Self {
+        let relation = tuple.relation.clone();
+        Self { object: tuple.object(), relation, subject: tuple.subject() }
     }
 }

@@ -42,3 +42,5 @@ mod policy_document;
 #[cfg(feature = "policy-file")]
 mod policy_file;
 mod purity;
+#[cfg(feature = "policy-file")]
+mod relations;

@@ -31,7 +31,8 @@ pub(super) fn with_question<'s, T>(
     let scopes = asked.context.scopes.as_ref();
     let ceiling = scopes.map(|it| snapshot.scope_ceiling(it.iter().map(String::as_str)));
     let ceilings: Vec<_> = ceiling.iter().collect();
-    let tuples = asked.resource.map(|it| [asked.tuples, &it.tuples]);
+    let tuples = asked.resource.zip(asked.around).map(|(it, around)| [&around.tuples, &it.tuples]);
+    let tuples = tuples.as_ref().map(<[_; 2]>::as_slice);
     let mut question = Question::new(asker.access, asked.wanted);
     question.banned = asker.is_shut_out();
     question.subject = names.id.as_deref();
@@ -41,10 +42,10 @@ pub(super) fn with_question<'s, T>(
     question.facts = facts.facts();
     if let Some(resource) = asked.resource {
         question.item = item(asked, resource, &shared);
+        let whole = asked.around.is_some_and(|around| around.whole);
+        let named = names.object.as_deref().zip(names.subject.as_deref()).zip(tuples);
         question.related =
-            names.object.as_deref().zip(names.subject.as_deref()).map(|(object, subject)| {
-                Related { object, subject, tuples: tuples.as_ref().map_or(&[], |tuples| tuples) }
-            });
+            named.map(|((object, subject), tuples)| Related { object, subject, tuples, whole });
     }
     Ok(then(snapshot, &question))
 }
