@@ -33,6 +33,7 @@ pub struct Fixed {
     pub snapshot: Snapshot,
     builder: SnapshotBuilder,
     /// Permissions that exist in any catalogue.
+    #[cfg_attr(not(feature = "policy-file"), expect(dead_code, reason = "a document adds them"))]
     own: Vec<&'static str>,
     /// The version of the document; 0 without one.
     document: i64,

@@ -335,9 +335,7 @@ impl Run<'_> {
             Write::GiveBack { key, period } => self.give_back(*key, *period),
             Write::Chain(links) => links.iter().try_for_each(|link| self.link(link)),
             Write::SwapMeta { name, was, now } | Write::Advance { name, was, now } => {
-                expect(self.state.meta.get(name) == was.as_ref())?;
-                self.put(|s| &mut s.meta, name.clone(), Some(now.clone()));
-                Ok(())
+                self.swap_meta(name, was.as_ref(), now)
             }
             Write::NoteChange(user) => self.note_change(*user),
             Write::Purge { before } => self.purge(*before),
@@ -389,6 +387,12 @@ impl Run<'_> {
             | Write::PutGrant(..)
             | Write::RemoveGrant { .. } => Ok(()),
         }
+    }
+
+    fn swap_meta(&mut self, name: &str, was: Option<&Vec<u8>>, now: &[u8]) -> Done {
+        expect(self.state.meta.get(name) == was)?;
+        self.put(|s| &mut s.meta, name.to_owned(), Some(now.to_vec()));
+        Ok(())
     }
 
     fn give_back(&mut self, key: [u8; 32], period: Duration) -> Done {

@@ -434,11 +434,7 @@ impl Builder {
         if !self.beside {
             mark(&*store, self.web.dev, is_new).await?;
         }
-        let hasher = match self.pepper {
-            true => Hasher::new(self.hash).pepper(keys.pepper.clone()),
-            false => Hasher::new(self.hash),
-        };
-        let hashes = HashPool::start(self.hash_threads, hasher)?;
+        let hashes = HashPool::start(self.hash_threads, hasher(self.hash, self.pepper, &keys))?;
         #[cfg(feature = "policy-file")]
         let base = match &self.policy_file {
             Some(file) => Arc::new(file.read()?),
@@ -482,6 +478,11 @@ impl Builder {
         }
         Ok(auth)
     }
+}
+
+fn hasher(policy: Policy, pepper: bool, keys: &Keys) -> Hasher {
+    let plain = Hasher::new(policy);
+    if pepper { plain.pepper(keys.pepper.clone()) } else { plain }
 }
 
 /// Name of the stored value that tells one root key from another.
