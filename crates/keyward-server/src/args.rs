@@ -84,7 +84,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
     ("Run", &["dev", "serve", "setup", "tour"]),
     ("Look", &["doctor", "config", "audit", "can", "why"]),
     ("People", &["user", "session"]),
-    ("Access", &["role", "group", "policy", "routes", "apikey", "app"]),
+    ("Access", &["role", "group", "acl", "relation", "policy", "routes", "apikey", "app"]),
     ("Operate", &["hash", "mail", "init", "migrate", "key", "backup"]),
     ("Develop", &["openapi", "completions", "man"]),
 ];

@@ -54,12 +54,13 @@ impl Flow for ChangeRelations {
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<RelationFacts, Error>> {
         Box::pin(async move {
-            let policy = &cx.fixed.snapshot;
+            let (known, fixed) = cx.known().await?;
+            let policy = &fixed.snapshot;
             let change = self.read(policy);
             let (Some(actor), Ok([add, remove])) = (self.actor, &change) else {
                 return Ok(RelationFacts { change, beyond: false });
             };
-            let own = Reach::gather(actor, &cx.definitions().await?, cx).await?;
+            let own = Reach::gather(actor, &known, cx).await?;
             let beyond = add.iter().chain(remove).any(|tuple| is_beyond(&own, tuple, policy));
             Ok(RelationFacts { change, beyond })
         })

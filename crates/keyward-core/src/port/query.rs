@@ -103,7 +103,7 @@ pub struct TupleQuery {
 }
 
 /// A relation with an object.
-#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Related {
     /// Type of the object.
     pub object_type: String,

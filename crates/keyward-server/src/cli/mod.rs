@@ -4,6 +4,7 @@
 //! To add a command: a file with its arguments, a line in [`Command`], and its
 //! name in a group of `args.rs`.
 
+mod acl;
 mod ask;
 mod audit;
 mod can;
@@ -14,6 +15,7 @@ mod mail;
 mod migrate;
 mod policy;
 mod print;
+mod relation;
 mod role;
 mod secret;
 mod session;
@@ -52,6 +54,12 @@ pub(crate) enum Command {
     /// Make groups, say what they give, and put people in
     #[command(subcommand)]
     Group(group::Command),
+    /// See and change access control lists
+    #[command(subcommand)]
+    Acl(acl::Command),
+    /// See and change stored relations
+    #[command(subcommand)]
+    Relation(relation::Command),
     /// Check, test, explain, compare, lay out, import and export policy files
     #[command(subcommand)]
     Policy(policy::Command),
@@ -85,6 +93,8 @@ impl Command {
             Self::Session(command) => command.run(globals),
             Self::Role(command) => command.run(globals),
             Self::Group(command) => command.run(globals),
+            Self::Acl(command) => command.run(globals),
+            Self::Relation(command) => command.run(globals),
             Self::Policy(command) => command.run(globals),
             Self::Routes(args) => args.run(globals),
             Self::Hash(command) => command.run(globals),

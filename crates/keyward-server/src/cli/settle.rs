@@ -19,7 +19,7 @@ fn exit(refusal: &Refusal) -> Exit {
         Refusal::Invalid(problems) if problems.iter().any(|p| p.code.ends_with("_taken")) => {
             Exit::Conflict
         }
-        Refusal::Invalid(_) => Exit::Usage,
+        Refusal::Invalid(_) | Refusal::Flawed(_) => Exit::Usage,
         _ => Exit::No,
     }
 }

@@ -112,6 +112,42 @@ fn a_running_server_sees_a_group_and_what_its_role_inherits() {
 }
 
 #[test]
+fn lists_and_relations_are_written_by_the_command_line() {
+    let place = Place::new().env("KEYWARD_POLICY_FILE", "policy.toml");
+    place.write(
+        "policy.toml",
+        "version = 1\n[permissions]\nposts = [\"edit\"]\n\
+         [relations.posts]\neditor = \"[user]\"\ngrants.\"posts:edit\" = \"editor\"\n",
+    );
+    let _server = place.start(&["dev"]);
+    let ada = place.run(&["user", "show", ADA, "-o", "json"]).wants(0);
+    let ada: Value = serde_json::from_str(ada.trim()).unwrap();
+    let ada = format!("user:{}", ada["id"].as_str().unwrap());
+    let asked = ["can", ADA, "posts:edit", "--resource", "posts:1"];
+
+    place.run(&asked).wants(1);
+    place.run(&["relation", "add", "posts:1", "editor", &ada]).wants(0);
+    place.run(&asked).wants(0);
+    let listed = place.run(&["relation", "list", "--of", "posts"]).wants(0);
+    assert!(listed.contains(&ada) && listed.contains("editor"), "{listed}");
+    let slip = place.run(&["relation", "add", "posts:1", "edtor", &ada]);
+    slip.refused(2, "did you mean `editor`?");
+    place.run(&["relation", "remove", "posts:1", "editor", &ada]).wants(0);
+    place.run(&asked).wants(1);
+
+    let entries = ["allow @authenticated posts:edit", "deny @everyone *"];
+    place.run(&[&["acl", "set", "wall"], &entries[..]].concat()).wants(0);
+    assert_eq!(place.run(&["acl", "show", "wall"]).wants(0), entries.join("\n") + "\n");
+    assert!(place.run(&["acl", "list"]).wants(0).contains("wall"));
+    let slip = place.run(&["acl", "set", "wall", "allow staff posts:eidt"]);
+    slip.refused(2, "entries.0: unknown permission `posts:eidt`, did you mean `posts:edit`?");
+    let on_wall = r#"{"type": "posts", "id": "1", "acl": ["wall"]}"#;
+    place.run(&["can", ADA, "posts:edit", "--resource", on_wall]).wants(0);
+    place.run(&["acl", "remove", "wall", "-y"]).wants(0);
+    place.run(&["acl", "show", "wall"]).wants(1);
+}
+
+#[test]
 fn a_running_server_sees_a_role_and_its_rules() {
     let place = Place::new();
     let server = place.start(&["dev"]);

@@ -37,8 +37,6 @@ const WORDS: &[(&str, [&str; 3])] = &[
     ("wide", [" STRICT", "", INNODB]),
     ("if not exists", [" IF NOT EXISTS", " IF NOT EXISTS", ""]),
     ("for update", ["", " FOR UPDATE", " FOR UPDATE"]),
-    // Before rows of values that several columns are looked for in.
-    ("rows", ["VALUES ", "", ""]),
     ("contains", ["instr", "strpos", "instr"]),
     // Of the database's own clock, in microseconds.
     (
@@ -67,6 +65,17 @@ const FORMS: &[(&str, [&str; 3])] = &[
     ("end", [" LIMIT @)", " LIMIT @)", " LIMIT @"]),
     // After an index: the rows it is for. MySQL indexes them all.
     ("only where", [" WHERE @", " WHERE @", ""]),
+    // Before a condition: relations of these objects, each found by its key. SQLite
+    // would look through the table for several at once, but not in a join.
+    (
+        "related to",
+        [
+            "(VALUES @) CROSS JOIN kw_relations ON object_type = column1 \
+             AND object_id = column2 AND relation = column3 WHERE ",
+            "kw_relations WHERE (object_type, object_id, relation) IN (@) AND ",
+            "kw_relations WHERE (object_type, object_id, relation) IN (@) AND ",
+        ],
+    ),
     // Numbers of a busy database commit out of order: what was noted lately is
     // told again.
     ("or late", ["", " OR made_at > {now} - @", " OR made_at > {now} - @"]),

@@ -74,16 +74,16 @@ fn question(
     limit: Value,
 ) -> Question {
     let length = of.len().next_power_of_two();
-    let padded = of.iter().chain(of.last().into_iter().cycle()).take(length);
+    // Nothing has an empty name.
+    let rest = Related::default();
+    let padded = of.iter().chain(std::iter::repeat(&rest)).take(length);
     let columns = |node: &Related| params![&node.object_type, &node.object_id, &node.relation];
     let mut params: Vec<Value> = padded.flat_map(columns).collect();
     params.append(&mut further);
     params.push(limit);
     let rows = vec!["(?, ?, ?)"; length].join(", ");
-    let sql = dialect.render(&format!(
-        "SELECT {{tuple}} FROM kw_relations WHERE (object_type, object_id, relation) \
-         IN ({{rows}}{rows}) AND {condition} LIMIT ?"
-    ));
+    let select = format!("SELECT {{tuple}} FROM {{related to {rows}}}{condition} LIMIT ?");
+    let sql = dialect.render(&select);
     Question { sql, params }
 }
 
@@ -110,4 +110,43 @@ pub(crate) fn every(dialect: Dialect) -> Vec<Question> {
     let mut all = vec![tuples(dialect, &TupleQuery::default()), tuples(dialect, &full)];
     all.extend(related(dialect, &next));
     all
+}
+
+#[cfg(feature = "sqlite")]
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sql::schema::MIGRATIONS;
+
+    /// How SQLite would find what this question asks for.
+    fn plan(question: &Question) -> Vec<String> {
+        let db = rusqlite::Connection::open_in_memory().unwrap();
+        for template in MIGRATIONS.iter().flat_map(|migration| migration.statements()) {
+            db.execute_batch(&Dialect::Sqlite.render(template)).unwrap();
+        }
+        let mut steps = db.prepare(&format!("EXPLAIN QUERY PLAN {}", question.sql)).unwrap();
+        let blank = rusqlite::params_from_iter(vec![""; question.params.len()]);
+        let rows = steps.query_map(blank, |row| row.get::<_, String>(3)).unwrap();
+        rows.map(Result::unwrap).collect()
+    }
+
+    #[test]
+    fn however_many_are_asked_for_each_is_found_by_its_key() {
+        let node = |n: usize| Related {
+            object_type: "doc".into(),
+            object_id: n.to_string(),
+            relation: "viewer".into(),
+        };
+        for count in [1, 2, 3, 300] {
+            let nodes: Vec<Related> = (0..count).map(node).collect();
+            let query =
+                RelatedQuery { members: nodes.clone(), objects: nodes, ..RelatedQuery::default() };
+            for question in related(Dialect::Sqlite, &query) {
+                let steps = plan(&question);
+                let by_key = "SEARCH kw_relations USING PRIMARY KEY (object_type=? AND \
+                              object_id=? AND relation=? AND subject_relation";
+                assert!(steps.iter().any(|step| step.starts_with(by_key)), "{count}: {steps:?}");
+            }
+        }
+    }
 }

@@ -77,7 +77,7 @@ fn list(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let page = cx.auth.relations(&query::<ListInput>(&cx)?.to_query()?).await?;
         let next_cursor = page.next.map(|tuple| tuple.to_string());
-        let data = page.data.iter().map(RelationView::new).collect();
+        let data = page.data.iter().map(RelationView::from).collect();
         reply::ok(&Part { data, next_cursor })
     })
 }

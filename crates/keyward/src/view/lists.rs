@@ -42,8 +42,8 @@ pub struct RelationView {
     pub subject: String,
 }
 
-impl RelationView {
-    pub(crate) fn new(tuple: &Tuple) -> Self {
+impl From<&Tuple> for RelationView {
+    fn from(tuple: &Tuple) -> Self {
         let relation = tuple.relation.clone();
         Self { object: tuple.object(), relation, subject: tuple.subject() }
     }
