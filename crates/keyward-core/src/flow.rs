@@ -30,6 +30,7 @@ pub mod role;
 pub mod session;
 pub mod setup;
 pub mod sign_in;
+pub mod sign_in_link;
 pub mod sign_up;
 pub mod step_up;
 pub mod totp;

@@ -86,6 +86,23 @@ pub fn guess(raw: &str) -> Kind {
     }
 }
 
+/// An address as its owner recognises it and nobody else learns it:
+/// `a•••@example.com`, `•••67`. Another kind is shown as it is.
+pub fn mask(kind: Kind, normal: &str) -> String {
+    match kind {
+        Kind::Email => {
+            let first: String = normal.chars().take(1).collect();
+            let domain = normal.rsplit_once('@').map_or("", |(_, domain)| domain);
+            format!("{first}•••@{domain}")
+        }
+        Kind::Phone => {
+            let last = normal.char_indices().rev().nth(1).map_or(0, |(at, _)| at);
+            format!("•••{}", normal.get(last..).unwrap_or_default())
+        }
+        Kind::Username => normal.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod properties;
 
@@ -109,6 +126,14 @@ mod tests {
         check(Email, "ada@bücher.example", Some("ada@xn--bcher-kva.example"));
         check(Email, "ＡＤＡ@example.com", Some("ada@example.com"));
         check(Email, "straße@example.com", Some("strasse@example.com"));
+    }
+
+    #[test]
+    fn a_masked_address_shows_little() {
+        assert_eq!(mask(Kind::Email, "ada@example.com"), "a•••@example.com");
+        assert_eq!(mask(Kind::Email, "é@example.com"), "é•••@example.com");
+        assert_eq!(mask(Kind::Phone, "+4915112345678"), "•••78");
+        assert_eq!(mask(Kind::Phone, ""), "•••");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use crate::identifier::Kind;
+use crate::record::Purpose;
 
 mod passkeys;
 
@@ -30,6 +31,9 @@ pub struct Settings {
     pub session_brief_idle: Duration,
     /// How long a code or link works.
     pub challenge_lifetime: Duration,
+    /// How long a code to sign in with works; NIST SP 800-63B-4 section 3.1.3.2
+    /// allows ten minutes.
+    pub code_lifetime: Duration,
     /// How long the first administrator's link works.
     pub setup_lifetime: Duration,
     /// Wrong codes allowed for each challenge.
@@ -50,6 +54,39 @@ pub struct Settings {
     pub trust_lifetime: Duration,
     /// Passkeys.
     pub passkeys: Passkeys,
+    /// Mails with a secret to one address, whatever they are for.
+    pub mails: Rate,
+    /// Text messages with a secret to one number, whatever they are for.
+    pub texts: Rate,
+    /// Beginnings of the numbers that text messages go to, such as `+49`; none
+    /// for all. Numbers elsewhere may cost many times as much, and whoever owns
+    /// them may earn by it.
+    pub phone_prefixes: Vec<String>,
+    /// Whether a link to sign in with may be sent by e-mail.
+    pub email_link: bool,
+    /// Whether a code to sign in with may be sent by e-mail.
+    pub email_code: bool,
+    /// Whether a code to sign in with may be sent by text message.
+    pub sms_code: bool,
+    /// Whether the first sign-in by link, code or provider makes an account, for
+    /// whoever may sign up.
+    pub sign_in_makes_accounts: bool,
+}
+
+impl Settings {
+    /// How long the secrets of a challenge work.
+    pub fn lifetime(&self, purpose: Purpose) -> Duration {
+        match purpose {
+            Purpose::SignInCode => self.code_lifetime.min(self.challenge_lifetime),
+            _ => self.challenge_lifetime,
+        }
+    }
+
+    /// Whether text messages go to this number, as it is compared.
+    pub fn may_text(&self, number: &str) -> bool {
+        let mut prefixes = self.phone_prefixes.iter();
+        self.phone_prefixes.is_empty() || prefixes.any(|prefix| number.starts_with(prefix))
+    }
 }
 
 /// Who must have a second factor.
@@ -116,6 +153,7 @@ impl Default for Settings {
             session_absolute: 30 * DAY,
             session_brief_idle: 12 * HOUR,
             challenge_lifetime: HOUR,
+            code_lifetime: 10 * MINUTE,
             setup_lifetime: 30 * MINUTE,
             challenge_attempts: 5,
             resend_wait: Duration::from_secs(30),
@@ -126,6 +164,13 @@ impl Default for Settings {
             step_up_age: 10 * MINUTE,
             trust_lifetime: 30 * DAY,
             passkeys: Passkeys::default(),
+            mails: Rate { burst: 10, period: 10 * MINUTE },
+            texts: Rate { burst: 5, period: 30 * MINUTE },
+            phone_prefixes: vec![],
+            email_link: true,
+            email_code: true,
+            sms_code: true,
+            sign_in_makes_accounts: true,
         }
     }
 }

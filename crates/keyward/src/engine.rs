@@ -89,6 +89,8 @@ pub(crate) struct Inner {
 pub(crate) struct Web {
     /// Scheme, host and port; without a trailing slash. Set once.
     pub(crate) public_url: OnceLock<String>,
+    /// Page of the app's own that links to sign in with lead to.
+    pub(crate) sign_in_link_url: Option<String>,
     /// Path that everything is mounted under; empty or `/auth`.
     pub(crate) base: String,
     /// Networks whose `X-Forwarded-*` headers count.
@@ -127,6 +129,15 @@ impl Keyward {
     /// The full address of a path of ours with a secret at its end.
     pub(crate) fn link(&self, path: &str, secret: &str) -> String {
         format!("{}{}{path}{secret}", self.public_url(), self.0.web.base)
+    }
+
+    /// The address of a link to sign in with: a page of ours, or one of the app's,
+    /// which finds the secret in the fragment.
+    pub(crate) fn sign_in_link(&self, secret: &str) -> String {
+        match &self.0.web.sign_in_link_url {
+            Some(url) => format!("{url}#{secret}"),
+            None => self.link("/login/link/", secret),
+        }
     }
 
     /// The inbox of development and tests, if messages go there.

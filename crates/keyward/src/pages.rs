@@ -15,6 +15,7 @@ mod render;
 mod roster;
 mod setup;
 mod sign_in;
+mod sign_in_link;
 mod sign_up;
 mod templates;
 mod texts;
@@ -39,6 +40,7 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     assets::ROUTES,
     sign_in::ROUTES,
     mfa::ROUTES,
+    sign_in_link::ROUTES,
     sign_up::ROUTES,
     verify::ROUTES,
     recover::ROUTES,
@@ -100,6 +102,9 @@ impl Pages {
         self.templates.render(name, values)
     }
 }
+
+/// A path on this very host, to come back to.
+pub(crate) use nav::is_own_path;
 
 /// The language to write in to somebody who speaks this one.
 pub(crate) fn spoken(language: &str) -> &'static str {

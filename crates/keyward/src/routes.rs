@@ -24,6 +24,7 @@ pub(crate) mod roles;
 pub(crate) mod session;
 pub(crate) mod setup;
 pub(crate) mod sign_in;
+pub(crate) mod sign_in_link;
 pub(crate) mod sign_up;
 pub(crate) mod signed_in;
 pub(crate) mod verification;
@@ -37,6 +38,7 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
         sign_up::ROUTES,
         sign_in::ROUTES,
         mfa::ROUTES,
+        sign_in_link::ROUTES,
         verification::ROUTES,
         recovery::ROUTES,
         #[cfg(feature = "passkeys")]

@@ -52,6 +52,14 @@ pub fn typed_recovery_code(typed: &str) -> Zeroizing<String> {
     Zeroizing::new(plain.collect())
 }
 
+/// The code of six decimal digits that a keyed hash stands for. All codes are
+/// equally likely, to one part in 10¹³.
+pub fn code_from(tag: &[u8; 32]) -> Secret {
+    let (first, _) = tag.as_chunks::<8>();
+    let number = first.first().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+    Secret::new(format!("{:06}", number % u64::from(CODES)))
+}
+
 /// SHA-256 of a secret's text. A secret of 256 bits needs no slow hash.
 pub fn digest(text: &str) -> [u8; 32] {
     digest_bytes(text.as_bytes())

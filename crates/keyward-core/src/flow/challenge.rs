@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Client, Decide};
+use super::{Client, Decide, Gather};
 use crate::Error;
 use crate::crypto::keys::Keys;
 use crate::crypto::mac::mac;
@@ -56,11 +56,11 @@ pub(super) struct Secrets {
 
 impl Secrets {
     pub(super) fn mint(flow: FlowId, cx: &mut Decide<'_>) -> Self {
-        let code = token::code(cx.rng);
         // The id in front finds the row; the secret behind it is what counts.
         let (secret, _) = token::mint(cx.rng);
         let link = Secret::new(format!("{flow}.{}", secret.reveal()));
         let link_hash = token::digest(link.reveal());
+        let code = code_of(cx.keys, &link);
         let code_hash = code_hash(cx.keys, flow, &code);
         Self { code, code_hash, link, link_hash }
     }
@@ -103,7 +103,7 @@ pub(super) fn begin(what: For<'_>, cx: &mut Decide<'_>) -> (Challenge, Secrets, 
         browser_hash: Some(browser_hash),
         attempts_left: i64::from(cx.settings.challenge_attempts),
         created_at: cx.now,
-        expires_at: cx.now.plus(cx.settings.challenge_lifetime),
+        expires_at: cx.now.plus(cx.settings.lifetime(what.purpose)),
         sent_at: cx.now,
         epoch: what.epoch,
         data: String::new(),
@@ -126,23 +126,86 @@ pub(super) fn replace(challenge: &Challenge) -> Vec<Write> {
     ]
 }
 
+/// Where a letter goes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct To<'a> {
+    /// Whose address it is; `None` if no account has it.
+    pub(super) user: Option<UserId>,
+    /// Its kind.
+    pub(super) kind: Kind,
+    /// As it was typed; empty where nobody is written to.
+    pub(super) value: &'a str,
+}
+
+impl<'a> From<&'a Identifier> for To<'a> {
+    fn from(name: &'a Identifier) -> Self {
+        Self { user: Some(name.user), kind: name.kind, value: &name.value }
+    }
+}
+
+impl To<'_> {
+    /// To nobody: the same work is done, and nothing leaves the house.
+    pub(super) fn nobody(kind: Kind) -> Self {
+        Self { user: None, kind, value: "" }
+    }
+}
+
 /// A letter with the secrets of a challenge, sealed for the outbox.
 pub(super) fn letter(
     template: &str,
     challenge: &Challenge,
     secrets: &Secrets,
-    to: &Identifier,
-    name: &str,
+    to: To<'_>,
     cx: &mut Decide<'_>,
 ) -> Result<Write, Error> {
+    if to.kind == Kind::Phone && !cx.settings.may_text(&challenge.normal) {
+        return Err(Error::new("send a text message to this country"));
+    }
     let letter = Letter {
-        to: to.value.clone(),
+        to: to.value.to_owned(),
         language: cx.client.language.clone(),
-        name: name.to_owned(),
+        name: String::new(),
         code: Some(secrets.code.reveal().to_owned()),
         link: (to.kind == Kind::Email).then(|| secrets.link.reveal().to_owned()),
     };
-    post(template, &letter, Some(challenge.id), Some(to.user), to.kind, challenge.expires_at, cx)
+    let until = challenge.expires_at;
+    let write = post(template, &letter, Some(challenge.id), to.user, to.kind, until, cx)?;
+    Ok(if to.value.is_empty() { unsent(write) } else { write })
+}
+
+/// A letter that was over before it began: the row is there, and is never due.
+fn unsent(write: Write) -> Write {
+    let Write::AddMessage(message) = write else { return write };
+    let (state, payload) = (MessageState::Failed, vec![]);
+    let last_error = "nobody has this address".into();
+    Write::AddMessage(Message { state, payload, last_error, ..message })
+}
+
+/// What a letter to the address of a challenge takes, whatever it is for: asking
+/// for another kind of letter is no way around it. An address that nobody has
+/// counts alike.
+pub(super) fn limit(challenge: &Challenge, cx: &Decide<'_>) -> Write {
+    let rate = if challenge.kind == Kind::Phone { cx.settings.texts } else { cx.settings.mails };
+    let address = format!("{} {}", challenge.kind.as_str(), challenge.normal);
+    Write::Take(take("letters", address.as_bytes(), rate, cx.now))
+}
+
+/// New secrets for a challenge whose message is asked for again, and what that
+/// takes. Attempts and expiry stay.
+pub(super) fn again(
+    found: &Challenge,
+    cx: &mut Decide<'_>,
+) -> Result<(Secrets, Vec<Write>), Refusal> {
+    if cx.now >= found.expires_at {
+        return Err(Refusal::CodeExpired);
+    }
+    let ready = found.sent_at.plus(cx.settings.resend_wait);
+    if cx.now < ready {
+        return Err(Refusal::ResendTooSoon { retry_after: ready.since(cx.now) });
+    }
+    let secrets = Secrets::mint(found.id, cx);
+    let renew = secrets.renew(found, cx.now);
+    Ok((secrets, vec![Write::KillMessagesOf(found.id), renew, limit(found, cx)]))
 }
 
 /// A letter that carries no secret, good for a day.
@@ -191,6 +254,11 @@ fn post(
         attempts: 0,
         last_error: String::new(),
     }))
+}
+
+/// The code that goes with a link: whoever opens the link may be shown it.
+pub(super) fn code_of(keys: &Keys, link: &Secret) -> Secret {
+    token::code_from(&mac(&keys.link, &[link.reveal().as_bytes()]))
 }
 
 /// Keyed hash of a code: six digits would not survive a plain one.
@@ -306,6 +374,22 @@ impl Wrong {
         let writes = self.count.map(Write::TakeAttempt).into_iter().collect();
         super::Verdict::refuse(self.refusal, writes, vec![event])
     }
+}
+
+/// What a try at a code takes from the account, or from an address that nobody
+/// has: a new challenge gives no new tries. A link needs no limit.
+pub(super) fn code_takes(answer: &Answer, found: Option<&Challenge>, cx: &Gather<'_>) -> Vec<Take> {
+    let tried = found.filter(|_| matches!(answer, Answer::Code { .. }));
+    let key = |found: &Challenge| guess_key(cx.client, found.user, &found.normal);
+    tried.map(|found| take("code", &key(found), cx.settings.guesses, cx.now)).into_iter().collect()
+}
+
+/// Gives back what [`code_takes`] took, for an answer that was right.
+pub(super) fn give_back_code(answer: &Answer, found: &Challenge, cx: &Decide<'_>) -> Option<Write> {
+    let key = guess_key(cx.client, found.user, &found.normal);
+    let key = limit_key("code", &key);
+    matches!(answer, Answer::Code { .. })
+        .then_some(Write::GiveBack { key, period: cx.settings.guesses.period })
 }
 
 /// A limit that counts `what` under `name`.

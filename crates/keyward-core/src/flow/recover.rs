@@ -1,6 +1,6 @@
 //! Get back in without the password.
 
-use super::challenge::{self, Answer, For, take};
+use super::challenge::{self, Answer, For, To, code_takes, give_back_code, take};
 use super::open::Opening;
 use super::password::{new_password_problems, set_password, tell};
 use super::proven::{Proof, SignedIn, proven};
@@ -68,26 +68,27 @@ impl Flow for BeginRecovery {
         };
         let (challenge, secrets, browser) = challenge::begin(what, cx);
         let mut writes = challenge::replace(&challenge);
-        let mut events = vec![];
-        if let (Some(subject), Some(to)) = (&subject, to) {
-            let name = &subject.user.name;
-            if let Ok(letter) = challenge::letter("recover", &challenge, &secrets, to, name, cx) {
-                writes.push(letter);
-            }
-            let what = What::RecoveryRequested { flow: challenge.id };
-            events.push(cx.event(None, Some(subject.user.id), what));
-        }
-        Verdict::yes(Asked { flow: challenge.id, browser }, writes, events)
+        writes.push(challenge::limit(&challenge, cx));
+        // To nobody where nobody has the address: as many statements either way.
+        let to = to.map_or(To::nobody(challenge.kind), To::from);
+        writes.extend(challenge::letter("recover", &challenge, &secrets, to, cx).ok());
+        let what = What::RecoveryRequested { flow: challenge.id };
+        let event = cx.event(None, challenge.user, what);
+        Verdict::yes(Asked { flow: challenge.id, browser }, writes, vec![event])
     }
 }
 
 /// Where the secret goes: the address that was typed, or for a username the
 /// account's e-mail address or phone.
 fn address<'a>(subject: &'a Subject, kind: Kind, normal: &str) -> Option<&'a Identifier> {
+    // Beside a proven address, one that is not may be anybody's.
+    let names = subject.identifiers.iter();
+    let mut names = names.filter(|i| i.verified_at.is_some() || !subject.is_verified());
     if kind == Kind::Username {
-        return subject.identifier(Kind::Email).or_else(|| subject.identifier(Kind::Phone));
+        let reachable = names.filter(|i| i.kind != Kind::Username);
+        return reachable.min_by_key(|i| i.kind);
     }
-    subject.identifiers.iter().find(|i| i.kind == kind && i.normal == normal)
+    names.find(|i| i.kind == kind && i.normal == normal)
 }
 
 /// Answers a recovery and sets a new password. Proves the address as well.
@@ -116,7 +117,9 @@ impl Flow for ConfirmRecovery {
         // Every try costs a slow hash, right or wrong, known or unknown.
         let flow = facts.challenge.as_ref().map(|c| c.id.to_bytes());
         let rate = crate::settings::Rate { burst: 10, period: cx.settings.guesses.period };
-        flow.map(|flow| take("recover-confirm", &flow, rate, cx.now)).into_iter().collect()
+        let mut takes = code_takes(&self.answer, facts.challenge.as_ref(), cx);
+        takes.extend(flow.map(|flow| take("recover-confirm", &flow, rate, cx.now)));
+        takes
     }
 
     fn work(&self, facts: &Self::Facts) -> Work {
@@ -139,7 +142,8 @@ impl Flow for ConfirmRecovery {
         if !subject.user.is_active() || subject.user.session_epoch != found.epoch {
             return Verdict::no(Refusal::CodeExpired);
         }
-        let spent = vec![Write::SpendChallenge(found.id), Write::KillMessagesOf(found.id)];
+        let mut spent = vec![Write::SpendChallenge(found.id), Write::KillMessagesOf(found.id)];
+        spent.extend(give_back_code(&self.answer, &found, cx));
         // An address that was never proven may have been claimed by a
         // stranger: whatever they opened dies, even if told otherwise.
         let close = !self.keep_others || !subject.is_verified();

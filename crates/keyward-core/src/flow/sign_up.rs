@@ -101,7 +101,8 @@ impl Flow for SignUp {
             Ok(names) => names,
             Err(problems) => return Verdict::no(Refusal::Invalid(problems)),
         };
-        if let Err(refusal) = admitted(&names, &cx.settings.sign_up) {
+        let given: Vec<_> = names.iter().map(|n| (n.normal.kind, n.normal.text.as_str())).collect();
+        if let Err(refusal) = admitted(&given, &cx.settings.sign_up) {
             return Verdict::no(refusal);
         }
         if facts.username_taken {
@@ -125,6 +126,9 @@ impl SignUp {
         for (kind, field, code, typed) in given {
             let Some(typed) = typed.as_deref().filter(|t| !t.is_empty()) else { continue };
             match identifier::normalise(kind, typed) {
+                Ok(normal) if kind == Kind::Phone && !settings.may_text(&normal.text) => {
+                    problems.push(Problem { field, code: "phone_not_served" });
+                }
                 Ok(normal) if settings.identifiers.contains(&kind) => {
                     names.push(Name { typed: typed.trim().to_owned(), normal });
                 }
@@ -161,6 +165,7 @@ impl SignUp {
         };
         let (challenge, _, browser) = challenge::begin(decoy(name), cx);
         let mut writes = vec![Write::AddChallenge(challenge.clone())];
+        writes.push(challenge::limit(&challenge, cx));
         if let Some(to) = holder.identifier(kind)
             && let Ok(letter) = challenge::notice("already_registered", to, &holder.user.name, cx)
         {
@@ -210,13 +215,14 @@ fn decoy(name: &Name) -> For<'_> {
     For { purpose: Purpose::Verify, user: None, kind: *kind, normal: text, epoch: 0 }
 }
 
-fn admitted(names: &[Name], mode: &SignUpMode) -> Result<(), Refusal> {
+/// Whether somebody of these names may make an account.
+pub(super) fn admitted(names: &[(Kind, &str)], mode: &SignUpMode) -> Result<(), Refusal> {
     match mode {
         SignUpMode::Open => Ok(()),
         SignUpMode::Closed => Err(Refusal::SignUpClosed),
         SignUpMode::Domains(domains) => {
-            let email = names.iter().find(|n| n.normal.kind == Kind::Email);
-            let domain = email.and_then(|n| n.normal.text.rsplit_once('@')).map(|(_, d)| d);
+            let email = names.iter().find(|(kind, _)| *kind == Kind::Email);
+            let domain = email.and_then(|(_, name)| name.rsplit_once('@')).map(|(_, d)| d);
             let known = domain.is_some_and(|d| domains.iter().any(|known| known == d));
             known.then_some(()).ok_or(Refusal::DomainNotAllowed)
         }

@@ -1,6 +1,6 @@
 //! Prove to hold an address: begin, send again, answer.
 
-use super::challenge::{self, Answer, For, Secrets, same_browser, take};
+use super::challenge::{self, Answer, For, code_takes, give_back_code, same_browser, take};
 use super::open::Opening;
 use super::proven::{Proof, SignedIn, proven};
 use super::{Decide, Done, Flow, Gather, Verdict};
@@ -38,9 +38,8 @@ pub(super) fn ask_to_verify(
     };
     let (challenge, secrets, browser) = challenge::begin(what, cx);
     let mut writes = challenge::replace(&challenge);
-    let letter =
-        challenge::letter("verify", &challenge, &secrets, to, &subject.user.name, cx).ok()?;
-    writes.push(letter);
+    writes.push(challenge::limit(&challenge, cx));
+    writes.push(challenge::letter("verify", &challenge, &secrets, to.into(), cx).ok()?);
     let event = cx.own_event(subject.user.id, What::VerificationSent { flow: challenge.id });
     Some((Asked { flow: challenge.id, browser }, writes, event))
 }
@@ -114,20 +113,18 @@ impl Flow for Resend {
     }
 
     fn decide(&self, facts: Self::Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
-        let Some(found) = facts.challenge.filter(|c| cx.now < c.expires_at) else {
+        let sent = |c: &Challenge| matches!(c.purpose, Purpose::Verify | Purpose::Recover);
+        let Some(found) = facts.challenge.filter(sent) else {
             return Verdict::no(Refusal::CodeExpired);
         };
-        let ready = found.sent_at.plus(cx.settings.resend_wait);
-        if cx.now < ready {
-            return Verdict::no(Refusal::ResendTooSoon { retry_after: ready.since(cx.now) });
-        }
-        let secrets = Secrets::mint(found.id, cx);
-        let mut writes = vec![Write::KillMessagesOf(found.id), secrets.renew(&found, cx.now)];
+        let (secrets, mut writes) = match challenge::again(&found, cx) {
+            Ok(again) => again,
+            Err(refusal) => return Verdict::no(refusal),
+        };
         let mut events = vec![];
         if let Some((subject, to)) = recipient(facts.subject.as_ref(), &found) {
-            let name = &subject.user.name;
             let template = found.purpose.as_str();
-            let Ok(letter) = challenge::letter(template, &found, &secrets, to, name, cx) else {
+            let Ok(letter) = challenge::letter(template, &found, &secrets, to.into(), cx) else {
                 return Verdict::no(Refusal::CodeExpired);
             };
             writes.push(letter);
@@ -192,6 +189,10 @@ impl Flow for ConfirmVerification {
         Box::pin(ConfirmFacts::gather(&self.answer, cx))
     }
 
+    fn takes(&self, facts: &Self::Facts, cx: &Gather<'_>) -> Vec<Take> {
+        code_takes(&self.answer, facts.challenge.as_ref(), cx)
+    }
+
     fn decide(&self, facts: Self::Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<Confirmed> {
         let judged = self.answer.judge(facts.challenge.as_ref(), Purpose::Verify, cx);
         if let Err(wrong) = judged {
@@ -204,7 +205,7 @@ impl Flow for ConfirmVerification {
             return Verdict::no(Refusal::CodeExpired);
         }
         let user = subject.user.id;
-        let writes = vec![
+        let mut writes = vec![
             Write::SpendChallenge(found.id),
             Write::KillMessagesOf(found.id),
             Write::VerifyIdentifier {
@@ -215,6 +216,7 @@ impl Flow for ConfirmVerification {
             },
             Write::NoteChange(user),
         ];
+        writes.extend(give_back_code(&self.answer, &found, cx));
         let what = What::UserVerified {
             identifier_kind: found.kind.as_str().into(),
             by: self.answer.by(),

@@ -21,11 +21,15 @@ pub enum Purpose {
     PasskeyRegister,
     /// Sign in with a passkey.
     PasskeySignIn,
+    /// Sign in by a link.
+    SignInLink,
+    /// Sign in by a code.
+    SignInCode,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Verify,
         Self::Recover,
         Self::Setup,
@@ -33,6 +37,8 @@ impl Purpose {
         Self::EnrolTotp,
         Self::PasskeyRegister,
         Self::PasskeySignIn,
+        Self::SignInLink,
+        Self::SignInCode,
     ];
 
     /// The stored form.
@@ -45,6 +51,8 @@ impl Purpose {
             Self::EnrolTotp => "enrol_totp",
             Self::PasskeyRegister => "passkey_register",
             Self::PasskeySignIn => "passkey_sign_in",
+            Self::SignInLink => "sign_in_link",
+            Self::SignInCode => "sign_in_code",
         }
     }
 

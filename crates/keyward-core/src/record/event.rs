@@ -74,7 +74,7 @@ macro_rules! events {
 events! {
     /// An account was made.
     UserCreated "user.created" v 1 {
-        /// How: `sign_up`, `admin`, `setup`, `library`.
+        /// How: `sign_up`, `sign_in` (the first one), `admin`, `setup`, `library`.
         by: String
     };
     /// Name or properties changed.
@@ -122,6 +122,13 @@ events! {
     /// Somebody signed in.
     SignInSucceeded "sign_in.succeeded" v 1 {
         /// `password`, or `app` when the app vouched.
+        method: String
+    };
+    /// A link or a code to sign in with was asked for.
+    SignInRequested "sign_in.requested" v 1 {
+        /// The flow, known or not.
+        flow: FlowId,
+        /// `email_link`, `email_code` or `sms_code`.
         method: String
     };
     /// Somebody was turned away.

@@ -43,6 +43,14 @@ pub(crate) const LETTERS: &[Kind] = &[
 ];
 
 impl Kind {
+    /// The address of its link with this secret, if it has one.
+    fn link(self, auth: &Keyward, secret: &str) -> Option<String> {
+        match self.name {
+            "sign_in_link" => Some(auth.sign_in_link(secret)),
+            _ => self.path.map(|path| auth.link(path, secret)),
+        }
+    }
+
     /// The keys of its texts.
     #[cfg(test)]
     pub(crate) fn keys(self) -> impl Iterator<Item = String> {
@@ -64,7 +72,7 @@ fn find(name: &str) -> Kind {
 /// A template that the operator replaced cannot be rendered.
 pub(super) fn write(auth: &Keyward, message: &Message, letter: &Letter) -> Result<Outgoing, Error> {
     let kind = find(&message.template);
-    let link = kind.path.zip(letter.link.as_ref()).map(|(path, secret)| auth.link(path, secret));
+    let link = letter.link.as_deref().and_then(|secret| kind.link(auth, secret));
     let brand = &auth.0.settings.brand;
     let host = host(auth.public_url());
     let filled = Filled { kind, brand, host, code: letter.code.as_deref(), link: link.as_deref() };
@@ -146,7 +154,7 @@ impl Keyward {
         let Some(kind) = LETTERS.iter().find(|kind| kind.name == name).copied() else {
             return Ok(None);
         };
-        let link = kind.path.map(|path| self.link(path, "an-example"));
+        let link = kind.link(self, "an-example");
         let filled = Filled::example(kind, &self.0.settings.brand, self.public_url(), &link);
         let written = filled.write(&self.0.pages, channel, language)?;
         let (id, to) = ("msg_preview".into(), "ada@example.com".into());

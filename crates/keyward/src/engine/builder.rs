@@ -154,6 +154,7 @@ impl Builder {
             web: Web {
                 public_url: OnceLock::new(),
                 base: String::new(),
+                sign_in_link_url: None,
                 trusted_proxies: vec![],
                 https_redirect: true,
                 dev: false,
@@ -197,6 +198,21 @@ impl Builder {
             Some(true) => self.web.base = base.to_owned(),
             None if base.is_empty() => self.web.base.clear(),
             _ => self.bad = Some(Error::new("mount there: use a path such as /auth")),
+        }
+        self
+    }
+
+    /// Leads links to sign in with to a page of the app's own, which finds the
+    /// secret in the fragment and sends it to `/sign-in/link/confirm` when the
+    /// person says so: `https://app.example.com/enter`.
+    #[must_use]
+    pub fn sign_in_link_url(mut self, url: &str) -> Self {
+        match crate::http::host::page_url(url) {
+            Some(url) => self.web.sign_in_link_url = Some(url),
+            None => {
+                let text = "lead links there: use https://HOST/PATH without a fragment";
+                self.bad = Some(Error::new(text));
+            }
         }
         self
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use keyward_core::Error;
 use keyward_core::flow::{Decide, Verdict};
 use keyward_core::id::UserId;
+use keyward_core::identifier::Kind;
 use keyward_core::port::{Batch, Fut, Write};
 use keyward_core::record::{Event, Reason, What};
 use keyward_core::refusal::Refusal;
@@ -36,7 +37,8 @@ pub struct SignInAttempt {
     pub identifier: String,
     /// Whose account it is.
     pub user: UserId,
-    /// What was proven: `password`, `recovery`, `verification`, `sign_up`, or
+    /// What was proven: `password`, `email_link`, `email_code`, `sms_code`,
+    /// `recovery`, `verification`, `sign_up`, or
     /// the app's own word in [`sign_in_user`](crate::Keyward::sign_in_user).
     pub method: String,
     /// Client address.
@@ -94,9 +96,15 @@ impl Hooks {
         self.before_sign_up.iter().try_for_each(|gate| gate(attempt)).map_err(Refusal::from)
     }
 
-    /// Asks the app about a yes that signs somebody in. Whatever the door, such
+    /// Asks the app about a yes that signs somebody in, and about the account that
+    /// the first sign-in makes. Whatever the door, such
     /// a yes has the event `sign_in.succeeded`, so none passes unasked.
     pub(crate) fn vet<Y>(&self, verdict: Verdict<Y>, cx: &mut Decide<'_>) -> Verdict<Y> {
+        if let Some(account) = new_account(&verdict.batch)
+            && let Err(refusal) = self.may_sign_up(&account)
+        {
+            return Verdict::no(refusal);
+        }
         if self.before_sign_in.is_empty() {
             return verdict;
         }
@@ -106,6 +114,26 @@ impl Hooks {
             Err(veto) => vetoed(attempt, veto, verdict.batch, cx),
         }
     }
+}
+
+/// The account that a first sign-in makes. Of one that is made by signing up the
+/// app was asked before the password was hashed.
+fn new_account(batch: &Batch) -> Option<SignUpAttempt> {
+    let by_sign_in = |e: &&Event| matches!(&e.what, What::UserCreated { by } if by == "sign_in");
+    let event = batch.events.iter().find(by_sign_in)?;
+    let named = |wanted: Kind| {
+        batch.writes.iter().find_map(|write| match write {
+            Write::AddIdentifier(name) if name.kind == wanted => Some(name.value.clone()),
+            _ => None,
+        })
+    };
+    Some(SignUpAttempt {
+        email: named(Kind::Email),
+        username: named(Kind::Username),
+        phone: named(Kind::Phone),
+        name: String::new(),
+        address: event.personal.address.clone(),
+    })
 }
 
 fn attempt(event: &Event) -> Option<SignInAttempt> {

@@ -16,6 +16,21 @@ pub(crate) fn public_url(text: &str) -> Option<String> {
     sane.then_some(text)
 }
 
+/// The address of a page, without a fragment; in the clear on this machine only:
+/// the secret behind it is for nobody else.
+pub(crate) fn page_url(text: &str) -> Option<String> {
+    let uri: ::http::Uri = text.parse().ok()?;
+    let host = uri.host().filter(|host| !host.is_empty())?;
+    let here = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+    let sane = match uri.scheme_str() {
+        Some("https") => true,
+        Some("http") => here,
+        _ => false,
+    };
+    let plain = text.bytes().all(|b| b.is_ascii_graphic()) && !text.contains(['#', '@']);
+    (sane && plain).then(|| text.to_owned())
+}
+
 /// Refuses a request for another host: links, cookies and redirects are for ours.
 pub(super) fn check(auth: &Keyward, request: &Request) -> Result<(), Fault> {
     let Some(ours) = auth.0.web.public_url.get() else { return Ok(()) };
@@ -49,6 +64,24 @@ fn split(host: &str) -> (&str, Option<&str>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_for_links_is_https_or_here() {
+        for good in ["https://app.example.com/enter", "http://localhost:3000/enter?x=1"] {
+            assert_eq!(page_url(good).as_deref(), Some(good));
+        }
+        for bad in [
+            "http://app.example.com/enter",
+            "https://app.example.com/enter#top",
+            "https://user@app.example.com/",
+            "https:///enter",
+            "/enter",
+            "javascript:alert(1)",
+            "https://app.example.com/a b",
+        ] {
+            assert_eq!(page_url(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn only_our_own_names_are_ours() {

@@ -82,6 +82,7 @@ mod tests {
         Web {
             public_url: OnceLock::new(),
             base: String::new(),
+            sign_in_link_url: None,
             trusted_proxies: networks.iter().map(|n| Network::parse(n).unwrap()).collect(),
             https_redirect: true,
             dev: false,

@@ -368,6 +368,8 @@ pub(crate) fn field_text(code: &str) -> &'static str {
         "password_contains_identifier" => "The password must not be made of your name.",
         "invalid_credentials" => "The password is not right.",
         "already_enrolled" => "There is one already: remove it first.",
+        "return_to_invalid" => "This is not a path of this site.",
+        "phone_not_served" => "We cannot send text messages to this country.",
         "already_verified" => "There is nothing left to confirm.",
         "permission_invalid" => "A permission looks like posts:edit or posts:*.",
         "role_invalid" => "Use 1 to 64 of a-z, 0-9, dot, hyphen and underscore.",

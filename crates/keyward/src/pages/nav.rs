@@ -88,7 +88,7 @@ pub(super) fn return_to(request: &Request) -> String {
 
 /// `/path?query`. Not `//host`, not `/\host`: browsers read both as another
 /// host. No control characters: browsers drop them before they read.
-fn is_own_path(to: &str) -> bool {
+pub(crate) fn is_own_path(to: &str) -> bool {
     let mut letters = to.chars();
     to.len() <= 2000
         && letters.next() == Some('/')

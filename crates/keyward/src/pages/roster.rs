@@ -1,7 +1,7 @@
 //! Texts whose keys come from elsewhere than a template: codes and names.
 
 /// Codes of fields that have a text of their own.
-const FIELDS: [&str; 38] = [
+const FIELDS: [&str; 39] = [
     "email_invalid",
     "username_invalid",
     "phone_invalid",
@@ -20,6 +20,8 @@ const FIELDS: [&str; 38] = [
     "invalid_credentials",
     "already_enrolled",
     "already_verified",
+    "return_to_invalid",
+    "phone_not_served",
     "permission_invalid",
     "role_invalid",
     "repeated",
@@ -97,9 +99,12 @@ mod tests {
         let kinds = ["email", "username", "phone"].map(str::to_owned);
         let steps = ["again", "reload", "account", "login"].map(|s| format!("error.{s}"));
         let reasons = super::super::admin::KEYS.map(str::to_owned);
+        let parts = ["title", "lead", "for", "send", "sent"].into_iter();
+        let sent = parts.flat_map(|p| ["link", "code"].map(|by| format!("login.{by}.{p}")));
         let letters = LETTERS.iter().flat_map(|letter| letter.keys());
         codes
             .chain(letters)
+            .chain(sent)
             .chain(["mail.or".to_owned(), "mail.code".to_owned()])
             .chain(reasons)
             .chain(fields)

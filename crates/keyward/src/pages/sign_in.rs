@@ -1,6 +1,7 @@
 //! Sign in and out.
 
 use keyward_core::Secret;
+use keyward_core::flow::sign_in_link::Sent;
 use keyward_core::port::Fut;
 use serde::Deserialize;
 
@@ -35,6 +36,8 @@ fn form<'a>(cx: &'a Cx<'_>) -> Page<'a> {
         .keeping(&["username", "remember"])
         .with("return_to", nav::return_to(cx.request))
         .with("sign_up", open)
+        .with("by_link", Sent::Link.is_on(&cx.auth.0.settings))
+        .with("by_code", Sent::Code.is_on(&cx.auth.0.settings))
 }
 
 fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {

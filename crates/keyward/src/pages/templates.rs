@@ -25,7 +25,7 @@ embedded! {
     "admin_audit.html" "admin_check.html" "admin_group.html" "admin_groups.html" "admin_layout.html" "admin_matrix.html" "admin_matrix_review.html"
     "admin_effect.html" "admin_messages.html" "admin_policy.html" "admin_people.html" "admin_who.html"
     "admin_person.html" "admin_person_add.html" "admin_role.html" "admin_roles.html" "dev_inbox.html"
-    "error.html" "layout.html" "login.html" "logout.html" "macros.html" "mail.html" "mail.txt"
+    "error.html" "layout.html" "login.html" "login_ask.html" "login_link.html" "login_sent.html" "login_ways.html" "logout.html" "macros.html" "mail.html" "mail.txt"
     "recover.html" "recover_code.html" "recover_link.html" "setup.html" "signup.html" "sms.txt"
     "summary.html" "verify.html" "verify_link.html"
 }

@@ -40,6 +40,11 @@ pub(crate) enum Status {
     NeedsMfa,
     /// A code was sent, if there is somebody to send it to.
     CodeSent,
+    /// A link was sent, if there is somebody to send it to.
+    LinkSent,
+    /// The link is right, but another browser asked for it: `code` is to be
+    /// typed there.
+    OtherBrowser,
     /// The address is proven; no session was opened.
     Verified,
 }
@@ -71,6 +76,9 @@ pub(crate) struct Outcome {
     /// For `Authorization: Bearer`, where a token was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) token: Option<String>,
+    /// To be typed in the browser that asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) code: Option<String>,
 }
 
 impl Outcome {
@@ -84,6 +92,7 @@ impl Outcome {
             session_id: None,
             user: None,
             token: None,
+            code: None,
         }
     }
 }

@@ -44,3 +44,4 @@ mod policy_file;
 mod purity;
 #[cfg(feature = "policy-file")]
 mod relations;
+mod sign_in_link;
