@@ -1,7 +1,7 @@
 //! Texts whose keys come from elsewhere than a template: codes and names.
 
 /// Codes of fields that have a text of their own.
-const FIELDS: [&str; 39] = [
+const FIELDS: &[&str] = &[
     "email_invalid",
     "username_invalid",
     "phone_invalid",
