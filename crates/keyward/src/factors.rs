@@ -46,9 +46,9 @@ impl Keyward {
     pub async fn second_factors(&self, user: UserId) -> Result<SecondFactors, Error> {
         let subject = self.0.store.subject(user).await?;
         Ok(subject.map_or_else(SecondFactors::default, |subject| SecondFactors {
-            methods: factor::methods(&subject),
+            methods: factor::methods(&subject, &self.0.settings),
             recovery_codes_left: factor::codes::left(&subject),
-            step_up: ways(&subject),
+            step_up: ways(&subject, &self.0.settings),
         }))
     }
 

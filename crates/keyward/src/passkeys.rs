@@ -1,16 +1,16 @@
 //! Passkeys, for the app: the same decisions as over HTTP.
 
-use keyward_core::Error;
 use keyward_core::flow::Client;
 use keyward_core::flow::open::Opening;
 use keyward_core::flow::passkey::{
-    AddPasskey, BeginPasskey, BeginPasskeySignIn, Begun, NewPasskey, Passkey, PasskeyAnswer,
-    RelyingParty, RemovePasskey, RenamePasskey, SignInWithPasskey,
+    AddPasskey, AskForPasskey, BeginPasskey, BeginPasskeySignIn, Begun, NewPasskey, Passkey,
+    PasskeyAnswer, RelyingParty, RemovePasskey, RenamePasskey, SignInWithPasskey,
 };
 use keyward_core::flow::proven::SignedIn;
 use keyward_core::id::{CredentialId, FlowId, SessionId, UserId};
 use keyward_core::refusal::{PasskeyFault, Refusal};
 use keyward_core::time::Timestamp;
+use keyward_core::{Error, Secret};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -155,6 +155,16 @@ impl Keyward {
     /// Begins to sign in whoever has a passkey.
     pub async fn begin_passkey_sign_in(&self, client: &Client) -> Answer<PasskeyBegun> {
         Ok(self.run(&BeginPasskeySignIn, client).await?.map(PasskeyBegun::from))
+    }
+
+    /// Asks for a passkey where a sign-in awaits a second factor.
+    pub(crate) async fn ask_for_passkey(
+        &self,
+        flow: FlowId,
+        browser: Option<Secret>,
+        client: &Client,
+    ) -> Answer<PasskeyBegun> {
+        Ok(self.run(&AskForPasskey { flow, browser }, client).await?.map(PasskeyBegun::from))
     }
 
     /// Signs in whoever has the passkey that answered: `PublicKeyCredential.toJSON()`.

@@ -35,7 +35,7 @@ impl Flow for RenewCodes {
             Ok(both) => both,
             Err(refusal) => return Verdict::no(refusal),
         };
-        if !factor::guarded(&subject) {
+        if !factor::guarded(&subject, cx.settings) {
             return Verdict::no(Refusal::MfaNotEnrolled);
         }
         let mut writes = touched(&subject, cx);
@@ -81,7 +81,7 @@ impl Flow for RemoveFactor {
         if rest.credentials.len() == subject.credentials.len() {
             return Verdict::no(Refusal::NotFound);
         }
-        let is_last = !factor::guarded(&rest);
+        let is_last = !factor::guarded(&rest, cx.settings);
         if is_last && self.demanded {
             return Verdict::no(Refusal::MfaLastMethod);
         }

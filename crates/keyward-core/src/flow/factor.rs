@@ -9,6 +9,8 @@
 //! them knows what is in it.
 
 pub mod codes;
+#[cfg(feature = "passkeys")]
+mod passkey;
 pub mod totp;
 pub mod trusted;
 
@@ -21,6 +23,7 @@ use crate::port::{Take, Write};
 use crate::record::{Challenge, Credential, Event, Reason, Subject, What};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
+use crate::settings::Settings;
 use crate::time::Timestamp;
 
 /// One kind of second factor.
@@ -33,7 +36,7 @@ pub(super) trait Factor: Sync {
 
     /// Whether an account that has it is asked for a second factor. A way back
     /// for those who lost theirs is none by itself.
-    fn guards(&self) -> bool {
+    fn guards(&self, _settings: &Settings) -> bool {
         true
     }
 
@@ -48,30 +51,48 @@ pub(super) trait Factor: Sync {
 }
 
 /// Every second factor. The first that an account has is offered first.
-pub(super) const ROSTER: &[&dyn Factor] = &[&totp::ByTotp, &codes::ByCode];
+pub(super) const ROSTER: &[&dyn Factor] = &[
+    #[cfg(feature = "passkeys")]
+    &passkey::ByPasskey,
+    &totp::ByTotp,
+    &codes::ByCode,
+];
 
 /// Whom an answer must prove, and what was asked.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked<'a> {
     pub(super) subject: &'a Subject,
     /// The flow that asked; `None` where the answer stands alone.
-    #[expect(dead_code, reason = "factors that ask something first read it")]
+    #[cfg_attr(not(feature = "passkeys"), expect(dead_code, reason = "a passkey signs it"))]
     pub(super) challenge: Option<&'a Challenge>,
 }
 
 /// Whether this account signs in with two factors.
-pub fn guarded(subject: &Subject) -> bool {
-    ROSTER.iter().any(|factor| factor.guards() && subject.credential(factor.kind()).is_some())
+pub fn guarded(subject: &Subject, settings: &Settings) -> bool {
+    ROSTER
+        .iter()
+        .any(|factor| factor.guards(settings) && subject.credential(factor.kind()).is_some())
 }
 
 /// What this account can answer with: `totp`, `recovery_code`; nothing if no
 /// second factor guards it.
-pub fn methods(subject: &Subject) -> Vec<&'static str> {
-    if !guarded(subject) {
+pub fn methods(subject: &Subject, settings: &Settings) -> Vec<&'static str> {
+    if !guarded(subject, settings) {
         return vec![];
     }
     let had = ROSTER.iter().filter(|factor| subject.credential(factor.kind()).is_some());
     had.map(|factor| factor.method()).collect()
+}
+
+/// What can follow a first proof by `first`: nothing is two factors by itself.
+pub(super) fn methods_after(
+    first: &str,
+    subject: &Subject,
+    settings: &Settings,
+) -> Vec<&'static str> {
+    let mut methods = methods(subject, settings);
+    methods.retain(|method| *method != first);
+    methods
 }
 
 /// What a guess at a second factor costs: the same for every flow, so that
@@ -96,7 +117,7 @@ pub(super) fn judge(
     cx: &mut Decide<'_>,
 ) -> Judged {
     let subject = asked.subject;
-    let known = methods(subject);
+    let known = methods(subject, cx.settings);
     let found = ROSTER.iter().find(|f| f.method() == method && known.contains(&f.method()));
     let Some(factor) = found else { return wrong(subject, method, Reason::NoCredential, cx) };
     let Some(mut writes) = factor.check(asked, answer, cx) else {
@@ -146,7 +167,7 @@ pub(super) fn fresh(
     subject: &Subject,
     cx: &Decide<'_>,
 ) -> Result<(), Refusal> {
-    let aal = if guarded(subject) { 2 } else { 1 };
+    let aal = if guarded(subject, cx.settings) { 2 } else { 1 };
     if session.aal >= aal && is_recent(session.auth_time, cx.now, cx.settings.step_up_age) {
         return Ok(());
     }

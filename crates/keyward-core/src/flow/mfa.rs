@@ -42,9 +42,10 @@ pub(super) fn ask(
     };
     challenge.data = data;
     let flow = challenge.id;
+    let methods = factor::methods_after(proof.method, proof.subject, cx.settings);
     let what = What::MfaRequired { flow, method: proof.method.into() };
     let event = cx.event(None, Some(user.id), what);
-    let reply = SignedIn::NeedsMfa { flow, browser, methods: factor::methods(proof.subject) };
+    let reply = SignedIn::NeedsMfa { flow, browser, methods };
     Verdict::yes(reply, vec![Write::AddChallenge(challenge)], vec![event])
 }
 
@@ -148,7 +149,11 @@ pub struct Facts {
 
 impl Facts {
     /// The account, if the flow awaits a second factor of this browser.
-    fn awaited(&self, browser: Option<&Secret>, now: Timestamp) -> Option<(&Challenge, &Subject)> {
+    pub(super) fn awaited(
+        &self,
+        browser: Option<&Secret>,
+        now: Timestamp,
+    ) -> Option<(&Challenge, &Subject)> {
         let challenge = self.challenge.as_ref().filter(|c| c.purpose == Purpose::Mfa)?;
         let subject = self.subject.as_ref().filter(|s| s.user.is_active())?;
         let is_live = now < challenge.expires_at && challenge.epoch == subject.user.session_epoch;
@@ -156,7 +161,7 @@ impl Facts {
     }
 }
 
-async fn gather(flow: FlowId, cx: Gather<'_>) -> Result<Facts, Error> {
+pub(super) async fn gather(flow: FlowId, cx: Gather<'_>) -> Result<Facts, Error> {
     let challenge = cx.store.challenge(flow).await?;
     let subject = match challenge.as_ref().and_then(|c| c.user) {
         Some(user) => cx.store.subject(user).await?,
@@ -196,6 +201,11 @@ impl Flow for FinishMfa {
         let Ok(pending) = serde_json::from_str::<Pending>(&found.data) else {
             return Verdict::no(Refusal::MfaExpired);
         };
+        if pending.method == self.method {
+            let failed = factor::failed(subject, &self.method, Reason::NoCredential, cx);
+            let writes = vec![Write::TakeAttempt(found.id)];
+            return Verdict::refuse(Refusal::MfaInvalid, writes, vec![failed]);
+        }
         let asked = Asked { subject, challenge: Some(found) };
         let mut judged = factor::judge(asked, &self.method, &self.answer, cx);
         if !judged.right {
@@ -258,7 +268,10 @@ impl Flow for AwaitedMfa {
     fn decide(&self, facts: Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<Vec<&'static str>> {
         match facts.awaited(self.browser.as_ref(), cx.now) {
             Some((found, subject)) if found.attempts_left > 0 => {
-                Verdict::yes(factor::methods(subject), vec![], vec![])
+                let first = serde_json::from_str::<Pending>(&found.data).map(|p| p.method);
+                let first = first.unwrap_or_default();
+                let methods = factor::methods_after(&first, subject, cx.settings);
+                Verdict::yes(methods, vec![], vec![])
             }
             _ => Verdict::no(Refusal::MfaExpired),
         }

@@ -13,6 +13,7 @@ mod model;
 mod options;
 mod register;
 mod relying;
+mod second;
 mod sign_in;
 mod stored;
 
@@ -20,6 +21,8 @@ pub use answer::{Malformed, NewPasskey, PasskeyAnswer};
 pub use manage::{RemovePasskey, RenamePasskey};
 pub use register::{AddPasskey, BeginPasskey};
 pub use relying::RelyingParty;
+pub use second::AskForPasskey;
+pub(super) use sign_in::judge;
 pub use sign_in::{BeginPasskeySignIn, SignInWithPasskey};
 pub use stored::{KIND, Passkey};
 

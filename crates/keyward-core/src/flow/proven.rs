@@ -80,7 +80,7 @@ pub(super) fn proven(
     if cx.settings.verify == VerifyMode::Any && !proof.subject.is_verified() {
         return proof.ask(cx);
     }
-    if proof.aal >= 2 || !factor::guarded(proof.subject) {
+    if proof.aal >= 2 || !factor::guarded(proof.subject, cx.settings) {
         return proof.enter(&[], how, cx);
     }
     match how {

@@ -149,7 +149,7 @@ impl Flow for ConfirmRecovery {
         let close = !self.keep_others || !subject.is_verified();
         let (kind, normal, by) = (found.kind, found.normal, self.answer.by());
         let reset = Reset { phc, close, kind, normal, by };
-        if factor::guarded(&subject) {
+        if factor::guarded(&subject, cx.settings) {
             // Two proofs, or nothing changes: whoever reads the mail is not enough.
             let proof = Proof { subject: &subject, method: METHOD, aal: 1, identifier: "" };
             return mfa::ask(proof, self.open, Some(&reset), cx).after(spent, vec![]);

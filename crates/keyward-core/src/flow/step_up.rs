@@ -11,6 +11,7 @@ use crate::port::{Fut, Take, Write};
 use crate::record::{Event, Reason, Session, Subject, What};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
+use crate::settings::Settings;
 
 /// A signed-in person proves again who they are. Their session is rotated; an
 /// account with a second factor proves that one, another its password.
@@ -56,8 +57,9 @@ impl Facts {
 }
 
 /// What an account can step up with: its second factors, or its password.
-pub fn ways(subject: &Subject) -> Vec<&'static str> {
-    let factors = factor::methods(subject);
+pub fn ways(subject: &Subject, settings: &Settings) -> Vec<&'static str> {
+    // A passkey proves it by signing in again: a step of its own asks it nothing.
+    let factors = factor::methods_after("passkey", subject, settings);
     if factors.is_empty() && password_of(Some(subject)).is_some() {
         return vec![PASSWORD];
     }
@@ -101,7 +103,7 @@ impl Flow for StepUp {
             Ok(both) => both,
             Err(refusal) => return Verdict::no(refusal),
         };
-        if !ways(&subject).contains(&self.method.as_str()) {
+        if !ways(&subject, cx.settings).contains(&self.method.as_str()) {
             let failed = factor::failed(&subject, &self.method, Reason::NoCredential, cx);
             return Verdict::refuse(Refusal::MfaInvalid, vec![], vec![failed]);
         }

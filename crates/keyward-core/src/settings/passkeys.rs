@@ -17,6 +17,9 @@ pub struct Passkeys {
     pub attestation: Attestation,
     /// What becomes of a passkey whose signature counter went back.
     pub counter: Counter,
+    /// Whether an account that has a passkey needs it after its password, too.
+    /// Otherwise it is a second factor where another one guards the account.
+    pub second_factor: bool,
 }
 
 /// Whether an authenticator must verify its owner, by PIN or biometrics.
@@ -79,6 +82,7 @@ impl Default for Passkeys {
             user_verification: UserVerification::Preferred,
             attestation: Attestation::None,
             counter: Counter::Refuse,
+            second_factor: false,
         }
     }
 }

@@ -3,7 +3,7 @@
 use keyward_authz::Access;
 use keyward_core::flow::factor;
 use keyward_core::record::{Session, Subject};
-use keyward_core::settings::MfaMode;
+use keyward_core::settings::{MfaMode, Settings};
 
 use crate::http::Code;
 
@@ -18,17 +18,17 @@ pub(crate) struct MfaDemand {
 
 impl MfaDemand {
     pub(crate) fn of(
-        mode: &MfaMode,
+        settings: &Settings,
         session: &Session,
         subject: Option<&Subject>,
         access: &Access,
     ) -> Self {
-        let is_demanded = match mode {
+        let is_demanded = match &settings.mfa {
             MfaMode::Optional => false,
             MfaMode::Roles(roles) => roles.iter().any(|role| access.has_role(role)),
             MfaMode::Required => true,
         };
-        let has_factor = subject.is_some_and(factor::guarded);
+        let has_factor = subject.is_some_and(|subject| factor::guarded(subject, settings));
         Self { is_demanded, has_factor, is_met: session.aal >= 2 }
     }
 

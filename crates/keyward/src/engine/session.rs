@@ -102,7 +102,7 @@ impl Keyward {
         let held = self.0.store.access(user.id).await?;
         let subject = self.0.store.subject(user.id).await?;
         let Compiled { access, until, groups } = compile(&policy, user.id, &held, self.now());
-        let mfa = MfaDemand::of(&self.0.settings.mfa, &session, subject.as_ref(), &access);
+        let mfa = MfaDemand::of(&self.0.settings, &session, subject.as_ref(), &access);
         let identifiers = subject.map(|s| s.identifiers).unwrap_or_default();
         let view = SessionView::new(&session, &user, &identifiers, &access);
         let json = serde_json::to_vec(&view)

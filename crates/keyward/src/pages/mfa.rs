@@ -34,7 +34,10 @@ pub(super) fn ask(cx: &Cx<'_>, flow: FlowId, browser: &Secret) -> Result<Reply, 
 async fn form<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
     let flow = verify::flow(cx);
     let asked = AwaitedMfa { flow: awaited(&flow)?, browser: flow_secret(cx, cx.request)? };
-    let methods = cx.auth.run(&asked, &cx.caller.client).await??;
+    let mut methods = cx.auth.run(&asked, &cx.caller.client).await??;
+    // A browser is asked for a passkey by a script, which this page has not: the API is
+    // where a passkey answers.
+    methods.retain(|method| *method != "passkey");
     Ok(Page::new(cx, "login_mfa.html")
         .with("flow", flow)
         .with("method", method(cx, &methods))

@@ -1,6 +1,7 @@
 //! Passkeys: sign in with one, and look after one's own.
 
 use ::http::StatusCode;
+use keyward_core::Secret;
 use keyward_core::flow::proven::SignedIn;
 use keyward_core::id::{CredentialId, FlowId};
 use keyward_core::port::Fut;
@@ -10,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::answer::{List, Outcome};
-use super::sign_in::{Holding, opening};
+use super::mfa::awaited;
+use super::sign_in::{Holding, flow_secret, opening};
 use super::signed_in::signed_in;
 use crate::http::input::{self, Flag};
 use crate::http::{Code, Cx, Fault, Guard, Limit, Method4, Reply, Route, no_content, reply};
@@ -19,7 +21,7 @@ use crate::passkeys::{PasskeyBegun, PasskeyView};
 pub(super) const ROUTES: &[Route] = &[
     Route::post("/api/v1/webauthn/sign-in/options", Guard::Anyone, begin_sign_in)
         .at(Limit::Attempt)
-        .takes::<Nothing>()
+        .takes::<BeginInput>()
         .gives::<PasskeyBegun>(),
     Route::post("/api/v1/webauthn/sign-in", Guard::Anyone, sign_in)
         .at(Limit::Attempt)
@@ -45,10 +47,31 @@ pub(super) const ROUTES: &[Route] = &[
 #[serde(deny_unknown_fields)]
 struct Nothing {}
 
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct BeginInput {
+    /// The sign-in that awaits a second factor, if a passkey shall be it: it is
+    /// answered at `/sign-in/mfa`, with the method `passkey`.
+    #[serde(default)]
+    flow_id: Option<String>,
+    /// Where the session will be a token: what the sign-in answered.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    flow_token: Option<Secret>,
+}
+
 fn begin_sign_in(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let Nothing {} = input::body(cx.request)?;
-        reply::ok(&cx.auth.begin_passkey_sign_in(&cx.caller.client).await??)
+        let BeginInput { flow_id, flow_token } = input::body(cx.request)?;
+        let client = &cx.caller.client;
+        let begun = match flow_id {
+            None => cx.auth.begin_passkey_sign_in(client).await??,
+            Some(flow) => {
+                let browser = flow_token.or(flow_secret(&cx, cx.request)?);
+                cx.auth.ask_for_passkey(awaited(&flow)?, browser, client).await??
+            }
+        };
+        reply::ok(&begun)
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod manage;
 mod policy;
+mod second;
 mod sign_in;
 
 use keyward::testing::{Client, PasskeyDevice, Response, TestAuth};

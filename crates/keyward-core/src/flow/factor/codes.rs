@@ -12,6 +12,7 @@ use crate::id::{CredentialId, UserId};
 use crate::port::Write;
 use crate::record::{Credential, Subject};
 use crate::secret::Secret;
+use crate::settings::Settings;
 
 /// The kind of their credential.
 pub const KIND: &str = "recovery_codes";
@@ -30,7 +31,7 @@ impl Factor for ByCode {
         KIND
     }
 
-    fn guards(&self) -> bool {
+    fn guards(&self, _: &Settings) -> bool {
         false
     }
 

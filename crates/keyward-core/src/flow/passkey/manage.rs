@@ -1,8 +1,10 @@
 //! Name a passkey, remove one.
 
-use super::register::{Facts, sane_name};
+use super::register::sane_name;
 use super::{KIND, Passkey, unchanged};
 use crate::Error;
+use crate::flow::enrolled::allowed;
+use crate::flow::step_up::Facts;
 use crate::flow::{Decide, Done, Flow, Gather, Verdict};
 use crate::id::{CredentialId, SessionId, UserId};
 use crate::port::{Fut, Write};
@@ -58,18 +60,18 @@ impl Flow for RemovePasskey {
     const NAME: &'static str = "remove_passkey";
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Facts, Error>> {
-        Box::pin(Facts::gather(self.user, self.session, None, cx))
+        Box::pin(Facts::gather(self.user, self.session, cx))
     }
 
     fn decide(&self, facts: Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
-        let subject = match facts.owner() {
-            Ok(subject) => subject,
+        let subject = match allowed(facts, cx) {
+            Ok((subject, _)) => subject,
             Err(refusal) => return Verdict::no(refusal),
         };
-        if find(subject, self.passkey).is_none() {
+        if find(&subject, self.passkey).is_none() {
             return Verdict::no(Refusal::NotFound);
         }
-        if !has_another_way_in(subject, self.passkey) {
+        if !has_another_way_in(&subject, self.passkey) {
             return Verdict::no(Refusal::LastWayIn);
         }
         let mut writes = vec![
@@ -78,7 +80,7 @@ impl Flow for RemovePasskey {
             Write::SpendCredential(self.passkey),
             Write::NoteChange(self.user),
         ];
-        writes.extend(crate::flow::password::tell(subject, "passkey_removed", cx));
+        writes.extend(crate::flow::password::tell(&subject, "passkey_removed", cx));
         let event = cx.own_event(self.user, What::PasskeyRemoved { passkey: self.passkey });
         Verdict::yes((), writes, vec![event])
     }

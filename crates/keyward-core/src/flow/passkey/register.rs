@@ -6,10 +6,12 @@ use super::{
 };
 use crate::Error;
 use crate::crypto::webauthn::{self, Registered};
+use crate::flow::enrolled::allowed;
+use crate::flow::step_up::Facts as Holder;
 use crate::flow::{Decide, Done, Flow, Gather, Verdict};
 use crate::id::{CredentialId, FlowId, SessionId, UserId};
 use crate::port::{Fut, Write};
-use crate::record::{Challenge, Purpose, Reason, Session, Subject, User, What};
+use crate::record::{Challenge, Purpose, Reason, Subject, What};
 use crate::refusal::{PasskeyFault, Refusal};
 use crate::settings::UserVerification;
 
@@ -28,64 +30,29 @@ pub struct BeginPasskey {
     pub session: SessionId,
 }
 
-/// What must be known of whoever asks.
-#[derive(Debug)]
-pub struct Facts {
-    pub(super) subject: Option<Subject>,
-    pub(super) session: Option<(Session, User)>,
-    challenge: Option<Challenge>,
-}
-
-impl Facts {
-    pub(super) async fn gather(
-        user: UserId,
-        session: SessionId,
-        flow: Option<FlowId>,
-        cx: Gather<'_>,
-    ) -> Result<Self, Error> {
-        let subject = cx.store.subject(user).await?;
-        let session = cx.store.session(session).await?;
-        let challenge = match flow {
-            Some(flow) => cx.store.challenge(flow).await?,
-            None => None,
-        };
-        Ok(Self { subject, session, challenge })
-    }
-
-    /// The account, if it may change what it proves itself with from here.
-    pub(super) fn owner(&self) -> Result<&Subject, Refusal> {
-        let subject = self.subject.as_ref().filter(|s| s.user.is_active());
-        let subject = subject.ok_or(Refusal::Unauthenticated)?;
-        let session = self.session.as_ref().map(|(session, _)| session);
-        let session = session.filter(|s| s.user == subject.user.id);
-        let session = session.filter(|s| s.epoch == subject.user.session_epoch);
-        session.map(|_| subject).ok_or(Refusal::Unauthenticated)
-    }
-}
-
 impl Flow for BeginPasskey {
-    type Facts = Facts;
+    type Facts = Holder;
     type Yes = Begun;
     const NAME: &'static str = "begin_passkey";
 
-    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Facts, Error>> {
-        Box::pin(Facts::gather(self.user, self.session, None, cx))
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Holder, Error>> {
+        Box::pin(Holder::gather(self.user, self.session, cx))
     }
 
-    fn decide(&self, facts: Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<Begun> {
-        let subject = match facts.owner() {
-            Ok(subject) => subject,
+    fn decide(&self, facts: Holder, _: Done, cx: &mut Decide<'_>) -> Verdict<Begun> {
+        let subject = match allowed(facts, cx) {
+            Ok((subject, _)) => subject,
             Err(refusal) => return Verdict::no(refusal),
         };
         let Some(rp) = RelyingParty::of(cx.site, cx.settings) else {
             return Verdict::no(Refusal::MethodDisabled);
         };
-        if let Err(refusal) = has_room(subject) {
+        if let Err(refusal) = has_room(&subject) {
             return Verdict::no(refusal);
         }
         let challenge = begin(Purpose::PasskeyRegister, Some(&subject.user), cx);
         let flow = challenge.id;
-        let options = options::creation(&rp, flow, subject, cx.settings, cx.keys);
+        let options = options::creation(&rp, flow, &subject, cx.settings, cx.keys);
         Verdict::yes(Begun { flow, options }, vec![Write::AddChallenge(challenge)], vec![])
     }
 }
@@ -105,20 +72,31 @@ pub struct AddPasskey {
     pub name: String,
 }
 
+/// What must be known to add it.
+#[derive(Debug)]
+pub struct Facts {
+    holder: Holder,
+    challenge: Option<Challenge>,
+}
+
 impl Flow for AddPasskey {
     type Facts = Facts;
     type Yes = Passkey;
     const NAME: &'static str = "add_passkey";
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Facts, Error>> {
-        Box::pin(Facts::gather(self.user, self.session, Some(self.flow), cx))
+        Box::pin(async move {
+            let holder = Holder::gather(self.user, self.session, cx).await?;
+            let challenge = cx.store.challenge(self.flow).await?;
+            Ok(Facts { holder, challenge })
+        })
     }
 
     fn decide(&self, facts: Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<Passkey> {
-        match self.allowed(&facts, cx) {
+        match self.checked(facts, cx) {
             Err(refusal) => Verdict::no(refusal),
-            Ok(Allowed { subject, name, rp }) => match self.verified(subject, &rp, cx) {
-                Ok(new) => self.added(&new, name, subject, cx),
+            Ok(Checked { subject, name, rp }) => match self.verified(&subject, &rp, cx) {
+                Ok(new) => self.added(&new, name, &subject, cx),
                 Err(wrong) => self.refused(wrong, cx),
             },
         }
@@ -126,8 +104,8 @@ impl Flow for AddPasskey {
 }
 
 /// Nothing but the key is left to look at.
-struct Allowed<'a> {
-    subject: &'a Subject,
+struct Checked {
+    subject: Subject,
     name: String,
     rp: RelyingParty,
 }
@@ -136,8 +114,8 @@ struct Allowed<'a> {
 type Wrong = (PasskeyFault, Option<Reason>);
 
 impl AddPasskey {
-    fn allowed<'a>(&self, facts: &'a Facts, cx: &Decide<'_>) -> Result<Allowed<'a>, Refusal> {
-        let subject = facts.owner()?;
+    fn checked(&self, facts: Facts, cx: &Decide<'_>) -> Result<Checked, Refusal> {
+        let (subject, _) = allowed(facts.holder, cx)?;
         let rp = RelyingParty::of(cx.site, cx.settings).ok_or(Refusal::MethodDisabled)?;
         let name = sane_name(&self.name)?;
         let challenge = facts.challenge.as_ref();
@@ -145,7 +123,7 @@ impl AddPasskey {
         if challenge.epoch != subject.user.session_epoch {
             return Err(Refusal::Passkey(PasskeyFault::Expired));
         }
-        has_room(subject).map(|()| Allowed { subject, name, rp })
+        has_room(&subject).map(|()| Checked { subject, name, rp })
     }
 
     fn verified(

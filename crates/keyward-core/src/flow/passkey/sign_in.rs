@@ -7,6 +7,7 @@ use super::{
 };
 use crate::Error;
 use crate::crypto::webauthn::{self, Asserted};
+use crate::flow::factor;
 use crate::flow::open::Opening;
 use crate::flow::proven::{Proof, SignedIn, proven};
 use crate::flow::{Decide, Done, Flow, Gather, Verdict};
@@ -86,6 +87,10 @@ impl Flow for SignInWithPasskey {
         };
         let verdict = match judge(&subject, self.flow, &self.answer, cx) {
             Err(wrong) => self.refused(Some(&subject), wrong, cx),
+            Ok(right) if !right.verified && is_alone(&subject, cx) => {
+                let wrong = Wrong { told: PasskeyFault::NotVerified, reason: Reason::NotVerified };
+                self.refused(Some(&subject), wrong, cx).after(vec![right.used], vec![])
+            }
             Ok(right) => {
                 // Verified by the authenticator as well, it is two factors.
                 let aal = if right.verified { 2 } else { 1 };
@@ -95,6 +100,13 @@ impl Flow for SignInWithPasskey {
         };
         verdict.after(vec![spend], vec![])
     }
+}
+
+/// Whether the account needs two factors, and a passkey is all it has of them:
+/// the passkey must be both.
+fn is_alone(subject: &Subject, cx: &Decide<'_>) -> bool {
+    factor::guarded(subject, cx.settings)
+        && factor::methods_after(METHOD, subject, cx.settings).is_empty()
 }
 
 /// What a session stands on, and what the log says.

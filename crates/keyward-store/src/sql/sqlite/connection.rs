@@ -27,6 +27,9 @@ pub(super) const PATIENCE: Duration = Duration::from_millis(1_500);
 /// How long a migration waits for another one.
 const MIGRATION_PATIENCE: Duration = Duration::from_secs(30);
 
+/// Between two looks at whether the log can be turned on.
+const LOG_PAUSE: Duration = Duration::from_millis(20);
+
 /// An app may have linked a SQLite of its own.
 pub(super) fn refuse_old_library() -> Result<(), Error> {
     refuse_older(rusqlite::version_number(), rusqlite::version())
@@ -148,10 +151,37 @@ pub(super) fn is_taken(error: &rusqlite::Error) -> bool {
 /// What went wrong, for the operator.
 pub(super) fn broken(what: &'static str, error: &rusqlite::Error) -> Error {
     match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::busy(what),
+        _ if is_busy(error) => Error::busy(what),
         Some(ErrorCode::DiskFull) => Error::because(what, error.to_string()).disk_full(),
         _ => Error::because(what, error.to_string()),
     }
+}
+
+/// Turns the write-ahead log on. SQLite does not wait where another connection is
+/// about to do the same with a new file, so this does.
+fn log_ahead(db: &rusqlite::Connection) -> rusqlite::Result<()> {
+    let mut left = MIGRATION_PATIENCE.as_millis() / LOG_PAUSE.as_millis();
+    loop {
+        match log_ahead_now(db) {
+            Err(error) if is_busy(&error) && left > 0 => {
+                left -= 1;
+                std::thread::sleep(LOG_PAUSE);
+            }
+            done => return done,
+        }
+    }
+}
+
+fn log_ahead_now(db: &rusqlite::Connection) -> rusqlite::Result<()> {
+    let mode: String = db.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
+    if mode == "wal" {
+        return Ok(());
+    }
+    db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
 /// A connection for schema changes.
@@ -163,10 +193,7 @@ impl Migrating {
     pub(super) fn open(path: &Path) -> Result<Self, Error> {
         let open = || {
             let db = open(path, MIGRATION_PATIENCE)?;
-            let mode: String = db.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
-            if mode != "wal" {
-                db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
-            }
+            log_ahead(&db)?;
             Ok(Self { db })
         };
         open().map_err(|error| broken("open the database", &error))

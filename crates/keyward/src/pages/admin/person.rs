@@ -62,7 +62,7 @@ async fn person<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
         .with("attempts", cx.auth.sign_in_attempts(user).await?)
         .with("activity", activity)
         .with("sessions", cx.auth.session_list(user).await?)
-        .with("factors", keyward_core::flow::factor::methods(&subject))
+        .with("factors", keyward_core::flow::factor::methods(&subject, &cx.auth.0.settings))
         .with("may_edit", nav::holds(admin, "users:edit"))
         .with("may_grant", nav::holds(admin, "roles:grant")))
 }

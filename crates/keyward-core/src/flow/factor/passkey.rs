@@ -1,0 +1,35 @@
+//! A passkey as the second factor: its holder signs the challenge of the flow.
+
+use super::{Asked, Factor};
+use crate::flow::Decide;
+use crate::flow::passkey::{KIND, PasskeyAnswer, judge};
+use crate::port::Write;
+use crate::secret::Secret;
+use crate::settings::Settings;
+
+pub(in crate::flow) struct ByPasskey;
+
+impl Factor for ByPasskey {
+    fn method(&self) -> &'static str {
+        "passkey"
+    }
+
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    /// Not by itself, unless the operator wants it so: whoever adds one to sign
+    /// in more easily would be locked out with the device that holds it.
+    fn guards(&self, settings: &Settings) -> bool {
+        settings.passkeys.second_factor
+    }
+
+    /// The answer is what the browser gave, as JSON. Where no flow asked, there
+    /// is nothing that could have been signed.
+    fn check(&self, asked: Asked<'_>, answer: &Secret, cx: &mut Decide<'_>) -> Option<Vec<Write>> {
+        let flow = asked.challenge?.id;
+        let answer = PasskeyAnswer::parse(serde_json::from_str(answer.reveal()).ok()?).ok()?;
+        let right = judge(asked.subject, flow, &answer, cx).ok()?;
+        Some(vec![right.used])
+    }
+}
