@@ -4,7 +4,7 @@ use super::challenge::{self, Answer, For, To, code_takes, give_back_code, take};
 use super::open::Opening;
 use super::password::{new_password_problems, set_password, tell};
 use super::proven::{Proof, SignedIn, proven};
-use super::sign_in::{folded, normalise};
+use super::sign_in::{Named, folded};
 use super::verify::{Asked, ConfirmFacts, verified};
 use super::{Decide, Done, Flow, Gather, Verdict, Work, factor, mfa};
 use crate::Error;
@@ -22,30 +22,16 @@ pub struct BeginRecovery {
     pub identifier: String,
 }
 
-/// What must be known to begin.
-#[derive(Debug)]
-pub struct Facts {
-    asked: Option<(Kind, String)>,
-    subject: Option<Subject>,
-}
-
 impl Flow for BeginRecovery {
-    type Facts = Facts;
+    type Facts = Named;
     type Yes = Asked;
     const NAME: &'static str = "begin_recovery";
 
-    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Facts, Error>> {
-        Box::pin(async move {
-            let asked = normalise(&self.identifier, &cx.settings.identifiers);
-            let subject = match &asked {
-                Some((kind, normal)) => cx.store.subject_by(*kind, normal).await?,
-                None => None,
-            };
-            Ok(Facts { asked, subject })
-        })
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Named, Error>> {
+        Box::pin(Named::gather(&self.identifier, cx))
     }
 
-    fn takes(&self, facts: &Facts, cx: &Gather<'_>) -> Vec<Take> {
+    fn takes(&self, facts: &Named, cx: &Gather<'_>) -> Vec<Take> {
         let key = match &facts.subject {
             Some(subject) => subject.user.id.to_bytes().to_vec(),
             None => folded(&self.identifier).into_bytes(),
@@ -53,7 +39,7 @@ impl Flow for BeginRecovery {
         vec![take("recover", &key, cx.settings.requests, cx.now)]
     }
 
-    fn decide(&self, facts: Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<Asked> {
+    fn decide(&self, facts: Named, _: Done, cx: &mut Decide<'_>) -> Verdict<Asked> {
         let Some((kind, normal)) = facts.asked else {
             return Verdict::no(Refusal::invalid("identifier", "identifier_invalid"));
         };

@@ -113,6 +113,27 @@ pub(super) async fn find(typed: &str, cx: Gather<'_>) -> Result<Option<Subject>,
     cx.store.subject_by(kind, &normal).await
 }
 
+/// A name as it was typed, and whose it is: what must be known to send a secret to
+/// whoever has it.
+#[derive(Debug)]
+pub struct Named {
+    /// Its kind and its normalised text, if it is one.
+    pub(super) asked: Option<(Kind, String)>,
+    /// Who has it.
+    pub(super) subject: Option<Subject>,
+}
+
+impl Named {
+    pub(super) async fn gather(typed: &str, cx: Gather<'_>) -> Result<Self, Error> {
+        let asked = normalise(typed, &cx.settings.identifiers);
+        let subject = match &asked {
+            Some((kind, normal)) => cx.store.subject_by(*kind, normal).await?,
+            None => None,
+        };
+        Ok(Self { asked, subject })
+    }
+}
+
 /// One spelling for all that compare alike, so that a limit that counts names
 /// that nobody has counts as the limit of an account does.
 pub(super) fn folded(typed: &str) -> String {

@@ -16,7 +16,7 @@ pub use resend::ResendSignIn;
 pub use see::{SeeSignIn, Seen, Which};
 
 use super::challenge::{self, For, To};
-use super::sign_in::normalise;
+use super::sign_in::Named;
 use super::sign_up::admitted;
 use super::verify::Asked;
 use super::{Decide, Done, Flow, Gather, Verdict};
@@ -103,30 +103,16 @@ impl Kept {
     }
 }
 
-/// What must be known to begin.
-#[derive(Debug)]
-pub struct Facts {
-    asked: Option<(Kind, String)>,
-    subject: Option<Subject>,
-}
-
 impl Flow for BeginSignIn {
-    type Facts = Facts;
+    type Facts = Named;
     type Yes = Asked;
     const NAME: &'static str = "begin_sign_in";
 
-    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Facts, Error>> {
-        Box::pin(async move {
-            let asked = normalise(&self.identifier, &cx.settings.identifiers);
-            let subject = match &asked {
-                Some((kind, normal)) => cx.store.subject_by(*kind, normal).await?,
-                None => None,
-            };
-            Ok(Facts { asked, subject })
-        })
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Named, Error>> {
+        Box::pin(Named::gather(&self.identifier, cx))
     }
 
-    fn decide(&self, facts: Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<Asked> {
+    fn decide(&self, facts: Named, _: Done, cx: &mut Decide<'_>) -> Verdict<Asked> {
         let Some((kind, normal)) = facts.asked else {
             return Verdict::no(Refusal::invalid("identifier", "identifier_invalid"));
         };
