@@ -1,7 +1,7 @@
 //! WebAuthn (W3C, level 3): what a passkey sends, parsed strictly and verified.
 //!
 //! Two ceremonies. [`register`] takes what `navigator.credentials.create()`
-//! gave and finds a public key in it; [`assert`] takes what
+//! gave and finds a public key in it; [`assert()`] takes what
 //! `navigator.credentials.get()` gave and says whether the holder of that key
 //! gave it, here and now. Neither reads or stores anything: challenges are
 //! spent, counters swapped and names kept by the flows.

@@ -2,8 +2,8 @@
 //!
 //! # Adding one
 //!
-//! 1. Write `factor/yours.rs` with a type that implements [`Factor`].
-//! 2. Declare it below, and put it into [`ROSTER`].
+//! 1. Write `factor/yours.rs` with a type that implements `Factor`.
+//! 2. Declare it below, and put it into `ROSTER`.
 //!
 //! Signing in, stepping up, disabling and resetting walk the roster; none of
 //! them knows what is in it.
