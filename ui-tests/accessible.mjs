@@ -12,14 +12,14 @@ const MODES = [
   { name: "360 px", colorScheme: "light", viewport: { width: 360, height: 740 } },
 ];
 const STRANGER = [
-  "/login", "/login?notice=signed_out", "/signup", "/recover", "/recover/some-secret", "/verify/some-secret",
+  "/login", "/login/link", "/login/code", "/login?notice=signed_out", "/signup", "/recover", "/recover/some-secret", "/verify/some-secret",
   "/setup", "/logout", "/kw-assets/none", "/dev/inbox", "/login?lang=de", "/login?lang=en",
 ];
 const ADMIN = [
   "/account", "/account/password", "/account/sessions", "/admin/people", "/admin/people?q=nobody-at-all",
   "/admin/people/add", "/admin/groups", "/admin/roles", "/admin/roles/admin", "/admin/matrix", "/admin/matrix?also=posts:edit",
   "/admin/who?permission=users:view", "/admin/check", "/admin/check?subject=ada@example.com&permission=users:view",
-  "/admin/check?subject=nobody@example.com&permission=users:view&resource=x", "/admin/audit", "/admin/audit/chain", "/admin/messages",
+  "/admin/check?subject=nobody@example.com&permission=users:view&resource=x", "/admin/audit", "/admin/audit/chain", "/admin/messages", "/admin/policy",
 ];
 
 export async function accessible(browser, base, report) {
@@ -62,6 +62,9 @@ export async function accessible(browser, base, report) {
     await visitor.press('form[action$="/rule"] button');
     await visitor.page.click("details summary");
     await visitor.press('form[action$="/remove"] button');
+    await visitor.go("/admin/policy");
+    await visitor.send({ text: "[permissions]\nnot a policy" }, 'form[action$="/check"] button');
+    await look("a policy with mistakes");
     await visitor.go("/admin/people?q=ada%40");
     await visitor.press("tbody a");
     await look("a person");

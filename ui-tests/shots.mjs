@@ -10,11 +10,12 @@ const modes = [
   { name: "dark", colorScheme: "dark", viewport: { width: 1200, height: 800 } },
   { name: "phone", colorScheme: "light", viewport: { width: 360, height: 740 } },
 ];
-const stranger = ["/login", "/signup", "/recover", "/setup", "/verify/x", "/nothing", "/dev/inbox"];
+const stranger = ["/login", "/login/link", "/login/code", "/signup", "/recover", "/setup", "/verify/x", "/nothing", "/dev/inbox"];
 const inside = [
   "/account", "/account/password", "/account/sessions", "/admin/people", "/admin/people/add",
   "/admin/groups", "/admin/roles", "/admin/roles/admin", "/admin/matrix", "/admin/who?permission=posts:edit",
-  "/admin/check?subject=ada@example.com&permission=posts:edit", "/admin/audit/chain", "/admin/messages",
+  "/admin/check?subject=ada@example.com&permission=posts:edit", "/admin/audit/chain", "/admin/messages", "/admin/policy",
+  "/account/totp", "/account/recovery-codes", "/account/step-up",
 ];
 
 mkdirSync(folder, { recursive: true });

@@ -65,7 +65,7 @@ pub(crate) enum Command {
     Policy(policy::Command),
     /// List every route with its guard and its limit
     Routes(describe::RoutesArgs),
-    /// Find the right cost of password hashes; see which are stored
+    /// Find the right cost of password hashes; see and wrap those that are stored
     #[command(subcommand)]
     Hash(hash::Command),
     /// List and preview the letters that people get
