@@ -8,7 +8,7 @@ const SUBMIT = "main form button:not([type=button])";
 const STEP = 30_000;
 
 /** RFC 6238 with SHA-1 and six digits: what every app does. */
-function code(secret, at) {
+export function code(secret, at) {
   const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   const bits = [...secret.replaceAll(" ", "")].map((l) => letters.indexOf(l).toString(2).padStart(5, "0")).join("");
   const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));

@@ -5,6 +5,7 @@ import { accessible } from "./accessible.mjs";
 import { administrator } from "./administrator.mjs";
 import { open } from "./browser.mjs";
 import { factors } from "./factors.mjs";
+import { passkeys } from "./passkeys.mjs";
 import { person } from "./person.mjs";
 import { Report } from "./report.mjs";
 
@@ -17,6 +18,7 @@ try {
     await factors(browser, base, report, scripts);
     await administrator(browser, base, report, scripts);
   }
+  await passkeys(browser, base, report);
   await accessible(browser, base, report);
 } catch (error) {
   report.fail("the run itself", error);

@@ -39,6 +39,8 @@ pub struct SecondFactors {
     pub recovery_codes_left: usize,
     /// What it can step up with: the same, or `password`.
     pub step_up: Vec<&'static str>,
+    /// Whether it has passkeys: signing in with one again proves it, too.
+    pub has_passkeys: bool,
 }
 
 impl Keyward {
@@ -49,6 +51,7 @@ impl Keyward {
             methods: factor::methods(&subject, &self.0.settings),
             recovery_codes_left: factor::codes::left(&subject),
             step_up: ways(&subject, &self.0.settings),
+            has_passkeys: subject.credential("passkey").is_some(),
         }))
     }
 

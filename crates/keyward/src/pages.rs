@@ -10,6 +10,8 @@ mod factors;
 mod language;
 mod mfa;
 mod nav;
+#[cfg(feature = "passkeys")]
+mod passkeys;
 mod recover;
 mod render;
 mod roster;
@@ -47,6 +49,8 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     setup::ROUTES,
     account::ROUTES,
     factors::ROUTES,
+    #[cfg(feature = "passkeys")]
+    passkeys::ROUTES,
     admin::ROUTES,
     admin::PEOPLE,
     admin::PERSON,
@@ -155,6 +159,18 @@ fn remedy(code: Code) -> &'static str {
 /// The language to answer in.
 pub(crate) fn language(auth: &Keyward, request: &Request) -> String {
     language::language(auth, request).to_owned()
+}
+
+/// Whether a page may offer passkeys.
+fn offers_passkeys(auth: &Keyward) -> bool {
+    #[cfg(feature = "passkeys")]
+    let offered = auth.has_passkeys();
+    #[cfg(not(feature = "passkeys"))]
+    let offered = {
+        let _ = auth;
+        false
+    };
+    offered
 }
 
 /// On to another page of ours.

@@ -1,6 +1,7 @@
 //! Passkeys, for the app: the same decisions as over HTTP.
 
 use keyward_core::flow::Client;
+use keyward_core::flow::factor;
 use keyward_core::flow::open::Opening;
 use keyward_core::flow::passkey::{
     AddPasskey, AskForPasskey, BeginPasskey, BeginPasskeySignIn, Begun, NewPasskey, Passkey,
@@ -16,6 +17,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::engine::Keyward;
+use crate::engine::cache::Entry;
 use crate::people::Answer;
 
 /// A ceremony that was begun.
@@ -105,6 +107,20 @@ impl Keyward {
         Ok(found.iter().map(PasskeyView::new).collect())
     }
 
+    /// The passkeys of whoever holds a session, and whether they proved lately
+    /// enough who they are to add one.
+    pub(crate) async fn own_passkeys(
+        &self,
+        entry: &Entry,
+    ) -> Result<(Vec<PasskeyView>, bool), Error> {
+        let Some(found) = self.0.store.subject(entry.user.id).await? else {
+            return Ok((vec![], false));
+        };
+        let (settings, now) = (&self.0.settings, self.now());
+        let fresh = factor::is_fresh(&entry.session, &found, settings, now);
+        Ok((Passkey::of(&found).iter().map(PasskeyView::new).collect(), fresh))
+    }
+
     /// Begins to add a passkey to whoever holds this session.
     pub async fn begin_passkey(
         &self,
@@ -168,14 +184,15 @@ impl Keyward {
     }
 
     /// Signs in whoever has the passkey that answered: `PublicKeyCredential.toJSON()`.
+    /// Nobody but `only`, if somebody is to prove again who they are.
     pub(crate) async fn sign_in_with_passkey(
         &self,
         flow: FlowId,
         credential: Value,
-        open: Opening,
+        (open, only): (Opening, Option<UserId>),
         client: &Client,
     ) -> Answer<SignedIn> {
         let Ok(answer) = PasskeyAnswer::parse(credential) else { return Ok(Err(MALFORMED)) };
-        self.run(&SignInWithPasskey { flow, answer, open: Some(open) }, client).await
+        self.run(&SignInWithPasskey { flow, answer, only, open: Some(open) }, client).await
     }
 }

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use super::Decide;
 use super::challenge::{guess_key, limit_key, take};
 use crate::port::{Take, Write};
-use crate::record::{Challenge, Credential, Event, Reason, Subject, What};
+use crate::record::{Challenge, Credential, Event, Reason, Session, Subject, What};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
 use crate::settings::Settings;
@@ -162,16 +162,24 @@ pub(super) fn remove_all(subject: &Subject) -> Vec<Write> {
 
 /// Refuses what would change how an account is guarded, unless its owner proved
 /// lately, and with all that the account asks for, who they are.
-pub(super) fn fresh(
-    session: &crate::record::Session,
-    subject: &Subject,
-    cx: &Decide<'_>,
-) -> Result<(), Refusal> {
-    let aal = if guarded(subject, cx.settings) { 2 } else { 1 };
-    if session.aal >= aal && is_recent(session.auth_time, cx.now, cx.settings.step_up_age) {
+pub(super) fn fresh(session: &Session, subject: &Subject, cx: &Decide<'_>) -> Result<(), Refusal> {
+    if is_fresh(session, subject, cx.settings, cx.now) {
         return Ok(());
     }
+    let aal = needed(subject, cx.settings);
     Err(Refusal::StepUpRequired { aal, max_age: cx.settings.step_up_age })
+}
+
+/// Whether the owner of an account proved lately, and with all that it asks for,
+/// who they are.
+pub fn is_fresh(session: &Session, subject: &Subject, settings: &Settings, now: Timestamp) -> bool {
+    session.aal >= needed(subject, settings)
+        && is_recent(session.auth_time, now, settings.step_up_age)
+}
+
+/// How many factors an account asks for.
+fn needed(subject: &Subject, settings: &Settings) -> u8 {
+    if guarded(subject, settings) { 2 } else { 1 }
 }
 
 /// Whether a proof is young enough. One from the future is none.

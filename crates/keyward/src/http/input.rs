@@ -93,7 +93,7 @@ fn media_type(head: Head<'_>) -> Result<Media, Fault> {
 }
 
 /// An object in which no name occurs twice, at any depth.
-fn strict_json(bytes: &[u8]) -> Result<Value, Fault> {
+pub(crate) fn strict_json(bytes: &[u8]) -> Result<Value, Fault> {
     let Strict(value) = serde_json::from_slice(bytes)
         .map_err(|error| Fault::from(Problem::new(Code::BadJson).detail(json_detail(&error))))?;
     if value.is_object() {

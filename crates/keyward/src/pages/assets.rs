@@ -18,12 +18,15 @@ pub(super) const ROUTES: &[Route] =
 const FOREVER: &str = "public, max-age=31536000, immutable";
 
 /// The embedded files: stem, ending, media type, content.
-const FILES: [(&str, &str, &str, &str); 4] = [
+const FILES: [(&str, &str, &str, &str); 5] = [
     ("kw", "css", "text/css; charset=utf-8", include_str!("../../pages/assets/kw.css")),
-    ("kw", "js", "text/javascript; charset=utf-8", include_str!("../../pages/assets/kw.js")),
+    ("kw", "js", SCRIPT, include_str!("../../pages/assets/kw.js")),
+    ("passkeys", "js", SCRIPT, include_str!("../../pages/assets/passkeys.js")),
     ("admin", "css", "text/css; charset=utf-8", include_str!("../../pages/assets/admin.css")),
-    ("admin", "js", "text/javascript; charset=utf-8", include_str!("../../pages/assets/admin.js")),
+    ("admin", "js", SCRIPT, include_str!("../../pages/assets/admin.js")),
 ];
+
+const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Every asset.
 pub(crate) struct Assets(Vec<Asset>);

@@ -8,7 +8,7 @@ use keyward_core::refusal::Refusal;
 use serde::Deserialize;
 
 use super::render::Page;
-use super::{enter, go, nav, signed_in, verify};
+use super::{enter, go, nav, offers_passkeys, signed_in, verify};
 use crate::http::input::{self, Flag};
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Route};
 use crate::routes::mfa::{Given, answer, awaited};
@@ -35,9 +35,7 @@ async fn form<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
     let flow = verify::flow(cx);
     let asked = AwaitedMfa { flow: awaited(&flow)?, browser: flow_secret(cx, cx.request)? };
     let mut methods = cx.auth.run(&asked, &cx.caller.client).await??;
-    // A browser is asked for a passkey by a script, which this page has not: the API is
-    // where a passkey answers.
-    methods.retain(|method| *method != "passkey");
+    methods.retain(|method| *method != PASSKEY || offers_passkeys(cx.auth));
     Ok(Page::new(cx, "login_mfa.html")
         .with("flow", flow)
         .with("method", method(cx, &methods))
@@ -45,6 +43,9 @@ async fn form<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
         .with("trust_days", cx.auth.0.settings.trust_lifetime.as_secs() / DAY)
         .with("return_to", nav::return_to(cx.request)))
 }
+
+/// What a script asks the browser for; the page says so where none runs.
+const PASSKEY: &str = "passkey";
 
 /// Seconds.
 const DAY: u64 = 24 * 3600;
@@ -105,8 +106,13 @@ async fn finish(cx: &Cx<'_>) -> Result<Reply, Fault> {
     signed_in(cx, answer(cx, given).await?)
 }
 
-async fn step_up_form<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
-    let methods = cx.auth.second_factors(cx.caller.user()?).await?.step_up;
+/// What is asked for again. Signing in with a passkey proves it as well.
+pub(super) async fn step_up_form<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
+    let factors = cx.auth.second_factors(cx.caller.user()?).await?;
+    let mut methods = factors.step_up;
+    if factors.has_passkeys && offers_passkeys(cx.auth) {
+        methods.push(PASSKEY);
+    }
     Ok(Page::new(cx, "account_step_up.html")
         .with("here", "")
         .with("method", method(cx, &methods))

@@ -141,6 +141,8 @@ impl<'a> Page<'a> {
             "base": auth.0.web.base,
             "css": assets.path("kw.css"),
             "js": assets.path("kw.js"),
+            "passkeys": super::offers_passkeys(auth),
+            "passkeys_js": assets.path("passkeys.js"),
             "admin_css": assets.path("admin.css"),
             "admin_js": assets.path("admin.js"),
             "csrf": token,

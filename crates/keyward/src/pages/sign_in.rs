@@ -30,7 +30,7 @@ struct Input {
     _return_to: String,
 }
 
-fn form<'a>(cx: &'a Cx<'_>) -> Page<'a> {
+pub(super) fn form<'a>(cx: &'a Cx<'_>) -> Page<'a> {
     let open = cx.auth.0.settings.sign_up != keyward_core::settings::SignUpMode::Closed;
     Page::new(cx, "login.html")
         .keeping(&["username", "remember"])

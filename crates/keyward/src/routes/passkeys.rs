@@ -100,9 +100,18 @@ pub(crate) async fn attempt(
     credential: Value,
     (holding, remember): (Holding, bool),
 ) -> Result<SignedIn, Fault> {
-    let open = opening(cx, holding, remember);
+    let how = (opening(cx, holding, remember), None);
     let (flow, client) = (flow_id(flow)?, &cx.caller.client);
-    Ok(cx.auth.sign_in_with_passkey(flow, credential, open, client).await??)
+    Ok(cx.auth.sign_in_with_passkey(flow, credential, how, client).await??)
+}
+
+/// Proves again who holds this session: they sign in anew, and nobody else does.
+pub(crate) async fn again(cx: &Cx<'_>, flow: &str, credential: Value) -> Result<SignedIn, Fault> {
+    let session = &cx.caller.entry()?.session;
+    let open = opening(cx, Holding::of(session.kind), session.remember);
+    let (flow, client) = (flow_id(flow)?, &cx.caller.client);
+    let how = (open, Some(session.user));
+    Ok(cx.auth.sign_in_with_passkey(flow, credential, how, client).await??)
 }
 
 fn sign_in(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {

@@ -1,6 +1,7 @@
 //! Passkeys over HTTP, with an authenticator in software.
 
 mod manage;
+mod pages;
 mod policy;
 mod second;
 mod sign_in;

@@ -11,7 +11,7 @@ use crate::flow::factor;
 use crate::flow::open::Opening;
 use crate::flow::proven::{Proof, SignedIn, proven};
 use crate::flow::{Decide, Done, Flow, Gather, Verdict};
-use crate::id::FlowId;
+use crate::id::{FlowId, UserId};
 use crate::port::{Fut, Write};
 use crate::record::{Challenge, Event, Purpose, Reason, Subject, What};
 use crate::refusal::{PasskeyFault, Refusal};
@@ -49,6 +49,9 @@ pub struct SignInWithPasskey {
     pub flow: FlowId,
     /// What the browser answered.
     pub answer: PasskeyAnswer,
+    /// Whose passkey it must be, where somebody proves again who they are;
+    /// `None` for anybody's.
+    pub only: Option<UserId>,
     /// How to open the session; `None` checks the passkey and opens nothing.
     pub open: Option<Opening>,
 }
@@ -68,7 +71,8 @@ impl Flow for SignInWithPasskey {
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Facts, Error>> {
         Box::pin(async move {
             let challenge = cx.store.challenge(self.flow).await?;
-            let subject = match self.answer.user {
+            let asked = self.answer.user.filter(|user| self.only.is_none_or(|only| only == *user));
+            let subject = match asked {
                 Some(user) => cx.store.subject(user).await?,
                 None => None,
             };

@@ -1,10 +1,11 @@
 //! Every page and state as it was last reviewed.
 
-use keyward::testing::{Client, PASSWORD, Response, SeededRandom, TestAuth};
+use keyward::testing::{Client, PASSWORD, PasskeyDevice, Response, SeededRandom, TestAuth};
 
 use super::admin::admin;
 use super::html::{Page, location};
 use crate::golden::check as same;
+use crate::passkeys::add;
 
 /// Leaves out what differs from run to run: ids, codes, tokens, hashes of assets.
 fn scrub(html: &str) -> String {
@@ -149,4 +150,31 @@ async fn pages_of_second_factors_look_as_reviewed() {
     let wrong = [("flow", flow), ("method", "totp"), ("code", "none")];
     check("login_mfa_wrong", &other.form("/login/mfa", &wrong).await);
     check("login_mfa_ended", &t.pages().page(&location(&t.pages().page(&to).await)).await);
+}
+
+#[tokio::test]
+async fn pages_of_passkeys_look_as_reviewed() {
+    let t = kit().await;
+    t.user("ada@example.com").await;
+    let person = t.pages();
+    let fields = [("username", "ada@example.com"), ("password", PASSWORD)];
+    location(&person.form("/login", &fields).await);
+    check("account_passkeys_none", &person.page("/account/passkeys").await);
+    let mut device = PasskeyDevice::default();
+    assert_eq!(add(&person, &mut device).await.status(), 201);
+    for (name, path) in [
+        ("account_passkeys", "/account/passkeys"),
+        ("account_passkeys_de", "/account/passkeys?lang=de"),
+        ("account_step_up_passkey", "/account/step-up?lang=en&method=passkey"),
+    ] {
+        check(name, &person.page(path).await);
+    }
+    let strange = [("flow", "none"), ("credential", "none"), ("name", "")];
+    check("account_passkeys_wrong", &person.form("/account/passkeys", &strange).await);
+    person.enrol_totp(&t.clock).await;
+    let other = t.pages();
+    let to = location(&other.form("/login", &fields).await);
+    check("login_mfa_passkey", &other.page(&to).await);
+    t.clock.advance(std::time::Duration::from_secs(601));
+    check("account_passkeys_stale", &person.page("/account/passkeys").await);
 }

@@ -13,8 +13,16 @@ fn select(css: &str) -> Selector {
 }
 
 /// What `autocomplete` may say, by the field's type and name (WCAG 1.3.5).
-const AUTOCOMPLETE: &[&str] =
-    &["username", "email", "name", "current-password", "new-password", "one-time-code", "off"];
+const AUTOCOMPLETE: &[&str] = &[
+    "username",
+    "email",
+    "username webauthn",
+    "name",
+    "current-password",
+    "new-password",
+    "one-time-code",
+    "off",
+];
 
 impl Page {
     /// Parses a reply, and checks what holds for every page of ours.

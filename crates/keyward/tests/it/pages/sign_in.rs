@@ -13,7 +13,7 @@ async fn the_login_page_signs_a_person_in_and_keeps_what_they_typed() {
     assert_eq!(reply.status(), 200, "{}", reply.text());
     let page = Page::of(&reply);
     assert_eq!(page.text("h1"), "Sign in");
-    assert_eq!(page.attr("#username", "autocomplete"), "username");
+    assert_eq!(page.attr("#username", "autocomplete"), "username webauthn");
     assert_eq!(page.attr("#password", "autocomplete"), "current-password");
 
     let wrong = [("username", "ada@example.com"), ("password", "incorrect horse battery")];

@@ -90,15 +90,3 @@ async fn a_passkey_that_verified_nobody_is_not_two_factors() {
     assert_eq!(reply["status"], "needs_mfa");
     assert_eq!(reply["methods"], json!(["totp", "recovery_code"]), "and not itself again");
 }
-
-#[tokio::test]
-async fn the_page_offers_what_it_has_a_form_for() {
-    let Enrolled { t, home, .. } = enrolled().await;
-    assert_eq!(add(&home, &mut PasskeyDevice::default()).await.status(), 201);
-    let client = t.pages();
-    let begun = flow(&client).await;
-    let page = client.get(&format!("/login/mfa?flow={begun}")).await;
-    assert_eq!(page.status(), 200);
-    assert!(page.text().contains(r#"name="method" value="totp""#), "{}", page.text());
-    assert!(!page.text().contains("passkey"), "{}", page.text());
-}
