@@ -8,6 +8,8 @@
 pub mod acl;
 pub mod admin;
 pub mod admins;
+#[cfg(feature = "captcha")]
+pub mod captcha;
 pub mod challenge;
 pub mod enrolled;
 pub mod factor;
@@ -35,6 +37,8 @@ pub mod sign_up;
 pub mod step_up;
 pub mod totp;
 pub mod verify;
+
+use core::time::Duration;
 
 use crate::Error;
 use crate::crypto::keys::Keys;
@@ -67,6 +71,11 @@ pub trait Flow: Send + Sync {
     /// What to remember of an attempt that came too fast.
     fn limited(&self, _facts: &Self::Facts, _cx: &mut Decide<'_>) -> Vec<Event> {
         Vec::new()
+    }
+
+    /// What somebody is told who came too fast.
+    fn too_fast(&self, retry_after: Duration) -> Refusal {
+        Refusal::SlowDown { retry_after }
     }
 
     /// Slow work that the decision needs.

@@ -1,6 +1,7 @@
 //! Holes in the wall: the traits the outside world fills in.
 
 mod batch;
+mod bucket;
 mod query;
 mod store;
 

@@ -106,6 +106,15 @@ pub enum Refusal {
         /// How long to wait.
         retry_after: Duration,
     },
+    /// A captcha must be solved first.
+    CaptchaRequired {
+        /// What it must be for: `sign_in`, …
+        purpose: &'static str,
+    },
+    /// The captcha's answer is not right, was given before, or is for something else.
+    CaptchaInvalid,
+    /// The captcha was answered too late.
+    CaptchaExpired,
     /// The first factor is right, and this door does not ask for the second.
     MfaRequired,
     /// The answer to the second factor is not right.

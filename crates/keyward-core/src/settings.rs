@@ -5,8 +5,10 @@ use core::time::Duration;
 use crate::identifier::Kind;
 use crate::record::Purpose;
 
+mod captcha;
 mod passkeys;
 
+pub use captcha::{Captcha, CaptchaFor, CaptchaKind, When};
 pub use passkeys::{Attestation, Counter, Passkeys, UserVerification};
 
 /// Every choice that a decision depends on.
@@ -52,6 +54,8 @@ pub struct Settings {
     pub step_up_age: Duration,
     /// How long a trusted device is spared the second factor.
     pub trust_lifetime: Duration,
+    /// Who must solve a captcha, and of which kind.
+    pub captcha: Captcha,
     /// Passkeys.
     pub passkeys: Passkeys,
     /// Mails with a secret to one address, whatever they are for.
@@ -163,6 +167,7 @@ impl Default for Settings {
             mfa_lifetime: 10 * MINUTE,
             step_up_age: 10 * MINUTE,
             trust_lifetime: 30 * DAY,
+            captcha: Captcha::default(),
             passkeys: Passkeys::default(),
             mails: Rate { burst: 10, period: 10 * MINUTE },
             texts: Rate { burst: 5, period: 30 * MINUTE },

@@ -109,6 +109,16 @@ impl Store for MemoryStore {
         self.answer(move |state| state.challenges.get(&id).cloned())
     }
 
+    fn limits<'a>(
+        &'a self,
+        keys: &'a [[u8; 32]],
+    ) -> Fut<'a, Result<Vec<Option<Timestamp>>, Error>> {
+        self.answer(move |state| {
+            let full_at = |key| state.limits.get(key).copied().map(Timestamp::from_micros);
+            keys.iter().map(full_at).collect()
+        })
+    }
+
     fn definitions(&self) -> Fut<'_, Result<Definitions, Error>> {
         self.answer(State::definitions)
     }

@@ -1,6 +1,7 @@
 //! A running Keyward: the parts, and the one way through them.
 
 pub(crate) mod ask;
+mod bots;
 pub(crate) mod builder;
 pub(crate) mod cache;
 pub(crate) mod chain;

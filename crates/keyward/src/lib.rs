@@ -103,8 +103,8 @@ pub use keyward_core::port;
 pub use keyward_core::record::{Channel, Term, Tuple};
 pub use keyward_core::refusal::Refusal;
 pub use keyward_core::settings::{
-    Attestation, Counter, MfaMode, Passkeys, Rate, Settings, SignUpMode, UserVerification,
-    VerifyMode,
+    Attestation, Captcha, CaptchaFor, CaptchaKind, Counter, MfaMode, Passkeys, Rate, Settings,
+    SignUpMode, UserVerification, VerifyMode, When,
 };
 pub use keyward_core::time::Timestamp;
 pub use keyward_core::{Error, Secret};

@@ -5,6 +5,7 @@
 mod account;
 mod admin;
 mod assets;
+mod captcha;
 mod dev;
 mod factors;
 mod language;

@@ -7,8 +7,11 @@ pub(crate) mod answer;
 mod asked;
 pub(crate) mod audit;
 pub(crate) mod authzen;
+#[cfg(feature = "captcha")]
+pub(crate) mod captcha;
 pub(crate) mod dev;
 pub(crate) mod factors;
+pub(crate) mod given;
 pub(crate) mod groups;
 pub(crate) mod matrix;
 pub(crate) mod mfa;
@@ -35,6 +38,8 @@ use crate::http::{Guard, Route};
 pub(crate) fn all(dev: bool) -> Vec<Route> {
     let groups: &[&[Route]] = &[
         ops::ROUTES,
+        #[cfg(feature = "captcha")]
+        captcha::ROUTES,
         sign_up::ROUTES,
         sign_in::ROUTES,
         mfa::ROUTES,

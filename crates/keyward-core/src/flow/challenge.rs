@@ -418,12 +418,17 @@ pub(super) fn same_browser(challenge: &Challenge, secret: Option<&Secret>) -> bo
 /// has a bucket of its own, so that strangers cannot lock its owner out.
 pub(super) fn guess_key(client: &Client, user: Option<UserId>, typed: &str) -> Vec<u8> {
     match (user, client.device) {
-        (Some(user), Some((of, device))) if of == user => {
+        (Some(user), Some((_, device))) if is_known_device(client, Some(user)) => {
             [user.to_bytes().as_slice(), &device].concat()
         }
         (Some(user), _) => user.to_bytes().to_vec(),
         (None, _) => typed.as_bytes().to_vec(),
     }
+}
+
+/// Whether `client` is a device on which this account signed in before.
+pub(super) fn is_known_device(client: &Client, user: Option<UserId>) -> bool {
+    client.device.is_some_and(|(of, _)| Some(of) == user)
 }
 
 impl Secrets {

@@ -103,6 +103,8 @@ impl SignIn {
             key: limit_key("guess", key),
             period: cx.settings.guesses.period,
         });
+        #[cfg(feature = "captcha")]
+        writes.extend(super::captcha::give_back(subject.user.id, cx));
         verdict.after(writes, events)
     }
 }

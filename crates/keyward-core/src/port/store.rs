@@ -64,6 +64,11 @@ pub trait Store: Send + Sync + 'static {
     /// A challenge, ended or not.
     fn challenge(&self, id: FlowId) -> Fut<'_, Result<Option<Challenge>, Error>>;
 
+    /// When the buckets of these limits will be full again, in the order of the
+    /// keys; `None` for one that nothing was taken from.
+    fn limits<'a>(&'a self, keys: &'a [[u8; 32]])
+    -> Fut<'a, Result<Vec<Option<Timestamp>>, Error>>;
+
     /// Every role, rule, group, set of exclusive roles and access control list, and
     /// the policy document.
     fn definitions(&self) -> Fut<'_, Result<Definitions, Error>>;

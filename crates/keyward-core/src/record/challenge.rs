@@ -25,11 +25,13 @@ pub enum Purpose {
     SignInLink,
     /// Sign in by a code.
     SignInCode,
+    /// Show that a person asks: kept once it was answered, so that it is answered once.
+    Captcha,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Verify,
         Self::Recover,
         Self::Setup,
@@ -39,6 +41,7 @@ impl Purpose {
         Self::PasskeySignIn,
         Self::SignInLink,
         Self::SignInCode,
+        Self::Captcha,
     ];
 
     /// The stored form.
@@ -53,6 +56,7 @@ impl Purpose {
             Self::PasskeySignIn => "passkey_sign_in",
             Self::SignInLink => "sign_in_link",
             Self::SignInCode => "sign_in_code",
+            Self::Captcha => "captcha",
         }
     }
 

@@ -210,6 +210,13 @@ events! {
         /// Whether its counter went back, and that is not refused here.
         counter_went_back: bool
     };
+    /// A captcha was not solved.
+    CaptchaFailed "captcha.failed" v 1 {
+        /// What it was for: `sign_up`, …
+        purpose: String,
+        /// Why.
+        reason: Reason
+    };
     /// A message with a secret was asked for.
     VerificationSent "verification.sent" v 1 {
         /// The flow whose secret it carries.

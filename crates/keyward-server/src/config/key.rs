@@ -2,8 +2,8 @@
 //! the documentation walk the same table.
 
 use super::{
-    admin, branding, database, limits, log, mail, mfa, password, policy, root, server, session,
-    sign_in,
+    admin, branding, captcha, database, limits, log, mail, mfa, password, policy, root, server,
+    session, sign_in,
 };
 
 /// One setting.
@@ -83,7 +83,7 @@ impl Key {
 }
 
 /// Every section, in the order of the documentation.
-const SECTIONS: [&[Key]; 13] = [
+const SECTIONS: [&[Key]; 14] = [
     root::KEYS,
     server::KEYS,
     database::KEYS,
@@ -93,6 +93,7 @@ const SECTIONS: [&[Key]; 13] = [
     mfa::KEYS,
     mail::KEYS,
     limits::KEYS,
+    captcha::KEYS,
     policy::KEYS,
     branding::KEYS,
     log::KEYS,

@@ -6,6 +6,7 @@
 
 mod admin;
 mod branding;
+mod captcha;
 pub(crate) mod command;
 mod database;
 mod environment;
@@ -67,6 +68,7 @@ pub(crate) struct Config {
     pub(crate) mfa: Mfa,
     pub(crate) mail: Option<Mail>,
     pub(crate) limits: Limits,
+    pub(crate) captcha: keyward::Captcha,
     pub(crate) policy: Policy,
     pub(crate) branding: Branding,
     pub(crate) log: Log,
@@ -92,6 +94,7 @@ impl Config {
             mfa: Mfa::read(&mut r),
             mail: Mail::read(&mut r),
             limits: Limits::read(&mut r),
+            captcha: captcha::read(&mut r),
             policy: Policy::read(&mut r),
             branding: Branding::read(&mut r),
             log: Log::read(&mut r),

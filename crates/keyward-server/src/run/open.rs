@@ -106,6 +106,7 @@ fn choose(config: &Config, settings: &mut keyward::Settings) {
     settings.mfa_lifetime = config.mfa.lifetime;
     settings.step_up_age = config.mfa.step_up_age;
     settings.trust_lifetime = config.mfa.trust;
+    settings.captcha.clone_from(&config.captcha);
     settings.guesses = config.limits.guesses;
     settings.requests = config.limits.messages;
 }

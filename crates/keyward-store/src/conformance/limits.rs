@@ -14,6 +14,7 @@ pub(super) const CASES: &[Case] = cases![
     giving_back_never_makes_more_than_a_full_bucket,
     one_batch_can_take_twice,
     a_clock_that_was_ahead_locks_nobody_out_for_long,
+    a_look_at_limits_takes_nothing,
 ];
 
 fn take(key: u8, second: i64, burst: u32) -> Take {
@@ -92,4 +93,16 @@ async fn a_clock_that_was_ahead_locks_nobody_out_for_long(store: Shared) {
     done(&store, vec![Write::Take(take(1, 10, 2))]).await;
     done(&store, vec![Write::Take(take(1, 20, 2))]).await;
     limited(&store, vec![Write::Take(take(1, 20, 2))]).await;
+}
+
+async fn a_look_at_limits_takes_nothing(store: Shared) {
+    done(&store, vec![Write::Take(take(1, 0, 3)), Write::Take(take(1, 0, 3))]).await;
+    done(&store, vec![Write::Take(take(3, 0, 3))]).await;
+    for _ in 0..3 {
+        let full_at = store.limits(&[[1; 32], [2; 32], [3; 32]]).await.unwrap();
+        assert_eq!(full_at, [Some(at(20)), None, Some(at(10))], "in the order of the keys");
+        assert_eq!((take(1, 0, 3).used(full_at[0]), take(2, 0, 3).used(full_at[1])), (2, 0));
+    }
+    assert_eq!(store.limits(&[]).await.unwrap(), []);
+    done(&store, vec![Write::Take(take(1, 0, 3))]).await;
 }

@@ -126,6 +126,13 @@ impl<D: Driver> SqlStore<D> {
         Ok(answers.iter().any(|rows| !rows.is_empty()))
     }
 
+    async fn full_at(&self, keys: &[[u8; 32]]) -> Result<Vec<Option<Timestamp>>, Error> {
+        let queries = keys.iter().map(|key| self.query(S::Tat, params![key])).collect();
+        let answers = self.driver.read(queries).await?;
+        let at = |rows| Ok(first::<i64>(rows)?.map(Timestamp::from_micros));
+        answers.into_iter().map(at).collect()
+    }
+
     async fn changes_after(&self, after: i64) -> Result<Changes, Error> {
         let mut queries = vec![self.query(S::PolicyVersion, vec![])];
         queries.push(match after {
@@ -213,6 +220,13 @@ impl<D: Driver> Store for SqlStore<D> {
 
     fn challenge(&self, id: FlowId) -> Fut<'_, Result<Option<Challenge>, Error>> {
         Box::pin(self.one(S::Challenge, params![id]))
+    }
+
+    fn limits<'a>(
+        &'a self,
+        keys: &'a [[u8; 32]],
+    ) -> Fut<'a, Result<Vec<Option<Timestamp>>, Error>> {
+        Box::pin(self.full_at(keys))
     }
 
     fn definitions(&self) -> Fut<'_, Result<Definitions, Error>> {

@@ -438,6 +438,7 @@ impl Builder {
         if let Some(bad) = self.bad {
             return Err(bad);
         }
+        super::bots::check(&self.settings)?;
         self.hash.check().map_err(|cause| Error::because("use these hash parameters", cause))?;
         let store = match self.place {
             Place::Store(store) => store,

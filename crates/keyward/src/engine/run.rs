@@ -35,7 +35,7 @@ impl Keyward {
                 if let Err(retry_after) = self.pay(flow.takes(&facts, &cx)).await? {
                     let events = self.decide_with(now, client, |cx| flow.limited(&facts, cx));
                     self.record(Batch { writes: vec![], events }).await;
-                    return Ok(Err(Refusal::SlowDown { retry_after }));
+                    return Ok(Err(flow.too_fast(retry_after)));
                 }
                 paid = true;
             }

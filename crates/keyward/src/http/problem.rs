@@ -72,6 +72,9 @@ codes! {
     WebauthnUserVerificationRequired "webauthn_user_verification_required" 403 "Please confirm with your PIN, fingerprint or face.";
     LastWayIn "last_way_in" 409 "It is the last way to sign in.";
     MethodDisabled "method_disabled" 403 "This way of signing in is not offered here.";
+    CaptchaRequired "captcha_required" 403 "Please solve the captcha first.";
+    CaptchaInvalid "captcha_invalid" 422 "The captcha was not solved.";
+    CaptchaExpired "captcha_expired" 410 "The captcha has expired: please solve another.";
     LinkInvalid "link_invalid" 410 "The link is not valid any more.";
     ResendTooSoon "resend_too_soon" 429 "A message was sent a moment ago.";
     SignUpClosed "sign_up_closed" 403 "Sign-up is closed.";
@@ -206,6 +209,9 @@ impl Problem {
                 errors: flaws.into_iter().map(FieldError::from).collect(),
                 ..Self::new(Code::ValidationFailed)
             },
+            Refusal::CaptchaRequired { purpose } => {
+                Self::new(Code::CaptchaRequired).param("purpose", purpose)
+            }
             Refusal::Passkey(fault) => Self::new(passkey_code(fault)),
             Refusal::StepUpRequired { aal, max_age } => Self::new(Code::StepUpRequired)
                 .param("aal", aal)
@@ -321,6 +327,8 @@ fn plain_code(refusal: &Refusal) -> Code {
         Refusal::LastWayIn => Code::LastWayIn,
         Refusal::MethodDisabled => Code::MethodDisabled,
         Refusal::ResendTooSoon { .. } => Code::ResendTooSoon,
+        Refusal::CaptchaInvalid => Code::CaptchaInvalid,
+        Refusal::CaptchaExpired => Code::CaptchaExpired,
         Refusal::MfaRequired => Code::MfaRequired,
         Refusal::MfaInvalid => Code::MfaInvalid,
         Refusal::MfaExpired => Code::MfaExpired,

@@ -18,10 +18,12 @@ pub(super) const ROUTES: &[Route] =
 const FOREVER: &str = "public, max-age=31536000, immutable";
 
 /// The embedded files: stem, ending, media type, content.
-const FILES: [(&str, &str, &str, &str); 5] = [
+const FILES: &[(&str, &str, &str, &str)] = &[
     ("kw", "css", "text/css; charset=utf-8", include_str!("../../pages/assets/kw.css")),
     ("kw", "js", SCRIPT, include_str!("../../pages/assets/kw.js")),
     ("passkeys", "js", SCRIPT, include_str!("../../pages/assets/passkeys.js")),
+    #[cfg(feature = "captcha")]
+    ("captcha", "js", SCRIPT, include_str!("../../pages/assets/captcha.js")),
     ("admin", "css", "text/css; charset=utf-8", include_str!("../../pages/assets/admin.css")),
     ("admin", "js", SCRIPT, include_str!("../../pages/assets/admin.js")),
 ];
@@ -43,7 +45,7 @@ struct Asset {
 impl Assets {
     /// Names and compresses the embedded files.
     pub(crate) fn load() -> Self {
-        let asset = |(stem, ending, media, text): (_, &'static str, &'static str, &'static str)| {
+        let asset = |(stem, ending, media, text): &(&str, &str, &'static str, &'static str)| {
             let hash: String =
                 token::digest(text).iter().take(6).map(|b| format!("{b:02x}")).collect();
             Asset {
@@ -54,7 +56,7 @@ impl Assets {
                 gzip: gzip(text.as_bytes(), Compression::best()),
             }
         };
-        Self(FILES.into_iter().map(asset).collect())
+        Self(FILES.iter().map(asset).collect())
     }
 
     /// The path of this file, below the mount point.

@@ -3,12 +3,15 @@
 use keyward_core::Secret;
 use keyward_core::flow::challenge::Answer;
 use keyward_core::port::Fut;
+use keyward_core::settings::CaptchaFor;
 use serde::Deserialize;
 
+use super::captcha::guarded;
 use super::render::Page;
 use super::{go, nav, signed_in, verify};
 use crate::http::input::{self, Flag};
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Route};
+use crate::routes::given::Given;
 use crate::routes::recovery::{ask, finish};
 use crate::routes::sign_in::{Holding, remember_flow};
 use crate::routes::verification::flow_id;
@@ -26,28 +29,36 @@ pub(super) const ROUTES: &[Route] = &[
 #[serde(deny_unknown_fields)]
 struct Input {
     identifier: String,
+    #[serde(default)]
+    captcha: Option<Secret>,
+    #[serde(default)]
+    captcha_token: Option<String>,
 }
+
+/// The door. Whose account it is about is not looked at: it may be nobody's.
+const RECOVERY: (CaptchaFor, &str) = (CaptchaFor::Recovery, "");
 
 fn form<'a>(cx: &'a Cx<'_>) -> Page<'a> {
     Page::new(cx, "recover.html").keeping(&["identifier"])
 }
 
 fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
-    Box::pin(async move { form(&cx).reply() })
+    Box::pin(async move { guarded(form(&cx), &cx, RECOVERY).await?.reply() })
 }
 
 fn submit(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         match begin(&cx).await {
             Ok(reply) => Ok(reply),
-            Err(fault) => form(&cx).refused(fault, cx.id),
+            Err(fault) => guarded(form(&cx), &cx, RECOVERY).await?.refused(fault, cx.id),
         }
     })
 }
 
 async fn begin(cx: &Cx<'_>) -> Result<Reply, Fault> {
-    let Input { identifier } = input::body(cx.request)?;
-    let asked = ask(cx, identifier).await?;
+    let Input { identifier, captcha, captcha_token } = input::body(cx.request)?;
+    let given = Given { token: captcha_token, answer: captcha };
+    let asked = ask(cx, identifier, given).await?;
     let flow = asked.flow.to_string();
     let mut reply = go(cx, &nav::path("/recover/code", &[("flow", &flow)]))?;
     remember_flow(cx, &mut reply, &asked.browser);

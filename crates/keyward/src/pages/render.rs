@@ -150,6 +150,7 @@ impl<'a> Page<'a> {
             "notice": nav::notice(self.request),
             "password_min": auth.0.settings.password_min,
             "problem": Value::Null,
+            "captcha": Value::Null,
             "return_to": "",
         });
         let Value::Object(common) = common else { return secret };

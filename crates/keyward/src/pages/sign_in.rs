@@ -3,12 +3,15 @@
 use keyward_core::Secret;
 use keyward_core::flow::sign_in_link::Sent;
 use keyward_core::port::Fut;
+use keyward_core::settings::CaptchaFor;
 use serde::Deserialize;
 
+use super::captcha::guarded;
 use super::render::Page;
 use super::{go, nav, on, signed_in};
 use crate::http::input::{self, Flag};
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Route, cookie};
+use crate::routes::given::Given;
 use crate::routes::sign_in::{self, Holding};
 
 pub(super) const ROUTES: &[Route] = &[
@@ -26,9 +29,16 @@ struct Input {
     password: Secret,
     #[serde(default)]
     remember: Flag,
+    #[serde(default)]
+    captcha: Option<Secret>,
+    #[serde(default)]
+    captcha_token: Option<String>,
     #[serde(default, rename = "return_to")]
     _return_to: String,
 }
+
+/// The door, and the field that says whose account it is about.
+const SIGN_IN: (CaptchaFor, &str) = (CaptchaFor::SignIn, "username");
 
 pub(super) fn form<'a>(cx: &'a Cx<'_>) -> Page<'a> {
     let open = cx.auth.0.settings.sign_up != keyward_core::settings::SignUpMode::Closed;
@@ -43,7 +53,10 @@ pub(super) fn form<'a>(cx: &'a Cx<'_>) -> Page<'a> {
 fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         // Whoever is in already goes on to where they wanted to go.
-        if cx.caller.known.is_some() { on(&cx) } else { form(&cx).reply() }
+        match cx.caller.known.is_some() {
+            true => on(&cx),
+            false => guarded(form(&cx), &cx, SIGN_IN).await?.reply(),
+        }
     })
 }
 
@@ -51,15 +64,17 @@ fn enter(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         match attempt(&cx).await {
             Ok(reply) => Ok(reply),
-            Err(fault) => form(&cx).refused(fault, cx.id),
+            Err(fault) => guarded(form(&cx), &cx, SIGN_IN).await?.refused(fault, cx.id),
         }
     })
 }
 
 async fn attempt(cx: &Cx<'_>) -> Result<Reply, Fault> {
-    let Input { username, password, remember, .. } = input::body(cx.request)?;
+    let Input { username, password, remember, captcha, captcha_token, .. } =
+        input::body(cx.request)?;
     let open = sign_in::opening(cx, Holding::Cookie, remember.0);
-    signed_in(cx, sign_in::attempt(cx, username, password, open).await?)
+    let given = Given { token: captcha_token, answer: captcha };
+    signed_in(cx, sign_in::attempt(cx, username, password, open, given).await?)
 }
 
 fn show_out(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {

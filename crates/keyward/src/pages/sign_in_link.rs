@@ -7,12 +7,15 @@ use keyward_core::flow::challenge::Answer;
 use keyward_core::flow::sign_in_link::{Answered, Sent, Which};
 use keyward_core::port::Fut;
 use keyward_core::refusal::Refusal;
+use keyward_core::settings::CaptchaFor;
 use serde::Deserialize;
 
+use super::captcha::guarded;
 use super::render::Page;
 use super::{go, nav, on, signed_in, verify};
 use crate::http::input::{self, Flag};
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Route};
+use crate::routes::given::Given;
 use crate::routes::sign_in::{Holding, remember_flow};
 use crate::routes::sign_in_link::{again, answer, ask, see};
 use crate::routes::verification::flow_id;
@@ -78,11 +81,12 @@ fn path(by: Sent) -> &'static str {
 }
 
 /// The question for whom: an address, a number, a username.
-fn question<'a>(cx: &'a Cx<'_>, by: Sent) -> Page<'a> {
-    Page::new(cx, "login_ask.html")
+async fn question<'a>(cx: &'a Cx<'_>, by: Sent) -> Result<Page<'a>, Fault> {
+    let page = Page::new(cx, "login_ask.html")
         .keeping(&["identifier"])
         .with("by", word(by))
-        .with("return_to", nav::return_to(cx.request))
+        .with("return_to", nav::return_to(cx.request));
+    guarded(page, cx, (CaptchaFor::SignInLink, "")).await
 }
 
 /// Where the code is typed, while it is on its way.
@@ -106,11 +110,11 @@ async fn show(cx: Cx<'_>, by: Sent) -> Result<Reply, Fault> {
         return on(&cx);
     }
     if verify::flow(&cx).is_empty() {
-        return question(&cx, by).reply();
+        return question(&cx, by).await?.reply();
     }
     match waiting(&cx, by).await {
         Ok(page) => page.reply(),
-        Err(fault) => question(&cx, by).refused(fault, cx.id),
+        Err(fault) => question(&cx, by).await?.refused(fault, cx.id),
     }
 }
 
@@ -118,6 +122,10 @@ async fn show(cx: Cx<'_>, by: Sent) -> Result<Reply, Fault> {
 #[serde(deny_unknown_fields)]
 struct AskInput {
     identifier: String,
+    #[serde(default)]
+    captcha: Option<Secret>,
+    #[serde(default)]
+    captcha_token: Option<String>,
     #[serde(default, rename = "return_to")]
     _return_to: String,
 }
@@ -125,14 +133,15 @@ struct AskInput {
 async fn begin(cx: Cx<'_>, by: Sent) -> Result<Reply, Fault> {
     match begun(&cx, by).await {
         Ok(reply) => Ok(reply),
-        Err(fault) => question(&cx, by).refused(fault, cx.id),
+        Err(fault) => question(&cx, by).await?.refused(fault, cx.id),
     }
 }
 
 async fn begun(cx: &Cx<'_>, by: Sent) -> Result<Reply, Fault> {
-    let AskInput { identifier, .. } = input::body(cx.request)?;
+    let AskInput { identifier, captcha, captcha_token, .. } = input::body(cx.request)?;
     let back = nav::return_to(cx.request);
-    let asked = ask(cx, by, identifier, back.clone()).await?;
+    let given = Given { token: captcha_token, answer: captcha };
+    let asked = ask(cx, by, identifier, back.clone(), given).await?;
     let flow = asked.flow.to_string();
     let mut reply = go(cx, &nav::path(path(by), &[("flow", &flow), ("return_to", &back)]))?;
     remember_flow(cx, &mut reply, &asked.browser);
@@ -156,7 +165,7 @@ async fn confirm(cx: Cx<'_>, by: Sent) -> Result<Reply, Fault> {
         Err(fault) => match waiting(&cx, by).await {
             Ok(page) => page.refused(fault, cx.id),
             // It is over: back to the beginning.
-            Err(_) => question(&cx, by).refused(fault, cx.id),
+            Err(_) => question(&cx, by).await?.refused(fault, cx.id),
         },
     }
 }
@@ -187,7 +196,7 @@ async fn resend(cx: Cx<'_>, by: Sent) -> Result<Reply, Fault> {
         Ok(reply) => Ok(reply),
         Err(fault) => match waiting(&cx, by).await {
             Ok(page) => page.refused(fault, cx.id),
-            Err(_) => question(&cx, by).refused(fault, cx.id),
+            Err(_) => question(&cx, by).await?.refused(fault, cx.id),
         },
     }
 }

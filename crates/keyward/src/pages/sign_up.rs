@@ -4,9 +4,10 @@ use keyward_core::Secret;
 use keyward_core::flow::sign_up::SignedUp;
 use keyward_core::identifier::Kind;
 use keyward_core::port::Fut;
-use keyward_core::settings::SignUpMode;
+use keyward_core::settings::{CaptchaFor, SignUpMode};
 use serde::Deserialize;
 
+use super::captcha::guarded;
 use super::nav;
 use super::render::Page;
 use crate::http::{Code, Cx, Fault, Guard, Limit, Reply, Route, input};
@@ -30,9 +31,16 @@ struct Input {
     #[serde(default)]
     phone: String,
     password: Secret,
+    #[serde(default)]
+    captcha: Option<Secret>,
+    #[serde(default)]
+    captcha_token: Option<String>,
     #[serde(default, rename = "return_to")]
     _return_to: String,
 }
+
+/// The door; it is about nobody's account yet.
+const SIGN_UP: (CaptchaFor, &str) = (CaptchaFor::SignUp, "");
 
 fn form<'a>(cx: &'a Cx<'_>) -> Page<'a> {
     let kinds = &cx.auth.0.settings.identifiers;
@@ -48,7 +56,7 @@ fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         if cx.auth.0.settings.sign_up == SignUpMode::Closed {
             return Err(Code::SignUpClosed.into());
         }
-        form(&cx).reply()
+        guarded(form(&cx), &cx, SIGN_UP).await?.reply()
     })
 }
 
@@ -56,13 +64,14 @@ fn submit(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         match attempt(&cx).await {
             Ok(reply) => Ok(reply),
-            Err(fault) => form(&cx).refused(fault, cx.id),
+            Err(fault) => guarded(form(&cx), &cx, SIGN_UP).await?.refused(fault, cx.id),
         }
     })
 }
 
 async fn attempt(cx: &Cx<'_>) -> Result<Reply, Fault> {
-    let Input { name, email, username, phone, password, .. } = input::body(cx.request)?;
+    let Input { name, email, username, phone, password, captcha, captcha_token, .. } =
+        input::body(cx.request)?;
     let given = |text: String| Some(text).filter(|t| !t.is_empty());
     let wish = sign_up::Input {
         email: given(email),
@@ -71,6 +80,8 @@ async fn attempt(cx: &Cx<'_>) -> Result<Reply, Fault> {
         name: given(name),
         password: Some(password),
         session: Holding::Cookie,
+        captcha,
+        captcha_token,
     };
     match sign_up::attempt(cx, wish).await? {
         SignedUp::Complete(opened) => super::enter(cx, &opened),

@@ -7,10 +7,12 @@ use keyward_core::flow::proven::SignedIn;
 use keyward_core::flow::recover::{BeginRecovery, ConfirmRecovery};
 use keyward_core::flow::verify::Asked;
 use keyward_core::port::Fut;
+use keyward_core::settings::CaptchaFor;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::answer::{Outcome, Status};
+use super::given::{Given, pass};
 use super::sign_in::{Holding, opening, remember_flow};
 use super::signed_in::signed_in;
 use super::verification::flow_id;
@@ -36,18 +38,27 @@ pub(super) const ROUTES: &[Route] = &[
 #[serde(deny_unknown_fields)]
 struct BeginInput {
     identifier: String,
+    /// The answer to a captcha, where one is asked for.
+    #[schemars(with = "Option<String>")]
+    #[serde(default)]
+    captcha: Option<Secret>,
+    /// The captcha that it answers.
+    #[serde(default)]
+    captcha_token: Option<String>,
 }
 
 /// Begins a recovery. The one way for the API and the pages.
-pub(crate) async fn ask(cx: &Cx<'_>, identifier: String) -> Result<Asked, Fault> {
+pub(crate) async fn ask(cx: &Cx<'_>, identifier: String, captcha: Given) -> Result<Asked, Fault> {
+    pass(cx, CaptchaFor::Recovery, "", captcha).await?;
     let flow = BeginRecovery { identifier };
     Ok(cx.auth.run(&flow, &cx.caller.client).await??)
 }
 
 fn begin(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let BeginInput { identifier } = input::body(cx.request)?;
-        let asked = ask(&cx, identifier).await?;
+        let BeginInput { identifier, captcha, captcha_token } = input::body(cx.request)?;
+        let given = Given { token: captcha_token, answer: captcha };
+        let asked = ask(&cx, identifier, given).await?;
         let (flow_id, next) = (Some(asked.flow), &["recovery"][..]);
         let body = Outcome { flow_id, next, ..Outcome::new(Status::CodeSent) };
         let mut reply = reply::json(StatusCode::ACCEPTED, &body)?;

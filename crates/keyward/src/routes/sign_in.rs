@@ -7,10 +7,12 @@ use keyward_core::flow::session::{CloseSession, CloseSessions};
 use keyward_core::flow::sign_in::SignIn;
 use keyward_core::port::Fut;
 use keyward_core::record::SessionKind;
+use keyward_core::settings::CaptchaFor;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::answer::Outcome;
+use super::given::{Given, pass};
 use super::signed_in::signed_in;
 use crate::http::input::{self, Flag};
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Request, Route, cookie, no_content};
@@ -55,6 +57,13 @@ struct Input {
     remember: Flag,
     #[serde(default)]
     session: Holding,
+    /// The answer to a captcha, where one is asked for.
+    #[schemars(with = "Option<String>")]
+    #[serde(default)]
+    captcha: Option<Secret>,
+    /// The captcha that it answers.
+    #[serde(default)]
+    captcha_token: Option<String>,
 }
 
 /// How a new session is opened for this caller.
@@ -76,16 +85,20 @@ pub(crate) async fn attempt(
     identifier: String,
     password: Secret,
     open: Opening,
+    captcha: Given,
 ) -> Result<SignedIn, Fault> {
+    pass(cx, CaptchaFor::SignIn, &identifier, captcha).await?;
     let flow = SignIn { identifier, password, open: Some(open) };
     Ok(cx.auth.run(&flow, &cx.caller.client).await??)
 }
 
 fn sign_in(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let Input { identifier, password, remember, session } = input::body(cx.request)?;
+        let Input { identifier, password, remember, session, captcha, captcha_token } =
+            input::body(cx.request)?;
         let open = opening(&cx, session, remember.0);
-        let led_to = attempt(&cx, identifier, password, open).await?;
+        let given = Given { token: captcha_token, answer: captcha };
+        let led_to = attempt(&cx, identifier, password, open, given).await?;
         signed_in(&cx, led_to, session)
     })
 }

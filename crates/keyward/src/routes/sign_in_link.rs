@@ -8,10 +8,12 @@ use keyward_core::flow::sign_in_link::{
 };
 use keyward_core::flow::verify::Asked;
 use keyward_core::port::Fut;
+use keyward_core::settings::CaptchaFor;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::answer::{Outcome, Status};
+use super::given::{Given, pass};
 use super::sign_in::{Holding, flow_secret, opening, remember_flow};
 use super::signed_in::signed_in;
 use super::verification::flow_id;
@@ -51,6 +53,13 @@ struct BeginInput {
     /// Where the hosted page goes once signed in: a path on this host.
     #[serde(default)]
     return_to: Option<String>,
+    /// The answer to a captcha, where one is asked for.
+    #[schemars(with = "Option<String>")]
+    #[serde(default)]
+    captcha: Option<Secret>,
+    /// The captcha that it answers.
+    #[serde(default)]
+    captcha_token: Option<String>,
 }
 
 /// Asks for a link or a code. The one way for the API and the pages.
@@ -59,20 +68,23 @@ pub(crate) async fn ask(
     by: Sent,
     identifier: String,
     return_to: String,
+    captcha: Given,
 ) -> Result<Asked, Fault> {
+    pass(cx, CaptchaFor::SignInLink, "", captcha).await?;
     let flow = BeginSignIn { identifier, by, return_to };
     Ok(cx.auth.run(&flow, &cx.caller.client).await??)
 }
 
 async fn begin(cx: Cx<'_>, by: Sent) -> Result<Reply, Fault> {
-    let BeginInput { identifier, return_to } = input::body(cx.request)?;
+    let BeginInput { identifier, return_to, captcha, captcha_token } = input::body(cx.request)?;
     let return_to = return_to.unwrap_or_default();
     if !return_to.is_empty() && !is_own_path(&return_to) {
         return Err(Problem::new(Code::ValidationFailed)
             .field("return_to", "return_to_invalid")
             .into());
     }
-    let asked = ask(&cx, by, identifier, return_to).await?;
+    let given = Given { token: captcha_token, answer: captcha };
+    let asked = ask(&cx, by, identifier, return_to, given).await?;
     let (status, next) = match by {
         Sent::Link => (Status::LinkSent, &["sign_in_link"][..]),
         Sent::Code => (Status::CodeSent, &["sign_in_code"][..]),

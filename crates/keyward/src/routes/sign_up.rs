@@ -3,10 +3,12 @@
 use keyward_core::Secret;
 use keyward_core::flow::sign_up::{SignUp, SignedUp};
 use keyward_core::port::Fut;
+use keyward_core::settings::CaptchaFor;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::answer::Outcome;
+use super::given::{Given, pass};
 use super::sign_in::{Holding, opening};
 use super::signed_in::{complete, needs_verification};
 use crate::engine::hooks::SignUpAttempt;
@@ -39,10 +41,19 @@ pub(crate) struct Input {
     pub(crate) password: Option<Secret>,
     #[serde(default)]
     pub(crate) session: Holding,
+    /// The answer to a captcha, where one is asked for.
+    #[schemars(with = "Option<String>")]
+    #[serde(default)]
+    pub(crate) captcha: Option<Secret>,
+    /// The captcha that it answers.
+    #[serde(default)]
+    pub(crate) captcha_token: Option<String>,
 }
 
 /// Signs up. The one way for the API and the pages.
 pub(crate) async fn attempt(cx: &Cx<'_>, input: Input) -> Result<SignedUp, Fault> {
+    let given = Given { token: input.captcha_token, answer: input.captcha };
+    pass(cx, CaptchaFor::SignUp, "", given).await?;
     let name = input.name.unwrap_or_default();
     let attempt = SignUpAttempt {
         email: input.email.clone(),

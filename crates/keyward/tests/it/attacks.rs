@@ -3,6 +3,8 @@
 
 mod class_05_session_fixation;
 mod class_06_trusted_devices_outlive;
+#[cfg(feature = "captcha")]
+mod class_07_captcha_used_twice;
 mod class_07_one_time_secrets_used_twice;
 mod class_07_second_factor_replayed;
 mod class_08_second_factor_guessed;

@@ -18,6 +18,8 @@ mod authzen;
 mod bad_input;
 #[cfg(feature = "policy-file")]
 mod can;
+#[cfg(feature = "captcha")]
+mod captcha;
 mod described;
 mod docs;
 mod doors;

@@ -1,0 +1,110 @@
+//! Captchas: given out here, spent at the door that they are for.
+
+use keyward_core::Secret;
+use keyward_core::flow::captcha::{PassCaptcha, Puzzle, Solution, Task};
+use keyward_core::port::Fut;
+use keyward_core::settings::{CaptchaFor, CaptchaKind, When};
+use keyward_core::time::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::given::Given;
+use crate::http::{Code, Cx, Fault, Guard, Problem, Reply, Route, input, reply};
+
+pub(super) const ROUTES: &[Route] =
+    &[Route::post("/api/v1/captcha", Guard::Anyone, begin).takes::<Input>().gives::<Asked>()];
+
+/// What has to be done.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, JsonSchema, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Kind {
+    /// Find the number.
+    ProofOfWork,
+    /// Read the digits in the picture, or hear them in the recording.
+    Digits,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Input {
+    /// What it is for: `sign_up`, `sign_in`, `recovery`, `sign_in_link` or `app`.
+    purpose: String,
+    /// What can be done; whatever is offered first if it does not matter.
+    #[serde(default)]
+    kind: Option<Kind>,
+}
+
+/// A captcha. Its token and its answer are sent with what it is for, as
+/// `captcha_token` and `captcha`; each counts once.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(crate) struct Asked {
+    pub(crate) token: String,
+    pub(crate) kind: Kind,
+    /// The answer is a number below this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) most: Option<u32>,
+    /// What stands before the number, with a full stop between, when it is hashed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) salt: Option<String>,
+    /// SHA-256 of salt, full stop and number, in hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) target: Option<String>,
+    /// When it ends.
+    #[schemars(with = "String")]
+    pub(crate) expires_at: Timestamp,
+}
+
+impl Asked {
+    /// A new one, as the operator wants it or as somebody asks for it.
+    pub(crate) fn mint(cx: &Cx<'_>, purpose: CaptchaFor, kind: Option<Kind>) -> Self {
+        let inner = &cx.auth.0;
+        let first = match inner.settings.captcha.kind {
+            CaptchaKind::ProofOfWork => Kind::ProofOfWork,
+            CaptchaKind::Digits => Kind::Digits,
+        };
+        // Whoever can see or hear may; whoever can only compute may where that counts.
+        let kind = kind.filter(|kind| first == Kind::ProofOfWork || *kind == first);
+        let is_work = kind.unwrap_or(first) == Kind::ProofOfWork;
+        let mut rng = inner.rng.clone();
+        let puzzle = Puzzle::mint(purpose, is_work, &inner.settings, cx.auth.now(), &mut rng);
+        let (kind, most, work) = match puzzle.task {
+            Task::Work { most } => (Kind::ProofOfWork, Some(most), Some(puzzle.work(&inner.keys))),
+            Task::Digits => (Kind::Digits, None, None),
+        };
+        let (salt, target) = work.unzip();
+        let (token, expires_at) = (puzzle.token(&inner.keys), puzzle.expires_at);
+        Self { token, kind, most, salt, target, expires_at }
+    }
+}
+
+fn begin(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let Input { purpose, kind } = input::body(cx.request)?;
+        let Some(purpose) = CaptchaFor::parse(&purpose) else {
+            return Err(Problem::new(Code::ValidationFailed).field("purpose", "other").into());
+        };
+        reply::ok(&Asked::mint(&cx, purpose, kind))
+    })
+}
+
+/// Lets pass whoever needs no captcha here, or solved one. The one way for the API
+/// and the pages; before the flow that it guards.
+pub(crate) async fn pass(
+    cx: &Cx<'_>,
+    purpose: CaptchaFor,
+    name: &str,
+    given: Given,
+) -> Result<(), Fault> {
+    if purpose.when(&cx.auth.0.settings.captcha) == When::Never {
+        return Ok(());
+    }
+    let flow = PassCaptcha { purpose, name: name.to_owned(), solution: solution(given) };
+    Ok(cx.auth.run(&flow, &cx.caller.client).await??)
+}
+
+/// An empty field of a form is none.
+fn solution(given: Given) -> Option<Solution> {
+    let token = given.token.filter(|token| !token.is_empty())?;
+    let answer = given.answer.unwrap_or_else(|| Secret::new(""));
+    Some(Solution { token, answer })
+}
