@@ -8,6 +8,7 @@
 pub mod acl;
 pub mod admin;
 pub mod admins;
+mod apart;
 #[cfg(feature = "captcha")]
 pub mod captcha;
 pub mod challenge;

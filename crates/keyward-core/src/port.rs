@@ -12,8 +12,8 @@ use crate::time::Timestamp;
 
 pub use batch::{Batch, CommitError, Link, Take, Write};
 pub use query::{
-    EventQuery, LastingQuery, MemberQuery, Page, PeopleQuery, Related, RelatedQuery, Status,
-    TupleQuery,
+    EventQuery, Holding, LastingQuery, MemberQuery, Page, PeopleQuery, Related, RelatedQuery,
+    SeveralQuery, Status, TupleQuery,
 };
 pub use store::{Changes, MembersPage, PeoplePage, Store};
 

@@ -8,6 +8,7 @@ mod event;
 mod holding;
 mod message;
 mod session;
+mod tag;
 mod tuple;
 mod user;
 

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::id::FlowId;
+use crate::id::{FlowId, UserId};
 
 /// One thing that is wrong with what was given.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -46,6 +46,17 @@ pub struct Failing {
     pub test: String,
     /// What was expected and what came, as a sentence.
     pub message: String,
+}
+
+/// Somebody who would hold roles together that exclude each other.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Clash {
+    /// Who.
+    pub user: UserId,
+    /// The set.
+    pub set: String,
+    /// The roles of the set that they would hold; at least two.
+    pub roles: Vec<String>,
 }
 
 /// Why what a passkey answered is not accepted.
@@ -146,6 +157,13 @@ pub enum Refusal {
     LastAdministrator,
     /// Roles that exclude each other would come together.
     ExclusiveRoles,
+    /// These accounts would hold roles together that exclude each other.
+    ExclusiveHolders {
+        /// At most 20, by id.
+        clashes: Vec<Clash>,
+        /// Whether there are more.
+        more: bool,
+    },
     /// The text of a policy cannot be read; at most 50 of its mistakes, in order.
     PolicyInvalid(Vec<Mistake>),
     /// Tests in the text of a policy fail; at most 50 of them, in order.

@@ -15,7 +15,7 @@ use keyward_core::id::{EventId, FlowId, MessageId, SessionId, TenantId, UserId};
 use keyward_core::identifier::Kind;
 use keyward_core::port::{
     Batch, Changes, CommitError, EventQuery, Fut, LastingQuery, MemberQuery, MembersPage, Page,
-    PeoplePage, PeopleQuery, RelatedQuery, Store, TupleQuery,
+    PeoplePage, PeopleQuery, RelatedQuery, SeveralQuery, Store, TupleQuery,
 };
 use keyward_core::record::{
     Challenge, Definitions, EventRow, Held, Message, Session, Subject, Tuple, User,
@@ -132,6 +132,13 @@ impl Store for MemoryStore {
         query: &'a LastingQuery,
     ) -> Fut<'a, Result<Vec<UserId>, Error>> {
         self.answer(move |state| state.lasting_holders(query))
+    }
+
+    fn holders_of_several<'a>(
+        &'a self,
+        query: &'a SeveralQuery,
+    ) -> Fut<'a, Result<Vec<UserId>, Error>> {
+        self.answer(move |state| state.holders_of_several(query))
     }
 
     fn members<'a>(&'a self, query: &'a MemberQuery) -> Fut<'a, Result<MembersPage, Error>> {

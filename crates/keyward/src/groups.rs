@@ -18,7 +18,7 @@ impl Keyward {
     /// Every group with the roles that it gives, by name.
     pub async fn group_list(&self) -> Result<Vec<GroupView>, Error> {
         let known = self.0.store.definitions().await?;
-        Ok(known.groups.iter().map(GroupView::new).collect())
+        Ok(known.groups.iter().map(|group| GroupView::new(group, &known)).collect())
     }
 
     /// A group by its name.
@@ -36,10 +36,16 @@ impl Keyward {
         Ok(Page { data: page.data.iter().map(MemberView::new).collect(), next: page.next })
     }
 
-    /// Makes a group, removes it, or changes the roles that it gives.
+    /// Makes a group, removes it, or changes the roles that it gives. What would
+    /// leave nobody who can administer is refused.
     pub async fn change_group(&self, group: &str, change: GroupChange) -> Answer<()> {
-        let group = group.to_owned();
-        self.as_app(ChangeGroup { group, change, actor: None }).await
+        self.regroup(ChangeGroup::new(group, change)).await
+    }
+
+    /// The same, with all that can be said of it: which version was seen, and
+    /// whether nobody need be left who can administer.
+    pub async fn regroup(&self, change: ChangeGroup) -> Answer<()> {
+        self.as_app(change).await
     }
 
     /// Puts an account into a group for a time.
@@ -75,13 +81,13 @@ impl Keyward {
     /// Every set of roles that exclude each other, by name.
     pub async fn exclusive_list(&self) -> Result<Vec<ExclusiveView>, Error> {
         let known = self.0.store.definitions().await?;
-        Ok(known.exclusive.iter().map(ExclusiveView::new).collect())
+        Ok(known.exclusive.iter().map(|set| ExclusiveView::new(set, &known)).collect())
     }
 
     /// Lets nobody be given two of these roles; `None` removes the set.
     pub async fn change_exclusive(&self, set: &str, roles: Option<Vec<String>>) -> Answer<()> {
         let set = set.to_owned();
-        self.as_app(ChangeExclusive { set, roles, actor: None }).await
+        self.as_app(ChangeExclusive { set, roles, seen: None, actor: None }).await
     }
 
     async fn as_app<F: Flow>(&self, flow: F) -> Answer<F::Yes> {

@@ -34,6 +34,7 @@ mod relations;
 #[cfg(any(feature = "actix", feature = "axum"))]
 mod required;
 mod resource;
+mod roles;
 mod routes;
 pub mod serve;
 mod session_token;
@@ -91,12 +92,12 @@ pub use keyward_authz as authz;
 pub use keyward_core::crypto::keys::RootKey;
 pub use keyward_core::crypto::password::Policy as HashPolicy;
 pub use keyward_core::flow::admin::{Act, EditPerson, Names};
-pub use keyward_core::flow::group::GroupChange;
+pub use keyward_core::flow::group::{ChangeGroup, GroupChange};
 pub use keyward_core::flow::matrix::{Cell, ChangeMatrix};
 #[cfg(feature = "policy-file")]
 pub use keyward_core::flow::policy::{ChangePolicy, MAX_DOCUMENT};
 pub use keyward_core::flow::relation::Relation;
-pub use keyward_core::flow::role::RoleChange;
+pub use keyward_core::flow::role::{ChangeRole, RoleChange};
 pub use keyward_core::id;
 pub use keyward_core::identifier::Kind;
 pub use keyward_core::port;
@@ -125,6 +126,7 @@ pub use policy::{FailureView, MistakeView, PolicyCheckView, PolicyView, TestsVie
 #[cfg(any(feature = "actix", feature = "axum"))]
 pub use required::{Required, all, any};
 pub use resource::{Protected, Resource};
+pub use roles::RoleQuery;
 pub use routes::{RouteView, list as route_list, own_permissions, table as route_table};
 pub use session_token::OpenedSession;
 pub use view::{

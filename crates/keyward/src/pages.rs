@@ -58,6 +58,7 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     admin::ROLES,
     admin::ROLE,
     admin::GROUPS,
+    admin::EXCLUSIVE,
     admin::GROUP,
     admin::MATRIX,
     admin::WHO,

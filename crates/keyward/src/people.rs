@@ -3,7 +3,7 @@
 use keyward_core::flow::admin::{Act, ActOn, AddPerson, Edit, EditPerson, Names};
 use keyward_core::flow::open::{Opening, Replaced};
 use keyward_core::flow::proven::SignedIn;
-use keyward_core::flow::role::{AssignRole, ChangeGrant, ChangeRole, RoleChange};
+use keyward_core::flow::role::{AssignRole, ChangeGrant};
 use keyward_core::flow::session::{CloseSession, CloseSessions, SignInUser};
 use keyward_core::flow::setup::FinishSetup;
 use keyward_core::flow::sign_in::SignIn;
@@ -17,7 +17,7 @@ use keyward_core::{Error, Secret};
 
 use crate::engine::Keyward;
 use crate::session_token::OpenedSession;
-use crate::view::{EventView, Holdings, RoleView, SessionRow, UserView};
+use crate::view::{EventView, Holdings, SessionRow, UserView};
 
 /// An answer: yes with a value, no with a reason, or a failure to know.
 pub type Answer<T> = Result<Result<T, Refusal>, Error>;
@@ -132,11 +132,6 @@ impl Keyward {
         self.decide(AssignRole { user, role, give, term: Term::ALWAYS, actor: None }).await
     }
 
-    /// Changes the definition of a role.
-    pub async fn change_role(&self, role: &str, change: RoleChange) -> Answer<()> {
-        self.decide(ChangeRole { role: role.to_owned(), change, actor: None }).await
-    }
-
     /// Gives a permission to an account directly, or takes it.
     pub async fn change_grant(
         &self,
@@ -148,16 +143,6 @@ impl Keyward {
         let pattern = permission.to_owned();
         self.decide(ChangeGrant { user, effect, pattern, give, term: Term::ALWAYS, actor: None })
             .await
-    }
-
-    /// Every role with its rules.
-    pub async fn role_list(&self) -> Result<Vec<RoleView>, Error> {
-        let stored = RoleView::all(&self.0.store.definitions().await?);
-        let policy = self.policy();
-        let fixed = policy.base.fixed().rows.roles.iter();
-        let fixed = fixed.filter_map(|role| policy.snapshot.role(&role.name));
-        let fixed = fixed.map(|role| RoleView::fixed(role, &policy.snapshot));
-        Ok(stored.into_iter().chain(fixed).collect())
     }
 
     /// The roles, groups and direct permissions of an account, those that have

@@ -4,6 +4,7 @@
 use keyward_authz::Snapshot;
 use keyward_authz::acl::{Acl, AclEntry, What as About};
 
+use super::fixed::Known;
 use super::reach::Reach;
 use super::{Decide, Done, Flow, Gather, Verdict};
 use crate::Error;
@@ -20,7 +21,7 @@ pub struct ChangeAcl {
     /// At most [`MAX_ENTRIES`] in order, such as `allow staff posts:edit`;
     /// `None` removes the list.
     pub entries: Option<Vec<String>>,
-    /// Only if it is still at this version.
+    /// Only if it is still at this version; 0 for a list that is not there yet.
     pub seen: Option<i64>,
     /// Who asks; `None` for the command line and the app.
     pub actor: Option<UserId>,
@@ -53,7 +54,7 @@ impl Flow for ChangeAcl {
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<AclFacts, Error>> {
         Box::pin(async move {
-            let (known, fixed) = cx.known().await?;
+            let Known { all: known, fixed, .. } = cx.known().await?;
             let own = Reach::gather_for(self.actor, &known, cx).await?;
             let policy = &fixed.snapshot;
             let fixed = policy.acl(&self.name).is_some();
@@ -89,7 +90,7 @@ impl ChangeAcl {
         if self.entries.is_none() && was.is_none() {
             return Err(Refusal::NotFound);
         }
-        if self.seen.is_some() && self.seen != was.map(|row| row.version) {
+        if self.seen.is_some_and(|seen| seen != was.map_or(0, |row| row.version)) {
             return Err(Refusal::Conflict);
         }
         if was.is_none() && known.acls.len() >= MAX_LISTS {

@@ -320,7 +320,7 @@ impl Flow for ActOn {
             let ends = matches!(self.act, Act::Lock { .. } | Act::Delete);
             let subject = cx.store.subject(self.user).await?;
             let admins = match &subject {
-                Some(subject) if ends => Admins::without(&subject.user, cx).await?,
+                Some(subject) if ends => Admins::without(subject, cx).await?,
                 _ => Admins::default(),
             };
             let beyond = is_beyond(self.actor, self.user, cx).await?;

@@ -89,19 +89,29 @@ impl Fixed {
     }
 }
 
+/// The definitions that are in force.
+pub(super) struct Known<'a> {
+    /// Those that are stored, as rows.
+    pub(super) rows: Definitions,
+    /// The same, and what is said beside them.
+    pub(super) all: Definitions,
+    /// What is said beside them.
+    pub(super) fixed: Cow<'a, Fixed>,
+}
+
 impl<'a> Gather<'a> {
     /// The definitions that are in force, stored or from a policy.
     pub(super) async fn definitions(&self) -> Result<Definitions, Error> {
-        Ok(self.known().await?.0)
+        Ok(self.known().await?.all)
     }
 
-    /// The same, and what a policy says of it: as it is stored now, whatever this
-    /// node has put in force.
-    pub(super) async fn known(&self) -> Result<(Definitions, Cow<'a, Fixed>), Error> {
-        let mut known = self.store.definitions().await?;
-        let fixed = self.fixed.at(known.document.as_ref())?;
-        fixed.add_to(&mut known);
-        Ok((known, fixed))
+    /// The same, apart: as it is stored now, whatever this node has put in force.
+    pub(super) async fn known(&self) -> Result<Known<'a>, Error> {
+        let rows = self.store.definitions().await?;
+        let fixed = self.fixed.at(rows.document.as_ref())?;
+        let mut all = rows.clone();
+        fixed.add_to(&mut all);
+        Ok(Known { rows, all, fixed })
     }
 }
 

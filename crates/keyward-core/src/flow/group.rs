@@ -1,9 +1,11 @@
 //! Define groups and exclusive roles, and put people into groups.
 
 use super::admins::Admins;
+use super::apart::Apart;
+use super::fixed::Known;
 use super::reach::Reach;
 use super::role::{
-    breaks_a_set, clashes, difference, each_once, is_role_name, look_at, look_at_description,
+    MAX_NAMES, clashes, difference, each_once, is_role_name, look_at, look_at_description,
     look_at_names,
 };
 use super::{Decide, Done, Flow, Gather, Verdict};
@@ -38,8 +40,19 @@ pub struct ChangeGroup {
     pub group: String,
     /// How.
     pub change: GroupChange,
+    /// Only if the group is still at this version.
+    pub seen: Option<i64>,
+    /// Although nobody could administer any more.
+    pub force: bool,
     /// Who asks; `None` for the command line and the app.
     pub actor: Option<UserId>,
+}
+
+impl ChangeGroup {
+    /// A change by the command line or the app, whatever version is stored.
+    pub fn new(group: impl Into<String>, change: GroupChange) -> Self {
+        Self { group: group.into(), change, seen: None, force: false, actor: None }
+    }
 }
 
 /// What must be known to change a group.
@@ -48,6 +61,7 @@ pub struct GroupFacts {
     known: Definitions,
     own: Option<Reach>,
     admins: Admins,
+    apart: Apart,
 }
 
 impl Flow for ChangeGroup {
@@ -57,20 +71,23 @@ impl Flow for ChangeGroup {
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<GroupFacts, Error>> {
         Box::pin(async move {
-            let known = cx.definitions().await?;
+            let Known { rows, all: known, fixed } = cx.known().await?;
             let own = Reach::gather_for(self.actor, &known, cx).await?;
-            let admins = Admins::when_defined([&known, &self.apply(&known)], cx).await?;
-            Ok(GroupFacts { known, own, admins })
+            let now = self.apply(&rows);
+            let admins = Admins::when_defined([(&fixed, &rows), (&fixed, &now)], cx).await?;
+            let apart = Apart::when_defined([&known, &self.apply(&known)], cx).await?;
+            Ok(GroupFacts { known, own, admins, apart })
         })
     }
 
     fn decide(&self, facts: GroupFacts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
-        let GroupFacts { known, own, admins } = facts;
-        let (write, what) = match self.look(&known, own.as_ref(), cx.now) {
+        let GroupFacts { known, own, admins, apart } = facts;
+        let change = self.look(&known, own.as_ref(), cx.now);
+        let (write, what) = match change.and_then(|change| apart.look_at().map(|()| change)) {
             Ok(change) => change,
             Err(refusal) => return Verdict::no(refusal),
         };
-        let noted = match admins.without_one() {
+        let noted = match admins.forced(self.force) {
             Ok(noted) => noted,
             Err(refusal) => return Verdict::no(refusal),
         };
@@ -91,6 +108,9 @@ impl ChangeGroup {
     ) -> Result<(Write, What), Refusal> {
         let group = self.group.clone();
         let was = known.groups.iter().find(|known| known.name == group);
+        if was.is_some() && self.seen.is_some() && self.seen != known.group_version(&group) {
+            return Err(Refusal::Conflict);
+        }
         match (&self.change, was) {
             (GroupChange::Add { .. }, Some(_)) => Err(Refusal::Conflict),
             (GroupChange::Add { description }, None) => {
@@ -111,9 +131,6 @@ impl ChangeGroup {
             (GroupChange::Roles { roles }, Some(was)) => {
                 look_at_names("roles", roles, known)?;
                 within(own, known, difference(&was.roles, roles))?;
-                if breaks_a_set(&self.apply(known)) && !breaks_a_set(known) {
-                    return Err(Refusal::ExclusiveRoles);
-                }
                 let roles = each_once(roles);
                 let write = Write::SetGroupRoles { group: group.clone(), roles: roles.clone() };
                 Ok((write, What::GroupUpdated { group, roles }))
@@ -181,14 +198,15 @@ impl Flow for ChangeMembership {
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<MembershipFacts, Error>> {
         Box::pin(async move {
             // Read before what it holds: see `Write::SwapAccess`.
-            let user = cx.store.user(self.user).await?;
-            let known = cx.definitions().await?;
+            let who = cx.store.subject(self.user).await?;
+            let defined = cx.known().await?;
             let held = cx.store.access(self.user).await?;
             let now = self.apply(&held, cx.now);
-            let admins = match &user {
-                Some(user) => Admins::when_held(user, [&held, &now], &known, cx).await?,
+            let admins = match &who {
+                Some(who) => Admins::when_held(who, [&held, &now], &defined, cx).await?,
                 None => Admins::default(),
             };
+            let (user, Known { all: known, .. }) = (who.map(|who| who.user), defined);
             let ceiling = if self.give { self.term } else { Term::until(cx.now) };
             let own = Reach::gather_to_give(self.actor, ceiling, &known, cx).await?;
             Ok(MembershipFacts { user, known, held, own, admins })
@@ -259,14 +277,17 @@ impl ChangeMembership {
     }
 }
 
-/// Makes, replaces or removes a set of roles that exclude each other. Who holds
-/// two of them already keeps them; nobody is given a second one.
+/// Makes, replaces or removes a set of roles that exclude each other. Refused with
+/// who holds two of them; from then on nobody is given a second one. Whoever is
+/// given one in the same moment in which a set is made is not seen.
 #[derive(Clone, Debug)]
 pub struct ChangeExclusive {
     /// Its name: 1 to 64 of `a-z 0-9 . _ -`.
     pub set: String,
     /// Two to [`MAX_NAMES`](super::role::MAX_NAMES) roles; `None` removes the set.
     pub roles: Option<Vec<String>>,
+    /// Only if it is still at this version; 0 for a set that is not there yet.
+    pub seen: Option<i64>,
     /// Who asks; `None` for the command line and the app.
     pub actor: Option<UserId>,
 }
@@ -276,6 +297,7 @@ pub struct ChangeExclusive {
 pub struct ExclusiveFacts {
     known: Definitions,
     own: Option<Reach>,
+    apart: Apart,
 }
 
 impl Flow for ChangeExclusive {
@@ -287,14 +309,16 @@ impl Flow for ChangeExclusive {
         Box::pin(async move {
             let known = cx.definitions().await?;
             let own = Reach::gather_for(self.actor, &known, cx).await?;
-            Ok(ExclusiveFacts { known, own })
+            let apart = Apart::when_defined([&known, &self.apply(&known)], cx).await?;
+            Ok(ExclusiveFacts { known, own, apart })
         })
     }
 
     fn decide(&self, facts: Self::Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
-        let ExclusiveFacts { known, own } = facts;
-        let roles = self.roles.as_deref().map(each_once).unwrap_or_default();
-        if let Err(refusal) = self.look(&roles, &known, own.as_ref()) {
+        let ExclusiveFacts { known, own, apart } = facts;
+        let roles = self.wanted();
+        let looked = self.look(&roles, &known, own.as_ref());
+        if let Err(refusal) = looked.and_then(|()| apart.look_at()) {
             return Verdict::no(refusal);
         }
         let name = self.set.clone();
@@ -322,21 +346,34 @@ impl ChangeExclusive {
         if self.roles.is_none() && was.is_none() {
             return Err(Refusal::NotFound);
         }
+        let version = known.exclusive_version(&self.set).unwrap_or_default();
+        if self.seen.is_some_and(|seen| seen != version) {
+            return Err(Refusal::Conflict);
+        }
         if !is_role_name(&self.set) {
-            return Err(Refusal::invalid("name", "set_invalid"));
+            return Err(Refusal::invalid("set", "set_invalid"));
         }
         look_at_names("roles", roles, known)?;
         if self.roles.is_some() && roles.len() < 2 {
             return Err(Refusal::invalid("roles", "too_few"));
         }
         // Lifting it lets somebody be given what it kept apart.
-        within(own, known, difference(before, roles))?;
+        within(own, known, difference(before, roles))
+    }
+
+    fn wanted(&self) -> Vec<String> {
+        self.roles.as_deref().map(each_once).unwrap_or_default()
+    }
+
+    /// The sets as they are afterwards.
+    fn apply(&self, known: &Definitions) -> Definitions {
         let mut now = known.clone();
         now.exclusive.retain(|set| set.name != self.set);
-        now.exclusive.push(ExclusiveSet { name: self.set.clone(), roles: roles.to_vec() });
-        match breaks_a_set(&now) && !breaks_a_set(known) {
-            true => Err(Refusal::ExclusiveRoles),
-            false => Ok(()),
+        // What is too much is refused, and not looked at.
+        if (2..=MAX_NAMES).contains(&self.wanted().len()) {
+            let set = ExclusiveSet { name: self.set.clone(), roles: self.wanted() };
+            now.exclusive.push(set);
         }
+        now
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use keyward_authz::{Effect, Pattern};
 
+use super::admins::Admins;
+use super::fixed::Known;
 use super::reach::Reach;
 use super::role::effect_name;
 use super::setup::ADMIN_ROLE;
@@ -36,6 +38,8 @@ pub struct ChangeMatrix {
     pub seen: i64,
     /// The cells, each once; 1 to [`MAX_CELLS`]. Those that are so already are skipped.
     pub cells: Vec<Cell>,
+    /// Although nobody could administer any more.
+    pub force: bool,
     /// Who asks; `None` for the command line and the app.
     pub actor: Option<UserId>,
 }
@@ -48,6 +52,7 @@ pub struct MatrixFacts {
     fixed: Vec<String>,
     /// What whoever asks may do themselves; `None` for the command line.
     own: Option<Reach>,
+    admins: Admins,
 }
 
 impl Flow for ChangeMatrix {
@@ -58,14 +63,13 @@ impl Flow for ChangeMatrix {
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<MatrixFacts, Error>> {
         Box::pin(async move {
-            let (known, fixed) = cx.known().await?;
-            let own = match self.actor {
-                None => None,
-                Some(actor) => Some(Reach::gather(actor, &known, cx).await?),
-            };
+            let Known { rows, all: known, fixed } = cx.known().await?;
+            let own = Reach::gather_for(self.actor, &known, cx).await?;
+            let now = self.apply(&rows);
+            let admins = Admins::when_defined([(&fixed, &rows), (&fixed, &now)], cx).await?;
             let roles = self.cells.iter().map(|cell| &cell.role);
             let fixed = roles.filter(|role| fixed.defines(role)).cloned().collect();
-            Ok(MatrixFacts { known, fixed, own })
+            Ok(MatrixFacts { known, fixed, own, admins })
         })
     }
 
@@ -78,7 +82,12 @@ impl Flow for ChangeMatrix {
         if changed.is_empty() {
             return Verdict::yes(0, vec![], vec![]);
         }
+        let noted = match facts.admins.forced(self.force) {
+            Ok(noted) => noted,
+            Err(refusal) => return Verdict::no(refusal),
+        };
         let mut writes = vec![Write::SwapPolicy { was: self.seen }];
+        writes.extend(noted);
         let mut events = Vec::with_capacity(changed.len());
         for cell in &changed {
             writes.extend(cell.writes());
@@ -99,6 +108,15 @@ impl ChangeMatrix {
             1..=MAX_CELLS => Ok(()),
             _ => Err(Refusal::invalid("changes", "too_large")),
         }
+    }
+
+    /// The definitions as they are afterwards, as far as they can be read.
+    fn apply(&self, rows: &Definitions) -> Definitions {
+        let mut now = rows.clone();
+        let cells = self.cells.iter().take(MAX_CELLS);
+        let is_read = |cell: &&Cell| Pattern::parse(&cell.pattern).is_ok();
+        cells.filter(is_read).for_each(|cell| cell.apply(&mut now));
+        now
     }
 
     fn look(&self, facts: &MatrixFacts) -> Result<(), Refusal> {

@@ -1,15 +1,13 @@
 //! Replace the stored policy document.
 
-mod power;
-
 use std::sync::Arc;
 
 use keyward_authz::policy::{Mistakes, Policy, Report, same_beside_roles};
 
 use super::admins::Admins;
+use super::apart::Apart;
 use super::fixed::Fixed;
 use super::reach::Reach;
-use super::role::breaks_a_set;
 use super::{Decide, Done, Flow, Gather, Verdict};
 use crate::Error;
 use crate::crypto::hex::hex;
@@ -18,9 +16,9 @@ use crate::id::UserId;
 use crate::port::{Fut, Write};
 use crate::record::{Definitions, RoleRule, What};
 use crate::refusal::{Failing, Mistake, Refusal};
-use power::Power;
 
-/// What the door asks for that the policy document is changed through.
+/// What the door asks for that the policy document is changed through; one of
+/// [`UNDO`](super::admins::UNDO).
 pub const EDIT: &str = "policy:edit";
 /// Bytes of a policy document: 256 KiB, some thousands of rules.
 pub const MAX_DOCUMENT: usize = 256 * 1024;
@@ -59,8 +57,8 @@ pub struct Candidate {
     pub report: Option<Report>,
     /// It is more than whoever asks may do themselves.
     beyond: bool,
-    /// It brings roles together that exclude each other.
-    breaks: bool,
+    /// Whether it brings roles together that exclude each other.
+    apart: Apart,
     admins: Admins,
 }
 
@@ -138,9 +136,7 @@ impl PolicyFacts {
         if candidate.beyond {
             return Err(Refusal::OutsideCeiling);
         }
-        if candidate.breaks {
-            return Err(Refusal::ExclusiveRoles);
-        }
+        candidate.apart.look_at()?;
         match candidate.admins.has_one() || force {
             true => Ok(()),
             false => Err(Refusal::LastAdministrator),
@@ -192,10 +188,9 @@ impl ChangePolicy {
         let own = Reach::gather_for(self.actor, &before, cx).await?;
         let text = stored.document.as_ref().map_or("", |document| &document.text);
         let beyond = own.is_some_and(|own| self.is_beyond(&own, text, [was, &now]));
-        let breaks = breaks_a_set(&after) && !breaks_a_set(&before);
-        let powers = [Power::of(was, stored)?, Power::of(&now, stored)?];
-        let admins = Admins::when_policy(stored, &powers, cx).await?;
-        Ok(Candidate { fixed: now, report, beyond, breaks, admins })
+        let apart = Apart::when_defined([&before, &after], cx).await?;
+        let admins = Admins::when_defined([(was, stored), (&now, stored)], cx).await?;
+        Ok(Candidate { fixed: now, report, beyond, apart, admins })
     }
 
     /// What roles say may be changed as far as one holds it oneself; a denial as

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use keyward_authz::Snapshot;
 
+use super::fixed::Known;
 use super::reach::Reach;
 use super::{Decide, Done, Flow, Gather, Verdict};
 use crate::Error;
@@ -54,7 +55,7 @@ impl Flow for ChangeRelations {
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<RelationFacts, Error>> {
         Box::pin(async move {
-            let (known, fixed) = cx.known().await?;
+            let Known { all: known, fixed, .. } = cx.known().await?;
             let policy = &fixed.snapshot;
             let change = self.read(policy);
             let (Some(actor), Ok([add, remove])) = (self.actor, &change) else {

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use keyward_authz::{Effect, Pattern};
 
 use super::admins::Admins;
+use super::apart::Apart;
+use super::fixed::Known;
 use super::matrix::Cell;
 use super::reach::Reach;
 use super::setup::ADMIN_ROLE;
@@ -47,8 +49,19 @@ pub struct ChangeRole {
     pub role: String,
     /// How.
     pub change: RoleChange,
+    /// Only if the role is still at this version.
+    pub seen: Option<i64>,
+    /// Although nobody could administer any more.
+    pub force: bool,
     /// Who asks; `None` for the command line.
     pub actor: Option<UserId>,
+}
+
+impl ChangeRole {
+    /// A change by the command line or the app, whatever version is stored.
+    pub fn new(role: impl Into<String>, change: RoleChange) -> Self {
+        Self { role: role.into(), change, seen: None, force: false, actor: None }
+    }
 }
 
 /// Roles that one role, group or set may name.
@@ -63,6 +76,7 @@ pub struct ChangeFacts {
     /// What whoever asks may do themselves; `None` for the command line.
     own: Option<Reach>,
     admins: Admins,
+    apart: Apart,
 }
 
 impl Flow for ChangeRole {
@@ -72,24 +86,24 @@ impl Flow for ChangeRole {
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<ChangeFacts, Error>> {
         Box::pin(async move {
-            let (known, fixed) = cx.known().await?;
+            let Known { rows, all: known, fixed } = cx.known().await?;
             let own = Reach::gather_for(self.actor, &known, cx).await?;
-            let admins = Admins::when_defined([&known, &self.apply(&known)], cx).await?;
-            Ok(ChangeFacts { known, fixed: fixed.defines(&self.role), own, admins })
+            let now = self.apply(&rows);
+            let admins = Admins::when_defined([(&fixed, &rows), (&fixed, &now)], cx).await?;
+            let apart = Apart::when_defined([&known, &self.apply(&known)], cx).await?;
+            Ok(ChangeFacts { known, fixed: fixed.defines(&self.role), own, admins, apart })
         })
     }
 
     fn decide(&self, facts: ChangeFacts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
-        let ChangeFacts { known, fixed, own, admins } = facts;
+        let ChangeFacts { known, fixed, own, admins, apart } = facts;
         let exists = known.roles.iter().any(|r| r.name == self.role);
         let beyond = own.is_some_and(|own| self.is_beyond(&own, &known));
-        let noted = match admins.without_one() {
-            Ok(noted) => noted,
-            Err(refusal) => return Verdict::no(refusal),
-        };
+        let stale = self.seen.is_some() && self.seen != known.role_version(&self.role);
         let mut verdict = match &self.change {
             RoleChange::Add { description } => self.add(&known, description, cx),
             _ if !exists => Verdict::no(Refusal::NotFound),
+            _ if stale => Verdict::no(Refusal::Conflict),
             _ if self.role == ADMIN_ROLE => Verdict::no(Refusal::invalid("role", "built_in")),
             _ if fixed => Verdict::no(Refusal::invalid("role", "in_policy_file")),
             _ if beyond => Verdict::no(Refusal::OutsideCeiling),
@@ -100,8 +114,22 @@ impl Flow for ChangeRole {
             RoleChange::Inherit { inherits } => self.inherit(inherits, &known, cx),
             RoleChange::Rule { effect, pattern } => self.rule(*effect, pattern, cx),
         };
-        verdict.batch.writes.extend(noted.filter(|_| verdict.reply.is_ok()));
-        verdict
+        if verdict.reply.is_err() {
+            return verdict;
+        }
+        if let Err(refusal) = apart.look_at() {
+            return Verdict::no(refusal);
+        }
+        match admins.forced(self.force) {
+            // Two changes that are harmless alone may do harm together: what was
+            // looked at is what is changed.
+            Ok(noted) => {
+                let seen = Write::SwapPolicy { was: known.version };
+                verdict.batch.writes.splice(0..0, [seen].into_iter().chain(noted));
+                verdict
+            }
+            Err(refusal) => Verdict::no(refusal),
+        }
     }
 }
 
@@ -121,7 +149,7 @@ impl ChangeRole {
         }
     }
 
-    /// The roles as they are afterwards: who inherits what.
+    /// The definitions as they are afterwards, as far as they can be read.
     fn apply(&self, known: &Definitions) -> Definitions {
         let mut now = known.clone();
         match &self.change {
@@ -135,6 +163,9 @@ impl ChangeRole {
                 let role = now.roles.iter_mut().filter(|role| role.name == self.role);
                 role.for_each(|role| role.inherits.clone_from(inherits));
             }
+            RoleChange::Rule { effect, pattern } if Pattern::parse(pattern).is_ok() => {
+                self.cell(*effect, pattern).apply(&mut now);
+            }
             RoleChange::Add { .. } | RoleChange::Rule { .. } => {}
         }
         now
@@ -147,16 +178,10 @@ impl ChangeRole {
         if known.leads_to(from, &self.role) {
             return Verdict::no(Refusal::invalid("inherits", "role_cycle"));
         }
-        let now = self.apply(known);
-        if breaks_a_set(&now) && !breaks_a_set(known) {
-            return Verdict::no(Refusal::ExclusiveRoles);
-        }
         let (role, inherits) = (self.role.clone(), each_once(from));
         let what = What::RoleInherits { role: role.clone(), inherits: inherits.clone() };
         let event = self.event(what, cx);
-        // Two changes that are harmless alone may make a cycle together.
-        let seen = Write::SwapPolicy { was: known.version };
-        Verdict::yes((), vec![seen, Write::SetInherited { role, inherits }], vec![event])
+        Verdict::yes((), vec![Write::SetInherited { role, inherits }], vec![event])
     }
 
     fn event(&self, what: What, cx: &mut Decide<'_>) -> Event {
@@ -180,16 +205,18 @@ impl ChangeRole {
             created_at: cx.now,
         };
         let event = self.event(What::RoleCreated { role: self.role.clone() }, cx);
-        // A policy document that defines it as well may come in the same moment.
-        let seen = Write::SwapPolicy { was: known.version };
-        Verdict::yes((), vec![seen, Write::AddRole(role)], vec![event])
+        Verdict::yes((), vec![Write::AddRole(role)], vec![event])
+    }
+
+    fn cell(&self, effect: Option<Effect>, pattern: &str) -> Cell {
+        Cell { role: self.role.clone(), pattern: pattern.to_owned(), effect }
     }
 
     fn rule(&self, effect: Option<Effect>, pattern: &str, cx: &mut Decide<'_>) -> Verdict<()> {
         if Pattern::parse(pattern).is_err() {
             return Verdict::no(Refusal::invalid("permission", "permission_invalid"));
         }
-        let cell = Cell { role: self.role.clone(), pattern: pattern.to_owned(), effect };
+        let cell = self.cell(effect, pattern);
         let event = self.event(cell.event(), cx);
         Verdict::yes((), cell.writes().collect(), vec![event])
     }
@@ -252,14 +279,15 @@ impl Flow for AssignRole {
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<AssignFacts, Error>> {
         Box::pin(async move {
             // Read before what it holds: see `Write::SwapAccess`.
-            let user = cx.store.user(self.user).await?;
-            let known = cx.definitions().await?;
+            let who = cx.store.subject(self.user).await?;
+            let defined = cx.known().await?;
             let was = cx.store.access(self.user).await?;
             let now = self.apply(&was, cx.now);
-            let admins = match &user {
-                Some(user) => Admins::when_held(user, [&was, &now], &known, cx).await?,
+            let admins = match &who {
+                Some(who) => Admins::when_held(who, [&was, &now], &defined, cx).await?,
                 None => Admins::default(),
             };
+            let Known { all: known, .. } = defined;
             let ceiling = if self.give { self.term } else { Term::until(cx.now) };
             let own = Reach::gather_to_give(self.actor, ceiling, &known, cx).await?;
             let beyond = own.is_some_and(|own| !own.masters(&Reach::of_role(&known, &self.role)));
@@ -267,7 +295,7 @@ impl Flow for AssignRole {
                 exists: known.roles.iter().any(|r| r.name == self.role),
                 held: was.roles.iter().any(|given| self.is_of(given)),
                 clashes: self.give && clashes(&known, &now, [&*self.role], cx.now),
-                user,
+                user: who.map(|who| who.user),
                 admins,
                 beyond,
             })
@@ -351,15 +379,6 @@ pub(super) fn look_at_names(
     }
 }
 
-/// Whether a role or a group brings roles together that exclude each other.
-pub(super) fn breaks_a_set(known: &Definitions) -> bool {
-    let clash = |roles: &mut dyn Iterator<Item = &str>| {
-        known.conflicts(roles.collect::<Vec<_>>()).next().is_some()
-    };
-    known.roles.iter().any(|role| clash(&mut [role.name.as_str()].into_iter()))
-        || known.groups.iter().any(|group| clash(&mut group.roles.iter().map(String::as_str)))
-}
-
 /// Sorted, and each once.
 pub(super) fn each_once(names: &[String]) -> Vec<String> {
     names.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect()
@@ -419,8 +438,9 @@ pub struct ChangeGrant {
 /// What must be known to give or take a permission.
 #[derive(Debug)]
 pub struct GrantFacts {
-    exists: bool,
+    user: Option<User>,
     held: bool,
+    admins: Admins,
     /// It is more than whoever asks may do themselves.
     beyond: bool,
 }
@@ -432,21 +452,27 @@ impl Flow for ChangeGrant {
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
         Box::pin(async move {
-            let held = cx.store.access(self.user).await?.grants;
-            let held = held.iter().any(|g| g.effect == self.effect && g.pattern == self.pattern);
-            let exists = cx.store.user(self.user).await?.is_some();
-            let known = cx.definitions().await?;
+            // Read before what it holds: see `Write::SwapAccess`.
+            let who = cx.store.subject(self.user).await?;
+            let known = cx.known().await?;
+            let was = cx.store.access(self.user).await?;
+            let now = self.apply(&was, cx.now);
+            let admins = match &who {
+                Some(who) => Admins::when_held(who, [&was, &now], &known, cx).await?,
+                None => Admins::default(),
+            };
             let ceiling = if self.give { self.term } else { Term::until(cx.now) };
-            let own = Reach::gather_to_give(self.actor, ceiling, &known, cx).await?;
+            let own = Reach::gather_to_give(self.actor, ceiling, &known.all, cx).await?;
             let beyond = own.is_some_and(|own| !own.holds(&self.pattern));
-            Ok(GrantFacts { exists, held, beyond })
+            let held = was.grants.iter().any(|given| self.is_of(given));
+            Ok(GrantFacts { user: who.map(|who| who.user), held, admins, beyond })
         })
     }
 
     fn decide(&self, facts: GrantFacts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
-        if !facts.exists || !self.give && !facts.held {
+        let Some(user) = facts.user.filter(|_| self.give || facts.held) else {
             return Verdict::no(Refusal::NotFound);
-        }
+        };
         if Pattern::parse(&self.pattern).is_err() {
             return Verdict::no(Refusal::invalid("permission", "permission_invalid"));
         }
@@ -456,28 +482,48 @@ impl Flow for ChangeGrant {
         if facts.beyond {
             return Verdict::no(Refusal::OutsideCeiling);
         }
-        let pattern = self.pattern.clone();
+        let noted = match facts.admins.without_one() {
+            Ok(noted) => noted,
+            Err(refusal) => return Verdict::no(refusal),
+        };
+        let (effect, pattern) = (self.effect, self.pattern.clone());
         let (write, what) = if self.give {
-            let grant = Grant {
-                user: self.user,
-                effect: self.effect,
-                pattern: pattern.clone(),
-                not_before: self.term.not_before,
-                expires_at: self.term.expires_at,
-                granted_by: self.actor,
-                created_at: cx.now,
-            };
-            let effect = effect_name(self.effect).to_owned();
-            (Write::PutGrant(grant), What::PermissionGranted { effect, pattern })
+            let write = Write::PutGrant(self.grant(cx.now));
+            (write, What::PermissionGranted { effect: effect_name(effect).to_owned(), pattern })
         } else {
-            let gone = Write::RemoveGrant {
-                user: self.user,
-                effect: self.effect,
-                pattern: pattern.clone(),
-            };
+            let gone = Write::RemoveGrant { user: user.id, effect, pattern: pattern.clone() };
             (gone, What::PermissionRemoved { pattern })
         };
-        let event = cx.event(self.actor, Some(self.user), what);
-        Verdict::yes((), vec![write, Write::NoteChange(self.user)], vec![event])
+        let seen = Write::SwapAccess { user: user.id, was: user.access_version };
+        let writes = [Some(seen), Some(write), Some(Write::NoteChange(user.id)), noted];
+        let event = cx.event(self.actor, Some(user.id), what);
+        Verdict::yes((), writes.into_iter().flatten().collect(), vec![event])
+    }
+}
+
+impl ChangeGrant {
+    fn is_of(&self, given: &Grant) -> bool {
+        given.effect == self.effect && given.pattern == self.pattern
+    }
+
+    /// What is held afterwards, as far as it can be read.
+    fn apply(&self, was: &Held, now: Timestamp) -> Held {
+        let mut held = was.clone();
+        held.grants.retain(|given| !self.is_of(given));
+        let is_read = Pattern::parse(&self.pattern).is_ok();
+        held.grants.extend((self.give && is_read).then(|| self.grant(now)));
+        held
+    }
+
+    fn grant(&self, now: Timestamp) -> Grant {
+        Grant {
+            user: self.user,
+            effect: self.effect,
+            pattern: self.pattern.clone(),
+            not_before: self.term.not_before,
+            expires_at: self.term.expires_at,
+            granted_by: self.actor,
+            created_at: now,
+        }
     }
 }

@@ -72,6 +72,29 @@ pub struct LastingQuery {
     pub limit: u32,
 }
 
+/// One of several things to hold: one of these roles, given directly and
+/// everywhere, or a place in one of these groups.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Holding {
+    /// One of these roles,
+    pub roles: Vec<String>,
+    /// or a place in one of these groups.
+    pub groups: Vec<String>,
+}
+
+/// Which accounts, whatever their state, hold two of several things, now or later.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct SeveralQuery {
+    /// The things.
+    pub things: Vec<Holding>,
+    /// What ended by this moment does not count.
+    pub now: Timestamp,
+    /// Only after this account.
+    pub after: Option<UserId>,
+    /// At most this many; 1 to 200.
+    pub limit: u32,
+}
+
 /// Who is in a group, by id.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct MemberQuery {

@@ -5,7 +5,7 @@ use crate::id::{EventId, FlowId, MessageId, SessionId, UserId};
 use crate::identifier::Kind;
 use crate::port::{
     Batch, CommitError, EventQuery, Fut, LastingQuery, MemberQuery, Page, PeopleQuery,
-    RelatedQuery, TupleQuery,
+    RelatedQuery, SeveralQuery, TupleQuery,
 };
 use crate::record::{
     Challenge, Definitions, EventRow, Held, Identifier, Membership, Message, Session, Subject,
@@ -78,6 +78,11 @@ pub trait Store: Send + Sync + 'static {
     fn lasting_holders<'a>(
         &'a self,
         query: &'a LastingQuery,
+    ) -> Fut<'a, Result<Vec<UserId>, Error>>;
+    /// Accounts that hold two of several things, by id.
+    fn holders_of_several<'a>(
+        &'a self,
+        query: &'a SeveralQuery,
     ) -> Fut<'a, Result<Vec<UserId>, Error>>;
     /// Members of a group that are not deleted, by id, each with its identifiers.
     fn members<'a>(&'a self, query: &'a MemberQuery) -> Fut<'a, Result<MembersPage, Error>>;

@@ -2,8 +2,9 @@
 
 use clap::Subcommand;
 use keyward::port::MemberQuery;
-use keyward::{GroupChange, GroupView, Keyward, MemberView};
+use keyward::{ChangeGroup, GroupChange, GroupView, Keyward, MemberView};
 
+use super::force::Force;
 use super::print::{self, Column};
 use super::settle::settle;
 use super::term::Span;
@@ -28,6 +29,8 @@ pub(crate) enum Command {
     Remove {
         /// Its name
         group: String,
+        #[command(flatten)]
+        force: Force,
     },
     /// Set the roles that a group gives, in place of those before
     Roles {
@@ -35,6 +38,8 @@ pub(crate) enum Command {
         group: String,
         /// Names of roles; none for a group that gives nothing
         roles: Vec<String>,
+        #[command(flatten)]
+        force: Force,
     },
     /// List who is in a group
     Members {
@@ -79,13 +84,15 @@ impl Command {
                 print::list(globals.output, &auth.group_list().await?, COLUMNS)
             }),
             Self::Add { group, description } => {
-                change(globals, &group, GroupChange::Add { description })
+                change(globals, &group, Force::NO, GroupChange::Add { description })
             }
-            Self::Remove { group } => {
+            Self::Remove { group, force } => {
                 ask::first(globals, &format!("remove the group `{group}` with its members?"))?;
-                change(globals, &group, GroupChange::Remove)
+                change(globals, &group, force, GroupChange::Remove)
             }
-            Self::Roles { group, roles } => change(globals, &group, GroupChange::Roles { roles }),
+            Self::Roles { group, roles, force } => {
+                change(globals, &group, force, GroupChange::Roles { roles })
+            }
             Self::Members { group } => beside(globals, async |auth| {
                 print::list(globals.output, &members(auth, group).await?, MEMBERS)
             }),
@@ -101,8 +108,9 @@ impl Command {
     }
 }
 
-fn change(globals: &Globals, group: &str, change: GroupChange) -> Outcome {
-    beside(globals, async |auth| settle(auth.change_group(group, change).await?))
+fn change(globals: &Globals, group: &str, force: Force, change: GroupChange) -> Outcome {
+    let change = ChangeGroup { force: force.force, ..ChangeGroup::new(group, change) };
+    beside(globals, async |auth| settle(auth.regroup(change).await?))
 }
 
 /// Everybody, page by page.

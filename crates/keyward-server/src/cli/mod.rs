@@ -9,6 +9,7 @@ mod ask;
 mod audit;
 mod can;
 mod describe;
+mod force;
 mod group;
 mod hash;
 mod mail;

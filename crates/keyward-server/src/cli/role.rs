@@ -2,8 +2,9 @@
 
 use clap::Subcommand;
 use keyward::authz::Effect;
-use keyward::{ExclusiveView, RoleChange, RoleView};
+use keyward::{ChangeRole, ExclusiveView, RoleChange, RoleView};
 
+use super::force::Force;
 use super::print::{self, Column};
 use super::settle::settle;
 use super::term::Span;
@@ -28,6 +29,8 @@ pub(crate) enum Command {
     Remove {
         /// Its name
         role: String,
+        #[command(flatten)]
+        force: Force,
     },
     /// Let a role allow permissions
     Allow(Rule),
@@ -41,6 +44,8 @@ pub(crate) enum Command {
         role: String,
         /// Names of roles; none for a role of its own
         inherits: Vec<String>,
+        #[command(flatten)]
+        force: Force,
     },
     /// List the sets of roles that exclude each other
     Exclusives,
@@ -70,6 +75,8 @@ pub(crate) struct Rule {
     /// Such as `posts:edit`, `posts:edit,publish` or `posts:*`
     #[arg(required = true)]
     permissions: Vec<String>,
+    #[command(flatten)]
+    force: Force,
 }
 
 /// An account and a role.
@@ -99,17 +106,17 @@ impl Command {
                 print::list(globals.output, &auth.role_list().await?, COLUMNS)
             }),
             Self::Add { role, description } => {
-                change(globals, &role, [RoleChange::Add { description }])
+                change(globals, &role, Force::NO, [RoleChange::Add { description }])
             }
-            Self::Remove { role } => {
+            Self::Remove { role, force } => {
                 ask::first(globals, &format!("remove the role `{role}` from everybody?"))?;
-                change(globals, &role, [RoleChange::Remove])
+                change(globals, &role, force, [RoleChange::Remove])
             }
             Self::Allow(rule) => rule.set(globals, Some(Effect::Allow)),
             Self::Deny(rule) => rule.set(globals, Some(Effect::Deny)),
             Self::Clear(rule) => rule.set(globals, None),
-            Self::Inherit { role, inherits } => {
-                change(globals, &role, [RoleChange::Inherit { inherits }])
+            Self::Inherit { role, inherits, force } => {
+                change(globals, &role, force, [RoleChange::Inherit { inherits }])
             }
             Self::Exclusives => beside(globals, async |auth| {
                 print::list(globals.output, &auth.exclusive_list().await?, SETS)
@@ -124,10 +131,16 @@ impl Command {
     }
 }
 
-fn change(globals: &Globals, role: &str, changes: impl IntoIterator<Item = RoleChange>) -> Outcome {
+fn change(
+    globals: &Globals,
+    role: &str,
+    force: Force,
+    changes: impl IntoIterator<Item = RoleChange>,
+) -> Outcome {
     beside(globals, async |auth| {
         for change in changes {
-            settle(auth.change_role(role, change).await?)?;
+            let change = ChangeRole { force: force.force, ..ChangeRole::new(role, change) };
+            settle(auth.redefine(change).await?)?;
         }
         Ok(())
     })
@@ -136,7 +149,8 @@ fn change(globals: &Globals, role: &str, changes: impl IntoIterator<Item = RoleC
 impl Rule {
     fn set(self, globals: &Globals, effect: Option<Effect>) -> Outcome {
         let rules = self.permissions.into_iter();
-        change(globals, &self.role, rules.map(|pattern| RoleChange::Rule { effect, pattern }))
+        let rules = rules.map(|pattern| RoleChange::Rule { effect, pattern });
+        change(globals, &self.role, self.force, rules)
     }
 }
 

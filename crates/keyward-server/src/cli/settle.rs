@@ -15,7 +15,10 @@ pub(super) fn settle<T>(answer: Result<T, Refusal>) -> Outcome<T> {
 
 fn exit(refusal: &Refusal) -> Exit {
     match refusal {
-        Refusal::Conflict | Refusal::LastAdministrator | Refusal::ExclusiveRoles => Exit::Conflict,
+        Refusal::Conflict
+        | Refusal::LastAdministrator
+        | Refusal::ExclusiveRoles
+        | Refusal::ExclusiveHolders { .. } => Exit::Conflict,
         Refusal::Invalid(problems) if problems.iter().any(|p| p.code.ends_with("_taken")) => {
             Exit::Conflict
         }

@@ -43,6 +43,34 @@ fn a_running_server_sees_a_lock_by_the_command_line() {
 }
 
 #[test]
+fn the_last_administrator_is_shut_out_by_force_alone() {
+    let place = Place::new();
+    place.run_with(&["user", "add", ADA, "--role", "admin", "--password-stdin"], PASSWORD).wants(0);
+    for args in [
+        &["role", "add", "owner"][..],
+        &["role", "inherit", "owner", "admin"],
+        &["group", "add", "owners"],
+        &["group", "roles", "owners", "owner"],
+        &["group", "join", ADA, "owners"],
+        &["role", "revoke", ADA, "admin"],
+    ] {
+        place.run(args).wants(0);
+    }
+    for args in [
+        &["role", "deny", "owner", "roles:*"][..],
+        &["role", "inherit", "owner"],
+        &["role", "remove", "owner", "-y"],
+        &["group", "roles", "owners"],
+        &["group", "remove", "owners", "-y"],
+    ] {
+        place.run(args).refused(4, "must be able to administer");
+    }
+    place.run(&["role", "deny", "owner", "roles:*", "--force"]).wants(0);
+    place.run(&["role", "clear", "owner", "roles:*"]).wants(0);
+    place.run(&["group", "remove", "owners", "-y", "--force"]).wants(0);
+}
+
+#[test]
 fn a_running_server_sees_every_way_to_close_a_session() {
     let place = Place::new();
     let server = place.start(&["dev"]);
@@ -101,6 +129,11 @@ fn a_running_server_sees_a_group_and_what_its_role_inherits() {
     assert_eq!(shown["memberships"][0]["expires_at"], "2999-01-01T00:00:00.000Z");
     assert!(place.run(&["group", "members", "desk"]).wants(0).contains("2999-01-01"));
     place.run(&["role", "grant", ADA, "admin"]).refused(4, "exclude each other");
+    place.run(&["role", "add", "other"]).wants(0);
+    place.run(&["role", "grant", ADA, "other"]).wants(0);
+    let both = place.run(&["role", "exclude", "two", "viewer", "other"]);
+    both.refused(4, "(other, viewer)");
+    place.run(&["role", "revoke", ADA, "other"]).wants(0);
     place.run(&["group", "join", ADA, "desk", "--until", "2000-01-01"]).wants(2);
     place.run(&["role", "inherit", "viewer", "helper"]).wants(2);
     place.run(&["group", "leave", ADA, "desk"]).wants(0);

@@ -1,6 +1,6 @@
 //! Inherited roles, groups with their members, exclusive roles.
 
-use keyward_core::port::{LastingQuery, MemberQuery, Write};
+use keyward_core::port::{Holding, LastingQuery, MemberQuery, SeveralQuery, Write};
 use keyward_core::record::{Assignment, ExclusiveSet, Group, Membership, Role, User};
 
 use super::access::{access_version, assignment, role};
@@ -17,6 +17,7 @@ pub(super) const CASES: &[Case] = cases![
     a_set_of_exclusive_roles_is_replaced_as_a_whole,
     holdings_change_only_as_they_were_seen,
     a_lasting_holder_is_active_and_holds_it_for_good,
+    whoever_holds_two_of_several_things_is_found,
     members_come_in_pages_without_the_deleted,
 ];
 
@@ -253,6 +254,62 @@ async fn a_lasting_holder_is_active_and_holds_it_for_good(store: Shared) {
         let wanted: Vec<_> = wanted.into_iter().map(|nth: usize| users[nth].id).collect();
         assert_eq!(store.lasting_holders(&query).await.unwrap(), wanted, "{query:?}");
     }
+}
+
+async fn whoever_holds_two_of_several_things_is_found(store: Shared) {
+    let mut sample = Sample::new(77);
+    let locked = User { locked_at: Some(at(1)), ..sample.user() };
+    let mut users: Vec<User> = (0..7).map(|_| sample.user()).collect();
+    users.push(locked);
+    let mut writes: Vec<Write> = users.iter().cloned().map(Write::AddUser).collect();
+    writes.push(Write::AddGroup(group("payers", &["payer"])));
+    let given = |nth: usize, role: &str| assignment(&users[nth], role, "");
+    let joined = |nth: usize| member(&users[nth], "payers");
+    writes.extend(
+        [
+            // The same thing twice.
+            given(0, "payer"),
+            // Two by name, one of them in one place only.
+            given(1, "payer"),
+            assignment(&users[1], "approver", "docs"),
+            given(2, "payer"),
+            given(2, "approver"),
+            Assignment { expires_at: Some(at(9)), ..given(3, "payer") },
+            given(3, "approver"),
+            Assignment { not_before: Some(at(90)), ..given(4, "payer") },
+            Assignment { expires_at: Some(at(10)), ..given(4, "chief") },
+            given(5, "chief"),
+            given(6, "other"),
+            given(7, "approver"),
+            given(7, "payer"),
+        ]
+        .map(Write::PutAssignment),
+    );
+    writes.extend([joined(0), joined(5), joined(6)].map(Write::PutMembership));
+    done(&store, writes).await;
+    let thing =
+        |roles: &[&str], groups: &[&str]| Holding { roles: names(roles), groups: names(groups) };
+    let things = vec![
+        thing(&["payer"], &["payers"]),
+        thing(&["approver", "chief"], &[]),
+        thing(&["z"], &[]),
+    ];
+    let ask = async |things: &[Holding], after: Option<usize>, limit| {
+        let after = after.map(|nth| users[nth].id);
+        let query = SeveralQuery { things: things.to_vec(), now: at(9), after, limit };
+        let found = store.holders_of_several(&query).await.unwrap();
+        let place = |id| users.iter().position(|user| user.id == id).unwrap();
+        found.into_iter().map(place).collect::<Vec<_>>()
+    };
+    let mut all = vec![2, 4, 5, 7];
+    all.sort_by_key(|nth| users[*nth].id);
+    assert_eq!(ask(&things, None, 9).await, all);
+    assert_eq!(ask(&things, None, 2).await, all[..2]);
+    assert_eq!(ask(&things, Some(all[1]), 9).await, all[2..]);
+    for few in [&things[..1], &things[2..], &[]] {
+        assert_eq!(ask(few, None, 9).await, [0; 0]);
+    }
+    assert_eq!(ask(&vec![Holding::default(); 3], None, 9).await, [0; 0]);
 }
 
 async fn members_come_in_pages_without_the_deleted(store: Shared) {

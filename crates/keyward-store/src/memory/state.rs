@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use keyward_core::id::{CredentialId, EventId, FlowId, MessageId, SessionId, TenantId, UserId};
 use keyward_core::identifier::Kind;
 use keyward_core::port::{
-    Changes, EventQuery, LastingQuery, MemberQuery, MembersPage, Page, PeopleQuery, Status,
+    Changes, EventQuery, Holding, LastingQuery, MemberQuery, MembersPage, Page, PeopleQuery,
+    SeveralQuery, Status,
 };
 use keyward_core::record::{
     AclRow, Assignment, Challenge, Credential, Definitions, EventRow, ExclusiveSet, Grant, Group,
@@ -133,6 +134,24 @@ impl State {
         };
         let active = self.users.values().filter(|user| user.is_active()).map(|user| user.id);
         active.filter(holds).take(query.limit.clamp(1, 200) as usize).collect()
+    }
+
+    pub(super) fn holders_of_several(&self, query: &SeveralQuery) -> Vec<UserId> {
+        let holds = |held: &Held, thing: &Holding| {
+            let given = held.roles.iter().filter(|given| given.scope.is_empty());
+            let mut roles = given.filter(|given| !given.term().has_ended(query.now));
+            let mut groups = held.groups.iter().filter(|m| !m.term().has_ended(query.now));
+            roles.any(|given| thing.roles.contains(&given.role))
+                || groups.any(|member| thing.groups.contains(&member.group))
+        };
+        let has_two = |user: &UserId| {
+            let held = self.access(*user);
+            query.things.iter().filter(|thing| holds(&held, thing)).count() > 1
+        };
+        let given = self.assignments.values().map(|given| given.user);
+        let all = given.chain(self.memberships.values().map(|member| member.user));
+        let all: BTreeSet<UserId> = all.filter(|u| query.after.is_none_or(|a| a < *u)).collect();
+        all.into_iter().filter(has_two).take(query.limit.clamp(1, 200) as usize).collect()
     }
 
     pub(super) fn members(&self, query: &MemberQuery) -> MembersPage {

@@ -2,7 +2,9 @@
 //! own text is put together: what a person typed is always a parameter.
 
 use keyward_core::id::{TenantId, UserId};
-use keyward_core::port::{EventQuery, LastingQuery, MemberQuery, PeopleQuery, Status};
+use keyward_core::port::{
+    EventQuery, LastingQuery, MemberQuery, PeopleQuery, SeveralQuery, Status,
+};
 
 use super::dialect::Dialect;
 use super::translate::folded;
@@ -140,6 +142,36 @@ pub(crate) fn lasting(dialect: Dialect, query: &LastingQuery) -> Question {
     Question { sql, params }
 }
 
+/// Accounts that hold two of several things.
+pub(crate) fn several(dialect: Dialect, query: &SeveralQuery) -> Question {
+    let counts = "(expires_at IS NULL OR expires_at > ?) AND user_id > ?";
+    let after = query.after.map_or([0; 16], UserId::to_bytes).to_vec();
+    let (mut parts, mut params) = (Vec::new(), Vec::new());
+    for (nth, thing) in query.things.iter().enumerate() {
+        let (roles, names) = listed(thing.roles.iter().map(Value::from));
+        parts.push(format!(
+            "SELECT user_id, {nth} AS thing FROM kw_assignments \
+             WHERE role IN ({roles}) AND scope = '' AND {counts}"
+        ));
+        params.extend(names);
+        params.extend(params![query.now, after.clone()]);
+        let (groups, names) = listed(thing.groups.iter().map(Value::from));
+        parts.push(format!(
+            "SELECT user_id, {nth} AS thing FROM kw_memberships \
+             WHERE group_name IN ({groups}) AND {counts}"
+        ));
+        params.extend(names);
+        params.extend(params![query.now, after.clone()]);
+    }
+    let parts = parts.join(" UNION ALL ");
+    let sql = dialect.render(&format!(
+        "SELECT user_id FROM ({parts}) held GROUP BY user_id \
+         HAVING COUNT(DISTINCT thing) > 1 ORDER BY user_id LIMIT ?"
+    ));
+    params.extend(params![query.limit.clamp(1, MOST_PEOPLE)]);
+    Question { sql, params }
+}
+
 /// A page of members, and one more.
 pub(crate) fn members(dialect: Dialect, query: &MemberQuery) -> Question {
     let mut filter = Filter::default();
@@ -198,6 +230,7 @@ pub(crate) fn page<T, C>(
 #[cfg(feature = "testing")]
 pub(crate) fn every(dialect: Dialect) -> Vec<String> {
     use keyward_core::identifier::Kind;
+    use keyward_core::port::Holding;
     use keyward_core::time::Timestamp;
     let text = || "x".to_owned();
     let at = Timestamp::from_secs(0);
@@ -219,9 +252,19 @@ pub(crate) fn every(dialect: Dialect) -> Vec<String> {
         limit: 1,
     };
     let two = || vec![text(), text()];
+    let several_of = |now| SeveralQuery { things: vec![], now, after: None, limit: 1 };
     [
         lasting(dialect, &LastingQuery::default()),
         lasting(dialect, &LastingQuery { roles: two(), groups: two(), now: at, limit: 1 }),
+        several(dialect, &SeveralQuery { things: vec![Holding::default(); 2], ..several_of(at) }),
+        several(
+            dialect,
+            &SeveralQuery {
+                things: vec![Holding { roles: two(), groups: two() }; 3],
+                after: user,
+                ..several_of(at)
+            },
+        ),
         members(dialect, &MemberQuery::default()),
         members(dialect, &MemberQuery { group: text(), after: user, limit: 1 }),
         people(dialect, &PeopleQuery::default()),

@@ -5,7 +5,7 @@ use keyward_core::id::{EventId, FlowId, MessageId, SessionId, TenantId, UserId};
 use keyward_core::identifier::Kind;
 use keyward_core::port::{
     Batch, Changes, CommitError, EventQuery, Fut, LastingQuery, MemberQuery, MembersPage, Page,
-    PeoplePage, PeopleQuery, RelatedQuery, Store, TupleQuery,
+    PeoplePage, PeopleQuery, RelatedQuery, SeveralQuery, Store, TupleQuery,
 };
 use keyward_core::record::{
     Challenge, Definitions, EventRow, Held, Identifier, Message, Session, Subject, Tuple, User,
@@ -242,6 +242,19 @@ impl<D: Driver> Store for SqlStore<D> {
         query: &'a LastingQuery,
     ) -> Fut<'a, Result<Vec<UserId>, Error>> {
         Box::pin(self.search(search::lasting(self.driver.texts().dialect(), query)))
+    }
+
+    fn holders_of_several<'a>(
+        &'a self,
+        query: &'a SeveralQuery,
+    ) -> Fut<'a, Result<Vec<UserId>, Error>> {
+        Box::pin(async move {
+            match query.things.len() {
+                // Of one thing, nobody holds two.
+                0 | 1 => Ok(vec![]),
+                _ => self.search(search::several(self.driver.texts().dialect(), query)).await,
+            }
+        })
     }
 
     fn members<'a>(&'a self, query: &'a MemberQuery) -> Fut<'a, Result<MembersPage, Error>> {

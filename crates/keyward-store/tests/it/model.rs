@@ -8,8 +8,8 @@ use keyward_authz::Effect;
 use keyward_core::id::UserId;
 use keyward_core::identifier::Kind;
 use keyward_core::port::{
-    Batch, CommitError, LastingQuery, Link, MemberQuery, PeopleQuery, Random, Related,
-    RelatedQuery, Status, Take, TupleQuery, Write,
+    Batch, CommitError, Holding, LastingQuery, Link, MemberQuery, PeopleQuery, Random, Related,
+    RelatedQuery, SeveralQuery, Status, Take, TupleQuery, Write,
 };
 use keyward_core::record::{
     AclRow, Assignment, Challenge, Credential, Event, ExclusiveSet, Grant, Group, Identifier,
@@ -315,6 +315,7 @@ impl World {
             let (roles, groups) = (vec![role.into()], vec![group.into()]);
             see![
                 store.lasting_holders(&LastingQuery { roles, groups, now, limit: 2 }),
+                store.holders_of_several(&several(now)),
                 store.members(&MemberQuery { group: group.into(), after: None, limit: 1 }),
             ];
         }
@@ -387,4 +388,12 @@ async fn related(store: &dyn Store) -> String {
     let mut related = store.related(&next).await.unwrap().unwrap();
     related.sort();
     format!("{related:?}")
+}
+
+/// Each role, and each group.
+fn several(now: Timestamp) -> SeveralQuery {
+    let roles = ROLES.map(|role| Holding { roles: vec![role.into()], groups: vec![] });
+    let groups = GROUPS.map(|group| Holding { roles: vec![], groups: vec![group.into()] });
+    let things = roles.into_iter().chain(groups).collect();
+    SeveralQuery { things, now, after: None, limit: 9 }
 }

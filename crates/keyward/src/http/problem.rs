@@ -3,7 +3,7 @@
 use ::http::{HeaderValue, StatusCode, header};
 use keyward_core::Error;
 use keyward_core::id::RequestId;
-use keyward_core::refusal::{Failing, Flaw, Mistake, PasskeyFault, Refusal};
+use keyward_core::refusal::{Clash, Failing, Flaw, Mistake, PasskeyFault, Refusal};
 use serde_json::{Map, Value, json};
 
 use super::Reply;
@@ -224,6 +224,16 @@ impl Problem {
                 let tests: Vec<Value> = failing.iter().map(failed).collect();
                 Self::new(Code::PolicyTestsFail).param("failures", tests)
             }
+            Refusal::ExclusiveHolders { clashes, more } => {
+                let people: Vec<Value> = clashes.iter().map(clash).collect();
+                let told =
+                    clashes.iter().map(|it| format!("{} ({})", it.user, it.roles.join(", ")));
+                let told = told.chain(more.then(|| "…".to_owned())).collect::<Vec<_>>();
+                Self::new(Code::ExclusiveRoles)
+                    .detail(format!("They are held together by {}", told.join(", ")))
+                    .param("holders", people)
+                    .param("more", more)
+            }
             Refusal::Hook { code, message } => {
                 Self::new(Code::RefusedByHook).detail(message).param("hook_code", code)
             }
@@ -295,6 +305,11 @@ impl Problem {
 fn mistake(mistake: &Mistake) -> Value {
     let Mistake { line, column, message, suggestion } = mistake;
     json!({ "line": line, "column": column, "message": message, "suggestion": suggestion })
+}
+
+fn clash(clash: &Clash) -> Value {
+    let Clash { user, set, roles } = clash;
+    json!({ "user": user, "set": set, "roles": roles })
 }
 
 fn failed(failing: &Failing) -> Value {

@@ -1,6 +1,7 @@
 //! Pages for administrators: what the API for them does, with forms.
 
 mod check;
+mod exclusive;
 mod explained;
 mod group;
 mod groups;
@@ -21,6 +22,7 @@ use super::{go, nav};
 use crate::http::{Code, Cx, Fault, Guard, Problem, Reply, Route};
 
 pub(super) use check::ROUTES as CHECK;
+pub(super) use exclusive::ROUTES as EXCLUSIVE;
 #[cfg(test)]
 pub(super) use explained::KEYS;
 pub(super) use group::ROUTES as GROUP;

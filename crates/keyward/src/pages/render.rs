@@ -99,6 +99,8 @@ impl<'a> Page<'a> {
             "said": by_app.or(ours).unwrap_or_else(|| problem.code.title()),
             "wait": problem.retry_after,
             "errors": errors,
+            "holders": problem.extra.get("holders"),
+            "more": problem.extra.get("more"),
         });
         self.with("problem", told)
     }

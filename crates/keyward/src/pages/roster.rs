@@ -30,6 +30,8 @@ const FIELDS: &[&str] = &[
     "role_unknown",
     "role_cycle",
     "group_invalid",
+    "set_invalid",
+    "too_few",
     "too_many",
     "in_the_past",
     "ends_before_it_begins",

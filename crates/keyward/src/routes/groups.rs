@@ -11,9 +11,10 @@ use serde::Deserialize;
 
 use super::answer::{List, Named, Part};
 use super::people::query;
-use super::roles::AddInput;
+use super::roles::{AddInput, ForceInput, Terms};
+use crate::http::input::{self, Flag};
 use crate::http::{
-    Code, Cx, Fault, Guard, Method4, Problem, Reply, Route, input, no_content, reply,
+    Code, Cx, Fault, Guard, Method4, Problem, Reply, Route, no_content, reply, version,
 };
 use crate::view::{ExclusiveView, GroupView, MemberView};
 
@@ -28,10 +29,12 @@ pub(super) const ROUTES: &[Route] = &[
     Route::get("/api/v1/admin/groups", VIEW, list).gives::<List<GroupView>>(),
     Route::post("/api/v1/admin/groups", EDIT, add).takes::<AddInput>().gives::<Named>(),
     Route::get("/api/v1/admin/groups/{group}", VIEW, show).gives::<GroupView>(),
-    Route::post("/api/v1/admin/groups/{group}", EDIT, remove).by(Method4::Delete),
+    Route::post("/api/v1/admin/groups/{group}", EDIT, remove)
+        .by(Method4::Delete)
+        .takes::<ForceInput>(),
     Route::post("/api/v1/admin/groups/{group}/roles", EDIT, set_roles)
         .by(Method4::Put)
-        .takes::<RolesInput>(),
+        .takes::<GivenInput>(),
     Route::get("/api/v1/admin/groups/{group}/members", VIEW, members)
         .takes::<MembersInput>()
         .gives::<Part<MemberView>>(),
@@ -85,6 +88,16 @@ pub(crate) struct RolesInput {
     pub(crate) roles: Vec<String>,
 }
 
+/// The roles that a group gives.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct GivenInput {
+    roles: Vec<String>,
+    /// Although nobody could administer any more.
+    #[serde(default)]
+    force: Flag,
+}
+
 fn list(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let groups = cx.auth.group_list().await?;
@@ -94,37 +107,47 @@ fn list(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
 
 fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let found = cx.auth.group(cx.params.get("group")).await?;
-        reply::ok(&found.ok_or(Code::NotFound)?)
+        let found = cx.auth.group(cx.params.get("group")).await?.ok_or(Code::NotFound)?;
+        Ok(version::tagged(reply::ok(&found)?, found.version))
     })
 }
 
 /// Changes a group. The one way for the API and the page.
-pub(crate) async fn change(cx: &Cx<'_>, group: &str, change: GroupChange) -> Result<(), Fault> {
+pub(crate) async fn change(
+    cx: &Cx<'_>,
+    group: &str,
+    change: GroupChange,
+    terms: Terms,
+) -> Result<(), Fault> {
+    let Terms { seen, force } = terms;
     let actor = Some(cx.caller.user()?);
-    let flow = ChangeGroup { group: group.to_owned(), change, actor };
-    Ok(cx.auth.run(&flow, &cx.caller.client).await??)
+    let flow = ChangeGroup { seen, force, actor, ..ChangeGroup::new(group, change) };
+    let answer = cx.auth.run(&flow, &cx.caller.client).await?;
+    answer.map_err(|refusal| version::refused(refusal, seen))
 }
 
 fn add(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let AddInput { name, description } = input::body(cx.request)?;
-        change(&cx, &name, GroupChange::Add { description }).await?;
+        change(&cx, &name, GroupChange::Add { description }, Terms::default()).await?;
         reply::json(StatusCode::CREATED, &Named { name })
     })
 }
 
 fn remove(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        change(&cx, cx.params.get("group"), GroupChange::Remove).await?;
+        let ForceInput { force } = query(&cx)?;
+        let terms = Terms::of(&cx, force)?;
+        change(&cx, cx.params.get("group"), GroupChange::Remove, terms).await?;
         Ok(no_content())
     })
 }
 
 fn set_roles(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let RolesInput { roles } = input::body(cx.request)?;
-        change(&cx, cx.params.get("group"), GroupChange::Roles { roles }).await?;
+        let GivenInput { roles, force } = input::body(cx.request)?;
+        let terms = Terms::of(&cx, force)?;
+        change(&cx, cx.params.get("group"), GroupChange::Roles { roles }, terms).await?;
         Ok(no_content())
     })
 }
@@ -205,7 +228,8 @@ fn show_exclusive(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let sets = cx.auth.exclusive_list().await?;
         let found = sets.into_iter().find(|set| set.name == cx.params.get("set"));
-        reply::ok(&found.ok_or(Code::NotFound)?)
+        let found = found.ok_or(Code::NotFound)?;
+        Ok(version::tagged(reply::ok(&found)?, found.version))
     })
 }
 
@@ -215,23 +239,27 @@ pub(crate) async fn change_exclusive(
     cx: &Cx<'_>,
     set: &str,
     roles: Option<Vec<String>>,
+    seen: Option<i64>,
 ) -> Result<(), Fault> {
     let actor = Some(cx.caller.user()?);
-    let flow = ChangeExclusive { set: set.to_owned(), roles, actor };
-    Ok(cx.auth.run(&flow, &cx.caller.client).await??)
+    let flow = ChangeExclusive { set: set.to_owned(), roles, seen, actor };
+    let answer = cx.auth.run(&flow, &cx.caller.client).await?;
+    answer.map_err(|refusal| version::refused(refusal, seen))
 }
 
 fn set_exclusive(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let RolesInput { roles } = input::body(cx.request)?;
-        change_exclusive(&cx, cx.params.get("set"), Some(roles)).await?;
+        let seen = version::if_match(cx.request)?;
+        change_exclusive(&cx, cx.params.get("set"), Some(roles), seen).await?;
         Ok(no_content())
     })
 }
 
 fn remove_exclusive(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        change_exclusive(&cx, cx.params.get("set"), None).await?;
+        let seen = version::if_match(cx.request)?;
+        change_exclusive(&cx, cx.params.get("set"), None, seen).await?;
         Ok(no_content())
     })
 }

@@ -11,7 +11,8 @@ use super::answer::Changed;
 use super::people::query;
 use super::roles::effect_of;
 use crate::engine::policy::parse;
-use crate::http::{Code, Cx, Fault, Guard, Method4, Problem, Reply, Route, input, reply};
+use crate::http::input::{self, Flag};
+use crate::http::{Code, Cx, Fault, Guard, Method4, Problem, Reply, Route, reply};
 use crate::matrix::{HolderQuery, HoldersView, MatrixQuery, MatrixView, ReviewView};
 
 const VIEW: Guard = Guard::Holding("roles:view");
@@ -102,6 +103,9 @@ struct ChangesInput {
     version: i64,
     /// At most 200 cells, each once.
     changes: Vec<ChangeInput>,
+    /// Although nobody could administer any more.
+    #[serde(default)]
+    force: Flag,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -121,7 +125,8 @@ impl ChangesInput {
             Ok(Cell { role, pattern: permission, effect: effect_of(effect.as_deref())? })
         });
         let cells = cells.collect::<Result<_, Fault>>()?;
-        Ok(ChangeMatrix { seen: input.version, cells, actor: Some(cx.caller.user()?) })
+        let (seen, force, actor) = (input.version, input.force.0, Some(cx.caller.user()?));
+        Ok(ChangeMatrix { seen, cells, force, actor })
     }
 }
 

@@ -7,19 +7,25 @@ use keyward_core::port::Fut;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::answer::{List, Named};
+use super::answer::{Named, Part};
+use super::people::query;
+use crate::http::input::{self, Flag};
 use crate::http::{
-    Code, Cx, Fault, Guard, Method4, Problem, Reply, Route, input, no_content, reply,
+    Code, Cx, Fault, Guard, Method4, Problem, Reply, Route, no_content, reply, version,
 };
+use crate::roles::RoleQuery;
 use crate::view::RoleView;
 
 const VIEW: Guard = Guard::Holding("roles:view");
 const EDIT: Guard = Guard::Holding("roles:edit");
 
 pub(super) const ROUTES: &[Route] = &[
-    Route::get("/api/v1/admin/roles", VIEW, list).gives::<List<RoleView>>(),
+    Route::get("/api/v1/admin/roles", VIEW, list).takes::<ListInput>().gives::<Part<RoleView>>(),
     Route::post("/api/v1/admin/roles", EDIT, add).takes::<AddInput>().gives::<Named>(),
-    Route::post("/api/v1/admin/roles/{role}", EDIT, remove).by(Method4::Delete),
+    Route::get("/api/v1/admin/roles/{role}", VIEW, show).gives::<RoleView>(),
+    Route::post("/api/v1/admin/roles/{role}", EDIT, remove)
+        .by(Method4::Delete)
+        .takes::<ForceInput>(),
     Route::post("/api/v1/admin/roles/{role}/inherits", EDIT, inherit)
         .by(Method4::Put)
         .takes::<InheritInput>(),
@@ -28,18 +34,88 @@ pub(super) const ROUTES: &[Route] = &[
         .takes::<RuleInput>(),
 ];
 
+/// Which part of the roles; the same in the query of the API and of the page.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListInput {
+    /// Only roles whose name contains this text.
+    #[serde(default)]
+    pub(crate) q: String,
+    /// The `next_cursor` of the part before.
+    #[serde(default)]
+    pub(crate) cursor: String,
+    /// 1 to 200; 50 if not given.
+    pub(crate) limit: Option<usize>,
+}
+
+impl ListInput {
+    pub(crate) fn to_query(&self) -> Result<RoleQuery, Fault> {
+        let limit = self.limit.unwrap_or(50);
+        if !(1..=200).contains(&limit) {
+            return Err(Problem::new(Code::ValidationFailed).field("limit", "wrong_type").into());
+        }
+        let after = (!self.cursor.is_empty()).then(|| self.cursor.clone());
+        Ok(RoleQuery { text: self.q.clone(), after, limit })
+    }
+}
+
 fn list(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let roles = cx.auth.role_list().await?;
-        reply::ok(&List { data: roles })
+        let input: ListInput = query(&cx)?;
+        let page = cx.auth.role_page(&input.to_query()?).await?;
+        reply::ok(&Part { data: page.data, next_cursor: page.next })
     })
 }
 
+fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let found = cx.auth.role(cx.params.get("role")).await?.ok_or(Code::NotFound)?;
+        Ok(version::tagged(reply::ok(&found)?, found.version))
+    })
+}
+
+/// What was seen of the definition that is changed, and whether it is changed
+/// although nobody could administer any more.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Terms {
+    pub(crate) seen: Option<i64>,
+    pub(crate) force: bool,
+}
+
+impl Terms {
+    /// As a request says it: the version by its header.
+    pub(super) fn of(cx: &Cx<'_>, force: Flag) -> Result<Self, Fault> {
+        Ok(Self { seen: version::if_match(cx.request)?, force: force.0 })
+    }
+
+    /// As a form of ours says it.
+    pub(crate) fn seen(text: &str) -> Result<Self, Fault> {
+        let bad = |_| Problem::new(Code::ValidationFailed).field("version", "wrong_type");
+        Ok(Self { seen: Some(text.parse().map_err(bad)?), force: false })
+    }
+}
+
+/// Whether it is done although nobody could administer any more.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ForceInput {
+    /// Although nobody could administer any more.
+    #[serde(default)]
+    pub(super) force: Flag,
+}
+
 /// Changes a role. The one way for the API and the page.
-pub(crate) async fn change(cx: &Cx<'_>, role: &str, change: RoleChange) -> Result<(), Fault> {
+pub(crate) async fn change(
+    cx: &Cx<'_>,
+    role: &str,
+    change: RoleChange,
+    terms: Terms,
+) -> Result<(), Fault> {
+    let Terms { seen, force } = terms;
     let actor = Some(cx.caller.user()?);
-    let flow = ChangeRole { role: role.to_owned(), change, actor };
-    Ok(cx.auth.run(&flow, &cx.caller.client).await??)
+    let flow = ChangeRole { seen, force, actor, ..ChangeRole::new(role, change) };
+    let answer = cx.auth.run(&flow, &cx.caller.client).await?;
+    answer.map_err(|refusal| version::refused(refusal, seen))
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -53,14 +129,16 @@ pub(crate) struct AddInput {
 fn add(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let AddInput { name, description } = input::body(cx.request)?;
-        change(&cx, &name, RoleChange::Add { description }).await?;
+        change(&cx, &name, RoleChange::Add { description }, Terms::default()).await?;
         reply::json(StatusCode::CREATED, &Named { name })
     })
 }
 
 fn remove(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        change(&cx, cx.params.get("role"), RoleChange::Remove).await?;
+        let ForceInput { force } = query(&cx)?;
+        let terms = Terms::of(&cx, force)?;
+        change(&cx, cx.params.get("role"), RoleChange::Remove, terms).await?;
         Ok(no_content())
     })
 }
@@ -70,12 +148,16 @@ fn remove(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
 #[serde(deny_unknown_fields)]
 pub(crate) struct InheritInput {
     pub(crate) inherits: Vec<String>,
+    /// Although nobody could administer any more.
+    #[serde(default)]
+    force: Flag,
 }
 
 fn inherit(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let InheritInput { inherits } = input::body(cx.request)?;
-        change(&cx, cx.params.get("role"), RoleChange::Inherit { inherits }).await?;
+        let InheritInput { inherits, force } = input::body(cx.request)?;
+        let terms = Terms::of(&cx, force)?;
+        change(&cx, cx.params.get("role"), RoleChange::Inherit { inherits }, terms).await?;
         Ok(no_content())
     })
 }
@@ -87,6 +169,9 @@ pub(crate) struct RuleInput {
     /// `allow`, `deny`, or nothing to remove the rule.
     #[serde(default)]
     pub(crate) effect: Option<String>,
+    /// Although nobody could administer any more.
+    #[serde(default)]
+    force: Flag,
 }
 
 impl RuleInput {
@@ -107,7 +192,8 @@ pub(crate) fn effect_of(given: Option<&str>) -> Result<Option<Effect>, Fault> {
 fn rule(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let input: RuleInput = input::body(cx.request)?;
-        change(&cx, cx.params.get("role"), input.to_change()?).await?;
+        let terms = Terms::of(&cx, input.force)?;
+        change(&cx, cx.params.get("role"), input.to_change()?, terms).await?;
         Ok(no_content())
     })
 }

@@ -26,6 +26,8 @@ pub struct RoleView {
     pub deny: Vec<String>,
     /// Whether it stands where it cannot be changed from here.
     pub read_only: bool,
+    /// Changes with everything above; 0 if it is read only.
+    pub version: i64,
 }
 
 impl RoleView {
@@ -46,6 +48,7 @@ impl RoleView {
             allow: rules(Effect::Allow),
             deny: rules(Effect::Deny),
             read_only: false,
+            version: from.role_version(&role.name).unwrap_or_default(),
         }
     }
 
@@ -62,6 +65,7 @@ impl RoleView {
             allow: rules(Effect::Allow),
             deny: rules(Effect::Deny),
             read_only: true,
+            version: 0,
         }
     }
 }
@@ -78,15 +82,18 @@ pub struct GroupView {
     /// When it was made.
     #[schemars(with = "String")]
     pub created_at: Timestamp,
+    /// Changes with everything above.
+    pub version: i64,
 }
 
 impl GroupView {
-    pub(crate) fn new(group: &Group) -> Self {
+    pub(crate) fn new(group: &Group, from: &Definitions) -> Self {
         Self {
             name: group.name.clone(),
             description: group.description.clone(),
             roles: group.roles.clone(),
             created_at: group.created_at,
+            version: from.group_version(&group.name).unwrap_or_default(),
         }
     }
 }
@@ -98,11 +105,14 @@ pub struct ExclusiveView {
     pub name: String,
     /// The roles.
     pub roles: Vec<String>,
+    /// Changes with everything above.
+    pub version: i64,
 }
 
 impl ExclusiveView {
-    pub(crate) fn new(set: &ExclusiveSet) -> Self {
-        Self { name: set.name.clone(), roles: set.roles.clone() }
+    pub(crate) fn new(set: &ExclusiveSet, from: &Definitions) -> Self {
+        let version = from.exclusive_version(&set.name).unwrap_or_default();
+        Self { name: set.name.clone(), roles: set.roles.clone(), version }
     }
 }
 

@@ -63,6 +63,7 @@ async fn replies_are_of_the_types_that_are_described() {
         let asks = path.ends_with("/holders") || path.ends_with("/can");
         let query = if asks { "?permission=posts:edit" } else { "" };
         let named = path.replace("{group}", "staff").replace("{set}", "payments");
+        let named = named.replace("{role}", "payer");
         let named = named.replace("{name}", "wall");
         let door = format!("{}{query}", named.replace("{id}", &root.id.to_string()));
         let reply = client.get(&door).await;

@@ -321,3 +321,96 @@ async fn members_are_read_page_by_page() {
     let told = code(&bob, Method::POST, "/api/v1/admin/groups", named).await;
     assert_eq!(told, json!("validation_failed"), "nobody is called like an account");
 }
+
+/// Payers, approvers, and somebody who holds both: one of them by a group.
+async fn both(t: &TestAuth) -> UserView {
+    for role in ["payer", "approver", "chief"] {
+        define(&t.kw, role, "money:see").await;
+    }
+    group(&t.kw, "approvers", &["approver"]).await.unwrap();
+    let ada = t.user("ada@example.com").await;
+    t.kw.assign_role(ada.id, "payer", true).await.unwrap().unwrap();
+    t.kw.join_group(ada.id, "approvers", until(t, 3_600)).await.unwrap().unwrap();
+    ada
+}
+
+async fn apart(auth: &Keyward, roles: &[&str]) -> Result<(), Refusal> {
+    auth.change_exclusive("money", Some(names(roles))).await.unwrap()
+}
+
+/// Who is told to hold roles together, and which.
+fn told(answer: Result<(), Refusal>) -> Vec<(keyward::id::UserId, Vec<String>)> {
+    let Err(Refusal::ExclusiveHolders { clashes, more }) = answer else { panic!("{answer:?}") };
+    assert!(!more, "{clashes:?}");
+    clashes.into_iter().map(|clash| (clash.user, clash.roles)).collect()
+}
+
+#[tokio::test]
+async fn a_set_is_not_made_that_somebody_breaks_already() {
+    let t = TestAuth::new().await;
+    let ada = both(&t).await;
+    let two = vec![(ada.id, names(&["approver", "payer"]))];
+    assert_eq!(told(apart(&t.kw, &["payer", "approver"]).await), two);
+    assert_eq!(told(apart(&t.kw, &["chief", "payer", "approver"]).await), two);
+    apart(&t.kw, &["payer", "chief"]).await.unwrap();
+    assert_eq!(told(apart(&t.kw, &["payer", "chief", "approver"]).await), two, "nor made larger");
+    t.clock.advance(Duration::from_secs(3_600));
+    apart(&t.kw, &["payer", "chief", "approver"]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_group_or_a_role_gains_nothing_that_lets_a_holder_break_a_set() {
+    let t = TestAuth::new().await;
+    for role in ["payer", "approver", "clerk", "boss"] {
+        define(&t.kw, role, "money:see").await;
+    }
+    group(&t.kw, "staff", &["clerk"]).await.unwrap();
+    apart(&t.kw, &["payer", "approver"]).await.unwrap();
+    let (ada, bob) = (t.user("ada@example.com").await, t.user("bob@example.com").await);
+    t.kw.assign_role(ada.id, "payer", true).await.unwrap().unwrap();
+    t.kw.join_group(ada.id, "staff", Term::ALWAYS).await.unwrap().unwrap();
+    let later = Term { not_before: until(&t, 60).expires_at, expires_at: None };
+    t.kw.assign_role_for(bob.id, "boss", later).await.unwrap().unwrap();
+    t.kw.assign_role_for(bob.id, "approver", later).await.unwrap().unwrap();
+    let two = names(&["approver", "payer"]);
+    let of = |user: &UserView| vec![(user.id, two.clone())];
+    assert_eq!(told(group(&t.kw, "staff", &["clerk", "approver"]).await), of(&ada), "by a group");
+    assert_eq!(
+        told(inherit(&t.kw, "clerk", &["approver"]).await),
+        of(&ada),
+        "by an inherited role"
+    );
+    assert_eq!(told(inherit(&t.kw, "boss", &["payer"]).await), of(&bob), "and before it begins");
+    group(&t.kw, "staff", &["clerk", "payer"]).await.unwrap();
+    let document = "version = 1\n[constraints]\nexclusive_roles = [[\"payer\", \"clerk\"]]\n";
+    let change =
+        keyward::ChangePolicy { text: document.into(), seen: None, force: false, actor: None };
+    let refused = t.kw.change_policy(change).await.unwrap();
+    assert!(matches!(refused, Err(Refusal::ExclusiveRoles | Refusal::PolicyInvalid(_))));
+}
+
+#[tokio::test]
+async fn who_breaks_a_set_is_told_by_every_door_and_not_without_end() {
+    let t = TestAuth::new().await;
+    both(&t).await;
+    let admin = t.user("root@example.com").await;
+    t.give_role(&admin, "admin").await;
+    let client = t.pages().login_as(&admin).await;
+    for nth in 0..20 {
+        let one = t.user(&format!("p{nth}@example.com")).await;
+        t.kw.assign_role(one.id, "payer", true).await.unwrap().unwrap();
+        t.kw.assign_role(one.id, "approver", true).await.unwrap().unwrap();
+    }
+    let body = json!({ "roles": ["payer", "approver"] });
+    let reply = client.json(Method::PUT, "/api/v1/admin/exclusive-roles/money", &body).await;
+    assert_eq!(reply.status(), 409);
+    let problem = reply.json();
+    assert_eq!(problem["code"], "exclusive_roles");
+    assert_eq!(problem["holders"].as_array().unwrap().len(), 20);
+    assert_eq!(problem["more"], true);
+    assert_eq!(problem["holders"][0]["roles"], json!(["approver", "payer"]));
+    let fields = [("set", "money"), ("first", "payer"), ("second", "approver")];
+    let page = client.form("/admin/exclusive", &fields).await;
+    assert_eq!(page.status(), 422);
+    assert!(page.text().contains("and perhaps more"), "{}", page.text());
+}

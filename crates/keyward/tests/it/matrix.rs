@@ -146,7 +146,7 @@ async fn of_two_who_reviewed_the_same_version_one_saves() {
             let auth = t.kw.clone();
             let pattern = format!("round:{round}");
             let cells = vec![Cell { role: "guest".into(), pattern, effect: Some(effect) }];
-            let flow = ChangeMatrix { seen: version, cells, actor: None };
+            let flow = ChangeMatrix { seen: version, cells, force: false, actor: None };
             tokio::spawn(async move { auth.change_matrix(flow).await.unwrap() })
         };
         let (one, two) = tokio::join!(save(Effect::Allow), save(Effect::Deny));

@@ -99,7 +99,8 @@ async fn what_the_file_defines_is_changed_there_alone() {
     let seen = house.auth.matrix(&MatrixQuery::default()).await.unwrap().version;
     let (role, pattern) = ("reader".to_owned(), "posts:delete".to_owned());
     let cells = vec![Cell { role, pattern, effect: Some(Effect::Allow) }];
-    let refused = house.auth.change_matrix(ChangeMatrix { seen, cells, actor: None }).await;
+    let refused =
+        house.auth.change_matrix(ChangeMatrix { seen, cells, force: false, actor: None }).await;
     assert_eq!(refused.unwrap(), Err(Refusal::invalid("role", "in_policy_file")));
 }
 
@@ -214,7 +215,7 @@ async fn roles_that_the_file_keeps_apart_are_not_given_together() {
     let refused = house.auth.assign_role(ada.id, "careful", true).await.unwrap();
     assert_eq!(refused, Err(Refusal::ExclusiveRoles));
     let removed = house.auth.change_exclusive("policy file 0", None).await.unwrap();
-    assert_eq!(removed, Err(Refusal::invalid("name", "set_invalid")));
+    assert_eq!(removed, Err(Refusal::invalid("set", "set_invalid")));
 }
 
 // Attack: a session that was loaded before keeps what the file has taken away.

@@ -189,10 +189,10 @@ async fn people(house: &mut House, user: keyward::id::UserId, root: keyward::id:
     house.check(add).await;
     let edit = EditPerson { name: Some("Ada L.".into()), ..EditPerson::default() };
     house.check(Edit { user, edit, actor }).await;
-    house.check(ChangeRole { role: "analyst".into(), change: added(), actor }).await;
+    house.check(ChangeRole { actor, ..ChangeRole::new("analyst", added()) }).await;
     house.later();
     let seen = house.store.definitions().await.unwrap().version;
-    house.check(ChangeMatrix { seen, cells: vec![cell()], actor }).await;
+    house.check(ChangeMatrix { seen, cells: vec![cell()], force: false, actor }).await;
     house.later();
     let role = "analyst".to_owned();
     house.check(AssignRole { user, role, give: true, term: Term::ALWAYS, actor }).await;
@@ -209,16 +209,16 @@ async fn people(house: &mut House, user: keyward::id::UserId, root: keyward::id:
 
 async fn groups(house: &mut House, user: keyward::id::UserId, actor: Option<keyward::id::UserId>) {
     let change = RoleChange::Inherit { inherits: vec!["analyst".into()] };
-    house.check(ChangeRole { role: "chief".into(), change: added(), actor }).await;
-    house.check(ChangeRole { role: "chief".into(), change, actor }).await;
+    house.check(ChangeRole { actor, ..ChangeRole::new("chief", added()) }).await;
+    house.check(ChangeRole { actor, ..ChangeRole::new("chief", change) }).await;
     let group = || "staff".to_owned();
     let change = GroupChange::Add { description: String::new() };
-    house.check(ChangeGroup { group: group(), change, actor }).await;
+    house.check(ChangeGroup { actor, ..ChangeGroup::new(group(), change) }).await;
     let change = GroupChange::Roles { roles: vec!["chief".into()] };
-    house.check(ChangeGroup { group: group(), change, actor }).await;
+    house.check(ChangeGroup { actor, ..ChangeGroup::new(group(), change) }).await;
     let term = Term::ALWAYS;
     house.check(ChangeMembership { user, group: group(), give: true, term, actor }).await;
-    house.check(ChangeRole { role: "clerk".into(), change: added(), actor }).await;
+    house.check(ChangeRole { actor, ..ChangeRole::new("clerk", added()) }).await;
     let roles = Some(vec!["clerk".to_owned(), "analyst".to_owned()]);
-    house.check(ChangeExclusive { set: "apart".into(), roles, actor }).await;
+    house.check(ChangeExclusive { set: "apart".into(), roles, seen: None, actor }).await;
 }

@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 
 use super::super::render::Page;
 use super::super::{go, nav};
-use super::listed::ListedInput;
+use super::listed::{ListedInput, SeenInput};
 use crate::http::{Code, Cx, Fault, Guard, Problem, Reply, Route, input};
 use crate::routes::groups::{MembersInput, TermInput, change, change_member};
+use crate::routes::roles::Terms;
 use crate::view::{GroupView, MemberView};
 
 const EDIT: Guard = Guard::Holding("groups:edit");
@@ -72,16 +73,18 @@ async fn told(cx: &Cx<'_>, done: Result<(), Fault>) -> Result<Reply, Fault> {
 fn set_roles(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let input: ListedInput = input::body(cx.request)?;
-        let was = group(&cx).await?;
+        let (terms, was) = (input.terms()?, group(&cx).await?);
         let wish = GroupChange::Roles { roles: input.apply(was.roles) };
-        let done = change(&cx, &was.name, wish).await;
+        let done = change(&cx, &was.name, wish, terms).await;
         told(&cx, done).await
     })
 }
 
 fn remove(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        match change(&cx, cx.params.get("group"), GroupChange::Remove).await {
+        let SeenInput { version } = input::body(cx.request)?;
+        let terms = Terms::seen(&version)?;
+        match change(&cx, cx.params.get("group"), GroupChange::Remove, terms).await {
             Ok(()) => go(&cx, "/admin/groups?notice=done"),
             Err(fault) => told(&cx, Err(fault)).await,
         }

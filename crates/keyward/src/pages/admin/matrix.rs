@@ -104,7 +104,7 @@ impl Typed {
                 cells.push(listed(value)?);
             }
         }
-        Ok(ChangeMatrix { seen, cells, actor: Some(cx.caller.user()?) })
+        Ok(ChangeMatrix { seen, cells, force: false, actor: Some(cx.caller.user()?) })
     }
 
     fn cell(&self, place: &str, chosen: &str) -> Result<Option<Cell>, Fault> {

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::super::render::Page;
 use super::super::{go, nav};
-use super::listed::ListedInput;
+use super::listed::{ListedInput, SeenInput};
 use crate::http::{Code, Cx, Fault, Guard, Reply, Route, input};
 use crate::matrix::lineage;
-use crate::routes::roles::{RuleInput, change};
+use crate::routes::roles::{RuleInput, Terms, change};
 use crate::view::UserView;
 
 const EDIT: Guard = Guard::Holding("roles:edit");
@@ -29,7 +29,8 @@ const SHOWN: u32 = 20;
 async fn page<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
     let name = cx.params.get("role");
     let roles = cx.auth.role_list().await?;
-    let stored = roles.iter().any(|role| role.name == name && !role.read_only);
+    let stored = roles.iter().find(|role| role.name == name && !role.read_only);
+    let version = stored.map(|role| role.version);
     let policy = cx.auth.policy();
     let role = policy.snapshot.role(name).ok_or(Code::NotFound)?;
     let lineage = lineage(&policy.snapshot, role);
@@ -50,13 +51,14 @@ async fn page<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
     Ok(Page::new(cx, "admin_role.html")
         .with("here", "roles")
         .with("role", rules(role))
+        .with("version", version)
         .with("parents", parents)
         .with("free", free)
         .with("heirs", heirs)
         .with("inherited", inherited)
         .with("people", people)
         .with("may_see_people", may_see_people)
-        .with("may_edit", stored && name != ADMIN_ROLE && nav::holds(entry, "roles:edit"))
+        .with("may_edit", stored.is_some() && name != ADMIN_ROLE && nav::holds(entry, "roles:edit"))
         .with("known", cx.auth.known_permissions())
         .keeping(&["permission"]))
 }
@@ -99,7 +101,7 @@ fn rule(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         let wish = input::body(cx.request).and_then(|input: RuleInput| input.to_change());
         let role = cx.params.get("role");
         let done = match wish {
-            Ok(wish) => change(&cx, role, wish).await,
+            Ok(wish) => change(&cx, role, wish, Terms::default()).await,
             Err(fault) => Err(fault),
         };
         told(&cx, done).await
@@ -109,18 +111,19 @@ fn rule(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
 fn inherit(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let input: ListedInput = input::body(cx.request)?;
-        let name = cx.params.get("role");
-        let roles = cx.auth.role_list().await?;
-        let was = roles.into_iter().find(|role| role.name == name).ok_or(Code::NotFound)?;
+        let (terms, name) = (input.terms()?, cx.params.get("role"));
+        let was = cx.auth.role(name).await?.ok_or(Code::NotFound)?;
         let wish = RoleChange::Inherit { inherits: input.apply(was.inherits) };
-        let done = change(&cx, name, wish).await;
+        let done = change(&cx, name, wish, terms).await;
         told(&cx, done).await
     })
 }
 
 fn remove(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        match change(&cx, cx.params.get("role"), RoleChange::Remove).await {
+        let SeenInput { version } = input::body(cx.request)?;
+        let terms = Terms::seen(&version)?;
+        match change(&cx, cx.params.get("role"), RoleChange::Remove, terms).await {
             Ok(()) => go(&cx, "/admin/roles?notice=done"),
             Err(fault) => page(&cx).await?.refused(fault, cx.id),
         }

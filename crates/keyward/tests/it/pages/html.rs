@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use keyward::testing::Response;
+use keyward::testing::{Client, Response};
 use scraper::{ElementRef, Html, Selector};
 
 /// A page that keeps the house rules.
@@ -106,6 +106,18 @@ impl Page {
             }
         }
     }
+}
+
+/// Sends a form of this page, with the version of what the page shows.
+pub(crate) async fn send_seen(
+    client: &Client,
+    page: &str,
+    act: &str,
+    fields: &[(&str, &str)],
+) -> Response {
+    let version = Page::of(&client.page(page).await).attr("[name=version]", "value");
+    let fields: Vec<_> = fields.iter().copied().chain([("version", &*version)]).collect();
+    client.form(&format!("{page}/{act}"), &fields).await
 }
 
 /// Where a redirect leads.
