@@ -42,8 +42,19 @@ pub struct Settings {
     pub challenge_attempts: u32,
     /// Time between two messages of one flow.
     pub resend_wait: Duration,
-    /// Password guesses for each account.
+    /// Guesses at a secret of one account: passwords, second factors and codes, each
+    /// by itself.
     pub guesses: Rate,
+    /// The same over a longer time: whoever has used this up waits longer for each
+    /// further guess.
+    pub guesses_long: Rate,
+    /// Wrong passwords in a row after which a password is right no more, until it is
+    /// set anew; NIST SP 800-63B-4 section 3.2.2 allows 100.
+    pub failures: u32,
+    /// Wrong guesses from one address (of IPv6 a /64), whatever accounts they are for.
+    pub address_guesses: Rate,
+    /// Wrong guesses from one network (IPv4 /24, IPv6 /48).
+    pub network_guesses: Rate,
     /// Recovery and verification requests for each address.
     pub requests: Rate,
     /// Who must have a second factor; others may.
@@ -62,6 +73,11 @@ pub struct Settings {
     pub mails: Rate,
     /// Text messages with a secret to one number, whatever they are for.
     pub texts: Rate,
+    /// Messages with a secret that one network causes (IPv4 /24, IPv6 /48), to
+    /// whomever.
+    pub network_messages: Rate,
+    /// Text messages with a secret in all: they cost money.
+    pub all_texts: Rate,
     /// Beginnings of the numbers that text messages go to, such as `+49`; none
     /// for all. Numbers elsewhere may cost many times as much, and whoever owns
     /// them may earn by it.
@@ -162,6 +178,10 @@ impl Default for Settings {
             challenge_attempts: 5,
             resend_wait: Duration::from_secs(30),
             guesses: Rate { burst: 10, period: 10 * MINUTE },
+            guesses_long: Rate { burst: 50, period: 2 * HOUR },
+            failures: 100,
+            address_guesses: Rate { burst: 60, period: MINUTE },
+            network_guesses: Rate { burst: 300, period: MINUTE / 5 },
             requests: Rate { burst: 5, period: 10 * MINUTE },
             mfa: MfaMode::Optional,
             mfa_lifetime: 10 * MINUTE,
@@ -171,6 +191,8 @@ impl Default for Settings {
             passkeys: Passkeys::default(),
             mails: Rate { burst: 10, period: 10 * MINUTE },
             texts: Rate { burst: 5, period: 30 * MINUTE },
+            network_messages: Rate { burst: 200, period: HOUR / 200 },
+            all_texts: Rate { burst: 500, period: HOUR / 500 },
             phone_prefixes: vec![],
             email_link: true,
             email_code: true,

@@ -131,8 +131,8 @@ pub use routes::{RouteView, list as route_list, own_permissions, table as route_
 pub use session_token::OpenedSession;
 pub use view::{
     AclView, AssignmentView, EventView, ExclusiveView, GrantView, GroupView, Holdings,
-    IdentifierView, MemberView, MembershipView, MessageView, RelationView, RoleView, SessionRow,
-    SessionView, UserView,
+    IdentifierView, LimitRow, MemberView, MembershipView, MessageView, RelationView, RoleView,
+    SessionRow, SessionView, UserView,
 };
 
 /// What can fail when nobody is refused.

@@ -1,6 +1,7 @@
 //! People, for the app and the command line: the same decisions as over HTTP.
 
 use keyward_core::flow::admin::{Act, ActOn, AddPerson, Edit, EditPerson, Names};
+use keyward_core::flow::limits::SeeLimits;
 use keyward_core::flow::open::{Opening, Replaced};
 use keyward_core::flow::proven::SignedIn;
 use keyward_core::flow::role::{AssignRole, ChangeGrant};
@@ -17,7 +18,7 @@ use keyward_core::{Error, Secret};
 
 use crate::engine::Keyward;
 use crate::session_token::OpenedSession;
-use crate::view::{EventView, Holdings, SessionRow, UserView};
+use crate::view::{EventView, Holdings, LimitRow, SessionRow, UserView};
 
 /// An answer: yes with a value, no with a reason, or a failure to know.
 pub type Answer<T> = Result<Result<T, Refusal>, Error>;
@@ -179,6 +180,13 @@ impl Keyward {
     pub async fn sign_in_attempts(&self, user: UserId) -> Result<Vec<EventView>, Error> {
         let (subject, kind) = (Some(user), Some("sign_in.".to_owned()));
         self.audit(&EventQuery { subject, kind, limit: 20, ..EventQuery::default() }).await
+    }
+
+    /// The limits of an account with whoever it does not know, and how much of each is
+    /// used. Known devices have others of their own.
+    pub async fn limits_of(&self, user: UserId) -> Result<Vec<LimitRow>, Error> {
+        let found = self.run(&SeeLimits { user }, &Client::default()).await?;
+        Ok(found.unwrap_or_default().into_iter().map(LimitRow::from).collect())
     }
 
     /// Closes one session of an account.

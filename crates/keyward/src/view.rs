@@ -2,6 +2,7 @@
 //! library.
 
 mod access;
+mod limits;
 mod lists;
 
 use keyward_authz::Access;
@@ -17,6 +18,7 @@ pub use access::{
     AssignmentView, ExclusiveView, GrantView, GroupView, Holdings, MemberView, MembershipView,
     RoleView,
 };
+pub use limits::LimitRow;
 pub use lists::{AclView, RelationView};
 
 /// An identifier.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::guess::{Guessed, Guesser, networks};
 use super::{Client, Decide, Gather};
 use crate::Error;
 use crate::crypto::keys::Keys;
@@ -14,7 +15,7 @@ use crate::port::{Take, Write};
 use crate::record::{Challenge, Channel, Identifier, Message, MessageState, Purpose, Reason};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
-use crate::settings::Rate;
+use crate::settings::{Rate, Settings};
 use crate::time::Timestamp;
 
 /// What a carrier needs to write and deliver a message. Sealed in the outbox.
@@ -183,11 +184,24 @@ fn unsent(write: Write) -> Write {
 
 /// What a letter to the address of a challenge takes, whatever it is for: asking
 /// for another kind of letter is no way around it. An address that nobody has
-/// counts alike.
-pub(super) fn limit(challenge: &Challenge, cx: &Decide<'_>) -> Write {
-    let rate = if challenge.kind == Kind::Phone { cx.settings.texts } else { cx.settings.mails };
-    let address = format!("{} {}", challenge.kind.as_str(), challenge.normal);
-    Write::Take(take("letters", address.as_bytes(), rate, cx.now))
+/// counts alike. It counts for the address, for the network that asks, and a text
+/// message among all of them.
+pub(super) fn limits(challenge: &Challenge, cx: &Decide<'_>) -> Vec<Write> {
+    let mut takes = vec![letters(challenge.kind, &challenge.normal, cx.settings, cx.now)];
+    if let Some([_, network]) = networks(&cx.client.address) {
+        let rate = cx.settings.network_messages;
+        takes.push(take("letters from", network.as_bytes(), rate, cx.now));
+    }
+    if challenge.kind == Kind::Phone {
+        takes.push(take("all texts", b"", cx.settings.all_texts, cx.now));
+    }
+    takes.into_iter().map(Write::Take).collect()
+}
+
+/// Letters to one address.
+pub(super) fn letters(kind: Kind, normal: &str, settings: &Settings, now: Timestamp) -> Take {
+    let rate = if kind == Kind::Phone { settings.texts } else { settings.mails };
+    take("letters", format!("{} {normal}", kind.as_str()).as_bytes(), rate, now)
 }
 
 /// New secrets for a challenge whose message is asked for again, and what that
@@ -205,7 +219,9 @@ pub(super) fn again(
     }
     let secrets = Secrets::mint(found.id, cx);
     let renew = secrets.renew(found, cx.now);
-    Ok((secrets, vec![Write::KillMessagesOf(found.id), renew, limit(found, cx)]))
+    let mut writes = vec![Write::KillMessagesOf(found.id), renew];
+    writes.extend(limits(found, cx));
+    Ok((secrets, writes))
 }
 
 /// A letter that carries no secret, good for a day.
@@ -379,17 +395,21 @@ impl Wrong {
 /// What a try at a code takes from the account, or from an address that nobody
 /// has: a new challenge gives no new tries. A link needs no limit.
 pub(super) fn code_takes(answer: &Answer, found: Option<&Challenge>, cx: &Gather<'_>) -> Vec<Take> {
-    let tried = found.filter(|_| matches!(answer, Answer::Code { .. }));
-    let key = |found: &Challenge| guess_key(cx.client, found.user, &found.normal);
-    tried.map(|found| take("code", &key(found), cx.settings.guesses, cx.now)).into_iter().collect()
+    let Some(found) = found.filter(|_| matches!(answer, Answer::Code { .. })) else {
+        return vec![];
+    };
+    let guesser = Guesser::new(cx.client, found.user, &found.normal);
+    guesser.takes(Guessed::Code, cx.settings, cx.now)
 }
 
 /// Gives back what [`code_takes`] took, for an answer that was right.
-pub(super) fn give_back_code(answer: &Answer, found: &Challenge, cx: &Decide<'_>) -> Option<Write> {
-    let key = guess_key(cx.client, found.user, &found.normal);
-    let key = limit_key("code", &key);
-    matches!(answer, Answer::Code { .. })
-        .then_some(Write::GiveBack { key, period: cx.settings.guesses.period })
+pub(super) fn give_back_code(answer: &Answer, found: &Challenge, cx: &Decide<'_>) -> Vec<Write> {
+    match answer {
+        Answer::Code { .. } => {
+            Guesser::new(cx.client, found.user, &found.normal).give_back(Guessed::Code, cx)
+        }
+        Answer::Link(_) => vec![],
+    }
 }
 
 /// A limit that counts `what` under `name`.

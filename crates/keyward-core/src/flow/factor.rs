@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::Decide;
-use super::challenge::{guess_key, limit_key, take};
+use super::guess::{Guessed, Guesser};
 use crate::port::{Take, Write};
 use crate::record::{Challenge, Credential, Event, Reason, Session, Subject, What};
 use crate::refusal::Refusal;
@@ -97,8 +97,9 @@ pub(super) fn methods_after(
 
 /// What a guess at a second factor costs: the same for every flow, so that
 /// beginning a new one gains nothing.
-pub(super) fn guess(subject: &Subject, cx: &super::Gather<'_>) -> Take {
-    take("factor", &guess_key(cx.client, Some(subject.user.id), ""), cx.settings.guesses, cx.now)
+pub(super) fn guess(subject: &Subject, cx: &super::Gather<'_>) -> Vec<Take> {
+    let guesser = Guesser::new(cx.client, Some(subject.user.id), "");
+    guesser.takes(Guessed::Factor, cx.settings, cx.now)
 }
 
 /// What follows from an answer: to be written with a yes, or with the no.
@@ -125,10 +126,8 @@ pub(super) fn judge(
         judged.writes.extend(factor.missed(subject));
         return judged;
     };
-    writes.push(Write::GiveBack {
-        key: limit_key("factor", &guess_key(cx.client, Some(subject.user.id), "")),
-        period: cx.settings.guesses.period,
-    });
+    let guesser = Guesser::new(cx.client, Some(subject.user.id), "");
+    writes.extend(guesser.give_back(Guessed::Factor, cx));
     let used = (factor.kind() == codes::KIND).then(|| {
         let left = codes::left(subject).saturating_sub(1);
         cx.own_event(subject.user.id, What::RecoveryCodeUsed { left })

@@ -182,7 +182,7 @@ impl Flow for FinishMfa {
     fn takes(&self, facts: &Facts, cx: &Gather<'_>) -> Vec<Take> {
         // Who does not hold the browser's secret spends nothing of the owner's.
         let awaited = facts.awaited(self.browser.as_ref(), cx.now);
-        awaited.iter().map(|(_, subject)| factor::guess(subject, cx)).collect()
+        awaited.iter().flat_map(|(_, subject)| factor::guess(subject, cx)).collect()
     }
 
     fn limited(&self, facts: &Facts, cx: &mut Decide<'_>) -> Vec<Event> {

@@ -1,17 +1,17 @@
 //! Change a password that one knows.
 
-use super::challenge::{self, guess_key, limit_key, take};
+use super::challenge;
 use super::factor::trusted;
+use super::guess::AtPassword;
 use super::open::{Opened, Standing, rotate};
-use super::sign_in::{password_of, text};
-use super::step_up::Facts;
-use super::{Decide, Done, Flow, Gather, Stored, Verdict, Work};
+use super::step_up::Guessing;
+use super::{Decide, Done, Flow, Gather, Verdict, Work};
 use crate::Error;
 use crate::id::{CredentialId, SessionId, UserId};
 use crate::identifier::Kind;
 use crate::password::rules;
 use crate::port::{Fut, Take, Write};
-use crate::record::{Credential, Event, Identifier, Reason, Session, Subject, User, What};
+use crate::record::{Credential, Event, Identifier, Session, Subject, User, What};
 use crate::refusal::{Problem, Refusal};
 use crate::secret::Secret;
 use crate::settings::Settings;
@@ -33,43 +33,40 @@ pub struct ChangePassword {
 }
 
 impl Flow for ChangePassword {
-    type Facts = Facts;
+    type Facts = Guessing;
     type Yes = Box<Opened>;
     const NAME: &'static str = "change_password";
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
-        Box::pin(Facts::gather(self.user, self.session, cx))
+        Box::pin(Guessing::gather(self.user, self.session, cx))
     }
 
-    fn takes(&self, _: &Self::Facts, cx: &Gather<'_>) -> Vec<Take> {
-        let key = guess_key(cx.client, Some(self.user), "");
-        vec![take("guess", &key, cx.settings.guesses, cx.now)]
+    fn takes(&self, facts: &Self::Facts, cx: &Gather<'_>) -> Vec<Take> {
+        facts.guess.takes(cx)
     }
 
     fn work(&self, facts: &Self::Facts) -> Work {
-        let stored = password_of(facts.subject.as_ref())
-            .map_or(Stored::Decoy, |found| Stored::Phc(text(found)));
-        Work::verify(&self.current, stored).and(Work::hash(&self.new))
+        Work::verify(&self.current, facts.stored()).and(Work::hash(&self.new))
     }
 
     fn decide(&self, facts: Self::Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<Box<Opened>> {
-        let (subject, session) = match facts.live(cx) {
+        let Guessing { own, guess } = facts;
+        let (subject, session) = match own.live(cx) {
             Ok(both) => both,
             Err(refusal) => return Verdict::no(refusal),
         };
         if !done.verified {
-            let what =
-                What::SignInFailed { method: "password".into(), reason: Reason::WrongSecret };
+            let what = What::SignInFailed { method: "password".into(), reason: guess.why_not() };
             let event = cx.event(Some(self.user), Some(self.user), what);
             let refusal = Refusal::invalid("current_password", "invalid_credentials");
-            return Verdict::refuse(refusal, vec![], vec![event]);
+            return Verdict::refuse(refusal, vec![guess.wrong()], vec![event]);
         }
         let problems = new_password_problems(&self.new, "new_password", &subject, cx.settings);
         if !problems.is_empty() {
             return Verdict::no(Refusal::Invalid(problems));
         }
         let Some(phc) = done.hashed else { return Verdict::no(Refusal::Conflict) };
-        self.changed(&subject, &session, phc, cx)
+        self.changed(&subject, &session, phc, &guess, cx)
     }
 }
 
@@ -79,14 +76,11 @@ impl ChangePassword {
         subject: &Subject,
         session: &Session,
         phc: String,
+        guess: &AtPassword,
         cx: &mut Decide<'_>,
     ) -> Verdict<Box<Opened>> {
         let (user, mut writes) = set_password(subject, phc, !self.keep_others, cx);
-        let key = guess_key(cx.client, Some(user.id), "");
-        writes.push(Write::GiveBack {
-            key: limit_key("guess", &key),
-            period: cx.settings.guesses.period,
-        });
+        writes.extend(guess.right(cx));
         let what = What::PasswordChanged { by: "owner".into(), closed_sessions: !self.keep_others };
         let mut events = vec![cx.own_event(user.id, what)];
         writes.extend(tell(subject, "password_changed", cx));

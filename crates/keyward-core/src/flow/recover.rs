@@ -54,7 +54,7 @@ impl Flow for BeginRecovery {
         };
         let (challenge, secrets, browser) = challenge::begin(what, cx);
         let mut writes = challenge::replace(&challenge);
-        writes.push(challenge::limit(&challenge, cx));
+        writes.extend(challenge::limits(&challenge, cx));
         // To nobody where nobody has the address: as many statements either way.
         let to = to.map_or(To::nobody(challenge.kind), To::from);
         writes.extend(challenge::letter("recover", &challenge, &secrets, to, cx).ok());

@@ -1,6 +1,6 @@
 //! Prove who you are with a password; get a session.
 
-use super::challenge::{guess_key, limit_key, take};
+use super::guess::AtPassword;
 use super::open::Opening;
 use super::proven::{Proof, SignedIn, proven};
 use super::{Decide, Done, Flow, Gather, Stored, Verdict, Work};
@@ -26,7 +26,7 @@ pub struct SignIn {
 #[derive(Debug)]
 pub struct Facts {
     subject: Option<Subject>,
-    key: Vec<u8>,
+    guess: AtPassword,
 }
 
 impl Flow for SignIn {
@@ -38,13 +38,14 @@ impl Flow for SignIn {
         Box::pin(async move {
             let subject = find(&self.identifier, cx).await?;
             let user = subject.as_ref().map(|s| s.user.id);
-            let key = guess_key(cx.client, user, &folded(&self.identifier));
-            Ok(Facts { subject, key })
+            let typed = folded(&self.identifier);
+            let guess = AtPassword::gather(subject.as_ref(), user, &typed, cx).await?;
+            Ok(Facts { subject, guess })
         })
     }
 
     fn takes(&self, facts: &Facts, cx: &Gather<'_>) -> Vec<Take> {
-        vec![take("guess", &facts.key, cx.settings.guesses, cx.now)]
+        facts.guess.takes(cx)
     }
 
     fn limited(&self, facts: &Facts, cx: &mut Decide<'_>) -> Vec<Event> {
@@ -61,15 +62,17 @@ impl Flow for SignIn {
         let reason = match &facts.subject {
             None => Some(Reason::UnknownIdentifier),
             Some(s) if password_of(Some(s)).is_none() => Some(Reason::NoCredential),
+            Some(_) if facts.guess.is_dead() => Some(Reason::TooManyInARow),
             Some(_) if !done.verified => Some(Reason::WrongSecret),
             Some(_) => None,
         };
         match (reason, &facts.subject) {
-            (None, Some(subject)) => self.proven(subject, &facts.key, done, cx),
+            (None, Some(subject)) => self.proven(subject, &facts.guess, done, cx),
             (reason, subject) => {
                 let reason = reason.unwrap_or(Reason::UnknownIdentifier);
                 let event = self.failed(subject.as_ref(), reason, cx);
-                Verdict::refuse(Refusal::InvalidCredentials, vec![], vec![event])
+                let writes = vec![facts.guess.wrong()];
+                Verdict::refuse(Refusal::InvalidCredentials, writes, vec![event])
             }
         }
     }
@@ -90,7 +93,7 @@ impl SignIn {
     fn proven(
         &self,
         subject: &Subject,
-        key: &[u8],
+        guess: &AtPassword,
         done: Done,
         cx: &mut Decide<'_>,
     ) -> Verdict<SignedIn> {
@@ -99,10 +102,7 @@ impl SignIn {
         let verdict = proven(proof, self.open, cx);
         let renewed = verdict.reply.is_ok().then(|| renewed(subject, done, cx));
         let (mut writes, events) = renewed.unwrap_or_default();
-        writes.push(Write::GiveBack {
-            key: limit_key("guess", key),
-            period: cx.settings.guesses.period,
-        });
+        writes.extend(guess.right(cx));
         #[cfg(feature = "captcha")]
         writes.extend(super::captcha::give_back(subject.user.id, cx));
         verdict.after(writes, events)

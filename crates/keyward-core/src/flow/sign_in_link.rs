@@ -140,7 +140,7 @@ impl Flow for BeginSignIn {
             None => To::nobody(kind),
         };
         let mut writes = challenge::replace(&challenge);
-        writes.push(challenge::limit(&challenge, cx));
+        writes.extend(challenge::limits(&challenge, cx));
         match challenge::letter(challenge.purpose.as_str(), &challenge, &secrets, to, cx) {
             Ok(letter) => writes.push(letter),
             Err(_) => return Verdict::no(Refusal::Conflict),

@@ -165,7 +165,7 @@ impl SignUp {
         };
         let (challenge, _, browser) = challenge::begin(decoy(name), cx);
         let mut writes = vec![Write::AddChallenge(challenge.clone())];
-        writes.push(challenge::limit(&challenge, cx));
+        writes.extend(challenge::limits(&challenge, cx));
         if let Some(to) = holder.identifier(kind)
             && let Ok(letter) = challenge::notice("already_registered", to, &holder.user.name, cx)
         {

@@ -1,13 +1,13 @@
 //! Prove again who you are, before something that cannot be undone.
 
-use super::challenge::{guess_key, limit_key, take};
 use super::factor::{self, Asked};
+use super::guess::AtPassword;
 use super::open::{Opened, Standing, rotate};
 use super::sign_in::{password_of, text};
 use super::{Decide, Done, Flow, Gather, Stored, Verdict, Work};
 use crate::Error;
 use crate::id::{SessionId, UserId};
-use crate::port::{Fut, Take, Write};
+use crate::port::{Fut, Take};
 use crate::record::{Event, Reason, Session, Subject, What};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
@@ -68,38 +68,62 @@ pub fn ways(subject: &Subject, settings: &Settings) -> Vec<&'static str> {
 
 const PASSWORD: &str = "password";
 
+/// An account, a session of its own, and guesses at its password.
+#[derive(Debug)]
+pub struct Guessing {
+    pub(super) own: Facts,
+    pub(super) guess: AtPassword,
+}
+
+impl Guessing {
+    pub(super) async fn gather(
+        user: UserId,
+        session: SessionId,
+        cx: Gather<'_>,
+    ) -> Result<Self, Error> {
+        let own = Facts::gather(user, session, cx).await?;
+        let guess = AtPassword::gather(own.subject.as_ref(), Some(user), "", cx).await?;
+        Ok(Self { own, guess })
+    }
+
+    /// What the password is checked against; a dead one against nothing.
+    pub(super) fn stored(&self) -> Stored {
+        let found = password_of(self.own.subject.as_ref()).filter(|_| !self.guess.is_dead());
+        found.map_or(Stored::Decoy, |found| Stored::Phc(text(found)))
+    }
+}
+
 impl Flow for StepUp {
-    type Facts = Facts;
+    type Facts = Guessing;
     type Yes = Box<Opened>;
     const NAME: &'static str = "step_up";
 
-    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Facts, Error>> {
-        Box::pin(Facts::gather(self.user, self.session, cx))
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Guessing, Error>> {
+        Box::pin(Guessing::gather(self.user, self.session, cx))
     }
 
-    fn takes(&self, facts: &Facts, cx: &Gather<'_>) -> Vec<Take> {
+    fn takes(&self, facts: &Guessing, cx: &Gather<'_>) -> Vec<Take> {
         if self.by_password() {
-            let key = guess_key(cx.client, Some(self.user), "");
-            return vec![take("guess", &key, cx.settings.guesses, cx.now)];
+            return facts.guess.takes(cx);
         }
-        facts.subject.iter().map(|subject| factor::guess(subject, cx)).collect()
+        facts.own.subject.iter().flat_map(|subject| factor::guess(subject, cx)).collect()
     }
 
-    fn limited(&self, facts: &Facts, cx: &mut Decide<'_>) -> Vec<Event> {
+    fn limited(&self, facts: &Guessing, cx: &mut Decide<'_>) -> Vec<Event> {
         let failed = |subject| factor::failed(subject, &self.method, Reason::TooMany, cx);
-        facts.subject.iter().map(failed).collect()
+        facts.own.subject.iter().map(failed).collect()
     }
 
-    fn work(&self, facts: &Facts) -> Work {
-        if !self.by_password() {
-            return Work::default();
+    fn work(&self, facts: &Guessing) -> Work {
+        match self.by_password() {
+            true => Work::verify(&self.answer, facts.stored()),
+            false => Work::default(),
         }
-        let found = password_of(facts.subject.as_ref());
-        Work::verify(&self.answer, found.map_or(Stored::Decoy, |found| Stored::Phc(text(found))))
     }
 
-    fn decide(&self, facts: Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<Box<Opened>> {
-        let (subject, session) = match facts.live(cx) {
+    fn decide(&self, facts: Guessing, done: Done, cx: &mut Decide<'_>) -> Verdict<Box<Opened>> {
+        let Guessing { own, guess } = facts;
+        let (subject, session) = match own.live(cx) {
             Ok(both) => both,
             Err(refusal) => return Verdict::no(refusal),
         };
@@ -108,7 +132,8 @@ impl Flow for StepUp {
             return Verdict::refuse(Refusal::MfaInvalid, vec![], vec![failed]);
         }
         if self.by_password() {
-            return self.by(&subject, &session, session.aal, self.password(&subject, done, cx), cx);
+            let judged = Self::password(&subject, &guess, done, cx);
+            return self.by(&subject, &session, session.aal, judged, cx);
         }
         let asked = Asked { subject: &subject, challenge: None };
         let judged = factor::judge(asked, &self.method, &self.answer, cx);
@@ -121,14 +146,17 @@ impl StepUp {
         self.method == PASSWORD
     }
 
-    fn password(&self, subject: &Subject, done: Done, cx: &mut Decide<'_>) -> factor::Judged {
+    fn password(
+        subject: &Subject,
+        guess: &AtPassword,
+        done: Done,
+        cx: &mut Decide<'_>,
+    ) -> factor::Judged {
         if !done.verified {
-            let events = vec![factor::failed(subject, PASSWORD, Reason::WrongSecret, cx)];
-            return factor::Judged { right: false, writes: vec![], events };
+            let events = vec![factor::failed(subject, PASSWORD, guess.why_not(), cx)];
+            return factor::Judged { right: false, writes: vec![guess.wrong()], events };
         }
-        let key = limit_key("guess", &guess_key(cx.client, Some(self.user), ""));
-        let give_back = Write::GiveBack { key, period: cx.settings.guesses.period };
-        factor::Judged { right: true, writes: vec![give_back], events: vec![] }
+        factor::Judged { right: true, writes: guess.right(cx), events: vec![] }
     }
 
     fn by(

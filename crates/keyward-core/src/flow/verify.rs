@@ -38,7 +38,7 @@ pub(super) fn ask_to_verify(
     };
     let (challenge, secrets, browser) = challenge::begin(what, cx);
     let mut writes = challenge::replace(&challenge);
-    writes.push(challenge::limit(&challenge, cx));
+    writes.extend(challenge::limits(&challenge, cx));
     writes.push(challenge::letter("verify", &challenge, &secrets, to.into(), cx).ok()?);
     let event = cx.own_event(subject.user.id, What::VerificationSent { flow: challenge.id });
     Some((Asked { flow: challenge.id, browser }, writes, event))

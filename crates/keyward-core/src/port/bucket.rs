@@ -3,6 +3,8 @@
 //! A bucket is kept as the moment at which it will be full again. Whoever takes
 //! from it asks the store, inside a transaction; this is for whoever only looks.
 
+use core::time::Duration;
+
 use crate::port::Take;
 use crate::time::Timestamp;
 
@@ -16,6 +18,14 @@ impl Take {
         u32::try_from(used).unwrap_or(u32::MAX).min(self.burst.max(1))
     }
 
+    /// How long until one more unit can be taken; `None` if it can be now.
+    pub fn wait(&self, full_at: Option<Timestamp>) -> Option<Duration> {
+        let most = self.period.saturating_mul(self.burst.max(1));
+        let missing = full_at?.since(self.now).min(most);
+        let wait = (missing + self.period).checked_sub(most)?;
+        (!wait.is_zero()).then_some(wait)
+    }
+
     /// Whether one more unit can be taken.
     pub fn is_left(&self, full_at: Option<Timestamp>) -> bool {
         self.used(full_at) < self.burst.max(1)
@@ -24,8 +34,6 @@ impl Take {
 
 #[cfg(test)]
 mod tests {
-    use core::time::Duration;
-
     use super::*;
 
     #[test]
@@ -35,7 +43,12 @@ mod tests {
         let check = |secs: i64, used: u32| {
             let at = Some(Timestamp::from_secs(1_000 + secs));
             assert_eq!((take.used(at), take.is_left(at)), (used, used < 3), "{secs}");
+            assert_eq!(take.wait(at).is_none(), take.is_left(at), "{secs}");
         };
+        let wait = |secs: i64| take.wait(Some(Timestamp::from_secs(1_000 + secs)));
+        assert_eq!(wait(21), Some(Duration::from_secs(1)));
+        assert_eq!(wait(30), Some(Duration::from_secs(10)));
+        assert_eq!(wait(1_000_000), Some(Duration::from_secs(10)));
         assert_eq!((take.used(None), take.is_left(None)), (0, true));
         check(-5, 0);
         check(0, 0);

@@ -29,6 +29,8 @@ pub enum Reason {
     NoSecondFactor,
     /// Too many attempts.
     TooMany,
+    /// It was wrong too often in a row, and is right no more until it is set anew.
+    TooManyInARow,
     /// The challenge had expired.
     Expired,
     /// The challenge was for another browser, purpose or epoch.

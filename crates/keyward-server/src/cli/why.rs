@@ -1,6 +1,6 @@
 //! `keyward why`: what outsiders are not told about a failed sign-in.
 
-use keyward::EventView;
+use keyward::{EventView, LimitRow};
 use serde_json::Value;
 
 use super::print::{self, Column};
@@ -24,6 +24,14 @@ const COLUMNS: &[Column<EventView>] = &[
     ("CLIENT", |event| field(&event.personal, "client")),
 ];
 
+/// Devices that the account knows have limits of their own.
+const LIMITS: &[Column<LimitRow>] = &[
+    ("LIMIT FOR STRANGERS", |row| row.limit.clone()),
+    ("USED", |row| row.used.to_string()),
+    ("OF", |row| row.of.to_string()),
+    ("NEXT ONE", |row| row.until.map(print::time).unwrap_or_default()),
+];
+
 impl Args {
     pub(super) fn run(self, globals: &Globals) -> Outcome {
         beside(globals, async |auth| {
@@ -31,7 +39,8 @@ impl Args {
             if user.status != "active" {
                 crate::terminal::note(&format!("the account is {}", user.status));
             }
-            print::list(globals.output, &auth.sign_in_attempts(user.id).await?, COLUMNS)
+            print::list(globals.output, &auth.sign_in_attempts(user.id).await?, COLUMNS)?;
+            print::list(globals.output, &auth.limits_of(user.id).await?, LIMITS)
         })
     }
 }

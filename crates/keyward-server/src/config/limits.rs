@@ -15,6 +15,42 @@ pub(super) const KEYS: &[Key] = &[
         what: "Passwords that may be tried on one account, from wherever. NIST SP 800-63B-4 allows 100 in all; ten suffice for people.",
     },
     Key {
+        name: "limits.guesses_long",
+        takes: Takes::Rate,
+        default: "50 / 100h",
+        what: "The same over a longer time: whoever has used this up waits two hours for each further guess.",
+    },
+    Key {
+        name: "limits.failures",
+        takes: Takes::Number,
+        default: "100",
+        what: "Wrong passwords in a row after which a password is right no more, until it is set anew. NIST SP 800-63B-4 allows no more than 100.",
+    },
+    Key {
+        name: "limits.address_guesses",
+        takes: Takes::Rate,
+        default: "60 / 1h",
+        what: "Wrong guesses from one network address, whatever accounts they are for. Devices that an account knows do not count.",
+    },
+    Key {
+        name: "limits.network_guesses",
+        takes: Takes::Rate,
+        default: "300 / 1h",
+        what: "Wrong guesses from one network: IPv4 /24, IPv6 /48.",
+    },
+    Key {
+        name: "limits.network_messages",
+        takes: Takes::Rate,
+        default: "200 / 1h",
+        what: "Messages with a code or a link that one network may cause, to whomever.",
+    },
+    Key {
+        name: "limits.all_texts",
+        takes: Takes::Rate,
+        default: "500 / 1h",
+        what: "Text messages with a code in all. They cost money, and some earn by causing them.",
+    },
+    Key {
         name: "limits.messages",
         takes: Takes::Rate,
         default: "5 / 50m",
@@ -38,6 +74,12 @@ pub(super) const KEYS: &[Key] = &[
 #[derive(Clone, Debug)]
 pub(crate) struct Limits {
     pub(crate) guesses: Rate,
+    pub(crate) guesses_long: Rate,
+    pub(crate) failures: u32,
+    pub(crate) address_guesses: Rate,
+    pub(crate) network_guesses: Rate,
+    pub(crate) network_messages: Rate,
+    pub(crate) all_texts: Rate,
     pub(crate) messages: Rate,
     /// From one address each minute.
     pub(crate) attempts: u32,
@@ -49,6 +91,12 @@ impl Limits {
     pub(super) fn read(r: &mut Reader<'_>) -> Self {
         Self {
             guesses: r.rate("limits.guesses"),
+            guesses_long: r.rate("limits.guesses_long"),
+            failures: r.number("limits.failures", 1, 100),
+            address_guesses: r.rate("limits.address_guesses"),
+            network_guesses: r.rate("limits.network_guesses"),
+            network_messages: r.rate("limits.network_messages"),
+            all_texts: r.rate("limits.all_texts"),
             messages: r.rate("limits.messages"),
             attempts: per_minute(r.rate("limits.attempts")),
             requests: per_minute(r.rate("limits.requests")),

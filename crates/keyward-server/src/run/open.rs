@@ -108,6 +108,12 @@ fn choose(config: &Config, settings: &mut keyward::Settings) {
     settings.trust_lifetime = config.mfa.trust;
     settings.captcha.clone_from(&config.captcha);
     settings.guesses = config.limits.guesses;
+    settings.guesses_long = config.limits.guesses_long;
+    settings.failures = config.limits.failures;
+    settings.address_guesses = config.limits.address_guesses;
+    settings.network_guesses = config.limits.network_guesses;
+    settings.network_messages = config.limits.network_messages;
+    settings.all_texts = config.limits.all_texts;
     settings.requests = config.limits.messages;
 }
 

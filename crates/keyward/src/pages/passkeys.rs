@@ -8,6 +8,7 @@ use keyward_core::refusal::{PasskeyFault, Refusal};
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::captcha::guarded;
 use super::render::Page;
 use super::{go, mfa, nav, sign_in, signed_in};
 use crate::http::input::{self, Flag};
@@ -48,7 +49,9 @@ fn enter(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         match by_passkey(&cx).await {
             Ok(reply) => Ok(reply),
-            Err(fault) => sign_in::form(&cx).refused(fault, cx.id),
+            Err(fault) => {
+                guarded(sign_in::form(&cx), &cx, sign_in::SIGN_IN).await?.refused(fault, cx.id)
+            }
         }
     })
 }

@@ -38,7 +38,7 @@ struct Input {
 }
 
 /// The door, and the field that says whose account it is about.
-const SIGN_IN: (CaptchaFor, &str) = (CaptchaFor::SignIn, "username");
+pub(super) const SIGN_IN: (CaptchaFor, &str) = (CaptchaFor::SignIn, "username");
 
 pub(super) fn form<'a>(cx: &'a Cx<'_>) -> Page<'a> {
     let open = cx.auth.0.settings.sign_up != keyward_core::settings::SignUpMode::Closed;

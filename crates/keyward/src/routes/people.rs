@@ -19,7 +19,7 @@ use crate::http::input::{self, Flag};
 use crate::http::{
     Code, Cx, Fault, Guard, Method4, Problem, Reply, Route, no_content, reply, version,
 };
-use crate::view::{EventView, Holdings, SessionRow, UserView};
+use crate::view::{EventView, Holdings, LimitRow, SessionRow, UserView};
 
 const VIEW: Guard = Guard::Holding("users:view");
 const EDIT: Guard = Guard::Holding("users:edit");
@@ -45,7 +45,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::post("/api/v1/admin/users/{id}/sign-out", EDIT, sign_out),
     Route::get("/api/v1/admin/users/{id}/sessions", VIEW, sessions).gives::<List<SessionRow>>(),
     Route::post("/api/v1/admin/users/{id}/sessions/{session}", EDIT, close).by(Method4::Delete),
-    Route::get("/api/v1/admin/users/{id}/why", VIEW, why).gives::<List<EventView>>(),
+    Route::get("/api/v1/admin/users/{id}/why", VIEW, why).gives::<Why>(),
     Route::post("/api/v1/admin/users/{id}/roles/{role}", Guard::Holding("roles:grant"), grant)
         .by(Method4::Put)
         .takes::<TermInput>(),
@@ -417,10 +417,20 @@ fn close(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     })
 }
 
+/// What outsiders are not told about refused attempts.
+#[derive(Debug, JsonSchema, Serialize)]
+struct Why {
+    /// Sign-ins and attempts, newest first.
+    data: Vec<EventView>,
+    /// What is left for whoever the account does not know.
+    limits: Vec<LimitRow>,
+}
+
 fn why(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let rows = cx.auth.sign_in_attempts(target(&cx)?).await?;
-        reply::ok(&List { data: rows })
+        let user = target(&cx)?;
+        let data = cx.auth.sign_in_attempts(user).await?;
+        reply::ok(&Why { data, limits: cx.auth.limits_of(user).await? })
     })
 }
 

@@ -7,6 +7,7 @@ mod class_06_trusted_devices_outlive;
 mod class_07_captcha_used_twice;
 mod class_07_one_time_secrets_used_twice;
 mod class_07_second_factor_replayed;
+mod class_08_passwords_guessed;
 mod class_08_second_factor_guessed;
 mod class_09_second_factor_bypassed;
 mod class_13_identity_confusion;

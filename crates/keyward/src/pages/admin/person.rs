@@ -60,6 +60,7 @@ async fn person<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
         .with("free", free)
         .with("grants", grants)
         .with("attempts", cx.auth.sign_in_attempts(user).await?)
+        .with("limits", cx.auth.limits_of(user).await?)
         .with("activity", activity)
         .with("sessions", cx.auth.session_list(user).await?)
         .with("factors", keyward_core::flow::factor::methods(&subject, &cx.auth.0.settings))
