@@ -23,6 +23,7 @@ mod batches;
 mod challenges;
 mod document;
 mod groups;
+mod identities;
 mod limits;
 mod lists;
 mod log;
@@ -59,6 +60,7 @@ use cases;
 pub const GROUPS: &[&[Case]] = &[
     people::CASES,
     names::CASES,
+    identities::CASES,
     sessions::CASES,
     challenges::CASES,
     messages::CASES,

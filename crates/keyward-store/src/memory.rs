@@ -18,7 +18,7 @@ use keyward_core::port::{
     PeoplePage, PeopleQuery, RelatedQuery, SeveralQuery, Store, TupleQuery,
 };
 use keyward_core::record::{
-    Challenge, Definitions, EventRow, Held, Message, Session, Subject, Tuple, User,
+    Challenge, Definitions, EventRow, Held, Identity, Message, Session, Subject, Tuple, User,
 };
 use keyward_core::time::Timestamp;
 
@@ -84,6 +84,17 @@ impl Store for MemoryStore {
             let looks = skeleton.map(|text| (TenantId::MAIN, text.to_owned()));
             state.identifiers.contains_key(&key)
                 || looks.is_some_and(|key| state.skeletons.contains_key(&key))
+        })
+    }
+
+    fn identity<'a>(
+        &'a self,
+        issuer: &'a str,
+        subject: &'a str,
+    ) -> Fut<'a, Result<Option<Identity>, Error>> {
+        self.answer(move |state| {
+            let key = (TenantId::MAIN, issuer.to_owned(), subject.to_owned());
+            state.identities.get(&key).cloned()
         })
     }
 

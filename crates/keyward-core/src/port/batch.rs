@@ -10,7 +10,7 @@ use crate::id::{CredentialId, EventId, FlowId, MessageId, SessionId, UserId};
 use crate::identifier::Kind;
 use crate::record::{
     AclRow, Assignment, Challenge, Credential, Event, ExclusiveSet, Grant, Group, Identifier,
-    Membership, Message, MessageState, Role, RoleRule, Session, Tuple, User,
+    Identity, Membership, Message, MessageState, Role, RoleRule, Session, Tuple, User,
 };
 use crate::time::Timestamp;
 
@@ -123,8 +123,10 @@ pub enum Write {
         /// Data to store.
         now: Vec<u8>,
     },
-    /// Removes a credential. Expects one.
+    /// Removes a credential, and the identity that leads to it. Expects one.
     SpendCredential(CredentialId),
+    /// Adds what a credential is found by. Unique by (tenant, issuer, subject).
+    AddIdentity(Identity),
     /// Adds a session if the account's session epoch is still the session's,
     /// and the account is neither locked nor deleted. Expects one.
     OpenSession(Session),

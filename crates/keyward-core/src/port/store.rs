@@ -8,8 +8,8 @@ use crate::port::{
     RelatedQuery, SeveralQuery, TupleQuery,
 };
 use crate::record::{
-    Challenge, Definitions, EventRow, Held, Identifier, Membership, Message, Session, Subject,
-    Tuple, User,
+    Challenge, Definitions, EventRow, Held, Identifier, Identity, Membership, Message, Session,
+    Subject, Tuple, User,
 };
 use crate::time::Timestamp;
 
@@ -53,6 +53,12 @@ pub trait Store: Send + Sync + 'static {
         normal: &'a str,
         skeleton: Option<&'a str>,
     ) -> Fut<'a, Result<bool, Error>>;
+    /// Whose account somebody is that this issuer calls so.
+    fn identity<'a>(
+        &'a self,
+        issuer: &'a str,
+        subject: &'a str,
+    ) -> Fut<'a, Result<Option<Identity>, Error>>;
     /// Accounts, newest first, each with its identifiers.
     fn people<'a>(&'a self, query: &'a PeopleQuery) -> Fut<'a, Result<PeoplePage, Error>>;
 

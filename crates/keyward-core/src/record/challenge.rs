@@ -27,11 +27,13 @@ pub enum Purpose {
     SignInCode,
     /// Show that a person asks: kept once it was answered, so that it is answered once.
     Captcha,
+    /// Come back from a service that says who somebody is.
+    Provider,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Verify,
         Self::Recover,
         Self::Setup,
@@ -42,6 +44,7 @@ impl Purpose {
         Self::SignInLink,
         Self::SignInCode,
         Self::Captcha,
+        Self::Provider,
     ];
 
     /// The stored form.
@@ -57,6 +60,7 @@ impl Purpose {
             Self::SignInLink => "sign_in_link",
             Self::SignInCode => "sign_in_code",
             Self::Captcha => "captcha",
+            Self::Provider => "provider",
         }
     }
 

@@ -6,8 +6,8 @@ use keyward_core::id::{CredentialId, EventId, FlowId, MessageId, SessionId, Tena
 use keyward_core::identifier::Kind;
 use keyward_core::port::{Batch, Random, Write};
 use keyward_core::record::{
-    Challenge, Channel, Credential, Event, Identifier, Message, MessageState, Personal, Purpose,
-    Session, SessionKind, User, What,
+    Challenge, Channel, Credential, Event, Identifier, Identity, Message, MessageState, Personal,
+    Purpose, Session, SessionKind, User, What,
 };
 use keyward_core::time::Timestamp;
 
@@ -93,6 +93,18 @@ impl Sample {
     pub fn credential(&mut self, user: &User, kind: &str, data: &[u8]) -> Credential {
         let id = self.mint(|now, rng| CredentialId::mint(now, rng));
         Credential { id, user: user.id, kind: kind.into(), data: data.into(), created_at: at(2) }
+    }
+
+    /// What `credential` is found by.
+    pub fn identity(&self, credential: &Credential, subject: &str) -> Identity {
+        Identity {
+            tenant: TenantId::MAIN,
+            issuer: "https://issuer.example.com".into(),
+            subject: subject.into(),
+            user: credential.user,
+            credential: credential.id,
+            created_at: at(2),
+        }
     }
 
     /// A session of `user`.

@@ -10,8 +10,8 @@ use keyward_core::port::{
 };
 use keyward_core::record::{
     AclRow, Assignment, Challenge, Credential, Definitions, EventRow, ExclusiveSet, Grant, Group,
-    Held, Identifier, Membership, Message, MessageState, PolicyDocument, Role, RoleRule, Session,
-    Subject, Tuple, User,
+    Held, Identifier, Identity, Membership, Message, MessageState, PolicyDocument, Role, RoleRule,
+    Session, Subject, Tuple, User,
 };
 use keyward_core::time::Timestamp;
 
@@ -23,6 +23,7 @@ pub(super) struct State {
     /// Unique key of identifiers.
     pub(super) skeletons: BTreeMap<(TenantId, String), ()>,
     pub(super) credentials: BTreeMap<CredentialId, Credential>,
+    pub(super) identities: BTreeMap<(TenantId, String, String), Identity>,
     pub(super) sessions: BTreeMap<SessionId, Session>,
     pub(super) challenges: BTreeMap<FlowId, Challenge>,
     pub(super) messages: BTreeMap<MessageId, Message>,

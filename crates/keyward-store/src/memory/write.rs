@@ -2,6 +2,7 @@
 
 mod document;
 mod groups;
+mod identities;
 mod lists;
 
 use core::time::Duration;
@@ -142,7 +143,8 @@ impl Run<'_> {
                 *id,
                 |row| core::mem::replace(&mut row.data, now.clone()) == *was,
             )),
-            Write::SpendCredential(id) => expect(self.put(|s| &mut s.credentials, *id, None)),
+            Write::SpendCredential(id) => self.spend_credential(*id),
+            Write::AddIdentity(identity) => self.add_identity(identity),
             Write::OpenSession(session) => self.open_session(session),
             Write::TouchSession { id, seen_at } => {
                 self.change(
@@ -347,6 +349,7 @@ impl Run<'_> {
             | Write::AddCredential(..)
             | Write::SwapCredential { .. }
             | Write::SpendCredential(..)
+            | Write::AddIdentity(..)
             | Write::OpenSession(..)
             | Write::TouchSession { .. }
             | Write::SwapSessionData { .. }

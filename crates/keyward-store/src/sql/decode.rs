@@ -9,7 +9,7 @@ use keyward_core::id::{CredentialId, EventId, FlowId, MessageId, SessionId, Tena
 use keyward_core::identifier::Kind;
 use keyward_core::record::{
     AclRow, Assignment, Challenge, Channel, Credential, EventRow, Grant, Group, Identifier,
-    Membership, Message, MessageState, PolicyDocument, Purpose, Role, RoleRule, Session,
+    Identity, Membership, Message, MessageState, PolicyDocument, Purpose, Role, RoleRule, Session,
     SessionKind, Tuple, User,
 };
 use keyward_core::time::Timestamp;
@@ -177,6 +177,11 @@ records! {
     Credential(c) {
         id: c.id(CredentialId::from_bytes), user: c.id(UserId::from_bytes), kind: c.text(),
         data: c.bytes(), created_at: c.time(),
+    }
+    Identity(c) {
+        tenant: c.id(TenantId::from_bytes), issuer: c.text(), subject: c.text(),
+        user: c.id(UserId::from_bytes), credential: c.id(CredentialId::from_bytes),
+        created_at: c.time(),
     }
     Session(c) {
         id: c.id(SessionId::from_bytes), user: c.id(UserId::from_bytes), secret_hash: c.hash(),

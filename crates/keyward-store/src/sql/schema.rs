@@ -5,6 +5,7 @@
 //! sign-ins into deadlocks; what must hold is held by row counts and unique keys.
 
 mod document;
+mod identities;
 mod lists;
 mod roles;
 
@@ -28,11 +29,14 @@ impl Migration {
 }
 
 /// Every migration there is.
-pub(crate) const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "people, sessions, flows, access and the audit log",
-    lists: &[FOUNDATION, roles::ROLES, lists::LISTS, document::DOCUMENT],
-}];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "people, sessions, flows, access and the audit log",
+        lists: &[FOUNDATION, roles::ROLES, lists::LISTS, document::DOCUMENT],
+    },
+    Migration { number: 2, name: "identities at other services", lists: &[identities::IDENTITIES] },
+];
 
 /// Where the runner keeps its books; made before the first migration.
 pub(crate) const BOOKS: &str = "CREATE TABLE IF NOT EXISTS kw_migrations (\

@@ -19,6 +19,7 @@ pub(crate) const COLUMNS: &[(&str, &str)] = &[
         "i.user_id, i.tenant_id, i.kind, i.normal, i.value, i.skeleton, i.verified_at, \
          i.created_at",
     ),
+    ("identity", "tenant_id, issuer, subject, user_id, credential_id, created_at"),
     ("credential", "c.id, c.user_id, c.kind, c.data, c.created_at"),
     (
         "session",
@@ -77,6 +78,8 @@ statements! {
         ORDER BY c.created_at, c.id";
     CredentialsBy = "SELECT {credential} FROM kw_credentials c WHERE c.user_id = {bearer} \
         ORDER BY c.created_at, c.id";
+    Identity = "SELECT {identity} FROM kw_identities WHERE tenant_id = ? AND issuer = ? \
+        AND subject = ?";
     IsTaken = "SELECT 1 FROM kw_identifiers WHERE tenant_id = ? AND kind = ? AND normal = ?";
     IsSkeletonTaken = "SELECT 1 FROM kw_identifiers WHERE tenant_id = ? AND skeleton = ?";
     Session = "SELECT {session}, {user} FROM kw_sessions s JOIN kw_users u ON u.id = s.user_id \
@@ -130,6 +133,9 @@ statements! {
         VALUES (?, ?, ?, ?, ?)";
     SwapCredential = "UPDATE kw_credentials SET data = ? WHERE id = ? AND data = ?";
     SpendCredential = "DELETE FROM kw_credentials WHERE id = ?";
+    AddIdentity = "INSERT INTO kw_identities (tenant_id, issuer, subject, user_id, \
+        credential_id, created_at) VALUES (?, ?, ?, ?, ?, ?)";
+    RemoveIdentity = "DELETE FROM kw_identities WHERE credential_id = ?";
     OpenSession = "INSERT INTO kw_sessions (id, user_id, secret_hash, kind, epoch, aal, methods, \
         auth_time, created_at, seen_at, idle, expires_at, remember, client, address, data, \
         ends_at) SELECT ?, u.id, ?, ?, u.session_epoch, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? \

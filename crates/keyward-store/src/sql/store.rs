@@ -8,7 +8,8 @@ use keyward_core::port::{
     PeoplePage, PeopleQuery, RelatedQuery, SeveralQuery, Store, TupleQuery,
 };
 use keyward_core::record::{
-    Challenge, Definitions, EventRow, Held, Identifier, Message, Session, Subject, Tuple, User,
+    Challenge, Definitions, EventRow, Held, Identifier, Identity, Message, Session, Subject, Tuple,
+    User,
 };
 use keyward_core::time::Timestamp;
 
@@ -204,6 +205,14 @@ impl<D: Driver> Store for SqlStore<D> {
         skeleton: Option<&'a str>,
     ) -> Fut<'a, Result<bool, Error>> {
         Box::pin(self.taken(kind, normal, skeleton))
+    }
+
+    fn identity<'a>(
+        &'a self,
+        issuer: &'a str,
+        subject: &'a str,
+    ) -> Fut<'a, Result<Option<Identity>, Error>> {
+        Box::pin(self.one(S::Identity, params![TenantId::MAIN, issuer, subject]))
     }
 
     fn people<'a>(&'a self, query: &'a PeopleQuery) -> Fut<'a, Result<PeoplePage, Error>> {

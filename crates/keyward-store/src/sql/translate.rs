@@ -8,7 +8,7 @@ use keyward_authz::Effect;
 use keyward_core::id::{SessionId, UserId};
 use keyward_core::port::{Batch, Link, Take, Write};
 use keyward_core::record::{
-    Assignment, Challenge, Credential, Event, Grant, Identifier, Message, Session, User,
+    Assignment, Challenge, Credential, Event, Grant, Identifier, Identity, Message, Session, User,
 };
 use keyward_core::time::Timestamp;
 
@@ -71,7 +71,11 @@ fn translate(write: &Write, to: &mut Vec<Step>) {
         Write::SwapCredential { id, was, now } => {
             to.push(one(S::SwapCredential, params![now, *id, was]));
         }
-        Write::SpendCredential(id) => to.push(one(S::SpendCredential, params![*id])),
+        Write::SpendCredential(id) => {
+            to.push(any(S::RemoveIdentity, params![*id]));
+            to.push(one(S::SpendCredential, params![*id]));
+        }
+        Write::AddIdentity(identity) => to.push(add_identity(identity)),
         Write::OpenSession(session) => to.push(open_session(session)),
         Write::TouchSession { id, seen_at } => to.push(touch_session(*id, *seen_at)),
         Write::SwapSessionData { id, was, now } => {
@@ -190,6 +194,7 @@ fn translate_access(write: &Write, to: &mut Vec<Step>) {
         | Write::AddCredential(..)
         | Write::SwapCredential { .. }
         | Write::SpendCredential(..)
+        | Write::AddIdentity(..)
         | Write::OpenSession(..)
         | Write::TouchSession { .. }
         | Write::SwapSessionData { .. }
@@ -301,6 +306,11 @@ fn add_identifier(i: &Identifier) -> Step {
 
 fn add_credential(c: &Credential) -> Step {
     one(S::AddCredential, params![c.id, c.user, &c.kind, &c.data, c.created_at])
+}
+
+fn add_identity(i: &Identity) -> Step {
+    let params = params![i.tenant, &i.issuer, &i.subject, i.user, i.credential, i.created_at];
+    one(S::AddIdentity, params)
 }
 
 fn open_session(s: &Session) -> Step {

@@ -118,6 +118,10 @@ impl World {
                 normal: name.normal,
                 at,
             },
+            7 if self.below(2) == 0 => {
+                let subject = ["7", "8"][self.below(2)];
+                Write::AddIdentity(self.dice.identity(&credential, subject))
+            }
             7 => Write::AddCredential(credential),
             _ if self.below(2) == 0 => Write::SpendCredential(credential.id),
             _ => {
@@ -303,6 +307,10 @@ impl World {
                 store.subject_by(Kind::Username, name),
                 store.is_taken(Kind::Username, name, Some("a")),
             ];
+        }
+        let issuer = self.dice.identity(&self.credentials[0], "7").issuer;
+        for subject in ["7", "8"] {
+            see![store.identity(&issuer, subject)];
         }
         for session in &self.sessions {
             see![store.session(session.id)];

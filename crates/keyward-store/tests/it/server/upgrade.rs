@@ -55,7 +55,7 @@ pub(crate) async fn a_store_opens_only_on_the_schema_it_knows(server: impl Serve
             keyward_store::open(&url, &options).await.map(|_| ())
         };
         let why = format!("{:?}", open(Migrate::Check).await.unwrap_err());
-        assert!(why.contains("migration is missing") && why.contains("migrate up"), "{why}");
+        assert!(why.contains("missing") && why.contains("migrate up"), "{why}");
         open(Migrate::Off).await.unwrap();
         open(Migrate::Auto).await.unwrap();
         open(Migrate::Check).await.unwrap();
@@ -68,7 +68,7 @@ pub(crate) async fn a_store_opens_only_on_the_schema_it_knows(server: impl Serve
             assert!(why.contains("in another form"), "{mode:?}: {why}");
         }
         open(Migrate::Off).await.unwrap();
-        server.sql(&url, "UPDATE kw_migrations SET number = 99").await;
+        server.sql(&url, "UPDATE kw_migrations SET number = 99 WHERE number = 1").await;
         for mode in [Migrate::Auto, Migrate::Check, Migrate::Off] {
             let why = format!("{:?}", open(mode).await.unwrap_err());
             assert!(why.contains("schema version 99"), "{mode:?}: {why}");
