@@ -2,10 +2,14 @@
 //! cryptography crate.
 
 pub(crate) mod hex;
+#[cfg(feature = "oauth")]
+pub mod jose;
 pub mod keys;
 pub mod mac;
 pub mod otp;
 pub mod password;
+#[cfg(any(feature = "oauth", feature = "passkeys"))]
+mod public_key;
 pub mod seal;
 pub mod token;
 #[cfg(feature = "passkeys")]

@@ -12,6 +12,7 @@ mod apart;
 #[cfg(feature = "captcha")]
 pub mod captcha;
 pub mod challenge;
+mod claim;
 pub mod enrolled;
 pub mod factor;
 pub mod fixed;
@@ -28,6 +29,8 @@ pub mod password;
 #[cfg(feature = "policy-file")]
 pub mod policy;
 pub mod proven;
+#[cfg(feature = "oauth")]
+pub mod provider;
 mod reach;
 pub mod recover;
 pub mod relation;
@@ -40,6 +43,8 @@ pub mod sign_up;
 pub mod step_up;
 pub mod totp;
 pub mod verify;
+#[cfg(any(feature = "oauth", feature = "passkeys"))]
+mod ways_in;
 
 use core::time::Duration;
 

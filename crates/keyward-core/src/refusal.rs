@@ -76,6 +76,27 @@ pub enum PasskeyFault {
     NotVerified,
 }
 
+/// Why a sign-in at another service led nowhere.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ProviderFault {
+    /// No service of this name is used here.
+    Unknown,
+    /// It was not begun in this browser, not at this service, or ended already.
+    StateMismatch,
+    /// It took too long.
+    StateExpired,
+    /// The person, or the service, said no.
+    Denied,
+    /// The service does not say that an address is theirs, and one is needed.
+    EmailUnverified,
+    /// There is an account with this address, and it is not known to be theirs.
+    AccountExists,
+    /// Another account is connected to this one of the service.
+    Taken,
+    /// The service did not answer, or not as it should.
+    Upstream,
+}
+
 /// Why a person was turned away.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
@@ -145,6 +166,8 @@ pub enum Refusal {
     },
     /// What a passkey answered is not accepted.
     Passkey(PasskeyFault),
+    /// A sign-in at another service led nowhere.
+    Provider(ProviderFault),
     /// It is the last thing that the account can prove itself with.
     LastWayIn,
     /// This way of proving who one is does not exist here.

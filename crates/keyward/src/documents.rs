@@ -10,3 +10,7 @@ struct Library;
 
 #[doc = include_str!("../../../docs/pages.md")]
 struct Pages;
+
+#[cfg(feature = "oauth")]
+#[doc = include_str!("../../../docs/providers.md")]
+struct Providers;

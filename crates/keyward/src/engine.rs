@@ -68,6 +68,8 @@ pub(crate) struct Inner {
     pub(crate) policy_turn: tokio::sync::Mutex<()>,
     #[cfg(feature = "policy-file")]
     pub(crate) policy_file: Option<policy::file::PolicyFile>,
+    #[cfg(feature = "oauth")]
+    pub(crate) providers: crate::providers::Providers,
     pub(crate) hooks: Hooks,
     pub(crate) watch: ask::Watch,
     pub(crate) sender: Arc<dyn Sender>,

@@ -129,6 +129,9 @@ impl Method4 {
 pub(crate) enum Guard {
     /// Anyone.
     Anyone,
+    /// Anyone, sent by a page elsewhere: cookies are not looked at, and the route does
+    /// nothing but hand on what it is given.
+    FromElsewhere,
     /// Anyone signed in, even without the second factor that a role demands.
     Enrolling,
     /// Anyone signed in.

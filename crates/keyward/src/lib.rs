@@ -30,6 +30,8 @@ pub mod password;
 mod people;
 #[cfg(feature = "policy-file")]
 mod policy;
+#[cfg(feature = "oauth")]
+pub mod providers;
 mod relations;
 #[cfg(any(feature = "actix", feature = "axum"))]
 mod required;

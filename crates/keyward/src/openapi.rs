@@ -95,7 +95,7 @@ fn path_parameters(path: &str) -> Vec<Value> {
 
 fn security(guard: Guard) -> Value {
     match guard {
-        Guard::Anyone => json!([]),
+        Guard::Anyone | Guard::FromElsewhere => json!([]),
         Guard::Enrolling | Guard::SignedIn | Guard::Holding(_) => {
             json!([{ "cookie": [] }, { "bearer": [] }])
         }

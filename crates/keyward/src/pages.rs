@@ -13,6 +13,8 @@ mod mfa;
 mod nav;
 #[cfg(feature = "passkeys")]
 mod passkeys;
+#[cfg(feature = "oauth")]
+mod providers;
 mod recover;
 mod render;
 mod roster;
@@ -52,6 +54,8 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     factors::ROUTES,
     #[cfg(feature = "passkeys")]
     passkeys::ROUTES,
+    #[cfg(feature = "oauth")]
+    providers::ROUTES,
     admin::ROUTES,
     admin::PEOPLE,
     admin::PERSON,
@@ -175,6 +179,15 @@ fn offers_passkeys(auth: &Keyward) -> bool {
     offered
 }
 
+#[cfg(feature = "oauth")]
+use providers::buttons;
+
+/// The services that people may sign in at: none.
+#[cfg(not(feature = "oauth"))]
+fn buttons(_: &Keyward) -> Vec<serde_json::Value> {
+    vec![]
+}
+
 /// On to another page of ours.
 fn go(cx: &Cx<'_>, path: &str) -> Result<Reply, Fault> {
     reply::see_other(&format!("{}{path}", cx.auth.0.web.base))
@@ -198,8 +211,12 @@ fn on(cx: &Cx<'_>) -> Result<Reply, Fault> {
 fn signed_in(cx: &Cx<'_>, signed_in: SignedIn) -> Result<Reply, Fault> {
     match signed_in {
         SignedIn::Complete { opened, .. } => enter(cx, &opened),
-        SignedIn::NeedsVerification { flow, browser } => to_code(cx, flow, &browser),
-        SignedIn::NeedsMfa { flow, browser, .. } => mfa::ask(cx, flow, &browser),
+        SignedIn::NeedsVerification { flow, browser } => {
+            to_code(cx, flow, &browser, &nav::return_to(cx.request))
+        }
+        SignedIn::NeedsMfa { flow, browser, .. } => {
+            mfa::ask(cx, flow, &browser, &nav::return_to(cx.request))
+        }
         SignedIn::Checked(_) => go(cx, "/login"),
     }
 }
@@ -212,10 +229,9 @@ fn enter(cx: &Cx<'_>, opened: &Opened) -> Result<Reply, Fault> {
 }
 
 /// A code was sent: on to where it is entered.
-fn to_code(cx: &Cx<'_>, flow: FlowId, browser: &Secret) -> Result<Reply, Fault> {
+fn to_code(cx: &Cx<'_>, flow: FlowId, browser: &Secret, back: &str) -> Result<Reply, Fault> {
     let flow = flow.to_string();
-    let back = nav::return_to(cx.request);
-    let mut reply = go(cx, &nav::path("/verify", &[("flow", &flow), ("return_to", &back)]))?;
+    let mut reply = go(cx, &nav::path("/verify", &[("flow", &flow), ("return_to", back)]))?;
     remember_flow(cx, &mut reply, browser);
     Ok(reply)
 }

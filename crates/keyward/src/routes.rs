@@ -21,6 +21,8 @@ pub(crate) mod passkeys;
 pub(crate) mod people;
 #[cfg(feature = "policy-file")]
 pub(crate) mod policy;
+#[cfg(feature = "oauth")]
+pub(crate) mod providers;
 pub(crate) mod recovery;
 mod relations;
 pub(crate) mod roles;
@@ -48,6 +50,8 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
         recovery::ROUTES,
         #[cfg(feature = "passkeys")]
         passkeys::ROUTES,
+        #[cfg(feature = "oauth")]
+        providers::ROUTES,
         session::ROUTES,
         account::ROUTES,
         factors::ROUTES,
@@ -78,7 +82,7 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
 pub fn own_permissions() -> Vec<&'static str> {
     let asked = all(true).into_iter().filter_map(|route| match route.guard {
         Guard::Holding(permission) => Some(permission),
-        Guard::Anyone | Guard::Enrolling | Guard::SignedIn => None,
+        Guard::Anyone | Guard::FromElsewhere | Guard::Enrolling | Guard::SignedIn => None,
     });
     let mut all: Vec<&str> = asked.chain([access::EXPLAIN]).collect();
     all.sort_unstable();

@@ -4,6 +4,8 @@
 mod authenticator;
 mod client;
 mod events;
+#[cfg(feature = "oauth")]
+mod issuer;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +14,10 @@ pub use crate::authenticator::{Authenticator as PasskeyDevice, Behaviour};
 pub use authenticator::Authenticator;
 pub use client::{Client, Response};
 pub use events::Events;
+#[cfg(feature = "oauth")]
+pub use issuer::{Asked, Issuer, Quirks};
+#[cfg(feature = "oauth")]
+pub use keyward_core::crypto::jose::Algorithm as TokenAlgorithm;
 pub use keyward_core::testing::{FakeClock, SeededRandom, epoch};
 
 use keyward_core::crypto::password::Policy;

@@ -16,6 +16,7 @@ pub use resend::ResendSignIn;
 pub use see::{SeeSignIn, Seen, Which};
 
 use super::challenge::{self, For, To};
+use super::claim::holds;
 use super::sign_in::Named;
 use super::sign_up::admitted;
 use super::verify::Asked;
@@ -190,14 +191,6 @@ impl BeginSignIn {
 
 /// Longest path to come back to.
 const MAX_RETURN_TO: usize = 2000;
-
-/// Whether the holder of this address may act for the account: it is proven, or
-/// nothing of the account is, so that nobody has more of a right to it. Whoever
-/// guards an account by more than a password keeps it.
-pub(super) fn holds(subject: &Subject, name: &Identifier) -> bool {
-    let only_password = subject.credentials.iter().all(|c| c.kind == "password");
-    name.verified_at.is_some() || !subject.is_verified() && only_password
-}
 
 /// Whether the first sign-in with this address makes an account.
 pub(super) fn may_begin(kind: Kind, normal: &str, settings: &Settings) -> bool {

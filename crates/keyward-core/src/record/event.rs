@@ -219,6 +219,22 @@ events! {
         /// Why.
         reason: Reason
     };
+    /// An account elsewhere was connected to an account.
+    ConnectionAdded "connection.added" v 1 {
+        /// Where the rest is kept.
+        connection: CredentialId,
+        /// The name of the service.
+        provider: String,
+        /// `owner`; `email`, when both proved the same address; `sign_up`.
+        by: String
+    };
+    /// An account elsewhere is connected no more.
+    ConnectionRemoved "connection.removed" v 1 {
+        /// Where the rest was kept.
+        connection: CredentialId,
+        /// The name of the service.
+        provider: String
+    };
     /// A message with a secret was asked for.
     VerificationSent "verification.sent" v 1 {
         /// The flow whose secret it carries.

@@ -66,7 +66,7 @@ fn show(globals: &Globals, origins: bool) -> Outcome {
 
 fn explain(name: Option<&str>) -> Outcome {
     let Some(name) = name else {
-        for key in key::all() {
+        for key in key::described() {
             answer(&format!("{:<26} {}", key.name, key.what))?;
         }
         return Ok(());

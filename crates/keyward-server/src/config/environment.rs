@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::fault::Origin;
 use super::key::{self, Key};
+use super::providers;
 use super::raw::{RawConfig, Value};
 
 /// What a variable of ours begins with.
@@ -67,7 +68,7 @@ impl Environment {
                 raw.set(key, Value::Text(value.clone()), at);
             } else if let Some(key) = key::all().find(|key| Some(&*key.variable()) == file_of) {
                 self.read_file(raw, key, value, at);
-            } else {
+            } else if !of_provider(raw, name, value, &at) {
                 unknown(raw, name, at);
             }
         }
@@ -79,6 +80,22 @@ impl Environment {
         }
         raw.set_from_file(key, Path::new(path), at);
     }
+}
+
+/// `KEYWARD_PROVIDERS_GOOGLE_CLIENT_ID`, and with `_FILE` behind it the name of a file.
+/// Whether it is one of a service.
+fn of_provider(raw: &mut RawConfig, name: &str, value: &str, at: &Origin) -> bool {
+    let Some(rest) = name.strip_prefix("KEYWARD_PROVIDERS_") else { return false };
+    if let Some((service, key)) = providers::in_variable(rest) {
+        raw.set_provider(&service, key, Value::Text(value.to_owned()), at.clone());
+        return true;
+    }
+    let of_file = rest.strip_suffix("_FILE").and_then(providers::in_variable);
+    let Some((service, key)) = of_file else { return false };
+    if let Some(text) = raw.content(Path::new(value), at) {
+        raw.set_provider(&service, key, Value::Text(text), at.clone());
+    }
+    true
 }
 
 fn unknown(raw: &mut RawConfig, name: &str, at: Origin) {

@@ -7,6 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::fault::Origin;
 use super::key::{self, Key, Takes};
+use super::providers;
 use super::raw::{RawConfig, Value};
 
 /// Reads `path` into `raw`.
@@ -43,10 +44,68 @@ impl File<'_> {
             };
             let at = Origin::at(self.path, self.text, name.span().start);
             match value.get_ref() {
+                DeValue::Table(inner) if full == providers::SECTION => self.providers(inner),
                 DeValue::Table(inner) if is_section(&full) => self.table(&full, inner),
                 _ => self.entry(&full, at, value),
             }
         }
+    }
+
+    fn providers(&mut self, services: &DeTable<'_>) {
+        for (name, value) in services {
+            let at = Origin::at(self.path, self.text, name.span().start);
+            match value.get_ref() {
+                DeValue::Table(inner) => self.provider(name.get_ref(), inner),
+                _ => self
+                    .raw
+                    .fault(at, format!("a service is a section: [providers.{}]", name.get_ref())),
+            }
+        }
+    }
+
+    fn provider(&mut self, service: &str, table: &DeTable<'_>) {
+        self.raw.provider(service);
+        for (name, value) in table {
+            let at = Origin::at(self.path, self.text, name.span().start);
+            let value_at = Origin::at(self.path, self.text, value.span().start);
+            let own = name.get_ref();
+            let in_file = |key: &Key| key.in_file().rsplit('.').next() == Some(own);
+            let Some(key) = providers::KEYS.iter().find(|key| in_file(key)) else {
+                self.unknown_of_provider(service, own, at);
+                continue;
+            };
+            match (key.takes, typed(value.get_ref())) {
+                (Takes::Secret, Some(Value::Text(file))) => {
+                    if let Some(text) = self.raw.content(Path::new(&file), &value_at) {
+                        self.raw.set_provider(service, key, Value::Text(text), value_at);
+                    }
+                }
+                (_, Some(value)) => self.raw.set_provider(service, key, value, value_at),
+                (takes, None) => {
+                    let what = format!("providers.{service}.{own} takes {}", takes.words());
+                    self.raw.fault(value_at, what);
+                }
+            }
+        }
+    }
+
+    fn unknown_of_provider(&mut self, service: &str, own: &str, at: Origin) {
+        let name = format!("providers.{service}.{own}");
+        let known = || {
+            providers::KEYS
+                .iter()
+                .filter_map(|key| key.in_file().rsplit('.').next().map(str::to_owned))
+        };
+        let what = match key::nearest(own, known()) {
+            _ if own == "client_secret" => format!(
+                "{name} is a secret: keep it in a file of its own, and name that with {name}_file"
+            ),
+            Some(meant) => {
+                format!("unknown key {name}, did you mean providers.{service}.{meant}?")
+            }
+            None => format!("unknown key {name}"),
+        };
+        self.raw.fault(at, what);
     }
 
     fn entry(&mut self, name: &str, at: Origin, value: &Spanned<DeValue<'_>>) {

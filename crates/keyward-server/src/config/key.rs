@@ -2,8 +2,8 @@
 //! the documentation walk the same table.
 
 use super::{
-    admin, branding, captcha, database, limits, log, mail, mfa, password, policy, root, server,
-    session, sign_in,
+    admin, branding, captcha, database, limits, log, mail, mfa, password, policy, providers, root,
+    server, session, sign_in,
 };
 
 /// One setting.
@@ -103,6 +103,11 @@ const SECTIONS: [&[Key]; 14] = [
 /// Every setting.
 pub(crate) fn all() -> impl Iterator<Item = &'static Key> {
     SECTIONS.into_iter().flatten()
+}
+
+/// Every setting, and those of a service, whose names have `NAME` for its own.
+pub(crate) fn described() -> impl Iterator<Item = &'static Key> {
+    all().chain(providers::KEYS)
 }
 
 /// The setting of this name.

@@ -19,6 +19,7 @@ mod mail;
 mod mfa;
 mod password;
 mod policy;
+mod providers;
 mod raw;
 mod reader;
 mod reference;
@@ -73,6 +74,7 @@ pub(crate) struct Config {
     pub(crate) branding: Branding,
     pub(crate) log: Log,
     pub(crate) admin: Option<Admin>,
+    pub(crate) providers: Vec<keyward::providers::ProviderOptions>,
 }
 
 impl Config {
@@ -83,7 +85,7 @@ impl Config {
 
     /// What it means.
     pub(crate) fn understand(raw: &RawConfig) -> Outcome<Self> {
-        let mut r = Reader::new(raw);
+        let (mut r, mut of_providers) = (Reader::new(raw), vec![]);
         let config = Self {
             root: Root::read(&mut r),
             server: Server::read(&mut r),
@@ -99,8 +101,10 @@ impl Config {
             branding: Branding::read(&mut r),
             log: Log::read(&mut r),
             admin: Admin::read(&mut r),
+            providers: providers::read(raw, &mut of_providers),
         };
-        let faults: Vec<Fault> = raw.faults.iter().cloned().chain(r.faults()).collect();
+        let faults = raw.faults.iter().cloned().chain(r.faults()).chain(of_providers);
+        let faults: Vec<Fault> = faults.collect();
         if faults.is_empty() {
             return Ok(config);
         }

@@ -7,11 +7,14 @@ use keyward::Secret;
 
 use super::fault::{Fault, Origin};
 use super::key::{self, Key, Takes};
+use super::providers::Typed;
 
 /// What was typed, not yet understood.
 #[derive(Debug, Default)]
 pub(crate) struct RawConfig {
     given: BTreeMap<&'static str, Given>,
+    /// Services, by their names.
+    providers: BTreeMap<String, Typed>,
     /// What is wrong so far; all of it is told at once.
     pub(super) faults: Vec<Fault>,
 }
@@ -36,11 +39,28 @@ pub(super) enum Value {
 impl RawConfig {
     /// Takes a value; a later layer replaces an earlier one.
     pub(super) fn set(&mut self, key: &'static Key, value: Value, origin: Origin) {
-        let value = match (key.takes, value) {
-            (Takes::Secret, Value::Text(text)) => Value::Secret(Secret::new(text)),
-            (_, value) => value,
-        };
-        self.given.insert(key.name, Given { value, origin });
+        self.given.insert(key.name, given(key, value, origin));
+    }
+
+    /// Takes a value of a service.
+    pub(super) fn set_provider(
+        &mut self,
+        name: &str,
+        key: &'static Key,
+        value: Value,
+        origin: Origin,
+    ) {
+        self.provider(name).set(key, given(key, value, origin));
+    }
+
+    /// A service, though nothing may be said of it yet.
+    pub(super) fn provider(&mut self, name: &str) -> &mut Typed {
+        self.providers.entry(name.to_owned()).or_default()
+    }
+
+    /// Every service.
+    pub(super) fn providers(&self) -> impl Iterator<Item = (&str, &Typed)> {
+        self.providers.iter().map(|(name, typed)| (name.as_str(), typed))
     }
 
     /// Takes what an option of the command line says, if it was given.
@@ -52,13 +72,23 @@ impl RawConfig {
 
     /// Takes the content of the file that a `…_file` names, without its last line break.
     pub(super) fn set_from_file(&mut self, key: &'static Key, path: &Path, origin: Origin) {
+        if let Some(text) = self.content(path, &origin) {
+            self.set(key, Value::Text(text), origin);
+        }
+    }
+
+    /// The content of a file, without its last line break.
+    pub(super) fn content(&mut self, path: &Path, origin: &Origin) -> Option<String> {
         match std::fs::read_to_string(path) {
             Ok(text) => {
                 let text = text.strip_suffix('\n').unwrap_or(&text);
-                let text = text.strip_suffix('\r').unwrap_or(text);
-                self.set(key, Value::Text(text.to_owned()), origin);
+                Some(text.strip_suffix('\r').unwrap_or(text).to_owned())
             }
-            Err(error) => self.fault(origin, format!("cannot read {}: {error}", path.display())),
+            Err(error) => {
+                let what = format!("cannot read {}: {error}", path.display());
+                self.fault(origin.clone(), what);
+                None
+            }
         }
     }
 
@@ -95,6 +125,14 @@ impl RawConfig {
             },
         }
     }
+}
+
+fn given(key: &'static Key, value: Value, origin: Origin) -> Given {
+    let value = match (key.takes, value) {
+        (Takes::Secret, Value::Text(text)) => Value::Secret(Secret::new(text)),
+        (_, value) => value,
+    };
+    Given { value, origin }
 }
 
 /// The parts of a list that was typed as one text.

@@ -13,7 +13,9 @@ refused, with its place and the name that was probably meant.
 Times are written `500ms`, `30s`, `15m`, `12h` or `14d`, sizes `19 MiB`, rates
 `10 / 1m`. In the environment, lists are separated by commas, and `NAME_FILE`
 names a file that holds the value of `NAME`. In the file, secrets are always
-named this way: `password_file` under `[database]`.
+named this way: `password_file` under `[database]`. A service to sign in at is a
+section of its own, `[providers.google]`; in the environment its name is in capitals,
+with underscores for hyphens: `KEYWARD_PROVIDERS_GOOGLE_CLIENT_ID`.
 
 This page is written by `keyward config reference`; `keyward config schema`
 writes the same as a JSON schema.
@@ -23,8 +25,8 @@ writes the same as a JSON schema.
 pub(crate) fn page() -> String {
     let mut page = HEAD.to_owned();
     let mut section = None;
-    for key in key::all() {
-        let own = key.name.split_once('.').map_or("", |(section, _)| section);
+    for key in key::described() {
+        let own = key.name.rsplit_once('.').map_or("", |(section, _)| section);
         if section != Some(own) {
             page.push_str(&heading(own));
             section = Some(own);

@@ -12,6 +12,15 @@ pub(crate) fn document() -> Value {
         let name = key.in_file();
         insert(&mut properties, &name, property(key));
     }
+    let mut service = Map::new();
+    for key in super::providers::KEYS {
+        let name = key.in_file();
+        let own = name.rsplit('.').next().unwrap_or_default();
+        service.insert(own.to_owned(), property(key));
+    }
+    let service = json!({ "type": "object", "additionalProperties": false, "properties": service });
+    let services = json!({ "type": "object", "additionalProperties": service });
+    properties.insert(super::providers::SECTION.to_owned(), services);
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "keyward.toml",

@@ -51,7 +51,64 @@ fn every_fault_has_its_place_and_its_remedy() {
     }
 }
 
+#[test]
+fn services_are_sections_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "s3cret\n").unwrap();
+    let path = folder.path().join("keyward.toml");
+    let text = format!(
+        "[providers.google]\nclient_id = \"g\"\nclient_secret_file = {0:?}\n\
+         [providers.work]\npreset = \"oidc\"\nissuer = \"https://id.example.com\"\n\
+         client_id = \"w\"\nclient_secret_file = {0:?}\nemail = \"always\"\n",
+        secret.to_str().unwrap()
+    );
+    std::fs::write(&path, text).unwrap();
+    let mut raw = RawConfig::default();
+    file::read(&mut raw, &path);
+    let config = Config::understand(&raw).unwrap();
+    let found: Vec<_> = config.providers.iter().map(|p| (&*p.name, &*p.preset)).collect();
+    assert_eq!(found, [("google", "google"), ("work", "oidc")]);
+    let first = &config.providers[0];
+    assert_eq!(first.client_secret.as_ref().unwrap().reveal(), "s3cret");
+    assert_eq!(config.providers[1].email, keyward::providers::EmailTrust::Always);
+}
+
+#[test]
+fn a_service_is_named_in_the_environment_as_well() {
+    let check = |variable: &str, service: &str, own: &str| {
+        let (found, key) = providers::in_variable(variable).unwrap();
+        assert_eq!((&*found, providers::own_name(key)), (service, own));
+    };
+    check("GOOGLE_CLIENT_ID", "google", "client_id");
+    check("MY_WORK_STORE_TOKENS", "my-work", "store_tokens");
+    assert!(providers::in_variable("_CLIENT_ID").is_none());
+    assert!(providers::in_variable("GOOGLE_COLOUR").is_none());
+}
+
 const FAULTS: &[(&str, &str)] = &[
+    (
+        "[providers.google]\nclient_secret = \"x\"",
+        "keyward.toml:2:1  providers.google.client_secret is a secret: keep it in a file of its \
+         own, and name that with providers.google.client_secret_file\n\
+         default  providers.google: it needs a client id",
+    ),
+    (
+        "[providers.google]\nclient_idd = \"x\"",
+        "keyward.toml:2:1  unknown key providers.google.client_idd, did you mean \
+         providers.google.client_id?\ndefault  providers.google: it needs a client id",
+    ),
+    (
+        "[providers.work]\nclient_id = \"x\"",
+        "keyward.toml:2:13  providers.work: no such preset; there are google, github, twitter, \
+         microsoft, apple, gitlab, discord, facebook, linkedin, slack, oidc",
+    ),
+    (
+        "[providers.work]\npreset = \"oidc\"\nclient_id = \"x\"\nissuer = \"http://id.example.com\"",
+        "keyward.toml:3:13  providers.work: http://id.example.com must be https, except on this \
+         machine",
+    ),
+    ("[providers]\ngoogle = 1", "keyward.toml:2:1  a service is a section: [providers.google]"),
     (
         "[mfa]\nrequired = \"roles\"",
         "keyward.toml:2:12  mfa.required is roles, so mfa.roles must name some",

@@ -41,6 +41,9 @@ pub(super) fn builder(config: &Config, data: &Path) -> Outcome<Builder> {
     if let Some(folder) = &config.branding.templates {
         builder = builder.templates(folder);
     }
+    for provider in &config.providers {
+        builder = builder.sign_in_at(provider.clone());
+    }
     Ok(builder)
 }
 

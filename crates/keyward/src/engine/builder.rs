@@ -83,6 +83,8 @@ pub struct Builder {
     templates: Option<PathBuf>,
     #[cfg(feature = "policy-file")]
     policy_file: Option<PolicyFile>,
+    #[cfg(feature = "oauth")]
+    providers: crate::providers::Given,
     web: Web,
     beside: bool,
     bad: Option<Error>,
@@ -151,6 +153,8 @@ impl Builder {
             templates: None,
             #[cfg(feature = "policy-file")]
             policy_file: None,
+            #[cfg(feature = "oauth")]
+            providers: crate::providers::Given::default(),
             web: Web {
                 public_url: OnceLock::new(),
                 base: String::new(),
@@ -423,6 +427,11 @@ impl Builder {
         self
     }
 
+    #[cfg(feature = "oauth")]
+    pub(crate) fn given_providers(&mut self) -> &mut crate::providers::Given {
+        &mut self.providers
+    }
+
     /// The database's URL, and whether it may be talked to in the clear; nothing
     /// when the store is not one of ours.
     #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
@@ -473,6 +482,8 @@ impl Builder {
             policy_turn: tokio::sync::Mutex::new(()),
             #[cfg(feature = "policy-file")]
             policy_file: self.policy_file,
+            #[cfg(feature = "oauth")]
+            providers: self.providers.finish(self.web.public_url.get().map(String::as_str))?,
             hooks: self.hooks,
             watch: Watch::new(),
             sender: self.sender.unwrap_or_else(|| Arc::new(Folder::new(folder))),

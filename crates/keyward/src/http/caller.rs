@@ -104,6 +104,9 @@ impl Keyward {
         door: Door,
         now: Timestamp,
     ) -> Result<(Option<Known>, bool), Fault> {
+        if matches!(door, Door::Ours(Guard::FromElsewhere)) {
+            return Ok((None, false));
+        }
         let brought = self.brought(head, door)?;
         let is_unsafe = !head.method.is_safe();
         let by_cookie = matches!(brought, Brought::Cookie(_));
@@ -161,7 +164,8 @@ impl Keyward {
         }
         let guard = door.guard();
         match (guard, asker) {
-            (Guard::Anyone, _) | (Guard::Enrolling | Guard::SignedIn, Some(_)) => Ok(()),
+            (Guard::Anyone | Guard::FromElsewhere, _)
+            | (Guard::Enrolling | Guard::SignedIn, Some(_)) => Ok(()),
             (_, None) => Err(ended.map_or(Code::Unauthenticated, ended_code).into()),
             (Guard::Holding(wanted), Some(asker)) => self.demand(asker, &parse(wanted)?),
         }
@@ -173,7 +177,8 @@ impl Keyward {
 fn full(known: Option<Known>, door: Door) -> Result<Option<Known>, Fault> {
     let lack = known.as_ref().and_then(|known| known.entry.mfa.lack());
     match (door, lack) {
-        (_, None) | (Door::Ours(Guard::Anyone | Guard::Enrolling), _) => Ok(known),
+        (_, None) => Ok(known),
+        (Door::Ours(Guard::Anyone | Guard::FromElsewhere | Guard::Enrolling), _) => Ok(known),
         (Door::Ours(Guard::SignedIn | Guard::Holding(_)), Some(lack)) => Err(lack.into()),
         #[cfg(any(feature = "axum", feature = "actix"))]
         (Door::App, Some(_)) => Ok(None),

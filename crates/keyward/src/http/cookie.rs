@@ -11,6 +11,9 @@ use crate::engine::Keyward;
 pub(crate) const SESSION: &str = "kw_session";
 /// The secret of the browser that began a flow.
 pub(crate) const FLOW: &str = "kw_flow";
+/// The secret of the browser that went to another service.
+#[cfg(feature = "oauth")]
+pub(crate) const PROVIDER: &str = "kw_provider";
 /// A device that an account has signed in on.
 pub(crate) const DEVICE: &str = "kw_device";
 /// The chosen language.

@@ -3,7 +3,7 @@
 use ::http::{HeaderValue, StatusCode, header};
 use keyward_core::Error;
 use keyward_core::id::RequestId;
-use keyward_core::refusal::{Clash, Failing, Flaw, Mistake, PasskeyFault, Refusal};
+use keyward_core::refusal::{Clash, Failing, Flaw, Mistake, PasskeyFault, ProviderFault, Refusal};
 use serde_json::{Map, Value, json};
 
 use super::Reply;
@@ -70,6 +70,14 @@ codes! {
     WebauthnDuplicate "webauthn_duplicate" 409 "There is this passkey already.";
     WebauthnOriginMismatch "webauthn_origin_mismatch" 403 "The passkey was used for another site.";
     WebauthnUserVerificationRequired "webauthn_user_verification_required" 403 "Please confirm with your PIN, fingerprint or face.";
+    ProviderUnknown "provider_unknown" 404 "There is no such service here.";
+    OauthStateMismatch "oauth_state_mismatch" 422 "This sign-in was not begun here, or has ended.";
+    OauthStateExpired "oauth_state_expired" 410 "This took too long: please try again.";
+    OauthDenied "oauth_denied" 403 "The sign-in was not allowed there.";
+    OauthEmailUnverified "oauth_email_unverified" 403 "The service does not confirm your e-mail address.";
+    OauthAccountExists "oauth_account_exists" 409 "There is an account with this address: sign in, then connect.";
+    OauthTaken "oauth_taken" 409 "This is connected to another account.";
+    OauthUpstreamError "oauth_upstream_error" 424 "The service did not answer as it should.";
     LastWayIn "last_way_in" 409 "It is the last way to sign in.";
     MethodDisabled "method_disabled" 403 "This way of signing in is not offered here.";
     CaptchaRequired "captcha_required" 403 "Please solve the captcha first.";
@@ -213,6 +221,7 @@ impl Problem {
                 Self::new(Code::CaptchaRequired).param("purpose", purpose)
             }
             Refusal::Passkey(fault) => Self::new(passkey_code(fault)),
+            Refusal::Provider(fault) => Self::new(provider_code(fault)),
             Refusal::StepUpRequired { aal, max_age } => Self::new(Code::StepUpRequired)
                 .param("aal", aal)
                 .param("max_age", max_age.as_secs()),
@@ -325,6 +334,19 @@ fn passkey_code(fault: PasskeyFault) -> Code {
         PasskeyFault::Duplicate => Code::WebauthnDuplicate,
         PasskeyFault::WrongOrigin => Code::WebauthnOriginMismatch,
         PasskeyFault::NotVerified => Code::WebauthnUserVerificationRequired,
+    }
+}
+
+fn provider_code(fault: ProviderFault) -> Code {
+    match fault {
+        ProviderFault::Unknown => Code::ProviderUnknown,
+        ProviderFault::StateMismatch => Code::OauthStateMismatch,
+        ProviderFault::StateExpired => Code::OauthStateExpired,
+        ProviderFault::Denied => Code::OauthDenied,
+        ProviderFault::EmailUnverified => Code::OauthEmailUnverified,
+        ProviderFault::AccountExists => Code::OauthAccountExists,
+        ProviderFault::Taken => Code::OauthTaken,
+        ProviderFault::Upstream => Code::OauthUpstreamError,
     }
 }
 

@@ -22,10 +22,9 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 /// The second factor is awaited: on to where it is given.
-pub(super) fn ask(cx: &Cx<'_>, flow: FlowId, browser: &Secret) -> Result<Reply, Fault> {
+pub(super) fn ask(cx: &Cx<'_>, flow: FlowId, browser: &Secret, back: &str) -> Result<Reply, Fault> {
     let flow = flow.to_string();
-    let back = nav::return_to(cx.request);
-    let mut reply = go(cx, &nav::path("/login/mfa", &[("flow", &flow), ("return_to", &back)]))?;
+    let mut reply = go(cx, &nav::path("/login/mfa", &[("flow", &flow), ("return_to", back)]))?;
     remember_flow(cx, &mut reply, browser);
     Ok(reply)
 }

@@ -153,6 +153,7 @@ impl<'a> Page<'a> {
             "password_min": auth.0.settings.password_min,
             "problem": Value::Null,
             "captcha": Value::Null,
+            "connectable": !super::buttons(auth).is_empty(),
             "return_to": "",
         });
         let Value::Object(common) = common else { return secret };

@@ -53,7 +53,7 @@ pub(super) fn field_key(code: &str) -> String {
 }
 
 /// Events that people are told about in their own account, and in which words.
-const EVENTS: [(&str, &str); 19] = [
+const EVENTS: [(&str, &str); 21] = [
     ("user.created", "event.created"),
     ("user.updated", "event.updated"),
     ("user.locked", "event.locked"),
@@ -73,6 +73,8 @@ const EVENTS: [(&str, &str); 19] = [
     ("role.granted", "event.role"),
     ("passkey.added", "event.passkey_added"),
     ("passkey.removed", "event.passkey_removed"),
+    ("connection.added", "event.connection_added"),
+    ("connection.removed", "event.connection_removed"),
 ];
 
 /// The key of the text for an event; none for what happens behind the scenes.

@@ -48,6 +48,7 @@ pub(super) fn form<'a>(cx: &'a Cx<'_>) -> Page<'a> {
         .with("sign_up", open)
         .with("by_link", Sent::Link.is_on(&cx.auth.0.settings))
         .with("by_code", Sent::Code.is_on(&cx.auth.0.settings))
+        .with("providers", super::buttons(cx.auth))
 }
 
 fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {

@@ -49,6 +49,7 @@ fn form<'a>(cx: &'a Cx<'_>) -> Page<'a> {
         .with("return_to", nav::return_to(cx.request))
         .with("username", kinds.contains(&Kind::Username))
         .with("phone", kinds.contains(&Kind::Phone))
+        .with("providers", super::buttons(cx.auth))
 }
 
 fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
@@ -85,6 +86,8 @@ async fn attempt(cx: &Cx<'_>) -> Result<Reply, Fault> {
     };
     match sign_up::attempt(cx, wish).await? {
         SignedUp::Complete(opened) => super::enter(cx, &opened),
-        SignedUp::NeedsVerification { flow, browser } => super::to_code(cx, flow, &browser),
+        SignedUp::NeedsVerification { flow, browser } => {
+            super::to_code(cx, flow, &browser, &nav::return_to(cx.request))
+        }
     }
 }

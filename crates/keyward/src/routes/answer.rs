@@ -47,6 +47,9 @@ pub(crate) enum Status {
     OtherBrowser,
     /// The address is proven; no session was opened.
     Verified,
+    /// The service is connected to the account that is signed in.
+    #[cfg(feature = "oauth")]
+    Connected,
 }
 
 /// What an attempt led to; what is absent does not apply.

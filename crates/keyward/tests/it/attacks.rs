@@ -1,18 +1,28 @@
 //! Attacks that broke others, each held against this service; numbered as in
 //! the list of attack classes.
 
+#[cfg(feature = "oauth")]
+mod class_01_pre_hijacking_by_a_service;
 mod class_05_session_fixation;
 mod class_06_trusted_devices_outlive;
 #[cfg(feature = "captcha")]
 mod class_07_captcha_used_twice;
 mod class_07_one_time_secrets_used_twice;
+#[cfg(feature = "oauth")]
+mod class_07_provider_state_used_twice;
 mod class_07_second_factor_replayed;
 mod class_08_passwords_guessed;
 mod class_08_second_factor_guessed;
 mod class_09_second_factor_bypassed;
+#[cfg(feature = "oauth")]
+mod class_10_login_csrf_and_mix_up;
 mod class_13_identity_confusion;
+#[cfg(feature = "oauth")]
+mod class_13_recycled_and_shared_names;
 mod class_14_broken_access_control;
 mod class_15_rule_and_path_mismatch;
+#[cfg(feature = "oauth")]
+mod class_17_ssrf_through_discovery;
 mod class_19_resource_exhaustion;
 mod class_21_browser_boundary;
 mod class_22_replay_of_protected_messages;

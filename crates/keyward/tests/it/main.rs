@@ -43,6 +43,8 @@ mod passkeys;
 mod policy_document;
 #[cfg(feature = "policy-file")]
 mod policy_file;
+#[cfg(feature = "oauth")]
+mod providers;
 mod purity;
 #[cfg(feature = "policy-file")]
 mod relations;

@@ -14,6 +14,90 @@ use serde_json::json;
 
 const KEY: &str = "c45a0e9b7d1f3862a58e94c6017b3df2e68d5a904cf71b23890e6d4fb1a7c352";
 
+/// A service that always says that the same person came.
+#[cfg(feature = "oauth")]
+#[derive(Debug)]
+struct Everybody;
+
+#[cfg(feature = "oauth")]
+impl keyward::providers::Provider for Everybody {
+    fn name(&self) -> &str {
+        "everybody"
+    }
+
+    fn title(&self) -> &str {
+        "Everybody"
+    }
+
+    fn authorize_url<'a>(
+        &'a self,
+        _: &'a dyn keyward::outbound::HttpClient,
+        asked: &'a keyward::providers::Authorize,
+    ) -> keyward::port::Fut<'a, Result<String, keyward::providers::ProviderError>> {
+        let url = format!("https://everybody.example.com/?{}", asked.state.reveal());
+        Box::pin(async { Ok(url) })
+    }
+
+    fn exchange<'a>(
+        &'a self,
+        _: &'a dyn keyward::outbound::HttpClient,
+        _: &'a keyward::providers::Grant,
+    ) -> keyward::port::Fut<
+        'a,
+        Result<keyward::providers::Exchanged, keyward::providers::ProviderError>,
+    > {
+        let user = keyward::providers::ProviderUser {
+            provider: "everybody".into(),
+            issuer: "https://everybody.example.com".into(),
+            provider_id: "1".into(),
+            email: Some("one@example.com".into()),
+            email_verified: true,
+            name: None,
+            picture: None,
+            raw: json!({}),
+        };
+        Box::pin(async { Ok(keyward::providers::Exchanged { user, tokens: None }) })
+    }
+}
+
+/// What a service gave back is taken on one of two nodes; and whoever comes for the
+/// first time on both at once gets one account.
+#[cfg(feature = "oauth")]
+async fn a_service_is_come_back_from_once(here: &TestAuth, there: &TestAuth) {
+    let begin = json!({ "provider": "everybody" });
+    let out = async || {
+        let client = here.pages();
+        let out = client.post("/api/v1/sign-in/provider", &begin).await.json();
+        let url = out["authorize_url"].as_str().unwrap().to_owned();
+        let state = url.split_once('?').unwrap().1.to_owned();
+        (json!({ "provider": "everybody", "code": "c", "state": state }), client)
+    };
+    let (back, first) = out().await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for node in [here, there].into_iter().cycle().take(8) {
+        let (client, back) = (node.pages(), back.clone());
+        client.set_cookie("kw_provider", &first.cookie("kw_provider").unwrap());
+        tasks.spawn(async move {
+            client.post("/api/v1/sign-in/provider/callback", &back).await.status().as_u16()
+        });
+    }
+    let mut seen = tasks.join_all().await;
+    seen.sort_unstable();
+    assert_eq!(seen, [200, 422, 422, 422, 422, 422, 422, 422]);
+    let mut ids = std::collections::BTreeSet::new();
+    let mut tasks = tokio::task::JoinSet::new();
+    for node in [here, there].into_iter().cycle().take(6) {
+        let ((back, first), client) = (out().await, node.pages());
+        client.set_cookie("kw_provider", &first.cookie("kw_provider").unwrap());
+        tasks.spawn(async move {
+            let reply = client.post("/api/v1/sign-in/provider/callback", &back).await;
+            reply.json()["user"]["id"].to_string()
+        });
+    }
+    ids.extend(tasks.join_all().await);
+    assert_eq!(ids.len(), 1, "{ids:?}");
+}
+
 /// A node with a key of its own, as tests build it.
 pub(crate) async fn node(builder: Builder) -> TestAuth {
     let clock = FakeClock::default();
@@ -24,6 +108,8 @@ pub(crate) async fn node(builder: Builder) -> TestAuth {
         .public_url("http://localhost")
         .rate_limits(10_000, 1_000_000)
         .with_inbox();
+    #[cfg(feature = "oauth")]
+    let builder = builder.provider(Everybody);
     TestAuth::around(builder.build().await.unwrap(), clock)
 }
 
@@ -43,6 +129,8 @@ async fn soon(what: &str, is_true: impl AsyncFn() -> bool) {
 /// Sign-in here, there and back: sessions and permissions are the same, and end
 /// on both nodes.
 async fn what_one_node_does_the_other_knows(here: TestAuth, there: TestAuth) {
+    #[cfg(feature = "oauth")]
+    a_service_is_come_back_from_once(&here, &there).await;
     let new =
         NewPerson { email: Some("ada@example.com".into()), verified: true, ..NewPerson::default() };
     let ada = here.kw.add_person(new).await.unwrap().unwrap().id;

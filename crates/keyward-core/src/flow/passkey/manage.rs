@@ -1,10 +1,11 @@
 //! Name a passkey, remove one.
 
 use super::register::sane_name;
-use super::{KIND, Passkey, unchanged};
+use super::{Passkey, unchanged};
 use crate::Error;
 use crate::flow::enrolled::allowed;
 use crate::flow::step_up::Facts;
+use crate::flow::ways_in;
 use crate::flow::{Decide, Done, Flow, Gather, Verdict};
 use crate::id::{CredentialId, SessionId, UserId};
 use crate::port::{Fut, Write};
@@ -71,7 +72,7 @@ impl Flow for RemovePasskey {
         if find(&subject, self.passkey).is_none() {
             return Verdict::no(Refusal::NotFound);
         }
-        if !has_another_way_in(&subject, self.passkey) {
+        if !ways_in::has_another(&subject, self.passkey) {
             return Verdict::no(Refusal::LastWayIn);
         }
         let mut writes = vec![
@@ -88,12 +89,4 @@ impl Flow for RemovePasskey {
 
 fn find(subject: &Subject, passkey: CredentialId) -> Option<Passkey> {
     Passkey::of(subject).into_iter().find(|found| found.id == passkey)
-}
-
-/// Kinds of credential that sign in by themselves.
-const WAYS_IN: &[&str] = &["password", KIND, "oauth"];
-
-fn has_another_way_in(subject: &Subject, without: CredentialId) -> bool {
-    let others = subject.credentials.iter().filter(|found| found.id != without);
-    others.into_iter().any(|found| WAYS_IN.contains(&found.kind.as_str()))
 }

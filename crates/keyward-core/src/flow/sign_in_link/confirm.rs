@@ -1,12 +1,13 @@
 //! Answer with the link or the code; get a session.
 
 use super::super::challenge::{self, Answer, Wrong, code_takes, give_back_code, same_browser};
+use super::super::claim::{claim, holds};
 use super::super::open::Opening;
 use super::super::proven::{Proof, SignedIn, proven};
 use super::super::sign_up::{Name, add_subject, new_subject};
 use super::super::verify::verified;
 use super::super::{Decide, Done, Flow, Gather, Verdict};
-use super::{Kept, Sent, holds, may_begin, spend};
+use super::{Kept, Sent, may_begin, spend};
 use crate::Error;
 use crate::identifier::normalise;
 use crate::port::{Fut, Take, Write};
@@ -138,43 +139,15 @@ impl ConfirmSignIn {
         let mut events = vec![];
         let subject = match is_proven {
             true => subject,
-            false => self.claimed(found, subject, &mut writes, &mut events, cx),
+            false => {
+                let name = (found.kind, found.normal.as_str());
+                let (subject, claiming, event) = claim(subject, name, &self.answer.by(), cx);
+                writes.extend(claiming);
+                events.push(event);
+                subject
+            }
         };
         self.enter(found, &subject, writes, events, cx)
-    }
-
-    /// The address is proven for the first time. Whoever made the account may be
-    /// a stranger: their ways in, and whatever they opened, die.
-    fn claimed(
-        &self,
-        found: &Challenge,
-        subject: Subject,
-        writes: &mut Vec<Write>,
-        events: &mut Vec<Event>,
-        cx: &mut Decide<'_>,
-    ) -> Subject {
-        let mut subject = verified(subject, found.kind, &found.normal, cx.now);
-        let user = &mut subject.user;
-        let was = user.version;
-        user.updated_at = cx.now;
-        user.must_change_password = false;
-        user.session_epoch += 1;
-        let (id, kind, normal) = (user.id, found.kind, found.normal.clone());
-        writes.extend([
-            Write::VerifyIdentifier { user: id, kind, normal, at: cx.now },
-            Write::SwapUser { was, now: user.clone() },
-            Write::KillChallengesOf(id),
-            Write::CloseSessionsOf { user: id, except: None },
-            Write::NoteChange(id),
-        ]);
-        user.version += 1;
-        writes.extend(subject.credentials.drain(..).map(|old| Write::SpendCredential(old.id)));
-        let what = What::UserVerified {
-            identifier_kind: found.kind.as_str().into(),
-            by: self.answer.by(),
-        };
-        events.push(cx.own_event(id, what));
-        subject
     }
 
     /// Nobody has the address: the first sign-in makes the account.
