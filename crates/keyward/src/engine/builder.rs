@@ -462,10 +462,7 @@ impl Builder {
         }
         let hashes = HashPool::start(self.hash_threads, hasher(self.hash, self.pepper, &keys))?;
         #[cfg(feature = "policy-file")]
-        let base = match &self.policy_file {
-            Some(file) => Arc::new(file.read()?),
-            None => Arc::default(),
-        };
+        let base = PolicyFile::base(self.policy_file.as_ref())?;
         #[cfg(not(feature = "policy-file"))]
         let base = Arc::default();
         let folder = self.folder;

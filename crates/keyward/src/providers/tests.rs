@@ -1,5 +1,6 @@
 //! Rows of the table, asked over a client that writes down what is asked and answers
 //! as the services do.
+#![allow(clippy::unwrap_used, reason = "a test that fails should say so and stop")]
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,8 +1,8 @@
 //! The policy file: read at the start, and again when it changes.
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use keyward_authz::policy::Policy;
@@ -46,6 +46,11 @@ impl PolicyFile {
             read_as: Mutex::new(None),
             mistakes: Mutex::new(None),
         }
+    }
+
+    /// What a file says, if there is one.
+    pub(crate) fn base(file: Option<&Self>) -> Result<Arc<Base>, Error> {
+        file.map_or_else(|| Ok(Arc::default()), |file| file.read().map(Arc::new))
     }
 
     /// Reads it.
