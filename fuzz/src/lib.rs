@@ -8,8 +8,11 @@
 use keyward_authz::condition::{BadCondition, Cell, Condition, Facts, Schema};
 use keyward_authz::policy::{Policy, format};
 use keyward_authz::{Dialect, Pattern, Permission, SnapshotBuilder, export};
+use keyward_core::crypto::api_key;
+use keyward_core::crypto::keys::RootKey;
 use keyward_core::crypto::otp::OtpSecret;
 use keyward_core::crypto::password;
+use keyward_core::crypto::ticket::{Classic, Digest, Modern, Ticket};
 use keyward_core::crypto::webauthn::attestation::{AttestationObject, Conveyance};
 use keyward_core::crypto::webauthn::authenticator_data::AuthenticatorData;
 use keyward_core::crypto::webauthn::cbor::Value;
@@ -18,6 +21,7 @@ use keyward_core::crypto::webauthn::key::PublicKey;
 use keyward_core::crypto::webauthn::{Expected, register};
 use keyward_core::id::{FlowId, SessionId, UserId};
 use keyward_core::identifier::{self, Kind};
+use keyward_core::time::Timestamp;
 
 /// One thing that reads what strangers send.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +34,7 @@ pub struct Target {
 
 /// Every target.
 pub const TARGETS: &[Target] = &[
+    Target { name: "api_keys", run: api_keys },
     Target { name: "conditions", run: conditions },
     Target { name: "identifiers", run: identifiers },
     Target { name: "ids", run: ids },
@@ -39,7 +44,38 @@ pub const TARGETS: &[Target] = &[
     Target { name: "policies", run: policies },
     Target { name: "relations", run: relations },
     Target { name: "stored_passwords", run: stored_passwords },
+    Target { name: "tickets", run: tickets },
 ];
+
+/// A key that is read names ids, and is as long as every key.
+pub fn api_keys(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    if let Some(key) = api_key::read(text) {
+        assert!(text.len() == api_key::LENGTH && text.starts_with(api_key::PREFIX), "{text:?}");
+        let ids = [key.user.to_string(), key.id.to_string()];
+        assert!(
+            ids.iter().all(|id| text.contains(id.split('_').nth(1).unwrap_or("?"))),
+            "{text:?}"
+        );
+    }
+}
+
+/// No bytes are a ticket that nobody wrote; what was written reads back.
+pub fn tickets(data: &[u8]) {
+    let (classic, modern) = tickets_of_nobody();
+    let now = Timestamp::from_secs(0);
+    let text = String::from_utf8_lossy(data);
+    assert!(modern.read(&text, None, now).is_err(), "{text:?}");
+    let ticket =
+        Ticket { data: text.chars().take(500).collect(), ..Ticket::new(text.len().to_string(), 9) };
+    assert_eq!(classic.read(&classic.write(&ticket, None), None, now).as_ref(), Ok(&ticket));
+    let read = modern.read(&modern.write(&ticket, None), None, now).map(|it| it.data);
+    assert_eq!(read.as_ref(), Ok(&ticket.data));
+}
+
+fn tickets_of_nobody() -> (Classic, Modern) {
+    (Classic::new(*b"0123456789abcdef", Digest::Sha256), Modern::new(&RootKey::from_bytes([7; 32])))
+}
 
 /// A condition holds when no part of it is unmet, and the unmet part is a
 /// condition that does not hold by itself.

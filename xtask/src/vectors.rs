@@ -23,6 +23,8 @@ mod relations;
 #[cfg(feature = "vectors")]
 mod roster;
 #[cfg(feature = "vectors")]
+mod ticket;
+#[cfg(feature = "vectors")]
 mod wildcard;
 
 #[cfg(feature = "vectors")]

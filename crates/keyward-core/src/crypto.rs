@@ -1,6 +1,7 @@
 //! Every use of cryptography. Nothing outside this folder names a
 //! cryptography crate.
 
+pub mod api_key;
 pub(crate) mod hex;
 #[cfg(feature = "oauth")]
 pub mod jose;
@@ -11,6 +12,8 @@ pub mod password;
 #[cfg(any(feature = "oauth", feature = "passkeys"))]
 mod public_key;
 pub mod seal;
+#[cfg(feature = "tickets")]
+pub mod ticket;
 pub mod token;
 #[cfg(feature = "passkeys")]
 pub mod webauthn;

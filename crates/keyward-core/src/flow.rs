@@ -9,6 +9,7 @@ pub mod acl;
 pub mod admin;
 pub mod admins;
 mod apart;
+pub mod api_key;
 #[cfg(feature = "captcha")]
 pub mod captcha;
 pub mod challenge;
@@ -107,6 +108,9 @@ pub struct Client {
     pub device: Option<(UserId, [u8; 16])>,
     /// The language of messages: `en`, `de`.
     pub language: String,
+    /// With an API key: whose, and what it may at most do. It gives no more than
+    /// that to others.
+    pub narrowed: Option<(UserId, Vec<String>)>,
 }
 
 impl Client {

@@ -7,6 +7,7 @@ pub mod error;
 pub mod flow;
 pub mod id;
 pub mod identifier;
+pub mod network;
 pub mod password;
 pub mod port;
 pub mod record;

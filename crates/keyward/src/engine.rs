@@ -1,5 +1,6 @@
 //! A running Keyward: the parts, and the one way through them.
 
+pub(crate) mod api_key;
 pub(crate) mod ask;
 mod bots;
 pub(crate) mod builder;

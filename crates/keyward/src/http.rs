@@ -11,6 +11,7 @@ mod head;
 pub(crate) mod headers;
 pub(crate) mod host;
 pub(crate) mod input;
+mod key;
 pub(crate) mod network;
 pub(crate) mod problem;
 pub(crate) mod reply;
@@ -136,7 +137,9 @@ pub(crate) enum Guard {
     Enrolling,
     /// Anyone signed in.
     SignedIn,
-    /// Anyone signed in who holds this permission.
+    /// Anyone signed in, or a program with an API key.
+    Known,
+    /// Anyone signed in, or a program with an API key, who holds this permission.
     Holding(&'static str),
 }
 

@@ -5,6 +5,7 @@
 
 #[cfg(any(feature = "actix", feature = "axum"))]
 mod adapt;
+mod api_keys;
 mod context;
 mod deliver;
 #[cfg(doctest)]
@@ -71,6 +72,7 @@ pub use adapt::axum::{AuthLayer, RequireLayer};
 pub use adapt::permit::{NamedPermission, Permit};
 #[cfg(any(feature = "actix", feature = "axum"))]
 pub use adapt::principal::{Principal, Session, User};
+pub use api_keys::{ApiKeyView, NewApiKey};
 pub use context::Context;
 pub use deliver::folder::Folder;
 pub use deliver::inbox::Inbox;
@@ -94,6 +96,7 @@ pub use keyward_authz as authz;
 pub use keyward_core::crypto::keys::RootKey;
 pub use keyward_core::crypto::password::Policy as HashPolicy;
 pub use keyward_core::flow::admin::{Act, EditPerson, Names};
+pub use keyward_core::flow::api_key::ApiKeyTerms;
 pub use keyward_core::flow::group::{ChangeGroup, GroupChange};
 pub use keyward_core::flow::matrix::{Cell, ChangeMatrix};
 #[cfg(feature = "policy-file")]

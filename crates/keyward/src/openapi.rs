@@ -96,8 +96,9 @@ fn path_parameters(path: &str) -> Vec<Value> {
 fn security(guard: Guard) -> Value {
     match guard {
         Guard::Anyone | Guard::FromElsewhere => json!([]),
-        Guard::Enrolling | Guard::SignedIn | Guard::Holding(_) => {
-            json!([{ "cookie": [] }, { "bearer": [] }])
+        Guard::Enrolling | Guard::SignedIn => json!([{ "cookie": [] }, { "bearer": [] }]),
+        Guard::Known | Guard::Holding(_) => {
+            json!([{ "cookie": [] }, { "bearer": [] }, { "key": [] }])
         }
     }
 }
@@ -108,6 +109,7 @@ fn components() -> Value {
         "securitySchemes": {
             "cookie": { "type": "apiKey", "in": "cookie", "name": "__Host-kw_session" },
             "bearer": { "type": "http", "scheme": "bearer" },
+            "key": { "type": "apiKey", "in": "header", "name": "X-Api-Key" },
         },
         "responses": { "Problem": {
             "description": "A problem (RFC 9457).",

@@ -4,6 +4,7 @@
 
 mod account;
 mod admin;
+mod api_keys;
 mod assets;
 mod captcha;
 mod dev;
@@ -52,6 +53,7 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     setup::ROUTES,
     account::ROUTES,
     factors::ROUTES,
+    api_keys::ROUTES,
     #[cfg(feature = "passkeys")]
     passkeys::ROUTES,
     #[cfg(feature = "oauth")]

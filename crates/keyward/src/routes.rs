@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod account;
 pub(crate) mod acl;
 pub(crate) mod answer;
+pub(crate) mod api_keys;
 mod asked;
 pub(crate) mod audit;
 pub(crate) mod authzen;
@@ -55,6 +56,7 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
         session::ROUTES,
         account::ROUTES,
         factors::ROUTES,
+        api_keys::ROUTES,
         access::ROUTES,
         authzen::ROUTES,
         setup::ROUTES,
@@ -82,7 +84,11 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
 pub fn own_permissions() -> Vec<&'static str> {
     let asked = all(true).into_iter().filter_map(|route| match route.guard {
         Guard::Holding(permission) => Some(permission),
-        Guard::Anyone | Guard::FromElsewhere | Guard::Enrolling | Guard::SignedIn => None,
+        Guard::Anyone
+        | Guard::FromElsewhere
+        | Guard::Enrolling
+        | Guard::SignedIn
+        | Guard::Known => None,
     });
     let mut all: Vec<&str> = asked.chain([access::EXPLAIN]).collect();
     all.sort_unstable();

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::comparison::Comparison;
-use super::{acl, authzen, casbin, items, otp, password, relations, wildcard};
+use super::{acl, authzen, casbin, items, otp, password, relations, ticket, wildcard};
 use crate::Result;
 
 /// A file of vectors.
@@ -32,6 +32,8 @@ const FILES: &[File] = &[
     File { name: "relation_tuples.json", compare: relations::compare },
     File { name: "shiro_wildcard.json", compare: wildcard::shiro },
     File { name: "starlette_scopes.json", compare: wildcard::scopes },
+    File { name: "ticket.json", compare: ticket::forms },
+    File { name: "ticket_policy.json", compare: ticket::renewals },
 ];
 
 /// `cargo xtask vectors DIR`: one line for each known file that is there.

@@ -185,13 +185,15 @@ pub enum Purpose {
     Captcha,
     /// Mixed into passwords before they are hashed.
     Pepper,
+    /// Tickets: cookies that say who somebody is.
+    Ticket,
     /// Only to notice another root key.
     Check,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Seal,
         Self::Code,
         Self::AuditChain,
@@ -202,6 +204,7 @@ impl Purpose {
         Self::Cursor,
         Self::Captcha,
         Self::Pepper,
+        Self::Ticket,
         Self::Check,
     ];
 
@@ -218,6 +221,7 @@ impl Purpose {
             Self::Cursor => "cursor",
             Self::Captcha => "captcha",
             Self::Pepper => "pepper",
+            Self::Ticket => "ticket",
             Self::Check => "check",
         }
     }

@@ -91,7 +91,7 @@ fn below_a_million(rng: &mut dyn Random) -> u32 {
 }
 
 /// Crockford's base 32, in lower case: no i, l, o, u.
-const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+pub(super) const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// One more than a recovery code, so that a longer one cannot match.
 const MAX_TYPED: usize = 17;

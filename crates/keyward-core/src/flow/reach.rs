@@ -14,6 +14,8 @@ use crate::record::{Definitions, Held, Term};
 pub(super) struct Reach {
     allowed: Vec<Parts>,
     denied: Vec<Parts>,
+    /// What it is narrowed to, if it is.
+    within: Option<Vec<Parts>>,
 }
 
 impl Reach {
@@ -24,7 +26,7 @@ impl Reach {
         cx: Gather<'_>,
     ) -> Result<Self, Error> {
         let held = cx.store.access(user).await?;
-        Ok(Self::of_held(user, definitions, &held, |term| term.covers(cx.now)))
+        Ok(Self::of_held(user, definitions, &held, |term| term.covers(cx.now)).narrowed(user, cx))
     }
 
     /// What `user` holds now or will hold: whoever takes the account over only
@@ -54,7 +56,7 @@ impl Reach {
         // A denial that has not begun denies before the end.
         let Self { denied, .. } =
             Self::of_held(actor, definitions, &held, |own| !own.has_ended(cx.now));
-        Ok(Some(Self { allowed, denied }))
+        Ok(Some(Self { allowed, denied, within: None }.narrowed(actor, cx)))
     }
 
     fn of_held(
@@ -82,6 +84,14 @@ impl Reach {
             Some(actor) => Self::gather(actor, definitions, cx).await.map(Some),
             None => Ok(None),
         }
+    }
+
+    /// No more than what whoever asks may by the key that they ask with.
+    fn narrowed(mut self, user: UserId, cx: Gather<'_>) -> Self {
+        let narrowed = cx.client.narrowed.as_ref().filter(|(whose, _)| *whose == user);
+        self.within =
+            narrowed.map(|(_, patterns)| patterns.iter().map(|text| Parts::read(text)).collect());
+        self
     }
 
     /// What a role holds, inherited rules included.
@@ -127,6 +137,7 @@ impl Reach {
 
     fn has(&self, parts: &Parts) -> bool {
         self.allowed.iter().any(|own| own.covers(parts))
+            && self.within.iter().all(|within| within.iter().any(|own| own.covers(parts)))
             && !self.denied.iter().any(|own| own.meets(parts))
     }
 }

@@ -235,6 +235,25 @@ events! {
         /// The name of the service.
         provider: String
     };
+    /// An API key was made.
+    ApiKeyCreated "api_key.created" v 1 {
+        /// Which.
+        key: CredentialId
+    };
+    /// An API key was made in place of another, which goes on for a while.
+    ApiKeyRotated "api_key.rotated" v 1 {
+        /// The new one.
+        key: CredentialId,
+        /// The old one.
+        old: CredentialId
+    };
+    /// An API key was ended.
+    ApiKeyRevoked "api_key.revoked" v 1 {
+        /// Which.
+        key: CredentialId,
+        /// `owner`, `admin`, `operator`, or `report`: somebody found it.
+        by: String
+    };
     /// A message with a secret was asked for.
     VerificationSent "verification.sent" v 1 {
         /// The flow whose secret it carries.

@@ -5,6 +5,7 @@
 //! name in a group of `args.rs`.
 
 mod acl;
+mod apikey;
 mod ask;
 mod audit;
 mod can;
@@ -49,6 +50,9 @@ pub(crate) enum Command {
     /// See and close the sessions of an account
     #[command(subcommand)]
     Session(session::Command),
+    /// Make, list, rotate and end API keys
+    #[command(subcommand)]
+    Apikey(apikey::Command),
     /// Define roles, give them and take them
     #[command(subcommand)]
     Role(role::Command),
@@ -92,6 +96,7 @@ impl Command {
             Self::Why(args) => args.run(globals),
             Self::User(command) => command.run(globals),
             Self::Session(command) => command.run(globals),
+            Self::Apikey(command) => command.run(globals),
             Self::Role(command) => command.run(globals),
             Self::Group(command) => command.run(globals),
             Self::Acl(command) => command.run(globals),

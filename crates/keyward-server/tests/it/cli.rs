@@ -354,3 +354,26 @@ fn the_cost_of_hashes_is_found_and_counted() {
     let count: Value = serde_json::from_str(counts.trim()).unwrap();
     assert_eq!((&count["accounts"], &count["form"]), (&3.into(), &"argon2id m=8 t=1 p=1".into()));
 }
+
+#[test]
+fn a_key_made_on_the_command_line_opens_the_running_server_until_it_is_ended() {
+    let place = Place::new();
+    let server = place.start(&["dev"]);
+    let made =
+        place.run(&["apikey", "create", ADA, "--name=deploy", "--allow", "posts:*"]).wants(0);
+    let text = made.trim();
+    assert!(text.starts_with("kwk_") && text.lines().count() == 1, "{made}");
+    let by_key = || server.client().bearer(text).get("/api/v1/me/permissions").status;
+    assert_eq!(by_key(), 200);
+    let listed = place.run(&["apikey", "list", ADA, "-o", "json"]).wants(0);
+    let row: Value = serde_json::from_str(listed.trim()).unwrap();
+    assert_eq!((&row["name"], &row["permissions"]), (&json!("deploy"), &json!(["posts:*"])));
+    let id = row["id"].as_str().unwrap();
+    place.run(&["apikey", "revoke", ADA, id]).wants(0);
+    let began = now();
+    while by_key() == 200 {
+        assert!(now() - began < Duration::from_secs(1), "the key lives on");
+        std::thread::yield_now();
+    }
+    place.run(&["apikey", "revoke", ADA, id]).wants(1);
+}

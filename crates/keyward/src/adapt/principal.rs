@@ -75,7 +75,7 @@ impl User {
 
     /// Whether they hold this role, assigned or inherited.
     pub fn has_role(&self, role: &str) -> bool {
-        self.known.entry.access.has_role(role)
+        self.known.entry.has_role(role)
     }
 
     pub(super) fn holds(&self, wanted: &Permission) -> Result<bool, Error> {

@@ -39,6 +39,8 @@ pub(crate) const LETTERS: &[Kind] = &[
     Kind { name: "password_changed", path: None, code: false },
     Kind { name: "passkey_added", path: None, code: false },
     Kind { name: "passkey_removed", path: None, code: false },
+    Kind { name: "api_key_added", path: None, code: false },
+    Kind { name: "api_key_leaked", path: None, code: false },
     NOTICE,
 ];
 

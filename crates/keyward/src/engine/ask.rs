@@ -10,7 +10,7 @@ mod watch;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use keyward_authz::{Access, By, Decision, Explanation, Permission, Told};
+use keyward_authz::{Access, By, Ceiling, Decision, Explanation, Permission, Told};
 use keyward_core::Error;
 use keyward_core::id::UserId;
 use keyward_core::record::{Identifier, Session, User};
@@ -43,6 +43,8 @@ pub(crate) struct Asker<'a> {
     pub(crate) session: Option<&'a Session>,
     /// Where the request came from, if it did.
     pub(crate) address: Option<IpAddr>,
+    /// What it is asked with may at most do this.
+    pub(crate) ceilings: &'a [Ceiling],
 }
 
 /// What is asked.
@@ -81,6 +83,7 @@ impl Account {
             identifiers: &self.identifiers,
             session: None,
             address: None,
+            ceilings: &[],
         }
     }
 }
@@ -95,6 +98,7 @@ impl Known {
             identifiers: &self.entry.identifiers,
             session: Some(&self.entry.session),
             address: self.address,
+            ceilings: self.entry.ceilings(),
         }
     }
 }
@@ -233,6 +237,7 @@ impl Keyward {
             identifiers: &[],
             session: None,
             address: None,
+            ceilings: &[],
         };
         self.rule(asker, &parse(permission)?, resource, context).await
     }

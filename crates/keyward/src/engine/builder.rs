@@ -466,7 +466,6 @@ impl Builder {
         #[cfg(not(feature = "policy-file"))]
         let base = Arc::default();
         let folder = self.folder;
-        let pages = Pages::load(self.templates.as_deref())?;
         let auth = Keyward(Arc::new(Inner {
             store,
             clock: self.clock,
@@ -486,7 +485,7 @@ impl Builder {
             sender: self.sender.unwrap_or_else(|| Arc::new(Folder::new(folder))),
             inbox: self.inbox,
             router: Router::new(self.web.dev)?,
-            pages,
+            pages: Pages::load(self.templates.as_deref())?,
             limiter: Limiter::new(),
             request_ids: RequestIds::default(),
             web: self.web,

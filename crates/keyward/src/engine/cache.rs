@@ -10,7 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use bytes::Bytes;
-use keyward_authz::Access;
+use keyward_authz::{Access, Ceiling};
+use keyward_core::flow::api_key::ApiKey;
 use keyward_core::id::{SessionId, UserId};
 use keyward_core::record::{Identifier, Session, User};
 use quick_cache::sync::Cache;
@@ -36,9 +37,20 @@ pub(crate) struct Entry {
     pub(crate) mfa: MfaDemand,
     /// The body of `GET /session`, rendered once.
     pub(crate) json: Bytes,
+    /// The API key that stands in place of a session, if one does.
+    pub(crate) key: Option<KeyInUse>,
     /// When it was last used, in microseconds; moves without a lock.
     pub(crate) seen_at: AtomicI64,
     began: u64,
+}
+
+/// An API key that was read, with what it may at most do. Its session is none that
+/// is stored: it says what was proven, and flows that look for it find nobody.
+#[derive(Debug)]
+pub(crate) struct KeyInUse {
+    pub(crate) key: ApiKey,
+    /// None where it may do all that its account may; else one.
+    pub(crate) ceilings: Vec<Ceiling>,
 }
 
 /// Everything an [`Entry`] is made of except its age.
@@ -52,6 +64,26 @@ pub(crate) struct Loaded {
     pub(crate) access_until: i64,
     pub(crate) mfa: MfaDemand,
     pub(crate) json: Bytes,
+    pub(crate) key: Option<KeyInUse>,
+}
+
+impl Entry {
+    /// What it may at most do, beside what its account may; none is no limit.
+    pub(crate) fn ceilings(&self) -> &[Ceiling] {
+        self.key.as_ref().map(|key| key.ceilings.as_slice()).unwrap_or_default()
+    }
+
+    /// Whose power is narrowed to what, if it is an API key's.
+    pub(crate) fn narrowed(&self) -> Option<(UserId, Vec<String>)> {
+        let permissions = self.key.as_ref()?.key.permissions();
+        Some((self.user.id, permissions.map_or_else(|| vec!["*".into()], <[_]>::to_vec)))
+    }
+
+    /// Whether the account holds a role, and this may use it: what is bound to some
+    /// permissions has no roles.
+    pub(crate) fn has_role(&self, role: &str) -> bool {
+        self.ceilings().is_empty() && self.access.has_role(role)
+    }
 }
 
 const SHARDS: usize = 4096;
@@ -79,8 +111,18 @@ impl SessionCache {
     /// Remembers what was read since [`begin`](Self::begin).
     pub(crate) fn fill(&self, began: u64, loaded: Loaded) -> Arc<Entry> {
         let seen_at = AtomicI64::new(loaded.session.seen_at.as_micros());
-        let Loaded { session, user, identifiers, access, policy, groups, access_until, mfa, json } =
-            loaded;
+        let Loaded {
+            session,
+            user,
+            identifiers,
+            access,
+            policy,
+            groups,
+            access_until,
+            mfa,
+            json,
+            key,
+        } = loaded;
         let entry = Arc::new(Entry {
             session,
             user,
@@ -91,6 +133,7 @@ impl SessionCache {
             access_until,
             mfa,
             json,
+            key,
             seen_at,
             began,
         });
@@ -254,6 +297,7 @@ mod tests {
             access_until: compiled.until,
             mfa: MfaDemand::default(),
             json: Bytes::new(),
+            key: None,
         }
     }
 }

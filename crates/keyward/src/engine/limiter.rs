@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use keyward_core::id::CredentialId;
+use keyward_core::refusal::Refusal;
 use keyward_core::settings::Rate;
 use keyward_core::time::Timestamp;
 use quick_cache::sync::Cache;
@@ -18,7 +20,16 @@ const CAPACITY: usize = 100_000;
 /// A bucket for each limit and network: the moment at which it will be full
 /// again, in microseconds.
 #[derive(Debug)]
-pub(crate) struct Limiter(Cache<(Limit, u64), Arc<AtomicI64>>);
+pub(crate) struct Limiter(Cache<(Counted, u64), Arc<AtomicI64>>);
+
+/// What a bucket counts.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+enum Counted {
+    /// Requests of one kind from one network.
+    Address(Limit),
+    /// Requests with one API key.
+    Key,
+}
 
 impl Limiter {
     pub(crate) fn new() -> Self {
@@ -33,22 +44,38 @@ impl Limiter {
         rate: Rate,
         now: Timestamp,
     ) -> Result<(), Duration> {
-        let bucket = self.bucket((limit, network(address)));
-        let order = Ordering::Relaxed;
-        let mut full_at = bucket.load(order);
-        loop {
-            let next = next(full_at, rate, now)?;
-            match bucket.compare_exchange_weak(full_at, next, order, order) {
-                Ok(_) => return Ok(()),
-                Err(moved) => full_at = moved,
-            }
-        }
+        let bucket = self.bucket((Counted::Address(limit), network(address)));
+        take(&bucket, rate, now)
     }
 
-    fn bucket(&self, key: (Limit, u64)) -> Arc<AtomicI64> {
+    /// Takes one unit of what an API key may.
+    pub(crate) fn take_for_key(
+        &self,
+        key: CredentialId,
+        rate: Rate,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        let [.., a, b, c, d, e, f, g, h] = key.to_bytes();
+        let bucket = self.bucket((Counted::Key, u64::from_be_bytes([a, b, c, d, e, f, g, h])));
+        take(&bucket, rate, now).map_err(|retry_after| Refusal::SlowDown { retry_after })
+    }
+
+    fn bucket(&self, key: (Counted, u64)) -> Arc<AtomicI64> {
         let fresh = || Ok::<_, std::convert::Infallible>(Arc::default());
         let Ok(bucket) = self.0.get_or_insert_with(&key, fresh);
         bucket
+    }
+}
+
+fn take(bucket: &AtomicI64, rate: Rate, now: Timestamp) -> Result<(), Duration> {
+    let order = Ordering::Relaxed;
+    let mut full_at = bucket.load(order);
+    loop {
+        let next = next(full_at, rate, now)?;
+        match bucket.compare_exchange_weak(full_at, next, order, order) {
+            Ok(_) => return Ok(()),
+            Err(moved) => full_at = moved,
+        }
     }
 }
 

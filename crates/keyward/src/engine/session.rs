@@ -86,7 +86,7 @@ impl Keyward {
     }
 
     /// Whether the definitions and the timed grants are still those it was compiled from.
-    fn is_current(&self, entry: &Entry, now: Timestamp) -> bool {
+    pub(super) fn is_current(&self, entry: &Entry, now: Timestamp) -> bool {
         self.0.policy.is(&entry.policy) && now.as_micros() < entry.access_until
     }
 
@@ -97,7 +97,7 @@ impl Keyward {
         Ok(Some(self.0.cache.fill(began, loaded)))
     }
 
-    async fn loaded(&self, session: Session, user: User) -> Result<Loaded, Error> {
+    pub(super) async fn loaded(&self, session: Session, user: User) -> Result<Loaded, Error> {
         let policy = self.policy();
         let held = self.0.store.access(user.id).await?;
         let subject = self.0.store.subject(user.id).await?;
@@ -117,6 +117,7 @@ impl Keyward {
             access_until: until,
             mfa,
             json: Bytes::from(json),
+            key: None,
         })
     }
 }

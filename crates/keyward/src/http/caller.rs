@@ -1,5 +1,6 @@
 //! Who came in: recognised once, before the route.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use keyward_core::time::Timestamp;
 
 use super::client::LazyClient;
 use super::cookie;
-use super::{Code, Fault, Guard, Head, Request, csrf, single};
+use super::{Code, Fault, Guard, Head, Request, csrf, key, single};
 use crate::engine::Keyward;
 use crate::engine::ask::Asker;
 use crate::engine::cache::Entry;
@@ -76,11 +77,11 @@ fn is_ours(token: &str) -> bool {
 }
 
 /// A token and how it was brought.
-#[derive(Clone, Copy)]
 enum Brought<'a> {
     Nothing,
     Cookie(&'a str),
     Bearer(&'a str),
+    Key(Cow<'a, str>),
 }
 
 impl Keyward {
@@ -93,7 +94,8 @@ impl Keyward {
     ) -> Result<Caller<'a>, Fault> {
         let head = Head { address, ..request.into() };
         let (known, by_cookie) = self.recognise(head, Door::Ours(guard), now).await?;
-        let client = LazyClient::new(self, request, address);
+        let narrowed = known.as_ref().and_then(|known| known.entry.narrowed());
+        let client = LazyClient::new(self, request, address, narrowed);
         Ok(Caller { known, by_cookie, client })
     }
 
@@ -110,13 +112,15 @@ impl Keyward {
         let brought = self.brought(head, door)?;
         let is_unsafe = !head.method.is_safe();
         let by_cookie = matches!(brought, Brought::Cookie(_));
+        let by_hand = matches!(brought, Brought::Bearer(_) | Brought::Key(_));
         // Whether strangers may post to a door of the app's is the app's to say.
         let ours = matches!(door, Door::Ours(_));
-        if is_unsafe && ours && !matches!(brought, Brought::Bearer(_)) {
+        if is_unsafe && ours && !by_hand {
             csrf::check_open(self, head.headers)?;
         }
-        let (entry, ended) = match brought {
+        let (entry, ended) = match &brought {
             Brought::Nothing => (None, None),
+            Brought::Key(text) => (Some(self.key_of(text, head.address, now).await?), None),
             Brought::Cookie(token) | Brought::Bearer(token) => {
                 match self.session_of(token, now).await? {
                     Ok(entry) => (Some(entry), None),
@@ -132,7 +136,7 @@ impl Keyward {
             None => None,
         };
         let asker = known.as_ref().map(|known| known.asker());
-        self.admit_by(door, asker, ended, brought)?;
+        self.admit_by(door, asker, ended, &brought)?;
         Ok((full(known, door)?, by_cookie))
     }
 
@@ -140,6 +144,9 @@ impl Keyward {
     /// not hide the cookie. Nor are, at the app's doors, bearer tokens of its own.
     fn brought<'a>(&self, head: Head<'a>, door: Door) -> Result<Brought<'a>, Fault> {
         let given = single(head.headers, &header::AUTHORIZATION)?.unwrap_or_default();
+        if let Some(key) = key::brought(head.headers, given)? {
+            return Ok(Brought::Key(key));
+        }
         let (scheme, token) = given.split_once(' ').unwrap_or((given, ""));
         let token = token.trim();
         let is_tried = matches!(door, Door::Ours(_)) || is_ours(token);
@@ -155,7 +162,7 @@ impl Keyward {
         door: Door,
         asker: Option<Asker<'_>>,
         ended: Option<Ended>,
-        brought: Brought<'_>,
+        brought: &Brought<'_>,
     ) -> Result<(), Fault> {
         // A credential that was brought and refused is never ignored, except
         // that an old cookie must not keep anyone from signing in.
@@ -164,8 +171,11 @@ impl Keyward {
         }
         let guard = door.guard();
         match (guard, asker) {
-            (Guard::Anyone | Guard::FromElsewhere, _)
-            | (Guard::Enrolling | Guard::SignedIn, Some(_)) => Ok(()),
+            (Guard::Enrolling | Guard::SignedIn, Some(_)) if matches!(brought, Brought::Key(_)) => {
+                Err(Code::SessionRequired.into())
+            }
+            (Guard::Anyone | Guard::FromElsewhere, _) => Ok(()),
+            (Guard::Enrolling | Guard::SignedIn | Guard::Known, Some(_)) => Ok(()),
             (_, None) => Err(ended.map_or(Code::Unauthenticated, ended_code).into()),
             (Guard::Holding(wanted), Some(asker)) => self.demand(asker, &parse(wanted)?),
         }
@@ -179,7 +189,9 @@ fn full(known: Option<Known>, door: Door) -> Result<Option<Known>, Fault> {
     match (door, lack) {
         (_, None) => Ok(known),
         (Door::Ours(Guard::Anyone | Guard::FromElsewhere | Guard::Enrolling), _) => Ok(known),
-        (Door::Ours(Guard::SignedIn | Guard::Holding(_)), Some(lack)) => Err(lack.into()),
+        (Door::Ours(Guard::SignedIn | Guard::Known | Guard::Holding(_)), Some(lack)) => {
+            Err(lack.into())
+        }
         #[cfg(any(feature = "axum", feature = "actix"))]
         (Door::App, Some(_)) => Ok(None),
     }

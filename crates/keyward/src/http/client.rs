@@ -20,12 +20,18 @@ pub(crate) struct LazyClient<'a> {
     auth: &'a Keyward,
     request: &'a Request,
     address: Option<IpAddr>,
+    narrowed: Option<(UserId, Vec<String>)>,
     made: OnceLock<Client>,
 }
 
 impl<'a> LazyClient<'a> {
-    pub(crate) fn new(auth: &'a Keyward, request: &'a Request, address: Option<IpAddr>) -> Self {
-        Self { auth, request, address, made: OnceLock::new() }
+    pub(crate) fn new(
+        auth: &'a Keyward,
+        request: &'a Request,
+        address: Option<IpAddr>,
+        narrowed: Option<(UserId, Vec<String>)>,
+    ) -> Self {
+        Self { auth, request, address, narrowed, made: OnceLock::new() }
     }
 }
 
@@ -33,7 +39,10 @@ impl Deref for LazyClient<'_> {
     type Target = Client;
 
     fn deref(&self) -> &Client {
-        self.made.get_or_init(|| self.auth.client(self.request, self.address))
+        self.made.get_or_init(|| {
+            let narrowed = self.narrowed.clone();
+            Client { narrowed, ..self.auth.client(self.request, self.address) }
+        })
     }
 }
 
@@ -49,6 +58,7 @@ impl Keyward {
             agent,
             device: device.and_then(|text| self.read_device(text)),
             language: crate::pages::language(self, request),
+            narrowed: None,
         }
     }
 

@@ -59,6 +59,7 @@ codes! {
     MfaExpired "mfa_expired" 410 "Too much time has passed: please sign in again.";
     MfaNotEnrolled "mfa_not_enrolled" 403 "Please set up a second factor first.";
     MfaLastMethod "mfa_last_method" 409 "A second factor is demanded of you: this is the last.";
+    SessionRequired "session_required" 403 "An API key may not do this: please sign in.";
     SessionExpired "session_expired" 401 "Your session has expired.";
     SessionRevoked "session_revoked" 401 "Your session has ended.";
     CodeInvalid "code_invalid" 422 "The code is not right.";

@@ -31,7 +31,9 @@ pub(super) fn of(entry: Option<&Entry>) -> Vec<&'static str> {
 /// Whether a person holds a permission. What cannot be decided is not held:
 /// this only chooses what to show, the guard of each route decides.
 pub(super) fn holds(entry: &Entry, wanted: &str) -> bool {
-    parse(wanted).is_ok_and(|wanted| entry.access.check(&wanted) == Decision::Allow)
+    let Ok(wanted) = parse(wanted) else { return false };
+    entry.ceilings().iter().all(|ceiling| ceiling.contains(&wanted))
+        && entry.access.check(&wanted) == Decision::Allow
 }
 
 /// What a redirect may say on the page it leads to: the word in `?notice=`, and its text.

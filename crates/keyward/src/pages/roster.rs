@@ -33,6 +33,8 @@ const FIELDS: &[&str] = &[
     "set_invalid",
     "too_few",
     "too_many",
+    "time_invalid",
+    "pattern_invalid",
     "in_the_past",
     "ends_before_it_begins",
     "attributes_invalid",
@@ -53,7 +55,7 @@ pub(super) fn field_key(code: &str) -> String {
 }
 
 /// Events that people are told about in their own account, and in which words.
-const EVENTS: [(&str, &str); 21] = [
+const EVENTS: [(&str, &str); 24] = [
     ("user.created", "event.created"),
     ("user.updated", "event.updated"),
     ("user.locked", "event.locked"),
@@ -75,6 +77,9 @@ const EVENTS: [(&str, &str); 21] = [
     ("passkey.removed", "event.passkey_removed"),
     ("connection.added", "event.connection_added"),
     ("connection.removed", "event.connection_removed"),
+    ("api_key.created", "event.api_key_created"),
+    ("api_key.rotated", "event.api_key_rotated"),
+    ("api_key.revoked", "event.api_key_revoked"),
 ];
 
 /// The key of the text for an event; none for what happens behind the scenes.

@@ -20,7 +20,7 @@ macro_rules! embedded {
 }
 
 embedded! {
-    "account.html" "account_codes.html" "account_connections.html" "account_layout.html" "account_passkeys.html" "account_password.html" "account_sessions.html"
+    "account.html" "account_api_keys.html" "account_codes.html" "account_connections.html" "account_layout.html" "account_passkeys.html" "account_password.html" "account_sessions.html"
     "account_step_up.html" "account_totp.html" "captcha.html" "login_mfa.html"
     "admin_audit.html" "admin_check.html" "admin_group.html" "admin_groups.html" "admin_layout.html" "admin_matrix.html" "admin_matrix_review.html"
     "admin_exclusive.html"

@@ -14,15 +14,13 @@ use crate::http::{Code, Cx, Fault, Guard, Problem, Reply, Route, input, reply};
 use crate::resource::{Resource, ResourceInput};
 
 pub(super) const ROUTES: &[Route] = &[
-    Route::get("/api/v1/can", Guard::SignedIn, can_by_name).takes::<NameInput>().gives::<Allowed>(),
-    Route::post("/api/v1/can", Guard::SignedIn, can).takes::<CanInput>().gives::<Allowed>(),
-    Route::post("/api/v1/can/batch", Guard::SignedIn, batch)
-        .takes::<BatchInput>()
-        .gives::<Answers>(),
-    Route::post("/api/v1/can/explain", Guard::SignedIn, explain)
+    Route::get("/api/v1/can", Guard::Known, can_by_name).takes::<NameInput>().gives::<Allowed>(),
+    Route::post("/api/v1/can", Guard::Known, can).takes::<CanInput>().gives::<Allowed>(),
+    Route::post("/api/v1/can/batch", Guard::Known, batch).takes::<BatchInput>().gives::<Answers>(),
+    Route::post("/api/v1/can/explain", Guard::Known, explain)
         .takes::<ExplainInput>()
         .gives::<Explained>(),
-    Route::get("/api/v1/me/permissions", Guard::SignedIn, permissions).gives::<Held<'_>>(),
+    Route::get("/api/v1/me/permissions", Guard::Known, permissions).gives::<Held<'_>>(),
 ];
 
 /// Who may see why somebody else may do something, or all of why they may.
@@ -206,12 +204,20 @@ fn nobody() -> Fault {
     Problem::new(Code::NotFound).detail("Nobody is called so.").into()
 }
 
+/// The patterns of what it is asked with, if that is bound.
+fn within(asker: Asker<'_>) -> Option<Vec<String>> {
+    let patterns = asker.ceilings.iter().flat_map(|ceiling| ceiling.patterns());
+    let patterns = || patterns.map(ToString::to_string).collect();
+    (!asker.ceilings.is_empty()).then(patterns)
+}
+
 fn permissions(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let asker = cx.caller.asker()?;
         let (access, is_banned) = (asker.access, asker.groups.listed.are_none());
         reply::ok(&Held {
             roles: access.roles().iter().map(|role| role.to_string()).collect(),
+            within: within(asker),
             groups: asker.groups.names.iter().map(|name| name.to_string()).collect(),
             allow: if is_banned { vec![] } else { access.list() },
             deny: access.denied(),

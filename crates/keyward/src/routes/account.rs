@@ -21,7 +21,7 @@ use crate::http::{
 use crate::view::{EventView, SessionRow, UserView};
 
 pub(super) const ROUTES: &[Route] = &[
-    Route::get("/api/v1/me", Guard::SignedIn, show).gives::<UserView>(),
+    Route::get("/api/v1/me", Guard::Known, show).gives::<UserView>(),
     Route::post("/api/v1/me", Guard::SignedIn, edit)
         .by(Method4::Patch)
         .takes::<EditInput>()

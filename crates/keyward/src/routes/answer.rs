@@ -118,6 +118,9 @@ pub(crate) struct Held<'a> {
     pub(crate) deny: Vec<&'a str>,
     /// Numeric limits of the roles held.
     pub(crate) limits: LimitViews,
+    /// Patterns that an API key is bound to: it may do nothing else of this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) within: Option<Vec<String>>,
 }
 
 /// An authenticator app that is being enrolled.

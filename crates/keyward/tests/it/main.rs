@@ -9,6 +9,7 @@
 
 mod accounts;
 mod administrators;
+mod api_keys;
 mod app_routes;
 #[cfg(feature = "policy-file")]
 mod asking;

@@ -101,12 +101,15 @@ where
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
             let id = auth.0.request_ids.mint(auth.now());
-            // Routes of ours recognise for themselves; an old cookie keeps nobody out.
-            let reply = match recognise(&auth, &mut parts).await {
-                Err(fault) if !auth.owns(parts.uri.path()) => refusal(&auth, fault),
-                _ => inner.call(Request::from_parts(parts, body)).await?,
+            // Routes of ours recognise for themselves, once.
+            let known = match auth.owns(parts.uri.path()) {
+                true => Ok(None),
+                false => recognise(&auth, &mut parts).await,
             };
-            let mut reply = reply;
+            let mut reply = match known {
+                Err(fault) => refusal(&auth, fault),
+                Ok(_) => inner.call(Request::from_parts(parts, body)).await?,
+            };
             headers::finish_app(reply.headers_mut(), id, auth.is_https());
             Ok(reply)
         })

@@ -30,7 +30,7 @@ pub(super) fn with_question<'s, T>(
     let acl = chain(snapshot, asked.resource)?;
     let scopes = asked.context.scopes.as_ref();
     let ceiling = scopes.map(|it| snapshot.scope_ceiling(it.iter().map(String::as_str)));
-    let ceilings: Vec<_> = ceiling.iter().collect();
+    let ceilings: Vec<_> = ceiling.iter().chain(asker.ceilings).collect();
     let tuples = asked.resource.zip(asked.around).map(|(it, around)| [&around.tuples, &it.tuples]);
     let tuples = tuples.as_ref().map(<[_; 2]>::as_slice);
     let mut question = Question::new(asker.access, asked.wanted);

@@ -178,3 +178,27 @@ async fn pages_of_passkeys_look_as_reviewed() {
     t.clock.advance(std::time::Duration::from_secs(601));
     check("account_passkeys_stale", &person.page("/account/passkeys").await);
 }
+
+#[tokio::test]
+async fn pages_of_api_keys_look_as_reviewed() {
+    let t = TestAuth::new().await;
+    let ada = t.user("ada@example.com").await;
+    let person = t.pages().login_as(&ada).await;
+    check("account_api_keys_none", &person.page("/account/api-keys").await);
+    let asked = [("name", "deploy"), ("permissions", "posts:* users:view"), ("days", "30")];
+    let made = person.form("/account/api-keys", &asked).await;
+    assert_eq!(made.status().as_u16(), 200);
+    assert!(made.text().contains("<code class=\"secret\">kwk_"), "shown once");
+    let listed = person.page("/account/api-keys").await;
+    assert!(!listed.text().contains("kwk_"), "and never again");
+    check("account_api_keys", &listed);
+    let wrong = [("name", ""), ("permissions", "a:b*c"), ("days", "soon")];
+    assert!(person.form("/account/api-keys", &wrong).await.text().contains("This is not a time."));
+    let wrong = [("name", ""), ("permissions", "a:b*c"), ("days", "")];
+    check("account_api_keys_wrong", &person.form("/account/api-keys", &wrong).await);
+    check("account_api_keys_de", &person.page("/account/api-keys?lang=de").await);
+    let keys = t.kw.api_keys(ada.id).await.unwrap();
+    let ended = person.form("/account/api-keys/end", &[("key", &keys[0].id.to_string())]).await;
+    assert_eq!(ended.status().as_u16(), 303);
+    assert!(t.kw.api_keys(ada.id).await.unwrap().is_empty());
+}

@@ -1,0 +1,100 @@
+//! API keys: make one, change it for a new one, revoke it.
+//!
+//! A key is as good as its account, or less: it may name what it is for, where it
+//! may come from and how long. It is no session: nothing about how an account is
+//! guarded can be changed with one.
+
+mod change;
+mod create;
+mod report;
+mod stored;
+
+pub use change::{RevokeApiKey, RotateApiKey};
+pub use create::{ApiKeyTerms, CreateApiKey, MAX_KEYS};
+pub use report::ReportApiKey;
+pub use stored::{ApiKey, KIND};
+
+use super::admin::is_beyond;
+use super::enrolled::allowed;
+use super::step_up::Facts;
+use super::{Decide, Gather};
+use crate::Error;
+use crate::id::{SessionId, UserId};
+use crate::record::Subject;
+use crate::refusal::Refusal;
+
+/// Whose key it is about, and who asks.
+#[derive(Clone, Copy, Debug)]
+pub enum Holder {
+    /// Its owner, from this session; a recent proof is asked for.
+    Owner {
+        /// Who.
+        user: UserId,
+        /// The session they ask from.
+        session: SessionId,
+    },
+    /// The command line or the app, about this account.
+    Operator(UserId),
+    /// An administrator, about this account. Asked for before: that they hold as much.
+    Administrator {
+        /// Whose key.
+        user: UserId,
+        /// Who asks.
+        actor: UserId,
+    },
+}
+
+impl Holder {
+    /// Whose key.
+    pub fn user(self) -> UserId {
+        match self {
+            Self::Owner { user, .. } | Self::Operator(user) | Self::Administrator { user, .. } => {
+                user
+            }
+        }
+    }
+
+    fn actor(self) -> Option<UserId> {
+        match self {
+            Self::Owner { user, .. } => Some(user),
+            Self::Operator(_) => None,
+            Self::Administrator { actor, .. } => Some(actor),
+        }
+    }
+
+    async fn gather(self, cx: Gather<'_>) -> Result<HolderFacts, Error> {
+        let by_owner = matches!(self, Self::Owner { .. });
+        let is_beyond = match self {
+            Self::Administrator { user, actor } => is_beyond(Some(actor), user, cx).await?,
+            _ => false,
+        };
+        let facts = match self {
+            Self::Owner { user, session } => Facts::gather(user, session, cx).await?,
+            _ => Facts { subject: cx.store.subject(self.user()).await?, session: None },
+        };
+        Ok(HolderFacts { facts, by_owner, is_beyond })
+    }
+}
+
+/// What is known of whoever holds the key, and of whoever asks.
+#[derive(Debug)]
+pub struct HolderFacts {
+    facts: Facts,
+    by_owner: bool,
+    /// Whether the account may do more than whoever asks.
+    is_beyond: bool,
+}
+
+impl HolderFacts {
+    /// The account and the assurance level of whoever speaks for it.
+    fn allowed(self, cx: &Decide<'_>) -> Result<(Subject, u8), Refusal> {
+        if self.by_owner {
+            return allowed(self.facts, cx).map(|(subject, session)| (subject, session.aal));
+        }
+        if self.is_beyond {
+            return Err(Refusal::OutsideCeiling);
+        }
+        let there = self.facts.subject.filter(|subject| subject.user.deleted_at.is_none());
+        there.map(|subject| (subject, 2)).ok_or(Refusal::NotFound)
+    }
+}

@@ -1,0 +1,123 @@
+//! Make a key.
+
+use super::{ApiKey, Holder, HolderFacts};
+use crate::Error;
+use crate::crypto::api_key;
+use crate::flow::password::tell;
+use crate::flow::{Decide, Done, Flow, Gather, Verdict};
+use crate::id::CredentialId;
+use crate::network::Network;
+use crate::port::{Fut, Write};
+use crate::record::What;
+use crate::refusal::{Problem, Refusal};
+use crate::secret::Secret;
+use crate::time::Timestamp;
+
+/// Keys of one account, at most.
+pub const MAX_KEYS: usize = 50;
+/// Patterns of one key, at most.
+const MAX_PATTERNS: usize = 100;
+/// Networks of one key, at most.
+const MAX_NETWORKS: usize = 20;
+/// Characters of a name, at most.
+const MAX_NAME: usize = 100;
+
+/// What a key is for.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct ApiKeyTerms {
+    /// What to call it; 1 to 100 characters.
+    pub name: String,
+    /// Patterns of what it may at most do; `None` for all that its account may.
+    pub permissions: Option<Vec<String>>,
+    /// Where it may come from, as `192.0.2.0/24`; none for everywhere.
+    pub networks: Vec<String>,
+    /// When it begins to work, if not at once.
+    pub not_before: Option<Timestamp>,
+    /// When it ends, if it does.
+    pub expires_at: Option<Timestamp>,
+    /// Requests a minute; `None` for as many as the address may.
+    pub per_minute: Option<u32>,
+}
+
+impl ApiKeyTerms {
+    fn problems(&self, now: Timestamp) -> Vec<Problem> {
+        let name = self.name.trim();
+        let is_named = !name.is_empty()
+            && name.chars().count() <= MAX_NAME
+            && !name.chars().any(char::is_control);
+        let patterns = self.permissions.iter().flatten();
+        let mut patterns = patterns.map(|text| keyward_authz::Pattern::parse(text));
+        let few = self.permissions.iter().all(|it| it.len() <= MAX_PATTERNS);
+        let networks = self.networks.iter().all(|text| Network::parse(text).is_some());
+        let begin = self.not_before.unwrap_or(now);
+        [
+            ("name", "name_invalid", is_named),
+            ("permissions", "pattern_invalid", few && patterns.all(|it| it.is_ok())),
+            ("networks", "network_invalid", networks && self.networks.len() <= MAX_NETWORKS),
+            ("expires_at", "ends_before_it_begins", self.expires_at.is_none_or(|end| begin < end)),
+            ("expires_at", "in_the_past", self.expires_at.is_none_or(|end| now < end)),
+            ("per_minute", "too_small", self.per_minute != Some(0)),
+        ]
+        .into_iter()
+        .filter(|(.., fine)| !fine)
+        .map(|(field, code, _)| Problem { field, code })
+        .collect()
+    }
+}
+
+/// Makes a key. Its text is shown once.
+#[derive(Clone, Debug)]
+pub struct CreateApiKey {
+    /// Whose, and who asks.
+    pub holder: Holder,
+    /// What it is for.
+    pub terms: ApiKeyTerms,
+}
+
+impl Flow for CreateApiKey {
+    type Facts = HolderFacts;
+    type Yes = (Secret, ApiKey);
+    const NAME: &'static str = "create_api_key";
+
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<HolderFacts, Error>> {
+        Box::pin(self.holder.gather(cx))
+    }
+
+    fn decide(
+        &self,
+        facts: HolderFacts,
+        _: Done,
+        cx: &mut Decide<'_>,
+    ) -> Verdict<(Secret, ApiKey)> {
+        let (subject, aal) = match facts.allowed(cx) {
+            Ok(both) => both,
+            Err(refusal) => return Verdict::no(refusal),
+        };
+        let problems = self.terms.problems(cx.now);
+        if !problems.is_empty() {
+            return Verdict::no(Refusal::Invalid(problems));
+        }
+        if ApiKey::of(&subject).len() >= MAX_KEYS {
+            return Verdict::no(Refusal::invalid("name", "too_many"));
+        }
+        let (text, key) = mint(self.holder, &self.terms, aal, cx);
+        let mut writes =
+            vec![Write::AddCredential(key.to_credential()), Write::NoteChange(key.user)];
+        writes.extend(tell(&subject, "api_key_added", cx));
+        let what = What::ApiKeyCreated { key: key.id };
+        let event = cx.event(self.holder.actor(), Some(key.user), what);
+        Verdict::yes((text, key), writes, vec![event])
+    }
+}
+
+/// A new key and its text.
+pub(super) fn mint(
+    holder: Holder,
+    terms: &ApiKeyTerms,
+    aal: u8,
+    cx: &mut Decide<'_>,
+) -> (Secret, ApiKey) {
+    let (user, id) = (holder.user(), CredentialId::mint(cx.now, cx.rng));
+    let (text, hash) = api_key::mint(user, id, cx.rng);
+    (text, ApiKey::made((id, user), &hash, terms, aal, cx.now))
+}
