@@ -6,6 +6,7 @@
 //! slow work is repeated only if its input changed.
 
 pub mod acl;
+pub mod address;
 pub mod admin;
 pub mod admins;
 mod apart;
@@ -14,12 +15,16 @@ pub mod api_key;
 pub mod captcha;
 pub mod challenge;
 mod claim;
+pub mod deletion;
+pub mod device;
 pub mod enrolled;
+pub mod export;
 pub mod factor;
 pub mod fixed;
 pub mod group;
 mod guess;
 pub mod hashes;
+pub mod impersonate;
 pub mod limits;
 pub mod matrix;
 pub mod mfa;
@@ -68,6 +73,9 @@ pub trait Flow: Send + Sync {
     type Yes: Send;
     /// For spans and metrics: `"sign_in"`.
     const NAME: &'static str;
+    /// Whether it may run in a session in which somebody acts for somebody else. Such
+    /// a session is for looking: it changes nothing of whose account it is.
+    const WHILE_IMPERSONATING: bool = false;
 
     /// Reads whatever the decision needs. May wait; must not write.
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>>;
@@ -111,6 +119,9 @@ pub struct Client {
     /// With an API key: whose, and what it may at most do. It gives no more than
     /// that to others.
     pub narrowed: Option<(UserId, Vec<String>)>,
+    /// Who acts in the session that it came with, where that is somebody else than
+    /// the person whose it is.
+    pub impersonator: Option<UserId>,
 }
 
 impl Client {
@@ -158,10 +169,10 @@ pub struct Decide<'a> {
 }
 
 impl Decide<'_> {
-    /// An event about `subject`, done by `actor`.
+    /// An event about `subject`, done by `actor`, or by whoever acts for them.
     pub fn event(&mut self, actor: Option<UserId>, subject: Option<UserId>, what: What) -> Event {
         let mut event = Event::new(self.now, self.rng, what);
-        event.actor = actor;
+        event.actor = self.client.impersonator.or(actor);
         event.subject = subject;
         event.personal = self.client.personal("");
         event

@@ -137,6 +137,8 @@ ids! {
     MessageId = "msg";
     /// Names an [`Event`](crate::record::Event).
     EventId = "evt";
+    /// Names an [`Invitation`](crate::record::Invitation). Not a secret.
+    InvitationId = "inv";
     /// Names one request, for logs and problems.
     RequestId = "req";
 }

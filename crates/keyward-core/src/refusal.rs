@@ -157,6 +157,8 @@ pub enum Refusal {
     MfaNotEnrolled,
     /// A role demands a second factor, and this is the last.
     MfaLastMethod,
+    /// It is not done in somebody else's name.
+    Impersonating,
     /// It needs a more recent, or a stronger, proof.
     StepUpRequired {
         /// Assurance level that the proof must reach.

@@ -36,6 +36,13 @@ pub struct Settings {
     /// How long a code to sign in with works; NIST SP 800-63B-4 section 3.1.3.2
     /// allows ten minutes.
     pub code_lifetime: Duration,
+    /// How long a change of address can be taken back by whoever reads the old one;
+    /// zero for never.
+    pub undo_lifetime: Duration,
+    /// How long an administrator may act as somebody else at once.
+    pub impersonation_lifetime: Duration,
+    /// How long a deleted account can be restored before it is erased.
+    pub deletion_grace: Duration,
     /// How long the first administrator's link works.
     pub setup_lifetime: Duration,
     /// Wrong codes allowed for each challenge.
@@ -98,6 +105,8 @@ impl Settings {
     pub fn lifetime(&self, purpose: Purpose) -> Duration {
         match purpose {
             Purpose::SignInCode => self.code_lifetime.min(self.challenge_lifetime),
+            Purpose::UndoAddress => self.undo_lifetime,
+            Purpose::RestoreAccount => self.deletion_grace,
             _ => self.challenge_lifetime,
         }
     }
@@ -174,6 +183,9 @@ impl Default for Settings {
             session_brief_idle: 12 * HOUR,
             challenge_lifetime: HOUR,
             code_lifetime: 10 * MINUTE,
+            undo_lifetime: 7 * DAY,
+            deletion_grace: 14 * DAY,
+            impersonation_lifetime: 30 * MINUTE,
             setup_lifetime: 30 * MINUTE,
             challenge_attempts: 5,
             resend_wait: Duration::from_secs(30),

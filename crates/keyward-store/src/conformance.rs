@@ -22,6 +22,7 @@ mod access;
 mod batches;
 mod challenges;
 mod document;
+mod erasure;
 mod groups;
 mod identities;
 mod limits;
@@ -59,6 +60,7 @@ use cases;
 /// Every group of cases.
 pub const GROUPS: &[&[Case]] = &[
     people::CASES,
+    erasure::CASES,
     names::CASES,
     identities::CASES,
     sessions::CASES,

@@ -10,6 +10,9 @@ use core::time::Duration;
 use keyward_core::port::Take;
 use keyward_core::time::Timestamp;
 
+/// How long an invitation is kept after its end, to be looked up: 90 days.
+pub(crate) const KEPT_INVITATIONS: Duration = Duration::from_secs(90 * 24 * 3600);
+
 /// How long one period is, in microseconds; at least one.
 pub(crate) fn period(take: &Take) -> i64 {
     micros(take.period).max(1)

@@ -11,14 +11,15 @@ use core::future::ready;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use keyward_core::Error;
-use keyward_core::id::{EventId, FlowId, MessageId, SessionId, TenantId, UserId};
+use keyward_core::id::{EventId, FlowId, InvitationId, MessageId, SessionId, TenantId, UserId};
 use keyward_core::identifier::Kind;
 use keyward_core::port::{
     Batch, Changes, CommitError, EventQuery, Fut, LastingQuery, MemberQuery, MembersPage, Page,
     PeoplePage, PeopleQuery, RelatedQuery, SeveralQuery, Store, TupleQuery,
 };
 use keyward_core::record::{
-    Challenge, Definitions, EventRow, Held, Identity, Message, Session, Subject, Tuple, User,
+    Challenge, Definitions, EventRow, Held, Identity, Invitation, Message, Session, Subject, Tuple,
+    User,
 };
 use keyward_core::time::Timestamp;
 
@@ -127,6 +128,22 @@ impl Store for MemoryStore {
         self.answer(move |state| {
             let full_at = |key| state.limits.get(key).copied().map(Timestamp::from_micros);
             keys.iter().map(full_at).collect()
+        })
+    }
+
+    fn invitation(&self, id: InvitationId) -> Fut<'_, Result<Option<Invitation>, Error>> {
+        self.answer(move |state| state.invitations.get(&id).cloned())
+    }
+
+    fn invitations(
+        &self,
+        after: Option<InvitationId>,
+        limit: u32,
+    ) -> Fut<'_, Result<Vec<Invitation>, Error>> {
+        self.answer(move |state| {
+            let older = |row: &&Invitation| after.is_none_or(|after| row.id < after);
+            let rows = state.invitations.values().rev().filter(older);
+            rows.take(limit as usize).cloned().collect()
         })
     }
 

@@ -5,6 +5,7 @@
 
 #[cfg(any(feature = "actix", feature = "axum"))]
 mod adapt;
+mod addresses;
 mod api_keys;
 mod context;
 mod deliver;
@@ -15,6 +16,7 @@ mod factors;
 mod groups;
 mod hashing;
 mod http;
+mod impersonation;
 mod keyfile;
 mod lists;
 mod matrix;
@@ -24,6 +26,7 @@ mod open;
 mod openapi;
 #[cfg(feature = "outbound")]
 pub mod outbound;
+mod own;
 mod pages;
 #[cfg(feature = "passkeys")]
 mod passkeys;
@@ -92,6 +95,7 @@ pub use factors::{EnrolledFactor, EnrollingTotp, SecondFactors};
 pub use hashing::HashCost;
 pub use http::problem::words as refusal_words;
 pub use http::{Body, MAX_BODY, Reply, Request, problem_codes};
+pub use impersonation::ImpersonatedSession;
 pub use keyward_authz as authz;
 pub use keyward_core::crypto::keys::RootKey;
 pub use keyward_core::crypto::password::Policy as HashPolicy;
@@ -123,6 +127,7 @@ pub use matrix::{
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 pub use migrate::{Database, Migration, Progress};
 pub use openapi::document as openapi;
+pub use own::{DeviceView, ExportView, FactorView, NameView};
 #[cfg(feature = "passkeys")]
 pub use passkeys::{PasskeyBegun, PasskeyView};
 pub use people::{Answer, NewPerson, Vouched};

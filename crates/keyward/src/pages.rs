@@ -3,15 +3,18 @@
 //! or by the same form with what is wrong with it.
 
 mod account;
+mod addresses;
 mod admin;
 mod api_keys;
 mod assets;
 mod captcha;
 mod dev;
 mod factors;
+mod impersonation;
 mod language;
 mod mfa;
 mod nav;
+mod own;
 #[cfg(feature = "passkeys")]
 mod passkeys;
 #[cfg(feature = "oauth")]
@@ -52,6 +55,9 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     recover::ROUTES,
     setup::ROUTES,
     account::ROUTES,
+    addresses::ROUTES,
+    own::ROUTES,
+    impersonation::ROUTES,
     factors::ROUTES,
     api_keys::ROUTES,
     #[cfg(feature = "passkeys")]

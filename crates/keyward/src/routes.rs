@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod account;
 pub(crate) mod acl;
+mod addresses;
 pub(crate) mod answer;
 pub(crate) mod api_keys;
 mod asked;
@@ -14,9 +15,11 @@ pub(crate) mod dev;
 pub(crate) mod factors;
 pub(crate) mod given;
 pub(crate) mod groups;
+pub(crate) mod impersonation;
 pub(crate) mod matrix;
 pub(crate) mod mfa;
 pub(crate) mod ops;
+pub(crate) mod own;
 #[cfg(feature = "passkeys")]
 pub(crate) mod passkeys;
 pub(crate) mod people;
@@ -55,12 +58,15 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
         providers::ROUTES,
         session::ROUTES,
         account::ROUTES,
+        addresses::ROUTES,
+        own::ROUTES,
         factors::ROUTES,
         api_keys::ROUTES,
         access::ROUTES,
         authzen::ROUTES,
         setup::ROUTES,
         people::ROUTES,
+        impersonation::ROUTES,
         roles::ROUTES,
         groups::ROUTES,
         matrix::ROUTES,

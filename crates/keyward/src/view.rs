@@ -129,6 +129,10 @@ pub struct SessionView {
     pub expires_at: Timestamp,
     /// The app's own data.
     pub data: Value,
+    /// Who acts in it, where that is not the person whose it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub impersonated_by: Option<UserId>,
 }
 
 impl SessionView {
@@ -148,6 +152,7 @@ impl SessionView {
             created_at: session.created_at,
             expires_at: session.expires_at,
             data: object(&session.data),
+            impersonated_by: session.impersonator.map(|by| by.user),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::Error;
 use crate::id::UserId;
 use crate::identifier::{self, Kind};
 use crate::port::{Fut, Write};
-use crate::record::{Subject, User, What};
+use crate::record::{DeletedBy, Subject, User, What};
 use crate::refusal::{Problem, Refusal};
 use crate::secret::Secret;
 
@@ -368,10 +368,11 @@ impl ActOn {
             }),
             Act::Delete => self.swap(subject.user, What::UserDeleted {}, cx, |user, cx| {
                 user.deleted_at.get_or_insert(cx.now);
+                user.deleted_by = Some(DeletedBy::Admin);
                 user.session_epoch += 1;
             }),
             Act::Restore => self.swap(subject.user, What::UserRestored {}, cx, |user, _| {
-                user.deleted_at = None;
+                (user.deleted_at, user.deleted_by) = (None, None);
             }),
             Act::Verify => self.verify(subject, cx),
             Act::ResetMfa => self.reset_mfa(&subject, cx),

@@ -174,6 +174,24 @@ pub(super) fn letter(
     Ok(if to.value.is_empty() { unsent(write) } else { write })
 }
 
+/// A letter with the link of a challenge alone, for an e-mail address.
+pub(super) fn link_letter(
+    template: &str,
+    challenge: &Challenge,
+    secrets: &Secrets,
+    to: To<'_>,
+    cx: &mut Decide<'_>,
+) -> Result<Write, Error> {
+    let letter = Letter {
+        to: to.value.to_owned(),
+        language: cx.client.language.clone(),
+        name: String::new(),
+        code: None,
+        link: Some(secrets.link.reveal().to_owned()),
+    };
+    post(template, &letter, Some(challenge.id), to.user, to.kind, challenge.expires_at, cx)
+}
+
 /// A letter that was over before it began: the row is there, and is never due.
 fn unsent(write: Write) -> Write {
     let Write::AddMessage(message) = write else { return write };

@@ -4,9 +4,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::challenge::{self, For, same_browser};
+use super::deletion::may_enter;
 use super::factor::{self, Asked, trusted};
 use super::open::{Opening, Replaced, Standing, open};
-use super::proven::{Proof, SignedIn};
+use super::proven::{Proof, SignedIn, back};
 use super::recover::Reset;
 use super::{Decide, Done, Flow, Gather, Verdict};
 use crate::Error;
@@ -18,6 +19,7 @@ use crate::port::{Fut, Take, Write};
 use crate::record::{Challenge, Event, Purpose, Reason, SessionKind, Subject, What};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
+use crate::settings::Settings;
 use crate::time::Timestamp;
 
 /// Asks for the second factor. What a recovery wants to change waits with it.
@@ -152,10 +154,12 @@ impl Facts {
     pub(super) fn awaited(
         &self,
         browser: Option<&Secret>,
+        settings: &Settings,
         now: Timestamp,
     ) -> Option<(&Challenge, &Subject)> {
         let challenge = self.challenge.as_ref().filter(|c| c.purpose == Purpose::Mfa)?;
-        let subject = self.subject.as_ref().filter(|s| s.user.is_active())?;
+        let may = |s: &&Subject| may_enter(&s.user, settings, now);
+        let subject = self.subject.as_ref().filter(may)?;
         let is_live = now < challenge.expires_at && challenge.epoch == subject.user.session_epoch;
         (is_live && same_browser(challenge, browser)).then_some((challenge, subject))
     }
@@ -181,7 +185,7 @@ impl Flow for FinishMfa {
 
     fn takes(&self, facts: &Facts, cx: &Gather<'_>) -> Vec<Take> {
         // Who does not hold the browser's secret spends nothing of the owner's.
-        let awaited = facts.awaited(self.browser.as_ref(), cx.now);
+        let awaited = facts.awaited(self.browser.as_ref(), cx.settings, cx.now);
         awaited.iter().flat_map(|(_, subject)| factor::guess(subject, cx)).collect()
     }
 
@@ -191,7 +195,8 @@ impl Flow for FinishMfa {
     }
 
     fn decide(&self, facts: Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<SignedIn> {
-        let Some((found, subject)) = facts.awaited(self.browser.as_ref(), cx.now) else {
+        let Some((found, subject)) = facts.awaited(self.browser.as_ref(), cx.settings, cx.now)
+        else {
             return Verdict::no(Refusal::MfaExpired);
         };
         if found.attempts_left <= 0 {
@@ -234,7 +239,10 @@ impl FinishMfa {
         let kind = SessionKind::parse(&waited.kind).unwrap_or(SessionKind::Browser);
         let replaces = self.replaces.filter(|_| kind == SessionKind::Browser);
         let how = Opening { kind, remember: waited.remember, replaces };
-        let (mut opened, opening, event) = open(&subject.user, standing, how, cx);
+        let (user, returning, returned) = back(&subject.user, cx);
+        writes.extend(returning);
+        events.extend(returned);
+        let (mut opened, opening, event) = open(&user, standing, how, cx);
         writes.extend(opening);
         if self.trust && kind == SessionKind::Browser {
             let (device, trusting) = trusted::trust(&subject, cx);
@@ -260,13 +268,14 @@ impl Flow for AwaitedMfa {
     type Facts = Facts;
     type Yes = Vec<&'static str>;
     const NAME: &'static str = "awaited_mfa";
+    const WHILE_IMPERSONATING: bool = true;
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Facts, Error>> {
         Box::pin(gather(self.flow, cx))
     }
 
     fn decide(&self, facts: Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<Vec<&'static str>> {
-        match facts.awaited(self.browser.as_ref(), cx.now) {
+        match facts.awaited(self.browser.as_ref(), cx.settings, cx.now) {
             Some((found, subject)) if found.attempts_left > 0 => {
                 let first = serde_json::from_str::<Pending>(&found.data).map(|p| p.method);
                 let first = first.unwrap_or_default();

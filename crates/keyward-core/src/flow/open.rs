@@ -6,7 +6,7 @@ use super::Decide;
 use crate::crypto::token;
 use crate::id::{SessionId, UserId};
 use crate::port::Write;
-use crate::record::{Event, Session, SessionKind, User, What};
+use crate::record::{Event, Impersonator, Session, SessionKind, User, What};
 use crate::secret::Secret;
 
 /// How a session shall be opened.
@@ -123,6 +123,7 @@ fn mint(
         client: cx.client.agent.clone(),
         address: cx.client.address.clone(),
         data: data.to_owned(),
+        impersonator: None,
     };
     let mut writes = vec![];
     if let Some(old) = how.replaces {
@@ -132,6 +133,25 @@ fn mint(
     let token = Secret::new(format!("{id}.{}", secret.reveal()));
     let event = cx.own_event(user.id, What::SessionCreated { session: id });
     (Opened { session, token, user: user.clone(), device: None }, writes, event)
+}
+
+/// Opens a session for whoever holds `own` to act as `user` in, for a short time.
+pub(super) fn impersonated(
+    user: &User,
+    own: &Session,
+    kind: SessionKind,
+    cx: &mut Decide<'_>,
+) -> (Opened, Vec<Write>) {
+    let how = Opening { kind, remember: false, replaces: None };
+    // It is worth what the one who acts has proven.
+    let standing = Standing { methods: vec!["impersonation".into()], aal: own.aal };
+    let (mut opened, ..) = mint(user, standing, how, "{}", cx);
+    let lifetime = cx.settings.impersonation_lifetime;
+    opened.session.expires_at = own.expires_at.min(cx.now.plus(lifetime));
+    opened.session.idle = lifetime;
+    opened.session.impersonator = Some(Impersonator { user: own.user, session: own.id });
+    let writes = vec![Write::OpenSession(opened.session.clone())];
+    (opened, writes)
 }
 
 fn idle(remember: bool, cx: &Decide<'_>) -> Duration {

@@ -4,10 +4,12 @@
 //! code, a passkey, a provider. What must be true of an account before anyone is
 //! let in is asked in this one place, so that no way in forgets it.
 
+use super::deletion::{may_enter, restored};
 use super::open::{Opened, Opening, Standing, open};
 use super::verify::ask_to_verify;
 use super::{Decide, Verdict, factor, mfa};
 use crate::id::FlowId;
+use crate::port::Write;
 use crate::record::{Event, Identifier, Reason, Subject, User, What};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
@@ -66,7 +68,9 @@ pub(super) fn proven(
 ) -> Verdict<SignedIn> {
     let user = &proof.subject.user;
     let barred = match user {
-        user if user.deleted_at.is_some() => Some((Reason::Deleted, Refusal::InvalidCredentials)),
+        user if user.deleted_at.is_some() && !may_enter(user, cx.settings, cx.now) => {
+            Some((Reason::Deleted, Refusal::InvalidCredentials))
+        }
         user if user.locked_at.is_some() => Some((Reason::Locked, Refusal::InvalidCredentials)),
         user if user.must_change_password => {
             Some((Reason::PasswordExpired, Refusal::PasswordExpired))
@@ -97,6 +101,13 @@ pub(super) fn proven(
     }
 }
 
+/// Whoever deleted their account and signs in again has it back.
+pub(super) fn back(user: &User, cx: &mut Decide<'_>) -> (User, Vec<Write>, Vec<Event>) {
+    let (user, writes) = restored(user, cx);
+    let restored = (!writes.is_empty()).then(|| cx.own_event(user.id, What::UserRestored {}));
+    (user, writes, restored.into_iter().collect())
+}
+
 impl Proof<'_> {
     /// Nothing is left to prove.
     fn enter(&self, also: &[&str], how: Option<Opening>, cx: &mut Decide<'_>) -> Verdict<SignedIn> {
@@ -108,10 +119,13 @@ impl Proof<'_> {
         };
         let methods = [self.method].iter().chain(also).map(|m| (*m).to_owned()).collect();
         let standing = Standing { methods, aal: self.aal };
-        let (opened, writes, created) = open(user, standing, how, cx);
+        let (user, mut writes, mut events) = back(user, cx);
+        let (opened, opening, created) = open(&user, standing, how, cx);
+        writes.extend(opening);
+        events.extend([event, created]);
         let (opened, identifiers) = (Box::new(opened), self.subject.identifiers.clone());
         let reply = SignedIn::Complete { opened, identifiers };
-        Verdict::yes(reply, writes, vec![event, created])
+        Verdict::yes(reply, writes, events)
     }
 
     /// An address must be proven first.
@@ -141,7 +155,6 @@ mod tests {
     use crate::flow::factor::{totp, trusted};
     use crate::flow::sign_up::{Name, new_subject};
     use crate::identifier::{Kind, normalise};
-    use crate::port::Write;
     use crate::settings::Settings;
     use crate::testing::{SeededRandom, epoch};
 

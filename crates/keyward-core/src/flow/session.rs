@@ -144,6 +144,7 @@ impl Flow for PatchSession {
     type Facts = Option<(Session, User)>;
     type Yes = String;
     const NAME: &'static str = "patch_session";
+    const WHILE_IMPERSONATING: bool = true;
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
         cx.store.session(self.session)

@@ -17,6 +17,7 @@ pub use see::{SeeSignIn, Seen, Which};
 
 use super::challenge::{self, For, To};
 use super::claim::holds;
+use super::deletion::may_enter;
 use super::sign_in::Named;
 use super::sign_up::admitted;
 use super::verify::Asked;
@@ -121,7 +122,8 @@ impl Flow for BeginSignIn {
             return Verdict::no(refusal);
         }
         let subject = facts.subject.as_ref();
-        let to = subject.and_then(|s| self.address(s, kind, &normal, cx.settings));
+        let may = |s: &&Subject| may_enter(&s.user, cx.settings, cx.now);
+        let to = subject.filter(may).and_then(|s| self.address(s, kind, &normal, cx.settings));
         let is_new = subject.is_none() && may_begin(kind, &normal, cx.settings);
         let what = For {
             purpose: self.by.purpose(),
@@ -184,8 +186,7 @@ impl BeginSignIn {
                 && (kind == Kind::Username || i.kind == kind && i.normal == normal)
                 && holds(subject, i)
         };
-        let to = subject.identifiers.iter().find(will_do);
-        to.filter(|_| subject.user.is_active())
+        subject.identifiers.iter().find(will_do)
     }
 }
 

@@ -282,6 +282,7 @@ fn new_user(id: UserId, name: &str, now: Timestamp) -> User {
         locked_at: None,
         lock_reason: String::new(),
         deleted_at: None,
+        deleted_by: None,
         must_change_password: false,
         session_epoch: 0,
         access_version: 0,

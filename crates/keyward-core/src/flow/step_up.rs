@@ -49,6 +49,9 @@ impl Facts {
     pub(super) fn live(self, cx: &Decide<'_>) -> Result<(Subject, Session), Refusal> {
         let subject = self.subject.filter(|s| s.user.is_active());
         let both = subject.zip(self.session);
+        if both.as_ref().is_some_and(|(_, session)| session.impersonator.is_some()) {
+            return Err(Refusal::Impersonating);
+        }
         both.filter(|(subject, session)| {
             session.epoch == subject.user.session_epoch && session.is_alive(cx.now)
         })

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use keyward_authz::Effect;
 
 use crate::Error;
-use crate::id::{CredentialId, EventId, FlowId, MessageId, SessionId, UserId};
+use crate::id::{CredentialId, EventId, FlowId, InvitationId, MessageId, SessionId, UserId};
 use crate::identifier::Kind;
 use crate::record::{
     AclRow, Assignment, Challenge, Credential, Event, ExclusiveSet, Grant, Group, Identifier,
-    Identity, Membership, Message, MessageState, Role, RoleRule, Session, Tuple, User,
+    Identity, Invitation, Membership, Message, MessageState, Role, RoleRule, Session, Tuple, User,
 };
 use crate::time::Timestamp;
 
@@ -79,6 +79,15 @@ pub enum Write {
         was: i64,
         /// The row to store; its own version is ignored.
         now: User,
+    },
+    /// Erases a deleted account whose version is still `was`: its names, credentials,
+    /// sessions, challenges, messages and what it holds, and the personal part of the
+    /// events that it did or that are about it. Expects one.
+    EraseUser {
+        /// Whom.
+        user: UserId,
+        /// Version seen while gathering.
+        was: i64,
     },
     /// Bumps the access version (not the row's version). Expects one.
     BumpAccess(UserId),
@@ -189,6 +198,26 @@ pub enum Write {
     },
     /// Removes every challenge of an account. None is fine.
     KillChallengesOf(UserId),
+    /// Adds an invitation.
+    AddInvitation(Invitation),
+    /// Notes who came by an invitation. Expects one that nobody came by and that was
+    /// not taken back.
+    SpendInvitation {
+        /// Which.
+        id: InvitationId,
+        /// Who came.
+        user: UserId,
+        /// When.
+        at: Timestamp,
+    },
+    /// Takes an invitation back. Expects one that nobody came by and that was not
+    /// taken back.
+    RevokeInvitation {
+        /// Which.
+        id: InvitationId,
+        /// When.
+        at: Timestamp,
+    },
     /// Puts a message in the outbox.
     AddMessage(Message),
     /// Erases the pending messages of a flow. None is fine.

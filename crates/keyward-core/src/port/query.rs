@@ -38,6 +38,8 @@ pub struct PeopleQuery {
     pub identifier: Option<(Kind, String)>,
     /// Only made at this time or later.
     pub created_after: Option<Timestamp>,
+    /// Only deleted at this time or earlier.
+    pub deleted_before: Option<Timestamp>,
     /// Only older than this account (ids sort by creation).
     pub after: Option<UserId>,
     /// At most this many; 1 to 200.

@@ -1,15 +1,15 @@
 //! Remembers. Reads are many and small; there is one way to write.
 
 use crate::Error;
-use crate::id::{EventId, FlowId, MessageId, SessionId, UserId};
+use crate::id::{EventId, FlowId, InvitationId, MessageId, SessionId, UserId};
 use crate::identifier::Kind;
 use crate::port::{
     Batch, CommitError, EventQuery, Fut, LastingQuery, MemberQuery, Page, PeopleQuery,
     RelatedQuery, SeveralQuery, TupleQuery,
 };
 use crate::record::{
-    Challenge, Definitions, EventRow, Held, Identifier, Identity, Membership, Message, Session,
-    Subject, Tuple, User,
+    Challenge, Definitions, EventRow, Held, Identifier, Identity, Invitation, Membership, Message,
+    Session, Subject, Tuple, User,
 };
 use crate::time::Timestamp;
 
@@ -74,6 +74,14 @@ pub trait Store: Send + Sync + 'static {
     /// keys; `None` for one that nothing was taken from.
     fn limits<'a>(&'a self, keys: &'a [[u8; 32]])
     -> Fut<'a, Result<Vec<Option<Timestamp>>, Error>>;
+    /// An invitation, open or not.
+    fn invitation(&self, id: InvitationId) -> Fut<'_, Result<Option<Invitation>, Error>>;
+    /// Invitations, newest first, older than `after`, at most `limit`.
+    fn invitations(
+        &self,
+        after: Option<InvitationId>,
+        limit: u32,
+    ) -> Fut<'_, Result<Vec<Invitation>, Error>>;
 
     /// Every role, rule, group, set of exclusive roles and access control list, and
     /// the policy document.

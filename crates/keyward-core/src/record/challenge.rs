@@ -29,11 +29,17 @@ pub enum Purpose {
     Captcha,
     /// Come back from a service that says who somebody is.
     Provider,
+    /// Be reached by another address from now on.
+    ChangeAddress,
+    /// Take a change of address back.
+    UndoAddress,
+    /// Have an account back that its owner deleted.
+    RestoreAccount,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Verify,
         Self::Recover,
         Self::Setup,
@@ -45,6 +51,9 @@ impl Purpose {
         Self::SignInCode,
         Self::Captcha,
         Self::Provider,
+        Self::ChangeAddress,
+        Self::UndoAddress,
+        Self::RestoreAccount,
     ];
 
     /// The stored form.
@@ -61,6 +70,9 @@ impl Purpose {
             Self::SignInCode => "sign_in_code",
             Self::Captcha => "captcha",
             Self::Provider => "provider",
+            Self::ChangeAddress => "change_address",
+            Self::UndoAddress => "undo_address",
+            Self::RestoreAccount => "restore_account",
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::crypto::token::digest_bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{CredentialId, EventId, FlowId, MessageId, SessionId, UserId};
+use crate::id::{CredentialId, EventId, FlowId, InvitationId, MessageId, SessionId, UserId};
 use crate::port::Random;
 use crate::time::Timestamp;
 
@@ -95,12 +95,37 @@ events! {
     UserDeleted "user.deleted" v 1 {};
     /// The account is back.
     UserRestored "user.restored" v 1 {};
+    /// What was kept of a deleted account is gone, with what was personal in this log.
+    UserErased "user.erased" v 1 {};
+    /// Somebody took along what is kept about them.
+    DataExported "user.exported" v 1 {};
+    /// A device is not spared the second factor any more.
+    DeviceForgotten "mfa.device_forgotten" v 1 {};
     /// An address was proven to be held.
     UserVerified "user.verified" v 1 {
         /// Kind of the identifier.
         identifier_kind: String,
         /// `code`, `link` or `admin`.
         by: String
+    };
+    /// Another address was named, and has to be proven before anything changes.
+    AddressRequested "user.address.change_requested" v 1 {
+        /// The flow whose secret was sent there.
+        flow: FlowId,
+        /// `email` or `phone`.
+        identifier_kind: String
+    };
+    /// The account goes by another name, or is reached by another address.
+    AddressChanged "user.address.changed" v 1 {
+        /// `email`, `phone` or `username`.
+        identifier_kind: String,
+        /// `added`, `replaced` or `removed`.
+        change: String
+    };
+    /// A change of address was taken back, by a link that the old one was sent.
+    AddressRestored "user.address.restored" v 1 {
+        /// `email` or `phone`.
+        identifier_kind: String
     };
     /// The password was changed by someone who knew it, or by an administrator.
     PasswordChanged "user.password.changed" v 1 {
@@ -189,6 +214,35 @@ events! {
         session: Option<SessionId>,
         /// `sign_out`, `owner`, `admin`, `password`, `lock`.
         by: String
+    };
+    /// Somebody may make an account.
+    InvitationCreated "invitation.created" v 1 {
+        /// Which.
+        invitation: InvitationId,
+        /// Roles that the account will hold.
+        roles: Vec<String>
+    };
+    /// An invitation was taken back.
+    InvitationRevoked "invitation.revoked" v 1 {
+        /// Which.
+        invitation: InvitationId
+    };
+    /// Somebody made an account by an invitation.
+    InvitationUsed "invitation.used" v 1 {
+        /// Which.
+        invitation: InvitationId
+    };
+    /// An administrator began to act as somebody else.
+    ImpersonationStarted "impersonation.started" v 1 {
+        /// The session in which they act.
+        session: SessionId,
+        /// In their words.
+        reason: String
+    };
+    /// An administrator stopped acting as somebody else.
+    ImpersonationStopped "impersonation.stopped" v 1 {
+        /// The session that ended.
+        session: SessionId
     };
     /// A passkey was added to an account.
     PasskeyAdded "passkey.added" v 1 {
@@ -487,13 +541,27 @@ impl Event {
     }
 }
 
+/// What became of the personal part of an event.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PersonalPart {
+    /// It is as it was, or there never was one.
+    True,
+    /// There was one, and is none: right where the account was erased.
+    Gone,
+    /// It is another one.
+    Changed,
+}
+
 impl EventRow {
-    /// Whether the personal side row is the one the event was stored with, or
-    /// neither is there. Nothing erases them yet: a missing one was removed.
-    pub fn personal_is_true(&self) -> bool {
+    /// Whether the personal part is the one that the event was stored with.
+    pub fn personal_part(&self) -> PersonalPart {
         let digest = self.personal.as_ref().map(|(salt, json)| hex(&personal_digest(salt, json)));
         let body: serde_json::Value = serde_json::from_slice(&self.body).unwrap_or_default();
-        body.get("personal").and_then(|d| d.as_str()) == digest.as_deref()
+        match (body.get("personal").and_then(|d| d.as_str()), digest.as_deref()) {
+            (stored, found) if stored == found => PersonalPart::True,
+            (Some(_), None) => PersonalPart::Gone,
+            _ => PersonalPart::Changed,
+        }
     }
 
     /// Whether the columns say what the hashed body says.

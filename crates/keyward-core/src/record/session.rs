@@ -64,6 +64,17 @@ pub struct Session {
     pub address: String,
     /// The app's own data: a JSON object as text, at most 4 KiB.
     pub data: String,
+    /// Who acts in it, where that is not the person whose it is.
+    pub impersonator: Option<Impersonator>,
+}
+
+/// Somebody who acts as somebody else.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Impersonator {
+    /// Who.
+    pub user: UserId,
+    /// Their own session: when it ends, so does the other.
+    pub session: SessionId,
 }
 
 /// How far ahead of the clock a stored time may lie before it is disbelieved.

@@ -23,8 +23,11 @@ pub struct User {
     pub locked_at: Option<Timestamp>,
     /// Why, in the words of whoever locked it.
     pub lock_reason: String,
-    /// Since when the account counts as deleted; restorable for 14 days.
+    /// Since when the account counts as deleted; erased when that is
+    /// [long enough](crate::settings::Settings::deletion_grace) ago.
     pub deleted_at: Option<Timestamp>,
+    /// By whom; the owner can take back what the owner did.
+    pub deleted_by: Option<DeletedBy>,
     /// The password must be changed before anything else.
     pub must_change_password: bool,
     /// Sessions opened under another epoch are dead.
@@ -33,6 +36,30 @@ pub struct User {
     pub access_version: i64,
     /// Bumped by every write to this row; what [`Write::SwapUser`](crate::port::Write) compares.
     pub version: i64,
+}
+
+/// Who deleted an account.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum DeletedBy {
+    /// The person whose it is.
+    Owner,
+    /// An administrator, the command line or the app.
+    Admin,
+}
+
+impl DeletedBy {
+    /// The stored form.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// Reads the stored form.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Owner, Self::Admin].into_iter().find(|by| by.as_str() == text)
+    }
 }
 
 impl User {

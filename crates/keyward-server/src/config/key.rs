@@ -2,8 +2,8 @@
 //! the documentation walk the same table.
 
 use super::{
-    admin, branding, captcha, database, limits, log, mail, mfa, password, policy, providers, root,
-    server, session, sign_in,
+    account, admin, branding, captcha, database, limits, log, mail, mfa, password, policy,
+    providers, root, server, session, sign_in,
 };
 
 /// One setting.
@@ -83,7 +83,7 @@ impl Key {
 }
 
 /// Every section, in the order of the documentation.
-const SECTIONS: [&[Key]; 14] = [
+const SECTIONS: [&[Key]; 15] = [
     root::KEYS,
     server::KEYS,
     database::KEYS,
@@ -91,6 +91,7 @@ const SECTIONS: [&[Key]; 14] = [
     password::KEYS,
     session::KEYS,
     mfa::KEYS,
+    account::KEYS,
     mail::KEYS,
     limits::KEYS,
     captcha::KEYS,

@@ -4,6 +4,7 @@
 //! Order: option > `KEYWARD_*` > environment file > configuration file > default.
 //! To add a setting: a [`Key`] and a field in its section's file.
 
+mod account;
 mod admin;
 mod branding;
 mod captcha;
@@ -32,6 +33,7 @@ pub(crate) mod units;
 
 use std::path::{Path, PathBuf};
 
+pub(crate) use account::Account;
 pub(crate) use admin::Admin;
 pub(crate) use branding::Branding;
 pub(crate) use database::Database;
@@ -67,6 +69,7 @@ pub(crate) struct Config {
     pub(crate) password: Password,
     pub(crate) session: Session,
     pub(crate) mfa: Mfa,
+    pub(crate) account: Account,
     pub(crate) mail: Option<Mail>,
     pub(crate) limits: Limits,
     pub(crate) captcha: keyward::Captcha,
@@ -94,6 +97,7 @@ impl Config {
             password: Password::read(&mut r),
             session: Session::read(&mut r),
             mfa: Mfa::read(&mut r),
+            account: Account::read(&mut r),
             mail: Mail::read(&mut r),
             limits: Limits::read(&mut r),
             captcha: captcha::read(&mut r),

@@ -110,6 +110,9 @@ fn choose(config: &Config, settings: &mut keyward::Settings) {
     settings.step_up_age = config.mfa.step_up_age;
     settings.trust_lifetime = config.mfa.trust;
     settings.captcha.clone_from(&config.captcha);
+    settings.undo_lifetime = config.account.undo;
+    settings.deletion_grace = config.account.deletion_grace;
+    settings.impersonation_lifetime = config.account.impersonation;
     settings.guesses = config.limits.guesses;
     settings.guesses_long = config.limits.guesses_long;
     settings.failures = config.limits.failures;

@@ -4,7 +4,7 @@ use core::slice;
 
 use keyward_core::identifier::Kind;
 use keyward_core::port::Write;
-use keyward_core::record::{Credential, User};
+use keyward_core::record::{Credential, DeletedBy, User};
 use keyward_core::time::Timestamp;
 
 use super::sample::at;
@@ -31,6 +31,7 @@ fn odd(sample: &mut Sample) -> User {
         locked_at: Some(Timestamp::from_micros(0)),
         lock_reason: "a\tb\nc'; DROP TABLE kw_users; --".into(),
         deleted_at: Some(Timestamp::from_micros(i64::MIN)),
+        deleted_by: Some(DeletedBy::Owner),
         must_change_password: true,
         session_epoch: i64::MAX,
         access_version: i64::MIN,

@@ -68,6 +68,7 @@ impl Sample {
             locked_at: None,
             lock_reason: String::new(),
             deleted_at: None,
+            deleted_by: None,
             must_change_password: false,
             session_epoch: 1,
             access_version: 1,
@@ -127,6 +128,7 @@ impl Sample {
             client: "curl".into(),
             address: "::1".into(),
             data: "{}".into(),
+            impersonator: None,
         }
     }
 

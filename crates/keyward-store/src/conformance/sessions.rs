@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use keyward_core::port::Write;
-use keyward_core::record::{Session, SessionKind, User};
+use keyward_core::record::{Impersonator, Session, SessionKind, User};
 use keyward_core::time::Timestamp;
 
 use super::sample::at;
@@ -34,6 +34,10 @@ async fn a_session_comes_back_as_it_went_in_with_its_account(store: Shared) {
         remember: true,
         client: "¿".repeat(150),
         address: "2001:db8::1%eth0".into(),
+        impersonator: Some(Impersonator {
+            user: sample.user().id,
+            session: sample.session(&user).id,
+        }),
         data: format!("{{\"x\":\"{}\"}}", "\\n🦊".repeat(600)),
         ..sample.session(&user)
     };

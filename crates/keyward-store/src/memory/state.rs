@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use keyward_core::id::{CredentialId, EventId, FlowId, MessageId, SessionId, TenantId, UserId};
+use keyward_core::id::{
+    CredentialId, EventId, FlowId, InvitationId, MessageId, SessionId, TenantId, UserId,
+};
 use keyward_core::identifier::Kind;
 use keyward_core::port::{
     Changes, EventQuery, Holding, LastingQuery, MemberQuery, MembersPage, Page, PeopleQuery,
@@ -10,8 +12,8 @@ use keyward_core::port::{
 };
 use keyward_core::record::{
     AclRow, Assignment, Challenge, Credential, Definitions, EventRow, ExclusiveSet, Grant, Group,
-    Held, Identifier, Identity, Membership, Message, MessageState, PolicyDocument, Role, RoleRule,
-    Session, Subject, Tuple, User,
+    Held, Identifier, Identity, Invitation, Membership, Message, MessageState, PolicyDocument,
+    Role, RoleRule, Session, Subject, Tuple, User,
 };
 use keyward_core::time::Timestamp;
 
@@ -26,6 +28,7 @@ pub(super) struct State {
     pub(super) identities: BTreeMap<(TenantId, String, String), Identity>,
     pub(super) sessions: BTreeMap<SessionId, Session>,
     pub(super) challenges: BTreeMap<FlowId, Challenge>,
+    pub(super) invitations: BTreeMap<InvitationId, Invitation>,
     pub(super) messages: BTreeMap<MessageId, Message>,
     pub(super) limits: BTreeMap<[u8; 32], i64>,
     pub(super) roles: BTreeMap<String, Role>,
@@ -92,6 +95,7 @@ impl State {
             && query.role.as_ref().is_none_or(holds)
             && query.identifier.as_ref().is_none_or(bears)
             && query.created_after.is_none_or(|at| user.created_at >= at)
+            && query.deleted_before.is_none_or(|at| user.deleted_at.is_some_and(|it| it <= at))
             && query.after.is_none_or(|after| user.id < after)
     }
 

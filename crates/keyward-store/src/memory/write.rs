@@ -1,8 +1,10 @@
 //! Applies a batch to memory, and takes it back when a write fails.
 
 mod document;
+mod erase;
 mod groups;
 mod identities;
+mod invitations;
 mod lists;
 
 use core::time::Duration;
@@ -135,6 +137,7 @@ impl Run<'_> {
         match write {
             Write::AddUser(user) => self.add(|s| &mut s.users, user.id, user.clone()),
             Write::SwapUser { was, now } => self.swap_user(*was, now),
+            Write::EraseUser { user, was } => self.erase_user(*user, *was),
             Write::BumpAccess(user) => self.bump_access(*user),
             Write::AddIdentifier(identifier) => self.add_identifier(identifier),
             Write::AddCredential(credential) => self.add_credential(credential),
@@ -254,6 +257,13 @@ impl Run<'_> {
 
     fn write_message(&mut self, write: &Write) -> Done {
         match write {
+            Write::AddInvitation(row) => self.add(|s| &mut s.invitations, row.id, row.clone()),
+            Write::SpendInvitation { id, user, at } => self.end_invitation(*id, |row| {
+                (row.used_by, row.used_at) = (Some(*user), Some(*at));
+            }),
+            Write::RevokeInvitation { id, at } => {
+                self.end_invitation(*id, |row| row.revoked_at = Some(*at))
+            }
             Write::AddMessage(message) => {
                 self.add(|s| &mut s.messages, message.id, message.clone())
             }
@@ -344,6 +354,7 @@ impl Run<'_> {
             // Taken before.
             Write::AddUser(..)
             | Write::SwapUser { .. }
+            | Write::EraseUser { .. }
             | Write::BumpAccess(..)
             | Write::AddIdentifier(..)
             | Write::AddCredential(..)
@@ -363,6 +374,9 @@ impl Run<'_> {
             | Write::SpendChallenge(..)
             | Write::KillChallenges { .. }
             | Write::KillChallengesOf(..)
+            | Write::AddInvitation(..)
+            | Write::SpendInvitation { .. }
+            | Write::RevokeInvitation { .. }
             | Write::AddMessage(..)
             | Write::KillMessagesOf(..)
             | Write::LeaseMessage { .. }
@@ -532,6 +546,8 @@ impl Run<'_> {
             |s| &mut s.messages,
             |row| row.state != MessageState::Pending && row.expires_at < before,
         );
+        let long_ago = before.minus(limit::KEPT_INVITATIONS);
+        self.remove_if(|s| &mut s.invitations, |row| row.expires_at < long_ago);
         let keys = limit::some_keys(before);
         let old = self.state.limits.range(keys).filter(|(_, tat)| **tat < before.as_micros());
         let old: Vec<[u8; 32]> = old.map(|(key, _)| *key).collect();

@@ -5,12 +5,14 @@ use std::vec;
 
 use keyward_authz::Effect;
 use keyward_core::Error;
-use keyward_core::id::{CredentialId, EventId, FlowId, MessageId, SessionId, TenantId, UserId};
+use keyward_core::id::{
+    CredentialId, EventId, FlowId, InvitationId, MessageId, SessionId, TenantId, UserId,
+};
 use keyward_core::identifier::Kind;
 use keyward_core::record::{
-    AclRow, Assignment, Challenge, Channel, Credential, EventRow, Grant, Group, Identifier,
-    Identity, Membership, Message, MessageState, PolicyDocument, Purpose, Role, RoleRule, Session,
-    SessionKind, Tuple, User,
+    AclRow, Assignment, Challenge, Channel, Credential, DeletedBy, EventRow, Grant, Group,
+    Identifier, Identity, Impersonator, Invitation, Membership, Message, MessageState,
+    PolicyDocument, Purpose, Role, RoleRule, Session, SessionKind, Tuple, User,
 };
 use keyward_core::time::Timestamp;
 
@@ -143,6 +145,21 @@ pub(crate) fn effect_str(effect: Effect) -> &'static str {
     }
 }
 
+/// Both columns or neither.
+fn impersonator(cells: &mut Cells) -> Result<Option<Impersonator>, Error> {
+    let user = cells.opt_id(UserId::from_bytes)?;
+    let session = cells.opt_id(SessionId::from_bytes)?;
+    match (user, session) {
+        (None, None) => Ok(None),
+        (Some(user), Some(session)) => Ok(Some(Impersonator { user, session })),
+        _ => Err(odd()),
+    }
+}
+
+fn deleted_by(value: Value) -> Result<DeletedBy, Error> {
+    DeletedBy::parse(&text(value)?).ok_or_else(odd)
+}
+
 fn effect(text: &str) -> Option<Effect> {
     [Effect::Allow, Effect::Deny].into_iter().find(|e| effect_str(*e) == text)
 }
@@ -166,7 +183,7 @@ records! {
         id: c.id(UserId::from_bytes), tenant: c.id(TenantId::from_bytes), name: c.text(),
         properties: c.text(), created_at: c.time(), updated_at: c.time(),
         locked_at: c.opt_time(), lock_reason: c.text(), deleted_at: c.opt_time(),
-        must_change_password: c.flag(), session_epoch: c.int(), access_version: c.int(),
+        deleted_by: c.opt(deleted_by), must_change_password: c.flag(), session_epoch: c.int(), access_version: c.int(),
         version: c.int(),
     }
     Identifier(c) {
@@ -189,7 +206,7 @@ records! {
         aal: c.int().and_then(|n| u8::try_from(n).map_err(|_| odd())),
         methods: c.parsed(texts), auth_time: c.time(), created_at: c.time(),
         seen_at: c.time(), idle: c.duration(), expires_at: c.time(), remember: c.flag(),
-        client: c.text(), address: c.text(), data: c.text(),
+        client: c.text(), address: c.text(), data: c.text(), impersonator: impersonator(c),
     }
     Challenge(c) {
         id: c.id(FlowId::from_bytes), purpose: c.parsed(Purpose::parse),
@@ -204,6 +221,12 @@ records! {
         template: c.text(), payload: c.bytes(), state: c.parsed(MessageState::parse),
         created_at: c.time(), due_at: c.time(), expires_at: c.time(), attempts: c.int(),
         last_error: c.text(),
+    }
+    Invitation(c) {
+        id: c.id(InvitationId::from_bytes), secret_hash: c.hash(), email: c.text(),
+        normal: c.text(), roles: c.parsed(texts), is_mailed: c.flag(),
+        made_by: c.opt_id(UserId::from_bytes), created_at: c.time(), expires_at: c.time(),
+        used_by: c.opt_id(UserId::from_bytes), used_at: c.opt_time(), revoked_at: c.opt_time(),
     }
     Role(c) {
         name: c.text(), description: c.text(), created_at: c.time(), inherits: elsewhere(),

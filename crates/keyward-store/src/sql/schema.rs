@@ -8,6 +8,7 @@ mod document;
 mod identities;
 mod lists;
 mod roles;
+mod self_service;
 
 /// One step forward.
 #[derive(Debug)]
@@ -36,6 +37,11 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         lists: &[FOUNDATION, roles::ROLES, lists::LISTS, document::DOCUMENT],
     },
     Migration { number: 2, name: "identities at other services", lists: &[identities::IDENTITIES] },
+    Migration {
+        number: 3,
+        name: "who deleted an account, who acts for somebody, invitations",
+        lists: &[self_service::SELF_SERVICE],
+    },
 ];
 
 /// Where the runner keeps its books; made before the first migration.

@@ -97,6 +97,9 @@ pub(crate) fn people(dialect: Dialect, query: &PeopleQuery) -> Question {
     if let Some(at) = query.created_after {
         filter.and("u.created_at >= ?", params![at]);
     }
+    if let Some(at) = query.deleted_before {
+        filter.and("u.deleted_at <= ?", params![at]);
+    }
     if let Some(id) = query.after {
         filter.and("u.id < ?", params![id]);
     }
@@ -241,6 +244,7 @@ pub(crate) fn every(dialect: Dialect) -> Vec<String> {
         role: Some(text()),
         identifier: Some((Kind::Email, text())),
         created_after: Some(at),
+        deleted_before: Some(at),
         after: user,
         limit: 1,
     };

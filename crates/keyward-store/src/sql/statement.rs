@@ -11,7 +11,7 @@ pub(crate) const COLUMNS: &[(&str, &str)] = &[
     (
         "user",
         "u.id, u.tenant_id, u.name, u.properties, u.created_at, u.updated_at, u.locked_at, \
-         u.lock_reason, u.deleted_at, u.must_change_password, u.session_epoch, \
+         u.lock_reason, u.deleted_at, u.deleted_by, u.must_change_password, u.session_epoch, \
          u.access_version, u.version",
     ),
     (
@@ -24,7 +24,8 @@ pub(crate) const COLUMNS: &[(&str, &str)] = &[
     (
         "session",
         "s.id, s.user_id, s.secret_hash, s.kind, s.epoch, s.aal, s.methods, s.auth_time, \
-         s.created_at, s.seen_at, s.idle, s.expires_at, s.remember, s.client, s.address, s.data",
+         s.created_at, s.seen_at, s.idle, s.expires_at, s.remember, s.client, s.address, s.data, \
+         s.impersonator_id, s.impersonator_session",
     ),
     (
         "challenge",
@@ -40,6 +41,11 @@ pub(crate) const COLUMNS: &[(&str, &str)] = &[
         "event",
         "e.id, e.made_at, e.kind, e.version, e.actor_id, e.subject_id, e.body, e.salt, \
          e.personal, e.place, e.hash FROM kw_events e",
+    ),
+    (
+        "invitation",
+        "id, secret_hash, email, normal, roles, is_mailed, made_by, created_at, expires_at, \
+         used_by, used_at, revoked_at",
     ),
     ("assignment", "user_id, role, scope, not_before, expires_at, granted_by, created_at"),
     ("grant", "user_id, effect, pattern, not_before, expires_at, granted_by, created_at"),
@@ -105,6 +111,8 @@ statements! {
         ORDER BY due_at, id LIMIT ?";
     Message = "SELECT {message} FROM kw_messages WHERE id = ?";
     Messages = "SELECT {message} FROM kw_messages WHERE id < ? ORDER BY id DESC LIMIT ?";
+    Invitation = "SELECT {invitation} FROM kw_invitations WHERE id = ?";
+    Invitations = "SELECT {invitation} FROM kw_invitations WHERE id < ? ORDER BY id DESC LIMIT ?";
     Unchained = "SELECT {event} WHERE e.place IS NULL ORDER BY e.id LIMIT ?";
     Chain = "SELECT {event} WHERE e.place > ? ORDER BY e.place LIMIT ?";
     Meta = "SELECT value FROM kw_meta WHERE name = ?";
@@ -114,11 +122,24 @@ statements! {
     Tat = "SELECT tat FROM kw_limits WHERE limit_key = ?";
 
     AddUser = "INSERT INTO kw_users (id, tenant_id, name, name_folded, properties, created_at, \
-        updated_at, locked_at, lock_reason, deleted_at, must_change_password, session_epoch, \
-        access_version, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+        updated_at, locked_at, lock_reason, deleted_at, deleted_by, must_change_password, \
+        session_epoch, access_version, version) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     SwapUser = "UPDATE kw_users SET tenant_id = ?, name = ?, name_folded = ?, properties = ?, \
         created_at = ?, updated_at = ?, locked_at = ?, lock_reason = ?, deleted_at = ?, \
-        must_change_password = ?, session_epoch = ?, version = ? WHERE id = ? AND version = ?";
+        deleted_by = ?, must_change_password = ?, session_epoch = ?, version = ? WHERE id = ? AND version = ?";
+    EraseUser = "DELETE FROM kw_users WHERE id = ? AND version = ? AND deleted_at IS NOT NULL";
+    EraseIdentifiers = "DELETE FROM kw_identifiers WHERE user_id = ?";
+    EraseIdentities = "DELETE FROM kw_identities WHERE credential_id IN \
+        (SELECT id FROM kw_credentials WHERE user_id = ?)";
+    EraseCredentials = "DELETE FROM kw_credentials WHERE user_id = ?";
+    EraseMessages = "DELETE FROM kw_messages WHERE user_id = ?";
+    EraseAssignments = "DELETE FROM kw_assignments WHERE user_id = ?";
+    EraseGrants = "DELETE FROM kw_grants WHERE user_id = ?";
+    EraseMemberships = "DELETE FROM kw_memberships WHERE user_id = ?";
+    ErasePersonal = "UPDATE kw_events SET salt = NULL, personal = NULL WHERE subject_id = ?";
+    EraseActor = "UPDATE kw_events SET salt = NULL, personal = NULL WHERE actor_id = ? \
+        AND (subject_id IS NULL OR subject_id <> actor_id)";
     BumpAccess = "UPDATE kw_users SET access_version = access_version + 1 WHERE id = ?";
     SwapAccess = "UPDATE kw_users SET access_version = access_version + 1 \
         WHERE id = ? AND access_version = ?";
@@ -138,7 +159,8 @@ statements! {
     RemoveIdentity = "DELETE FROM kw_identities WHERE credential_id = ?";
     OpenSession = "INSERT INTO kw_sessions (id, user_id, secret_hash, kind, epoch, aal, methods, \
         auth_time, created_at, seen_at, idle, expires_at, remember, client, address, data, \
-        ends_at) SELECT ?, u.id, ?, ?, u.session_epoch, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? \
+        impersonator_id, impersonator_session, ends_at) SELECT ?, u.id, ?, ?, u.session_epoch, \
+        ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? \
         FROM kw_users u WHERE u.id = ? AND u.session_epoch = ? AND u.locked_at IS NULL \
         AND u.deleted_at IS NULL{for update}";
     TouchSession = "UPDATE kw_sessions SET ends_at = CASE WHEN idle > expires_at - ? \
@@ -216,6 +238,15 @@ statements! {
     AddMeta = "INSERT INTO kw_meta (name, value) VALUES (?, ?)";
     SwapMeta = "UPDATE kw_meta SET value = ? WHERE name = ? AND value = ?";
     NoteChange = "INSERT INTO kw_changes (user_id, made_at) VALUES (?, {now})";
+    AddInvitation = "INSERT INTO kw_invitations (id, secret_hash, email, normal, roles, \
+        is_mailed, made_by, created_at, expires_at, used_by, used_at, revoked_at) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    SpendInvitation = "UPDATE kw_invitations SET used_by = ?, used_at = ? WHERE id = ? \
+        AND used_at IS NULL AND revoked_at IS NULL";
+    RevokeInvitation = "UPDATE kw_invitations SET revoked_at = ? WHERE id = ? \
+        AND used_at IS NULL AND revoked_at IS NULL";
+    PurgeInvitations = "DELETE FROM kw_invitations \
+        WHERE {some id}{of kw_invitations}expires_at < ?{end 1000}";
     PurgeSessions = "DELETE FROM kw_sessions WHERE {some id}{of kw_sessions}ends_at < ?{end 5000}";
     PurgeChallenges = "DELETE FROM kw_challenges \
         WHERE {some id}{of kw_challenges}expires_at < ?{end 5000}";

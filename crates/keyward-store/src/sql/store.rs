@@ -1,15 +1,15 @@
 //! The one implementation of [`Store`] for everything that speaks SQL.
 
 use keyward_core::Error;
-use keyward_core::id::{EventId, FlowId, MessageId, SessionId, TenantId, UserId};
+use keyward_core::id::{EventId, FlowId, InvitationId, MessageId, SessionId, TenantId, UserId};
 use keyward_core::identifier::Kind;
 use keyward_core::port::{
     Batch, Changes, CommitError, EventQuery, Fut, LastingQuery, MemberQuery, MembersPage, Page,
     PeoplePage, PeopleQuery, RelatedQuery, SeveralQuery, Store, TupleQuery,
 };
 use keyward_core::record::{
-    Challenge, Definitions, EventRow, Held, Identifier, Identity, Message, Session, Subject, Tuple,
-    User,
+    Challenge, Definitions, EventRow, Held, Identifier, Identity, Invitation, Message, Session,
+    Subject, Tuple, User,
 };
 use keyward_core::time::Timestamp;
 
@@ -236,6 +236,19 @@ impl<D: Driver> Store for SqlStore<D> {
         keys: &'a [[u8; 32]],
     ) -> Fut<'a, Result<Vec<Option<Timestamp>>, Error>> {
         Box::pin(self.full_at(keys))
+    }
+
+    fn invitation(&self, id: InvitationId) -> Fut<'_, Result<Option<Invitation>, Error>> {
+        Box::pin(self.one(S::Invitation, params![id]))
+    }
+
+    fn invitations(
+        &self,
+        after: Option<InvitationId>,
+        limit: u32,
+    ) -> Fut<'_, Result<Vec<Invitation>, Error>> {
+        let after = after.map_or(search::PAST_EVERY_ID, InvitationId::to_bytes);
+        Box::pin(self.all(S::Invitations, params![after.to_vec(), limit]))
     }
 
     fn definitions(&self) -> Fut<'_, Result<Definitions, Error>> {

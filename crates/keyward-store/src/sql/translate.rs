@@ -1,14 +1,17 @@
 //! From writes to steps: what each change means in rows.
 
 mod document;
+mod erase;
 mod groups;
+mod invitations;
 mod lists;
 
 use keyward_authz::Effect;
 use keyward_core::id::{SessionId, UserId};
 use keyward_core::port::{Batch, Link, Take, Write};
 use keyward_core::record::{
-    Assignment, Challenge, Credential, Event, Grant, Identifier, Identity, Message, Session, User,
+    Assignment, Challenge, Credential, DeletedBy, Event, Grant, Identifier, Identity, Message,
+    Session, User,
 };
 use keyward_core::time::Timestamp;
 
@@ -58,6 +61,7 @@ fn translate(write: &Write, to: &mut Vec<Step>) {
     match write {
         Write::AddUser(user) => to.push(add_user(user)),
         Write::SwapUser { was, now } => to.push(swap_user(*was, now)),
+        Write::EraseUser { user, was } => erase::user(*user, *was, to),
         Write::BumpAccess(user) => to.push(bump_access(*user)),
         Write::SwapAccess { user, was } => to.push(one(S::SwapAccess, params![*user, *was])),
         Write::AddIdentifier(identifier) => to.push(add_identifier(identifier)),
@@ -112,6 +116,13 @@ fn translate_flow(write: &Write, to: &mut Vec<Step>) {
             to.push(any(S::KillChallenges, params));
         }
         Write::KillChallengesOf(user) => to.push(any(S::KillChallengesOf, params![*user])),
+        Write::AddInvitation(invitation) => to.push(invitations::add(invitation)),
+        Write::SpendInvitation { id, user, at } => {
+            to.push(one(S::SpendInvitation, params![*user, *at, *id]));
+        }
+        Write::RevokeInvitation { id, at } => {
+            to.push(one(S::RevokeInvitation, params![*at, *id]));
+        }
         Write::AddMessage(message) => to.push(add_message(message)),
         Write::KillMessagesOf(flow) => {
             to.push(any(S::KillMessagesOf, params![Vec::<u8>::new(), *flow]));
@@ -187,6 +198,7 @@ fn translate_access(write: &Write, to: &mut Vec<Step>) {
         | Write::SwapAccess { .. }
         | Write::AddUser(..)
         | Write::SwapUser { .. }
+        | Write::EraseUser { .. }
         | Write::BumpAccess(..)
         | Write::AddIdentifier(..)
         | Write::RemoveIdentifier { .. }
@@ -213,6 +225,9 @@ fn translate_access(write: &Write, to: &mut Vec<Step>) {
         | Write::SpendChallenge(..)
         | Write::KillChallenges { .. }
         | Write::KillChallengesOf(..)
+        | Write::AddInvitation(..)
+        | Write::SpendInvitation { .. }
+        | Write::RevokeInvitation { .. }
         | Write::AddMessage(..)
         | Write::KillMessagesOf(..)
         | Write::LeaseMessage { .. }
@@ -259,6 +274,7 @@ fn add_user(user: &User) -> Step {
         user.locked_at,
         &user.lock_reason,
         user.deleted_at,
+        user.deleted_by.map(DeletedBy::as_str),
         user.must_change_password,
         user.session_epoch,
         user.access_version,
@@ -280,6 +296,7 @@ fn swap_user(was: i64, now: &User) -> Step {
         now.locked_at,
         &now.lock_reason,
         now.deleted_at,
+        now.deleted_by.map(DeletedBy::as_str),
         now.must_change_password,
         now.session_epoch,
         was.saturating_add(1),
@@ -330,6 +347,8 @@ fn open_session(s: &Session) -> Step {
         &s.client,
         &s.address,
         &s.data,
+        s.impersonator.map(|by| by.user),
+        s.impersonator.map(|by| by.session),
         s.ends_at(),
         s.user,
         s.epoch,
@@ -434,6 +453,7 @@ fn swap_meta(name: &str, was: Option<&Vec<u8>>, now: &Vec<u8>) -> Step {
 fn purge(before: Timestamp, to: &mut Vec<Step>) {
     let kinds = [S::PurgeSessions, S::PurgeChallenges, S::PurgeMessages, S::PurgeChanges];
     to.extend(kinds.map(|statement| any(statement, params![before])));
+    to.push(any(S::PurgeInvitations, params![before.minus(limit::KEPT_INVITATIONS)]));
     let (first, last) = limit::some_keys(before).into_inner();
     to.push(any(S::PurgeLimits, params![first, last, before]));
 }

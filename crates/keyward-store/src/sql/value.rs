@@ -58,6 +58,7 @@ values! {
     keyward_core::id::CredentialId, id => Self::Bytes(id.to_bytes().to_vec());
     keyward_core::id::FlowId, id => Self::Bytes(id.to_bytes().to_vec());
     keyward_core::id::MessageId, id => Self::Bytes(id.to_bytes().to_vec());
+    keyward_core::id::InvitationId, id => Self::Bytes(id.to_bytes().to_vec());
     keyward_core::id::EventId, id => Self::Bytes(id.to_bytes().to_vec());
 }
 

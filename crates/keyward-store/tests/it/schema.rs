@@ -89,6 +89,6 @@ async fn many_may_migrate_one_file_at_once() {
     for node in nodes {
         applied += node.await.unwrap().unwrap().len();
     }
-    let all = migrations::status(&url, &Options::default()).await.unwrap().len();
-    assert_eq!(applied, all, "each was done once");
+    let all = migrations::status(&url, &Options::default()).await.unwrap();
+    assert_eq!(applied, all.len(), "one of them did it");
 }

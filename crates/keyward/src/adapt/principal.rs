@@ -98,6 +98,9 @@ pub struct Session {
     pub methods: Vec<String>,
     /// The app's own data: a JSON object.
     pub data: serde_json::Value,
+    /// Who acts in it, where that is not the person whose it is: an administrator, who
+    /// should see what that person sees, and do nothing in their name.
+    pub impersonated_by: Option<UserId>,
 }
 
 impl Session {
@@ -109,6 +112,7 @@ impl Session {
             aal: entry.session.aal,
             methods: entry.session.methods.clone(),
             data: serde_json::from_str(&entry.session.data).unwrap_or_default(),
+            impersonated_by: entry.session.impersonator.map(|by| by.user),
         }
     }
 }

@@ -123,7 +123,9 @@ impl Keyward {
             (verdict, snapshot.tell(question, verdict))
         })?;
         if verdict.must_audit() {
-            self.note_superuser(asker.user.map(|user| user.id), asked);
+            let acting = asker.session.and_then(|session| session.impersonator);
+            let acting = acting.map(|by| by.user);
+            self.note_superuser(asker.user.map(|user| user.id), acting, asked);
         }
         if verdict.by == By::UnknownPermission {
             self.note_unknown(asker.policy, asked.wanted)?;

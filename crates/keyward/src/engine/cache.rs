@@ -261,6 +261,7 @@ mod tests {
             locked_at: None,
             lock_reason: String::new(),
             deleted_at: None,
+            deleted_by: None,
             must_change_password: false,
             session_epoch: 1,
             access_version: 1,
@@ -283,6 +284,7 @@ mod tests {
             client: String::new(),
             address: String::new(),
             data: "{}".into(),
+            impersonator: None,
         };
         let policy = PolicyState::build(&Default::default(), Default::default()).unwrap();
         let held = keyward_core::record::Held::default();

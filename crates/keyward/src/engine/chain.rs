@@ -1,11 +1,14 @@
 //! The audit chain: every event gets a place, and a keyed hash over its exact
 //! bytes and the hash before it.
 
+use std::collections::BTreeSet;
+
 use keyward_core::Error;
 use keyward_core::crypto::keys::Keys;
 use keyward_core::crypto::mac::mac;
-use keyward_core::port::{Batch, Link, Write};
-use keyward_core::record::EventRow;
+use keyward_core::id::UserId;
+use keyward_core::port::{Batch, EventQuery, Link, Write};
+use keyward_core::record::{EventRow, PersonalPart};
 use serde::{Deserialize, Serialize};
 
 use super::Keyward;
@@ -82,7 +85,8 @@ impl Keyward {
 
     /// Walks the whole chain and recomputes every hash.
     pub async fn verify_audit(&self) -> Result<AuditReport, Error> {
-        let mut walk = Walk { position: 0, hash: [0; 32], faults: vec![] };
+        let erased = self.erased().await?;
+        let mut walk = Walk { position: 0, hash: [0; 32], faults: vec![], erased };
         // The head is read after the events: whatever was chained by then, it covers.
         let head = loop {
             self.walk_on(&mut walk).await?;
@@ -107,11 +111,31 @@ impl Keyward {
         Ok(AuditReport { events: walk.position, unchained, faults: walk.faults })
     }
 
+    /// The accounts whose erasure stands in the log; that nobody wrote it there, the
+    /// walk finds out.
+    async fn erased(&self) -> Result<BTreeSet<UserId>, Error> {
+        let kind = Some("user.erased".to_owned());
+        let mut query = EventQuery { kind, limit: STEP, ..EventQuery::default() };
+        let mut erased = BTreeSet::new();
+        loop {
+            let page = self.0.store.events(&query).await?;
+            erased.extend(page.data.iter().filter_map(|row| row.subject));
+            match page.next {
+                Some(next) => query.after = Some(next),
+                None => return Ok(erased),
+            }
+        }
+    }
+
     async fn walk_on(&self, walk: &mut Walk) -> Result<(), Error> {
         loop {
             let events = self.0.store.chain(walk.position, STEP).await?;
             if events.is_empty() {
                 return Ok(());
+            }
+            // An account may have been erased since the walk began.
+            if events.iter().any(|event| event.personal_part() == PersonalPart::Gone) {
+                walk.erased = self.erased().await?;
             }
             for event in &events {
                 walk.step(&self.0.keys, event);
@@ -151,6 +175,8 @@ struct Walk {
     position: i64,
     hash: [u8; 32],
     faults: Vec<String>,
+    /// Accounts that were erased, as the log itself says.
+    erased: BTreeSet<UserId>,
 }
 
 impl Walk {
@@ -163,10 +189,22 @@ impl Walk {
             self.fault(event, position, "it or its place was changed");
         } else if !event.columns_are_true() {
             self.fault(event, position, "its columns do not say what its body says");
-        } else if !event.personal_is_true() {
-            self.fault(event, position, "its personal data was changed or removed");
+        } else {
+            self.look_at_personal(event, position);
         }
         (self.position, self.hash) = (position, stored);
+    }
+
+    /// Where an account was erased, what was personal about it is gone.
+    fn look_at_personal(&mut self, event: &EventRow, position: i64) {
+        let erased = |id: Option<UserId>| id.is_some_and(|id| self.erased.contains(&id));
+        match event.personal_part() {
+            PersonalPart::True => {}
+            PersonalPart::Gone if erased(event.subject) || erased(event.actor) => {}
+            PersonalPart::Gone | PersonalPart::Changed => {
+                self.fault(event, position, "its personal data was changed or removed");
+            }
+        }
     }
 
     fn end(&mut self, keys: &Keys, head: &Head) {

@@ -24,6 +24,9 @@ impl Keyward {
     /// between, so it gathers and decides afresh; limits are taken once, and
     /// slow work is repeated only if its input changed.
     pub(crate) async fn run<F: Flow>(&self, flow: &F, client: &Client) -> Answer<F::Yes> {
+        if client.impersonator.is_some() && !F::WHILE_IMPERSONATING {
+            return Ok(Err(Refusal::Impersonating));
+        }
         let mut memo = Memo::default();
         let mut paid = false;
         for _ in 0..MAX_TRIES {

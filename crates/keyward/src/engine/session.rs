@@ -54,6 +54,11 @@ impl Keyward {
         if !token::eq(&token::digest(secret), &entry.session.secret_hash) {
             return Ok(Err(Ended::Unknown));
         }
+        if let Some(by) = entry.session.impersonator
+            && !self.still_acts(by).await?
+        {
+            return Ok(Err(Ended::Revoked));
+        }
         Ok(self.admit(entry, now))
     }
 

@@ -146,6 +146,7 @@ impl Keyward {
             let before = self.now().minus(Duration::from_secs(3600));
             let batch = Batch { writes: vec![Write::Purge { before }], events: vec![] };
             log("remove old rows", self.commit_alone(&batch).await.map(drop));
+            log("erase what was deleted", self.erase_deleted().await.map(drop));
         }
     }
 

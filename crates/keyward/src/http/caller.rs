@@ -95,7 +95,9 @@ impl Keyward {
         let head = Head { address, ..request.into() };
         let (known, by_cookie) = self.recognise(head, Door::Ours(guard), now).await?;
         let narrowed = known.as_ref().and_then(|known| known.entry.narrowed());
-        let client = LazyClient::new(self, request, address, narrowed);
+        let acting = known.as_ref().and_then(|known| known.entry.session.impersonator);
+        let acting = acting.map(|by| by.user);
+        let client = LazyClient::new(self, request, address, narrowed, acting);
         Ok(Caller { known, by_cookie, client })
     }
 
@@ -118,10 +120,12 @@ impl Keyward {
         if is_unsafe && ours && !by_hand {
             csrf::check_open(self, head.headers)?;
         }
-        let (entry, ended) = match &brought {
-            Brought::Nothing => (None, None),
-            Brought::Key(text) => (Some(self.key_of(text, head.address, now).await?), None),
-            Brought::Cookie(token) | Brought::Bearer(token) => {
+        let acting = if by_cookie { self.acting(head, now).await? } else { None };
+        let (entry, ended) = match (acting, &brought) {
+            (Some(entry), _) => (Some(entry), None),
+            (None, Brought::Nothing) => (None, None),
+            (None, Brought::Key(text)) => (Some(self.key_of(text, head.address, now).await?), None),
+            (None, Brought::Cookie(token) | Brought::Bearer(token)) => {
                 match self.session_of(token, now).await? {
                     Ok(entry) => (Some(entry), None),
                     Err(ended) => (None, Some(ended)),
@@ -138,6 +142,21 @@ impl Keyward {
         let asker = known.as_ref().map(|known| known.asker());
         self.admit_by(door, asker, ended, &brought)?;
         Ok((full(known, door)?, by_cookie))
+    }
+
+    /// The session of an administrator who acts as somebody else: it goes before
+    /// their own. What they send just after it ended was meant for somebody else, and
+    /// must not be done to their own account.
+    async fn acting(&self, head: Head<'_>, now: Timestamp) -> Result<Option<Arc<Entry>>, Fault> {
+        let Some(token) = cookie::find(self, head.headers, cookie::IMPERSONATE)? else {
+            return Ok(None);
+        };
+        match self.session_of(token, now).await? {
+            Ok(entry) if entry.session.impersonator.is_some() => Ok(Some(entry)),
+            Ok(_) => Err(Code::BadRequest.into()),
+            Err(_) if head.method.is_safe() => Ok(None),
+            Err(ended) => Err(ended_code(ended).into()),
+        }
     }
 
     /// Other schemes belong to the app or to a proxy: they are not tried, and do

@@ -21,6 +21,7 @@ pub(crate) struct LazyClient<'a> {
     request: &'a Request,
     address: Option<IpAddr>,
     narrowed: Option<(UserId, Vec<String>)>,
+    impersonator: Option<UserId>,
     made: OnceLock<Client>,
 }
 
@@ -30,8 +31,9 @@ impl<'a> LazyClient<'a> {
         request: &'a Request,
         address: Option<IpAddr>,
         narrowed: Option<(UserId, Vec<String>)>,
+        impersonator: Option<UserId>,
     ) -> Self {
-        Self { auth, request, address, narrowed, made: OnceLock::new() }
+        Self { auth, request, address, narrowed, impersonator, made: OnceLock::new() }
     }
 }
 
@@ -40,8 +42,8 @@ impl Deref for LazyClient<'_> {
 
     fn deref(&self) -> &Client {
         self.made.get_or_init(|| {
-            let narrowed = self.narrowed.clone();
-            Client { narrowed, ..self.auth.client(self.request, self.address) }
+            let (narrowed, impersonator) = (self.narrowed.clone(), self.impersonator);
+            Client { narrowed, impersonator, ..self.auth.client(self.request, self.address) }
         })
     }
 }
@@ -59,6 +61,7 @@ impl Keyward {
             device: device.and_then(|text| self.read_device(text)),
             language: crate::pages::language(self, request),
             narrowed: None,
+            impersonator: None,
         }
     }
 

@@ -16,6 +16,8 @@ pub(crate) const FLOW: &str = "kw_flow";
 pub(crate) const PROVIDER: &str = "kw_provider";
 /// A device that an account has signed in on.
 pub(crate) const DEVICE: &str = "kw_device";
+/// The session of an administrator who acts as somebody else, beside their own.
+pub(crate) const IMPERSONATE: &str = "kw_as";
 /// The chosen language.
 pub(crate) const LANGUAGE: &str = "kw_lang";
 

@@ -88,6 +88,7 @@ codes! {
     ResendTooSoon "resend_too_soon" 429 "A message was sent a moment ago.";
     SignUpClosed "sign_up_closed" 403 "Sign-up is closed.";
     DomainNotAllowed "domain_not_allowed" 403 "Sign-up is not open to this domain.";
+    ImpersonationForbidden "impersonation_forbidden" 403 "This is not done in somebody else's name.";
     LastAdministrator "last_administrator" 409 "Somebody must be able to administer.";
     ExclusiveRoles "exclusive_roles" 409 "These roles exclude each other.";
     PolicyInvalid "policy_invalid" 422 "The policy has mistakes.";
@@ -374,6 +375,7 @@ fn plain_code(refusal: &Refusal) -> Code {
         Refusal::MfaLastMethod => Code::MfaLastMethod,
         Refusal::NotFound => Code::NotFound,
         Refusal::Conflict => Code::Conflict,
+        Refusal::Impersonating => Code::ImpersonationForbidden,
         Refusal::OutsideCeiling => Code::OutsideCeiling,
         Refusal::ExclusiveRoles => Code::ExclusiveRoles,
         Refusal::LastAdministrator => Code::LastAdministrator,

@@ -133,7 +133,11 @@ async fn set_password(cx: &Cx<'_>) -> Result<Reply, Fault> {
 async fn sessions<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
     let entry = cx.caller.entry()?;
     let rows = live_sessions(cx, entry.user.id, Some(entry.session.id)).await?;
-    Ok(Page::new(cx, "account_sessions.html").with("here", "sessions").with("sessions", rows))
+    let devices = cx.auth.trusted_devices_for(entry.user.id, &cx.caller.client).await?;
+    Ok(Page::new(cx, "account_sessions.html")
+        .with("here", "sessions")
+        .with("sessions", rows)
+        .with("devices", devices))
 }
 
 fn show_sessions(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {

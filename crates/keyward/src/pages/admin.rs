@@ -30,7 +30,7 @@ pub(super) use groups::ROUTES as GROUPS;
 pub(super) use log::ROUTES as LOG;
 pub(super) use matrix::ROUTES as MATRIX;
 pub(super) use people::ROUTES as PEOPLE;
-pub(super) use person::ROUTES as PERSON;
+pub(super) use person::{ROUTES as PERSON, refused as person_refused};
 #[cfg(feature = "policy-file")]
 pub(super) use policy::ROUTES as POLICY;
 pub(super) use role::ROUTES as ROLE;

@@ -37,9 +37,10 @@ pub(super) fn holds(entry: &Entry, wanted: &str) -> bool {
 }
 
 /// What a redirect may say on the page it leads to: the word in `?notice=`, and its text.
-pub(super) const NOTICES: [(&str, &str); 9] = [
+pub(super) const NOTICES: [(&str, &str); 10] = [
     ("signed_out", "login.signed_out"),
     ("ended", "login.ended"),
+    ("deleted", "login.deleted"),
     ("again", "login.again"),
     ("verified", "login.verified"),
     ("resent", "resent"),

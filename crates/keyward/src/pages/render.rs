@@ -24,6 +24,7 @@ pub(super) struct Page<'a> {
     status: StatusCode,
     values: Map<String, Value>,
     retry_after: Option<u64>,
+    only_field: Option<&'static str>,
 }
 
 impl<'a> Page<'a> {
@@ -36,7 +37,8 @@ impl<'a> Page<'a> {
     /// A page for whoever it may be.
     pub(super) fn plain(auth: &'a Keyward, request: &'a Request, template: &'static str) -> Self {
         let (status, values) = (StatusCode::OK, Map::new());
-        Self { auth, request, entry: None, template, status, values, retry_after: None }
+        let (entry, retry_after, only_field) = (None, None, None);
+        Self { auth, request, entry, template, status, values, retry_after, only_field }
     }
 
     fn seen_by(mut self, entry: Option<&'a Entry>) -> Self {
@@ -59,6 +61,12 @@ impl<'a> Page<'a> {
             .map(|name| ((*name).to_owned(), typed(name).unwrap_or_default().into()))
             .collect();
         self.with("values", kept)
+    }
+
+    /// Its form has this field alone: whatever is wrong is wrong with it.
+    pub(super) fn for_one_field(mut self, name: &'static str) -> Self {
+        self.only_field = Some(name);
+        self
     }
 
     /// With another status.
@@ -89,8 +97,11 @@ impl<'a> Page<'a> {
         let texts = &self.auth.0.pages.texts;
         let field = |code: &str| texts.find(language, &roster::field_key(code)).unwrap_or_default();
         let errors = problem.errors.iter();
-        let errors: Vec<Value> =
-            errors.map(|e| json!({ "field": e.field, "said": field(&e.code) })).collect();
+        let errors: Vec<Value> = errors
+            .map(
+                |e| json!({ "field": self.only_field.unwrap_or(&e.field), "said": field(&e.code) }),
+            )
+            .collect();
         let code = problem.code.as_str();
         let ours = texts.find(language, &format!("problem.{code}"));
         let by_app = problem.detail.as_deref().filter(|_| problem.extra.contains_key("hook_code"));
@@ -151,6 +162,7 @@ impl<'a> Page<'a> {
             "nav": nav::of(self.entry),
             "notice": nav::notice(self.request),
             "password_min": auth.0.settings.password_min,
+            "acting": self.entry.and_then(acting),
             "problem": Value::Null,
             "captcha": Value::Null,
             "connectable": !super::buttons(auth).is_empty(),
@@ -162,6 +174,14 @@ impl<'a> Page<'a> {
         }
         secret
     }
+}
+
+/// As whom somebody acts, and until when.
+fn acting(entry: &Entry) -> Option<Value> {
+    entry.session.impersonator?;
+    let name = entry.identifiers.first().map(|i| i.value.clone());
+    let name = name.unwrap_or_else(|| entry.user.id.to_string());
+    Some(json!({ "name": name, "until": entry.session.expires_at }))
 }
 
 const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);

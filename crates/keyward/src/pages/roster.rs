@@ -45,6 +45,7 @@ const FIELDS: &[&str] = &[
     "control_character",
     "wrong_type",
     "missing",
+    "confirm_mismatch",
     "other",
 ];
 
@@ -55,7 +56,7 @@ pub(super) fn field_key(code: &str) -> String {
 }
 
 /// Events that people are told about in their own account, and in which words.
-const EVENTS: [(&str, &str); 24] = [
+const EVENTS: [(&str, &str); 33] = [
     ("user.created", "event.created"),
     ("user.updated", "event.updated"),
     ("user.locked", "event.locked"),
@@ -64,6 +65,15 @@ const EVENTS: [(&str, &str); 24] = [
     ("user.password.changed", "event.password"),
     ("user.password.reset_requested", "event.reset_requested"),
     ("user.password.reset", "event.reset"),
+    ("user.address.change_requested", "event.address_asked"),
+    ("user.address.changed", "event.address_changed"),
+    ("user.address.restored", "event.address_restored"),
+    ("user.deleted", "event.deleted"),
+    ("user.restored", "event.restored"),
+    ("user.exported", "event.exported"),
+    ("mfa.device_forgotten", "event.device_forgotten"),
+    ("impersonation.started", "event.impersonated"),
+    ("impersonation.stopped", "event.impersonation_ended"),
     ("sign_in.succeeded", "event.signed_in"),
     ("sign_in.failed", "event.failed"),
     ("mfa.enrolled", "event.mfa_enrolled"),

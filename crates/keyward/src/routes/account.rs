@@ -1,12 +1,12 @@
 //! What people do to their own account.
 
 use keyward_core::Secret;
-use keyward_core::flow::admin::{Act, ActOn, Edit, EditPerson, Names};
+use keyward_core::flow::admin::{Edit, EditPerson, Names};
 use keyward_core::flow::open::Opened;
 use keyward_core::flow::password::ChangePassword;
 use keyward_core::flow::session::{CloseSession, CloseSessions};
 use keyward_core::id::SessionId;
-use keyward_core::port::{EventQuery, Fut};
+use keyward_core::port::Fut;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -15,10 +15,8 @@ use super::answer::{List, Outcome};
 use super::sign_in::Holding;
 use super::signed_in::complete;
 use crate::http::input::{self, Flag};
-use crate::http::{
-    Code, Cx, Fault, Guard, Limit, Method4, Reply, Route, cookie, no_content, reply,
-};
-use crate::view::{EventView, SessionRow, UserView};
+use crate::http::{Code, Cx, Fault, Guard, Limit, Method4, Reply, Route, no_content, reply};
+use crate::view::{SessionRow, UserView};
 
 pub(super) const ROUTES: &[Route] = &[
     Route::get("/api/v1/me", Guard::Known, show).gives::<UserView>(),
@@ -26,7 +24,6 @@ pub(super) const ROUTES: &[Route] = &[
         .by(Method4::Patch)
         .takes::<EditInput>()
         .gives::<UserView>(),
-    Route::post("/api/v1/me", Guard::SignedIn, delete).by(Method4::Delete),
     Route::post("/api/v1/me/password", Guard::SignedIn, password)
         .by(Method4::Put)
         .at(Limit::Attempt)
@@ -35,7 +32,6 @@ pub(super) const ROUTES: &[Route] = &[
     Route::get("/api/v1/me/sessions", Guard::SignedIn, sessions).gives::<List<SessionRow>>(),
     Route::post("/api/v1/me/sessions", Guard::SignedIn, close_rest).by(Method4::Delete),
     Route::post("/api/v1/me/sessions/{id}", Guard::SignedIn, close).by(Method4::Delete),
-    Route::get("/api/v1/me/activity", Guard::SignedIn, activity).gives::<List<EventView>>(),
 ];
 
 fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
@@ -63,17 +59,6 @@ fn edit(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         cx.auth.run(&Edit { user, edit, actor: Some(user) }, &cx.caller.client).await??;
         let subject = cx.auth.0.store.subject(user).await?.ok_or(Code::NotFound)?;
         reply::ok(&UserView::new(&subject.user, &subject.identifiers))
-    })
-}
-
-fn delete(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
-    Box::pin(async move {
-        let user = cx.caller.user()?;
-        let flow = ActOn { user, act: Act::Delete, actor: Some(user) };
-        cx.auth.run(&flow, &cx.caller.client).await??;
-        let mut reply = no_content();
-        cookie::clear(cx.auth, &mut reply, cookie::SESSION);
-        Ok(reply)
     })
 }
 
@@ -160,15 +145,5 @@ fn close_rest(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         close_others(&cx).await?;
         Ok(no_content())
-    })
-}
-
-fn activity(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
-    Box::pin(async move {
-        let user = cx.caller.user()?;
-        let query = EventQuery { subject: Some(user), limit: 50, ..EventQuery::default() };
-        let page = cx.auth.0.store.events(&query).await?;
-        let rows: Vec<EventView> = page.data.iter().map(EventView::new).collect();
-        reply::ok(&List { data: rows })
     })
 }

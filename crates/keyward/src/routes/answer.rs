@@ -50,6 +50,8 @@ pub(crate) enum Status {
     /// The service is connected to the account that is signed in.
     #[cfg(feature = "oauth")]
     Connected,
+    /// A change was taken back; no session is open any more.
+    Undone,
 }
 
 /// What an attempt led to; what is absent does not apply.

@@ -124,6 +124,7 @@ impl ListInput {
             role: self.role.clone().filter(|r| !r.is_empty()),
             identifier: self.identifier()?,
             created_after: None,
+            deleted_before: None,
             after,
             limit,
         })

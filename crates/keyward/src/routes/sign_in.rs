@@ -7,6 +7,7 @@ use keyward_core::flow::session::{CloseSession, CloseSessions};
 use keyward_core::flow::sign_in::SignIn;
 use keyward_core::port::Fut;
 use keyward_core::record::SessionKind;
+use keyward_core::refusal::Refusal;
 use keyward_core::settings::CaptchaFor;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -137,9 +138,11 @@ pub(crate) async fn close(cx: &Cx<'_>) -> Result<(), Fault> {
         actor: Some(entry.user.id),
         by: "sign_out",
     };
-    // Closed in between is closed as well.
-    cx.auth.run(&flow, &cx.caller.client).await?.ok();
-    Ok(())
+    match cx.auth.run(&flow, &cx.caller.client).await? {
+        Err(refusal @ Refusal::Impersonating) => Err(refusal.into()),
+        // Closed in between is closed as well.
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 fn sign_out(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {

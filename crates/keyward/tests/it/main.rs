@@ -8,6 +8,7 @@
 )]
 
 mod accounts;
+mod addresses;
 mod administrators;
 mod api_keys;
 mod app_routes;
@@ -30,6 +31,7 @@ mod frameworks;
 mod golden;
 mod groups;
 mod hashes;
+mod impersonation;
 mod journey;
 mod kit;
 mod leaks;
@@ -38,6 +40,7 @@ mod lifetimes;
 mod lists;
 mod matrix;
 mod nodes;
+mod own;
 mod pages;
 mod passkeys;
 #[cfg(feature = "policy-file")]

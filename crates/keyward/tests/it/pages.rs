@@ -1,6 +1,7 @@
 //! The hosted pages, as a browser without scripts meets them.
 
 mod account;
+mod addresses;
 mod admin;
 mod check;
 mod dev_inbox;
@@ -10,6 +11,7 @@ mod groups;
 pub(crate) mod html;
 mod journey;
 mod matrix;
+mod own;
 #[cfg(feature = "policy-file")]
 mod policy;
 mod recover;

@@ -28,6 +28,38 @@ struct Kept {
     client: String,
 }
 
+/// A device that is spared the second factor.
+#[derive(Clone, Debug)]
+pub struct Device {
+    /// Which.
+    pub id: CredentialId,
+    /// The client's own description of itself.
+    pub client: String,
+    /// Since when.
+    pub created_at: Timestamp,
+    /// Until when, exclusive.
+    pub until: Timestamp,
+    /// Whether it is the one that asks.
+    pub current: bool,
+}
+
+/// The devices that the account trusts now, oldest first.
+pub fn list(subject: &Subject, client: &Client, now: Timestamp) -> Vec<Device> {
+    let own = client.device.filter(|(user, _)| *user == subject.user.id);
+    let own = own.map(|(_, device)| name(&device));
+    let read = |found: &Credential| {
+        let kept = read::<Kept>(found).filter(|kept| now.as_micros() < kept.until)?;
+        Some(Device {
+            id: found.id,
+            current: own.as_deref() == Some(&kept.device),
+            client: kept.client,
+            created_at: found.created_at,
+            until: Timestamp::from_micros(kept.until),
+        })
+    };
+    devices(subject).filter_map(read).collect()
+}
+
 /// Whether the account trusts the device that asks.
 pub(in crate::flow) fn is_trusted(subject: &Subject, client: &Client, now: Timestamp) -> bool {
     let Some((_, device)) = client.device.filter(|(user, _)| *user == subject.user.id) else {
@@ -75,7 +107,16 @@ fn fresh(cx: &mut Decide<'_>) -> [u8; 16] {
 
 /// Writes that trust no device any more.
 pub(in crate::flow) fn forget(subject: &Subject) -> Vec<Write> {
-    devices(subject).map(|found| Write::SpendCredential(found.id)).collect()
+    forget_some(subject, |_| true)
+}
+
+/// Writes that trust those no more for which `wanted` says yes.
+pub(in crate::flow) fn forget_some(
+    subject: &Subject,
+    wanted: impl Fn(CredentialId) -> bool,
+) -> Vec<Write> {
+    let gone = devices(subject).filter(|found| wanted(found.id));
+    gone.map(|found| Write::SpendCredential(found.id)).collect()
 }
 
 fn devices(subject: &Subject) -> impl Iterator<Item = &Credential> {

@@ -29,7 +29,8 @@ impl Flow for AskForPasskey {
     }
 
     fn decide(&self, facts: Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<Begun> {
-        let Some((found, subject)) = facts.awaited(self.browser.as_ref(), cx.now) else {
+        let Some((found, subject)) = facts.awaited(self.browser.as_ref(), cx.settings, cx.now)
+        else {
             return Verdict::no(Refusal::MfaExpired);
         };
         let passkeys = Passkey::of(subject);

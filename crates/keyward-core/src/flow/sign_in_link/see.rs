@@ -53,6 +53,7 @@ impl Flow for SeeSignIn {
     type Facts = Option<Challenge>;
     type Yes = Seen;
     const NAME: &'static str = "see_sign_in";
+    const WHILE_IMPERSONATING: bool = true;
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
         Box::pin(async move {

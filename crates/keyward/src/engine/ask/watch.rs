@@ -61,7 +61,12 @@ impl Keyward {
     /// Writes to the audit log that somebody did something by the power to do
     /// everything: the first time at once, and then once a minute for the same
     /// permission on the same resource. The check does not wait for it.
-    pub(super) fn note_superuser(&self, user: Option<UserId>, asked: &Asked<'_>) {
+    pub(super) fn note_superuser(
+        &self,
+        user: Option<UserId>,
+        acting: Option<UserId>,
+        asked: &Asked<'_>,
+    ) {
         let resource = asked.resource.map(Resource::object).unwrap_or_default();
         let permission = asked.wanted.to_string();
         // Strangers hold no role.
@@ -70,7 +75,7 @@ impl Keyward {
             return;
         }
         let mut event = self.own_event(What::SuperuserUsed { permission, resource });
-        (event.actor, event.subject) = (Some(user), Some(user));
+        (event.actor, event.subject) = (acting.or(Some(user)), Some(user));
         let auth = self.clone();
         self.0.tasks.spawn(async move {
             auth.record(Batch { writes: vec![], events: vec![event] }).await;

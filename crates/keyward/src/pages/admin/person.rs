@@ -64,8 +64,14 @@ async fn person<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
         .with("activity", activity)
         .with("sessions", cx.auth.session_list(user).await?)
         .with("factors", keyward_core::flow::factor::methods(&subject, &cx.auth.0.settings))
+        .with("may_impersonate", nav::holds(admin, "users:impersonate") && user != admin.user.id)
         .with("may_edit", nav::holds(admin, "users:edit"))
         .with("may_grant", nav::holds(admin, "roles:grant")))
+}
+
+/// What was refused, on the page of the person.
+pub(in crate::pages) async fn refused(cx: &Cx<'_>, fault: Fault) -> Result<Reply, Fault> {
+    person(cx).await?.refused(fault, cx.id)
 }
 
 fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {

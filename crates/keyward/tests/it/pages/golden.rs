@@ -124,6 +124,34 @@ async fn pages_for_people_and_administrators_look_as_reviewed() {
 }
 
 #[tokio::test]
+async fn pages_of_ones_own_account_look_as_reviewed() {
+    let t = kit().await;
+    t.user("ada@example.com").await;
+    let person = t.pages();
+    let fields = [("username", "ada@example.com"), ("password", PASSWORD)];
+    location(&person.form("/login", &fields).await);
+    for (name, path) in [
+        ("account_email", "/account/email"),
+        ("account_phone_none", "/account/phone"),
+        ("account_username_none", "/account/username"),
+        ("account_activity", "/account/activity"),
+        ("account_data", "/account/data"),
+        ("account_address_link", "/account/address/some-secret"),
+    ] {
+        check(name, &person.page(path).await);
+    }
+    let to = location(&person.form("/account/email", &[("to", "ada@new.example")]).await);
+    check("account_address_code", &person.page(&to).await);
+    check("undo_gone", &person.page("/undo/some-secret").await);
+    check("restore_gone", &person.page("/restore/some-secret").await);
+    location(&person.form("/account/data/delete", &[("confirm", "ada@example.com")]).await);
+    check("login_deleted", &person.page("/login?lang=en&notice=deleted").await);
+    let link = format!("/restore/{}", t.link_token_for("ada@example.com").await);
+    check("restore", &person.page(&link).await);
+    check("restore_done", &person.form(&link, &[]).await);
+}
+
+#[tokio::test]
 async fn pages_of_second_factors_look_as_reviewed() {
     let t = kit().await;
     t.user("ada@example.com").await;

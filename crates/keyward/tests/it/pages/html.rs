@@ -21,6 +21,7 @@ const AUTOCOMPLETE: &[&str] = &[
     "current-password",
     "new-password",
     "one-time-code",
+    "tel",
     "off",
 ];
 

@@ -1,0 +1,64 @@
+//! What an account is reached by: change an address, remove one, take a change
+//! back; and the username.
+//!
+//! A new address changes nothing before it is proven. Whoever reads an older one
+//! hears of the change, and can take it back for some days: a session that was
+//! stolen for a minute must not be an account that is lost.
+
+mod begin;
+mod confirm;
+mod remove;
+mod undo;
+mod username;
+
+pub use begin::{ChangeAddress, ResendAddress};
+pub use confirm::{CancelAddress, ConfirmAddress};
+pub use remove::RemoveAddress;
+pub use undo::{SeeUndo, UndoAddress};
+pub use username::ChangeUsername;
+
+use serde::{Deserialize, Serialize};
+
+use crate::identifier::Kind;
+use crate::record::{Challenge, Identifier, Subject};
+use crate::settings::{Settings, VerifyMode};
+
+/// What a change remembers until it is proven.
+#[derive(Debug, Default, Deserialize, Serialize)]
+struct Wanted {
+    /// The new address as it was typed.
+    value: String,
+}
+
+impl Wanted {
+    fn of(found: &Challenge) -> Self {
+        serde_json::from_str(&found.data).unwrap_or_default()
+    }
+}
+
+/// Whether `holder` keeps this address when somebody else proves to hold it: a
+/// claim that was never proven gives way to one that is, where claims have to be
+/// proven at all.
+fn keeps(holder: &Subject, kind: Kind, normal: &str, settings: &Settings) -> bool {
+    let mut names = holder.identifiers.iter();
+    let name = names.find(|i| i.kind == kind && i.normal == normal);
+    let proven = name.is_none_or(|name| name.verified_at.is_some());
+    proven || settings.verify == VerifyMode::None
+}
+
+/// Whether an account with only these names can still be signed in to.
+fn suffices(names: &[&Identifier], settings: &Settings) -> bool {
+    let signs_in = names.iter().any(|name| settings.identifiers.contains(&name.kind));
+    let proven = names.iter().any(|name| name.verified_at.is_some() && reaches(name));
+    signs_in && (proven || settings.verify == VerifyMode::None)
+}
+
+/// Whether a message can go there.
+fn reaches(name: &Identifier) -> bool {
+    name.kind != Kind::Username
+}
+
+/// The field of a request that names this kind.
+fn field(kind: Kind) -> &'static str {
+    kind.as_str()
+}
