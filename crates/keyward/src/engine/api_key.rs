@@ -119,5 +119,6 @@ fn standing(id: SessionId, key: &ApiKey, user: &User) -> Session {
         client: String::new(),
         address: String::new(),
         data: "{}".into(),
+        impersonator: None,
     }
 }
