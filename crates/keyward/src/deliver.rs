@@ -1,5 +1,8 @@
 //! Getting messages out: written, handed to a carrier, retried, never lost.
 
+#[cfg(feature = "outbound")]
+pub(crate) mod api;
+pub(crate) mod channels;
 pub(crate) mod folder;
 pub(crate) mod inbox;
 pub(crate) mod letters;
@@ -42,11 +45,57 @@ pub struct Outgoing {
 pub enum SendError {
     /// It may work later.
     Later(String),
+    /// It may work after so long, and not before.
+    After(String, Duration),
     /// It will never work.
     Never(String),
 }
 
 /// Hands messages over. Delivery is at least once.
+///
+/// An app plugs its own with [`Builder::sender`](crate::Builder::sender):
+///
+/// ```
+/// use keyward::port::Fut;
+/// use keyward::{Channel, Outgoing, SendError, Sender};
+///
+/// /// Mails go to a queue of the app's; it sends no text messages.
+/// struct Queue(tokio::sync::mpsc::Sender<(String, String)>);
+///
+/// impl Sender for Queue {
+///     fn send<'a>(&'a self, message: &'a Outgoing) -> Fut<'a, Result<(), SendError>> {
+///         Box::pin(async move {
+///             if message.channel != Channel::Mail {
+///                 return Err(SendError::Never("text messages are not sent".into()));
+///             }
+///             let mail = (message.to.clone(), message.text.clone());
+///             // Full: the outbox keeps the message and asks again.
+///             self.0.try_send(mail).map_err(|_| SendError::Later("the queue is full".into()))
+///         })
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> keyward::Result<()> {
+/// let (queue, mut mails) = tokio::sync::mpsc::channel(100);
+/// let auth = keyward::Keyward::memory().sender(Queue(queue)).build().await?;
+/// auth.add_person(keyward::NewPerson {
+///     email: Some("ada@example.com".into()),
+///     ..keyward::NewPerson::default()
+/// })
+/// .await?
+/// .expect("nobody has this address");
+/// # let body = r#"{"identifier":"ada@example.com"}"#;
+/// # let request = http::Request::post("/api/v1/sign-in/code")
+/// #     .header("host", "localhost").header("content-type", "application/json");
+/// # auth.handle(request.body(body.into()).expect("a request"), None).await;
+/// // Somebody asks for a code to sign in with.
+/// let (to, text) = mails.recv().await.expect("a mail");
+/// assert_eq!(to, "ada@example.com");
+/// assert!(text.contains("code"));
+/// # auth.shutdown().await;
+/// # Ok(()) }
+/// ```
 pub trait Sender: Send + Sync + 'static {
     /// Hands one message over.
     fn send<'a>(&'a self, message: &'a Outgoing) -> Fut<'a, Result<(), SendError>>;
@@ -106,14 +155,25 @@ impl Keyward {
             Err(SendError::Never(why)) => {
                 self.finish(&message, MessageState::Failed, &why).await.map(|()| false)
             }
-            Err(SendError::Later(why)) => self.retry(&message, now, why).await.map(|()| false),
+            Err(SendError::Later(why)) => {
+                self.retry(&message, now, why, Duration::ZERO).await.map(|()| false)
+            }
+            Err(SendError::After(why, wait)) => {
+                self.retry(&message, now, why, wait).await.map(|()| false)
+            }
         }
     }
 
-    async fn retry(&self, message: &Message, now: Timestamp, why: String) -> Result<(), Error> {
+    async fn retry(
+        &self,
+        message: &Message,
+        now: Timestamp,
+        why: String,
+        wait: Duration,
+    ) -> Result<(), Error> {
         tracing::warn!(message = %message.id, %why, "a message could not be sent yet");
         // Due again at the latest when it ends, so that its secret is erased then.
-        let due_at = now.plus(backoff(message.attempts)).min(message.expires_at);
+        let due_at = now.plus(backoff(message.attempts).max(wait)).min(message.expires_at);
         let error = cut(&why);
         self.write_alone(vec![Write::RetryMessage { id: message.id, due_at, error }]).await?;
         Ok(())

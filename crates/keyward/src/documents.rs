@@ -14,3 +14,6 @@ struct Pages;
 #[cfg(feature = "oauth")]
 #[doc = include_str!("../../../docs/providers.md")]
 struct Providers;
+
+#[doc = include_str!("../../../docs/messages.md")]
+struct Messages;

@@ -77,6 +77,13 @@ pub use adapt::permit::{NamedPermission, Permit};
 pub use adapt::principal::{Principal, Session, User};
 pub use api_keys::{ApiKeyView, NewApiKey};
 pub use context::Context;
+#[cfg(feature = "outbound")]
+pub use deliver::api::gateway::{Gateway, GatewayOptions};
+#[cfg(feature = "outbound")]
+pub use deliver::api::mail::{MailApi, MailApiOptions, MailService};
+#[cfg(feature = "outbound")]
+pub use deliver::api::twilio::{Twilio, TwilioOptions};
+pub use deliver::channels::ByChannel;
 pub use deliver::folder::Folder;
 pub use deliver::inbox::Inbox;
 #[cfg(feature = "smtp")]

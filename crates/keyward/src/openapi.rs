@@ -1,5 +1,7 @@
 //! The API's description, made from the route table.
 
+mod example;
+
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
@@ -55,14 +57,20 @@ fn operation_id(method: &str, path: &str) -> String {
 fn success(route: &Route, shapes: &mut SchemaGenerator) -> Value {
     let Some(gives) = route.gives else { return json!({ "description": "Done." }) };
     let schema = gives(shapes).to_value();
-    json!({ "description": "Done.", "content": { "application/json": { "schema": schema } } })
+    let example = example::of(&schema);
+    json!({ "description": "Done.", "content": { "application/json": {
+        "schema": schema, "example": example,
+    } } })
 }
 
 /// The same fields, however they are sent.
 fn body(schema: &Value) -> Value {
     let kinds = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
-    let content: Map<String, Value> =
-        kinds.iter().map(|kind| ((*kind).to_owned(), json!({ "schema": schema }))).collect();
+    let example = example::of(schema);
+    let content: Map<String, Value> = kinds
+        .iter()
+        .map(|kind| ((*kind).to_owned(), json!({ "schema": schema, "example": example })))
+        .collect();
     json!({ "required": true, "content": content })
 }
 
@@ -71,12 +79,12 @@ fn parameters(route: &Route, shapes: &mut SchemaGenerator) -> Vec<Value> {
     if let (Some(takes), true) = (route.takes, is_asked_by_query(route)) {
         let schema = takes(shapes).to_value();
         let fields = schema.get("properties").and_then(Value::as_object).cloned();
-        all.extend(
-            fields
-                .unwrap_or_default()
-                .into_iter()
-                .map(|(name, schema)| json!({ "name": name, "in": "query", "schema": schema })),
-        );
+        all.extend(fields.unwrap_or_default().into_iter().map(|(name, schema)| {
+            json!({
+                "name": name, "in": "query", "schema": schema,
+                "example": example::named(&name, &schema),
+            })
+        }));
     }
     all
 }
@@ -89,7 +97,10 @@ fn is_asked_by_query(route: &Route) -> bool {
 fn path_parameters(path: &str) -> Vec<Value> {
     path.split('/')
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
-        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
+        .map(|name| {
+            json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" },
+            "example": example::named(name, &json!({ "type": "string" })) })
+        })
         .collect()
 }
 

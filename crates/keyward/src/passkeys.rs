@@ -47,7 +47,8 @@ pub struct PasskeyView {
     pub synced: bool,
     /// How browsers reach it: `internal`, `hybrid`, `usb`, …
     pub transports: Vec<String>,
-    /// What vouched for the model: `none`, `self`, `certificate`.
+    /// What vouched for the model: `none`, `self`, `certificate`; `unknown` for a
+    /// statement that is not verified.
     pub attestation: String,
     /// When it was added.
     #[schemars(with = "String")]

@@ -130,6 +130,19 @@ impl TestAuth {
         self.client(self.kw.pages())
     }
 
+    /// Hands over what is due now; returns how many messages a carrier took.
+    #[expect(clippy::expect_used, reason = "a test without its store cannot go on")]
+    pub async fn deliver(&self) -> usize {
+        self.kw.deliver_due().await.expect("the store answers")
+    }
+
+    /// The outbox, newest first, without what the messages say.
+    #[expect(clippy::expect_used, reason = "a test without its store cannot go on")]
+    pub async fn messages(&self) -> Vec<crate::MessageView> {
+        let found = self.kw.0.store.messages(None, 100).await.expect("the store answers");
+        found.iter().map(crate::MessageView::new).collect()
+    }
+
     /// The code that was last sent to an address.
     pub async fn code_for(&self, to: &str) -> String {
         self.last_to(to, |message| message.code.clone()).await

@@ -19,6 +19,17 @@ pub fn mac(key: &DerivedKey, parts: &[&[u8]]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
+/// HMAC-SHA-256 (RFC 2104) as other services compute it, over the bytes alone. For
+/// what signs requests to them; whatever is ours is a [`mac`].
+pub fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
+        // HMAC takes keys of every length.
+        return [0; 32];
+    };
+    mac.update(message);
+    mac.finalize().into_bytes().into()
+}
+
 /// Whether `tag` is what [`mac`] gives, in constant time.
 pub fn is_mac(key: &DerivedKey, parts: &[&[u8]], tag: &[u8]) -> bool {
     token::eq(&mac(key, parts), tag)

@@ -15,6 +15,9 @@ pub struct Passkeys {
     pub user_verification: UserVerification,
     /// Whether the maker of an authenticator is asked about.
     pub attestation: Attestation,
+    /// Whether a passkey is accepted whose maker says so in a form that is not
+    /// verified, when it is asked about: it is kept as one that nobody vouches for.
+    pub accept_unknown_attestation: bool,
     /// What becomes of a passkey whose signature counter went back.
     pub counter: Counter,
     /// Whether an account that has a passkey needs it after its password, too.
@@ -81,6 +84,7 @@ impl Default for Passkeys {
             related_origins: vec![],
             user_verification: UserVerification::Preferred,
             attestation: Attestation::None,
+            accept_unknown_attestation: true,
             counter: Counter::Refuse,
             second_factor: false,
         }

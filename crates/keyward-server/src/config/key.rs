@@ -2,8 +2,8 @@
 //! the documentation walk the same table.
 
 use super::{
-    account, admin, branding, captcha, database, limits, log, mail, mfa, password, policy,
-    providers, root, server, session, sign_in,
+    account, admin, branding, captcha, database, limits, log, mail, mfa, passkeys, password,
+    policy, providers, root, server, session, sign_in, sms,
 };
 
 /// One setting.
@@ -83,7 +83,7 @@ impl Key {
 }
 
 /// Every section, in the order of the documentation.
-const SECTIONS: [&[Key]; 15] = [
+const SECTIONS: [&[Key]; 17] = [
     root::KEYS,
     server::KEYS,
     database::KEYS,
@@ -92,7 +92,9 @@ const SECTIONS: [&[Key]; 15] = [
     session::KEYS,
     mfa::KEYS,
     account::KEYS,
+    passkeys::KEYS,
     mail::KEYS,
+    sms::KEYS,
     limits::KEYS,
     captcha::KEYS,
     policy::KEYS,

@@ -8,6 +8,7 @@ mod account;
 mod admin;
 mod branding;
 mod captcha;
+mod carrier;
 pub(crate) mod command;
 mod database;
 mod environment;
@@ -18,6 +19,7 @@ mod limits;
 mod log;
 mod mail;
 mod mfa;
+mod passkeys;
 mod password;
 mod policy;
 mod providers;
@@ -29,6 +31,7 @@ mod schema;
 mod server;
 mod session;
 mod sign_in;
+mod sms;
 pub(crate) mod units;
 
 use std::path::{Path, PathBuf};
@@ -49,6 +52,7 @@ pub(crate) use root::Root;
 pub(crate) use server::Server;
 pub(crate) use session::Session;
 pub(crate) use sign_in::SignIn;
+pub(crate) use sms::Sms;
 
 use crate::args::Globals;
 use crate::failure::{Failure, Outcome};
@@ -70,7 +74,9 @@ pub(crate) struct Config {
     pub(crate) session: Session,
     pub(crate) mfa: Mfa,
     pub(crate) account: Account,
+    pub(crate) passkeys: keyward::Passkeys,
     pub(crate) mail: Option<Mail>,
+    pub(crate) sms: Option<Sms>,
     pub(crate) limits: Limits,
     pub(crate) captcha: keyward::Captcha,
     pub(crate) policy: Policy,
@@ -98,7 +104,9 @@ impl Config {
             session: Session::read(&mut r),
             mfa: Mfa::read(&mut r),
             account: Account::read(&mut r),
+            passkeys: passkeys::read(&mut r),
             mail: Mail::read(&mut r),
+            sms: Sms::read(&mut r),
             limits: Limits::read(&mut r),
             captcha: captcha::read(&mut r),
             policy: Policy::read(&mut r),

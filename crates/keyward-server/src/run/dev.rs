@@ -41,7 +41,7 @@ pub(crate) fn run(globals: &Globals, args: &Args) -> Outcome {
 }
 
 async fn serve(config: &Config) -> Outcome {
-    let finish = |builder: Builder| Ok(builder.dev());
+    let finish = |builder: Builder, _| Ok(builder.dev());
     let server = Server::start("dev", config, DEV_DATA, finish).await?;
     for person in PEOPLE {
         seed(&server.auth, person).await?;

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use keyward::{Builder, Keyward, Smtp, SmtpOptions};
+use keyward::{Builder, ByChannel, Folder, Keyward};
 
 use super::data::{self, DataDir};
 use crate::args::Globals;
-use crate::config::{Config, Mail};
+use crate::config::{Config, Mail, Sms};
 use crate::failure::{Failure, Outcome};
 
 /// Where `serve` keeps its data.
@@ -47,17 +47,21 @@ pub(super) fn builder(config: &Config, data: &Path) -> Outcome<Builder> {
     Ok(builder)
 }
 
-/// With the mail server of the configuration, if it names one.
-pub(super) fn with_mail(builder: Builder, mail: Option<&Mail>) -> Outcome<Builder> {
-    let Some(mail) = mail else { return Ok(builder) };
-    let options = SmtpOptions {
-        url: mail.smtp.clone(),
-        password: mail.password.clone(),
-        from: mail.from.clone(),
-        root_certificates: mail.ssl_root.clone(),
-        plaintext: mail.plaintext,
+/// With the carriers of the configuration; mails that nobody carries go to a folder.
+pub(super) fn with_carriers(
+    builder: Builder,
+    (mail, sms): (Option<&Mail>, Option<&Sms>),
+    outbox: PathBuf,
+) -> Outcome<Builder> {
+    let mail = mail.map(Mail::carrier).transpose()?;
+    let Some(sms) = sms else {
+        return Ok(match mail {
+            Some(mail) => builder.sender(mail),
+            None => builder,
+        });
     };
-    Ok(builder.sender(Smtp::new(&options)?))
+    let mail = mail.unwrap_or_else(|| Box::new(Folder::new(outbox)));
+    Ok(builder.sender(ByChannel { mail, sms: sms.carrier()? }))
 }
 
 /// The file of an SQLite database; `None` for a database server.
@@ -113,6 +117,7 @@ fn choose(config: &Config, settings: &mut keyward::Settings) {
     settings.undo_lifetime = config.account.undo;
     settings.deletion_grace = config.account.deletion_grace;
     settings.impersonation_lifetime = config.account.impersonation;
+    settings.passkeys.clone_from(&config.passkeys);
     settings.guesses = config.limits.guesses;
     settings.guesses_long = config.limits.guesses_long;
     settings.failures = config.limits.failures;

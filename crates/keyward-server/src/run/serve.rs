@@ -28,8 +28,8 @@ pub(crate) fn run(globals: &Globals, args: &Args) -> Outcome {
 }
 
 async fn serve(config: &Config) -> Outcome {
-    let mail = config.mail.as_ref();
-    let finish = |builder| open::with_mail(builder, mail);
+    let carriers = (config.mail.as_ref(), config.sms.as_ref());
+    let finish = |builder, outbox| open::with_carriers(builder, carriers, outbox);
     let server = Server::start("serve", config, DATA, finish).await?;
     server.tell_places();
     if !server.auth.has_admin().await? {

@@ -1,5 +1,7 @@
 //! The part that `dev` and `serve` share: lock, bind, build, answer, stop.
 
+use std::path::PathBuf;
+
 use keyward::serve::tls::Tls;
 use keyward::serve::{Acceptor, Listening, Plain, stop_signal};
 use keyward::{Builder, Keyward};
@@ -39,7 +41,7 @@ impl<'a> Server<'a> {
         mode: &str,
         config: &'a Config,
         default_data: &str,
-        finish: impl FnOnce(Builder) -> Outcome<Builder>,
+        finish: impl FnOnce(Builder, PathBuf) -> Outcome<Builder>,
     ) -> Outcome<Self> {
         let watch = Stopwatch::start();
         logging::start(&config.log, config::no_color());
@@ -58,7 +60,7 @@ impl<'a> Server<'a> {
         };
         let was = Files::look(config, &data);
         let builder = open::builder(config, data.path())?.public_url(&url);
-        let auth = finish(builder)?.build().await?;
+        let auth = finish(builder, open::outbox(data.path()))?.build().await?;
         data.announce(auth.public_url())?;
         was.tell(&auth, config, &data, console);
         Ok(Self { auth, console, config, data, listening, tls, watch })

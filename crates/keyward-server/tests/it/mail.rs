@@ -2,7 +2,7 @@
 
 use crate::server::{Place, Server};
 use crate::smtp_sink::{Mail, Sink};
-use crate::tls::Authority;
+use crate::tls::{Authority, self_signed};
 
 fn with_mail(place: Place, url: &str) -> Place {
     place.env("KEYWARD_MAIL_SMTP", url).env("KEYWARD_MAIL_FROM", "Acme <no-reply@example.com>")
@@ -69,6 +69,42 @@ fn a_mail_server_with_a_strange_certificate_gets_nothing() {
     sign_up(&server, "ada@example.com");
     assert!(server.wait_for_log("could not be sent yet"), "the message waits");
     assert!(sink.is_empty());
+}
+
+#[test]
+fn tls_from_the_first_byte_is_used_and_its_certificate_checked() {
+    let authority = Authority::new();
+    let sink = Sink::with_tls(&authority.issue());
+    let place = Place::new();
+    let root = place.write("ca.pem", &authority.pem);
+    let place = with_mail(place, &format!("smtps://localhost:{}", sink.port))
+        .env("KEYWARD_MAIL_SSL_ROOT", root.to_str().unwrap());
+    let server = place.serve();
+    sign_up(&server, "ada@example.com");
+    let mail = sink.next();
+    is_for(&mail, "ada@example.com");
+    assert!(mail.encrypted);
+}
+
+// The right authority, and still not the server that was meant; and nobody's at all.
+#[test]
+fn attack_a_mail_server_with_another_name_or_nobodys_word_gets_nothing() {
+    let authority = Authority::new();
+    let strange = [authority.issue_for("mail.example.com"), self_signed()];
+    for (at, certificate) in strange.iter().enumerate() {
+        for (scheme, sink) in
+            [("smtps", Sink::with_tls(certificate)), ("smtp", Sink::with_starttls(certificate))]
+        {
+            let place = Place::new();
+            let root = place.write("ca.pem", &authority.pem);
+            let place = with_mail(place, &format!("{scheme}://localhost:{}", sink.port))
+                .env("KEYWARD_MAIL_SSL_ROOT", root.to_str().unwrap());
+            let server = place.serve();
+            sign_up(&server, "ada@example.com");
+            assert!(server.wait_for_log("could not be sent yet"), "{scheme} {at}");
+            assert!(sink.is_empty(), "{scheme} {at}");
+        }
+    }
 }
 
 #[test]

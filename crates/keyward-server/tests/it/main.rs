@@ -21,6 +21,7 @@ mod policy;
 mod root_key;
 mod server;
 mod services;
+mod sms;
 mod smtp_sink;
 mod starts;
 mod tls;

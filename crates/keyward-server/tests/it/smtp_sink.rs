@@ -30,35 +30,33 @@ pub(crate) struct Sink {
 impl Sink {
     /// Without TLS.
     pub(crate) fn plain() -> Self {
-        Self::start(TcpListener::bind("127.0.0.1:0").unwrap(), None)
+        Self::start(TcpListener::bind("127.0.0.1:0").unwrap(), Encryption::None)
     }
 
     /// Without TLS, at a port that was chosen before.
     pub(crate) fn plain_at(port: u16) -> Self {
-        Self::start(TcpListener::bind(("127.0.0.1", port)).unwrap(), None)
+        Self::start(TcpListener::bind(("127.0.0.1", port)).unwrap(), Encryption::None)
     }
 
     /// With STARTTLS, and nothing before it.
-    pub(crate) fn with_starttls((cert, key): &(String, String)) -> Self {
-        let chain = CertificateDer::pem_slice_iter(cert.as_bytes()).map(Result::unwrap).collect();
-        let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(chain, key)
-            .unwrap();
-        Self::start(TcpListener::bind("127.0.0.1:0").unwrap(), Some(Arc::new(config)))
+    pub(crate) fn with_starttls(certificate: &(String, String)) -> Self {
+        let tls = Encryption::Asked(config(certificate));
+        Self::start(TcpListener::bind("127.0.0.1:0").unwrap(), tls)
     }
 
-    fn start(listener: TcpListener, tls: Option<Arc<ServerConfig>>) -> Self {
+    /// With TLS from the first byte (RFC 8314 section 3.3).
+    pub(crate) fn with_tls(certificate: &(String, String)) -> Self {
+        let tls = Encryption::Always(config(certificate));
+        Self::start(TcpListener::bind("127.0.0.1:0").unwrap(), tls)
+    }
+
+    fn start(listener: TcpListener, tls: Encryption) -> Self {
         let (sender, mails) = channel();
         let port = listener.local_addr().unwrap().port();
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
                 // A client that does not trust us hangs up: so be it.
-                let _ = converse(stream, tls.as_ref(), &sender);
+                let _ = converse(stream, &tls, &sender);
             }
         });
         Self { port, mails }
@@ -75,20 +73,47 @@ impl Sink {
     }
 }
 
-fn converse(
-    mut stream: TcpStream,
-    tls: Option<&Arc<ServerConfig>>,
-    mails: &Sender<Mail>,
-) -> std::io::Result<()> {
-    say(&mut stream, "220 sink.example.com ESMTP")?;
+/// How a conversation is encrypted.
+enum Encryption {
+    None,
+    Asked(Arc<ServerConfig>),
+    Always(Arc<ServerConfig>),
+}
+
+fn config((cert, key): &(String, String)) -> Arc<ServerConfig> {
+    let chain = CertificateDer::pem_slice_iter(cert.as_bytes()).map(Result::unwrap).collect();
+    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .unwrap();
+    Arc::new(config)
+}
+
+const HELLO: &str = "220 sink.example.com ESMTP";
+
+fn converse(mut stream: TcpStream, tls: &Encryption, mails: &Sender<Mail>) -> std::io::Result<()> {
+    let encrypted = |config: &Arc<ServerConfig>, stream: TcpStream| {
+        StreamOwned::new(ServerConnection::new(Arc::clone(config)).unwrap(), stream)
+    };
     match tls {
-        None => talk(&mut stream, false, "", mails).map(drop),
-        Some(config) => {
+        Encryption::None => {
+            say(&mut stream, HELLO)?;
+            talk(&mut stream, false, "", mails).map(drop)
+        }
+        Encryption::Asked(config) => {
+            say(&mut stream, HELLO)?;
             if !talk(&mut stream, false, "250-STARTTLS\r\n", mails)? {
                 return Ok(());
             }
-            let connection = ServerConnection::new(Arc::clone(config)).unwrap();
-            let mut stream = StreamOwned::new(connection, stream);
+            talk(&mut encrypted(config, stream), true, "", mails).map(drop)
+        }
+        Encryption::Always(config) => {
+            let mut stream = encrypted(config, stream);
+            say(&mut stream, HELLO)?;
             talk(&mut stream, true, "", mails).map(drop)
         }
     }

@@ -31,11 +31,23 @@ impl Authority {
 
     /// A certificate for `localhost` and its key, as PEM.
     pub(crate) fn issue(&self) -> (String, String) {
+        self.issue_for("localhost")
+    }
+
+    /// The same for another name.
+    pub(crate) fn issue_for(&self, name: &str) -> (String, String) {
         let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         let cert = params.signed_by(&key, &self.issuer).unwrap();
         (cert.pem(), key.serialize_pem())
     }
+}
+
+/// A certificate for `localhost` that nobody but its own key vouches for.
+pub(crate) fn self_signed() -> (String, String) {
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+    (params.self_signed(&key).unwrap().pem(), key.serialize_pem())
 }
 
 /// Asks for `/readyz` and answers with what was said and whose certificate was shown.

@@ -113,3 +113,102 @@ fn fits(schema: &Value, found: &Value, at: &str) {
         assert!(fields.contains_key(name.as_str().unwrap()), "{at} has no {name}");
     }
 }
+
+#[test]
+fn every_example_is_what_its_schema_says() {
+    let document = keyward::openapi();
+    let mut count = 0;
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let door = format!("{method} {path}");
+            let told = operation["responses"]["2XX"]["content"].as_object();
+            let asked = operation["requestBody"]["content"].as_object();
+            for (kind, content) in told.into_iter().chain(asked).flatten() {
+                let example = content.get("example").unwrap_or_else(|| panic!("{door} has none"));
+                valid(&content["schema"], example, &format!("{door} {kind}"));
+                count += 1;
+            }
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                valid(&parameter["schema"], &parameter["example"], &format!("{door} {parameter}"));
+            }
+        }
+    }
+    assert!(count > 100, "{count} examples");
+}
+
+/// What a JSON schema may say of ours. A word that this does not know is a failure,
+/// so nothing is passed over.
+fn valid(schema: &Value, found: &Value, at: &str) {
+    let words = schema.as_object().cloned().unwrap_or_default();
+    for (word, said) in &words {
+        match word.as_str() {
+            "description" | "title" | "default" | "format" | "$schema" => {}
+            "type" => {
+                let kinds = said.as_array().cloned().unwrap_or_else(|| vec![said.clone()]);
+                let fits = kinds.iter().any(|kind| is_a(kind.as_str().unwrap(), found));
+                assert!(fits, "{at}: {found} is none of {said}");
+            }
+            "const" => assert_eq!(found, said, "{at}"),
+            "enum" => assert!(said.as_array().unwrap().contains(found), "{at}: {found} in {said}"),
+            "minimum" => assert!(found.as_f64() >= said.as_f64(), "{at}: {found}"),
+            "maximum" => assert!(found.as_f64() <= said.as_f64(), "{at}: {found}"),
+            "items" => {
+                let items = found.as_array().into_iter().flatten();
+                items.for_each(|item| valid(said, item, &format!("{at}[]")));
+            }
+            "properties" => {
+                for (name, field) in said.as_object().unwrap() {
+                    if let Some(inner) = found.get(name) {
+                        valid(field, inner, &format!("{at}.{name}"));
+                    }
+                }
+            }
+            "required" => {
+                for name in said.as_array().unwrap() {
+                    assert!(found.get(name.as_str().unwrap()).is_some(), "{at} lacks {name}");
+                }
+            }
+            "additionalProperties" if *said == false => {
+                let known = words.get("properties").and_then(Value::as_object);
+                let is_known = |name: &String| known.is_some_and(|known| known.contains_key(name));
+                assert!(found.as_object().unwrap().keys().all(is_known), "{at}: {found}");
+            }
+            "additionalProperties" => {
+                let known = words.get("properties").and_then(Value::as_object);
+                for (name, field) in found.as_object().into_iter().flatten() {
+                    if known.is_none_or(|known| !known.contains_key(name)) {
+                        valid(said, field, &format!("{at}.{name}"));
+                    }
+                }
+            }
+            "oneOf" | "anyOf" => {
+                let some = said.as_array().unwrap();
+                assert!(some.iter().any(|one| fits_one(one, found)), "{at}: {found} of {said}");
+            }
+            other => panic!("{at}: what is `{other}`?"),
+        }
+    }
+}
+
+/// Whether it is one of several: of this constant, of this type, or of one within.
+fn fits_one(schema: &Value, found: &Value) -> bool {
+    let within = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array);
+    match (schema.get("const"), within) {
+        (Some(only), _) => only == found,
+        (None, Some(within)) => within.iter().any(|one| fits_one(one, found)),
+        (None, None) => schema["type"].as_str().is_some_and(|kind| is_a(kind, found)),
+    }
+}
+
+fn is_a(kind: &str, found: &Value) -> bool {
+    match kind {
+        "null" => found.is_null(),
+        "boolean" => found.is_boolean(),
+        "integer" => found.is_i64() || found.is_u64(),
+        "number" => found.is_number(),
+        "string" => found.is_string(),
+        "array" => found.is_array(),
+        "object" => found.is_object(),
+        other => panic!("no type {other}"),
+    }
+}

@@ -22,6 +22,8 @@ mod bad_input;
 mod can;
 #[cfg(feature = "captcha")]
 mod captcha;
+#[cfg(feature = "outbound")]
+mod carriers;
 mod described;
 mod docs;
 mod doors;

@@ -4,12 +4,13 @@
 mod mariadb;
 #[cfg(feature = "postgres")]
 mod postgres;
+mod secrets;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use keyward::testing::{CHEAP, FakeClock, PASSWORD, TestAuth};
-use keyward::{Act, Builder, Context, Keyward, NewPerson, Resource};
+use keyward::{Act, Builder, Context, Keyward, NewPerson, Rate, Resource};
 use serde_json::json;
 
 const KEY: &str = "c45a0e9b7d1f3862a58e94c6017b3df2e68d5a904cf71b23890e6d4fb1a7c352";
@@ -107,6 +108,8 @@ pub(crate) async fn node(builder: Builder) -> TestAuth {
         .hashing(CHEAP, 1)
         .public_url("http://localhost")
         .rate_limits(10_000, 1_000_000)
+        // Fifty at once try what works once.
+        .settings(|settings| settings.guesses = Rate::new(1000, Duration::from_secs(1)))
         .with_inbox();
     #[cfg(feature = "oauth")]
     let builder = builder.provider(Everybody);
@@ -169,6 +172,7 @@ async fn what_one_node_does_the_other_knows(here: TestAuth, there: TestAuth) {
     here.kw.act_on(ada, Act::Unlock).await.unwrap().unwrap();
     assert_eq!(session().await.status(), 401, "and stays so");
 
+    secrets::are_spent_once(&here, &there).await;
     a_second_factor_is_spent_on_one_node_alone(&here, &there).await;
     let report = there.kw.verify_audit().await.unwrap();
     assert_eq!(report.faults, [""; 0]);
@@ -186,7 +190,7 @@ async fn a_second_factor_is_spent_on_one_node_alone(here: &TestAuth, there: &Tes
     there.clock.advance(Duration::from_secs(30));
     for (method, code) in [("totp", app.next_code()), ("recovery_code", codes[0].clone())] {
         let mut tasks = tokio::task::JoinSet::new();
-        for node in [here, there].into_iter().cycle().take(8) {
+        for node in [here, there].into_iter().cycle().take(50) {
             let client = node.pages();
             let begun = client.post("/api/v1/sign-in", &body).await.json();
             let flow = begun["flow_id"].clone();
@@ -217,6 +221,14 @@ async fn many_start_at_once(url: &str) {
 async fn many_nodes_start_at_once_on_a_file() {
     let dir = tempfile::tempdir().unwrap();
     many_start_at_once(&format!("sqlite://{}", dir.path().join("app.db").display())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_nodes_share_a_memory() {
+    let store = Arc::new(keyward::store::MemoryStore::new());
+    let here = node(Keyward::with_store(store.clone())).await;
+    let there = node(Keyward::with_store(store)).await;
+    what_one_node_does_the_other_knows(here, there).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

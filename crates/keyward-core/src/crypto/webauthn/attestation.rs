@@ -3,12 +3,15 @@
 //!
 //! Keyward asks for none by default, and trusts none: whoever made the
 //! authenticator, its owner proves nothing but to hold the key. Under
-//! [`Conveyance::Indirect`] a statement of the `packed` format is verified
-//! against the certificate that comes with it, so that the model in the list of
-//! passkeys is the one that signed. No chain is built to a maker's root: that
-//! would need the makers' roots, and an operator who keeps them.
+//! [`Conveyance::Indirect`] a statement of the formats `packed` and `fido-u2f` is
+//! verified against the certificate that comes with it, so that the model in the
+//! list of passkeys is the one that signed. No chain is built to a maker's root:
+//! that would need the makers' roots, and an operator who keeps them. Statements of
+//! other formats (`tpm`, `apple`, `android-key`, …) are told apart from none, and
+//! the operator says what becomes of them.
 
 use super::Fault;
+use super::authenticator_data::AuthenticatorData;
 use super::cbor::Value;
 use super::certificate::Certificate;
 use super::key::{Algorithm, PublicKey};
@@ -23,6 +26,8 @@ pub enum Attestation {
     Itself,
     /// A certificate that came along. Who issued it was not asked.
     Certificate,
+    /// A statement of a format that is not verified.
+    Unknown,
 }
 
 impl Attestation {
@@ -32,6 +37,7 @@ impl Attestation {
             Self::None => "none",
             Self::Itself => "self",
             Self::Certificate => "certificate",
+            Self::Unknown => "unknown",
         }
     }
 }
@@ -84,7 +90,11 @@ impl<'a> AttestationObject<'a> {
             ("packed", Some(chain), Conveyance::Indirect) => {
                 self.by_certificate(chain, aaguid, client_data_hash)
             }
-            _ => Ok(Attestation::None),
+            ("fido-u2f", Some(chain), Conveyance::Indirect) => {
+                self.by_u2f(chain, key, client_data_hash)
+            }
+            (_, _, Conveyance::Indirect) => Ok(Attestation::Unknown),
+            (_, _, Conveyance::None) => Ok(Attestation::None),
         }
     }
 
@@ -113,6 +123,31 @@ impl<'a> AttestationObject<'a> {
         }
         let right = leaf.verify(self.algorithm()?, &self.signed(hash), self.signature()?);
         if right { Ok(Attestation::Certificate) } else { Err(Fault::WrongAttestation) }
+    }
+
+    /// Section 8.6: an older security key signs what it always signed, and names no
+    /// model.
+    fn by_u2f(
+        &self,
+        chain: &Value<'_>,
+        key: &PublicKey,
+        hash: &[u8; 32],
+    ) -> Result<Attestation, Fault> {
+        let Value::Array(chain) = chain else { return Err(Fault::WrongAttestation) };
+        let ([leaf], Some(point)) = (chain.as_slice(), key.point()) else {
+            return Err(Fault::WrongAttestation);
+        };
+        let leaf = leaf.bytes().and_then(Certificate::parse).ok_or(Fault::WrongAttestation)?;
+        let data = AuthenticatorData::parse(self.authenticator_data)?;
+        let attested = data.attested.ok_or(Fault::WrongAttestation)?;
+        let signed = [&[0], data.rp_id_hash.as_slice(), hash, attested.id, &point].concat();
+        let right = leaf.verify(Algorithm::Es256, &signed, self.signature()?);
+        let is_nameless = attested.aaguid == [0; 16];
+        if right && is_nameless {
+            Ok(Attestation::Certificate)
+        } else {
+            Err(Fault::WrongAttestation)
+        }
     }
 
     fn algorithm(&self) -> Result<Algorithm, Fault> {

@@ -40,6 +40,8 @@ pub struct Behaviour {
     pub counts: bool,
     /// Signs new keys with themselves instead of saying nothing of itself.
     pub attests_itself: bool,
+    /// Says who made it in a form that is not verified here.
+    pub attests_oddly: bool,
     /// Says that it was asked by this origin.
     pub origin: Option<String>,
     /// Answers for this relying party.
@@ -62,6 +64,7 @@ impl Default for Behaviour {
             backed_up: true,
             counts: false,
             attests_itself: false,
+            attests_oddly: false,
             origin: None,
             rp_id: None,
             cross_origin: false,
@@ -249,9 +252,10 @@ impl Authenticator {
             (Value::Text("alg"), Value::Int(self.behaviour.algorithm.id())),
             (Value::Text("sig"), Value::Bytes(&signature)),
         ];
-        let (format, statement) = match self.behaviour.attests_itself {
-            true => ("packed", statement),
-            false => ("none", vec![]),
+        let (format, statement) = match &self.behaviour {
+            Behaviour { attests_itself: true, .. } => ("packed", statement),
+            Behaviour { attests_oddly: true, .. } => ("tpm", statement),
+            _ => ("none", vec![]),
         };
         let object = Value::Map(vec![
             (Value::Text("fmt"), Value::Text(format)),

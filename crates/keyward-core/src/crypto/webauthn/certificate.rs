@@ -81,6 +81,7 @@ mod tests {
 
     use super::super::Fault;
     use super::super::attestation::{Attestation, AttestationObject, Conveyance};
+    use super::super::authenticator_data::{self, Attested, Flags};
     use super::super::cbor::{self, Value};
     use super::super::key::PublicKey;
     use super::*;
@@ -169,6 +170,60 @@ mod tests {
         assert_eq!(judge(asked, Some([8; 16]), &maker), wrong, "another model");
         assert_eq!(judge(asked, Some(model), &stranger), wrong, "another key");
         assert_eq!(judge(Conveyance::None, Some([8; 16]), &stranger), Ok(Attestation::None));
+    }
+
+    /// What an older security key says of a new key.
+    fn u2f(maker: &EcdsaKeyPair, key: &PublicKey, aaguid: [u8; 16], chain: usize) -> Vec<u8> {
+        let attested = Attested { aaguid, id: b"handle", key: key.as_bytes() };
+        let flags = Flags { user_present: true, ..Flags::default() };
+        let data = authenticator_data::write("example.com", flags, 0, Some(&attested));
+        let rp_id_hash = &data[..32];
+        let signed = [&[0], rp_id_hash, &[7; 32], b"handle", &key.point().unwrap()].concat();
+        let signature = maker.sign(&SystemRandom::new(), &signed).unwrap();
+        let leaf = certificate(maker, None);
+        let statement = Value::Map(vec![
+            (Value::Text("sig"), Value::Bytes(signature.as_ref())),
+            (Value::Text("x5c"), Value::Array(vec![Value::Bytes(&leaf); chain])),
+        ]);
+        let object = Value::Map(vec![
+            (Value::Text("fmt"), Value::Text("fido-u2f")),
+            (Value::Text("attStmt"), statement),
+            (Value::Text("authData"), Value::Bytes(&data)),
+        ]);
+        let mut out = vec![];
+        cbor::write(&object, &mut out);
+        out
+    }
+
+    #[test]
+    fn a_security_key_of_the_older_kind_is_vouched_for_by_its_one_certificate() {
+        let (maker, key, other) = (pair(), any_key(), any_key());
+        let judge = |bytes: &[u8], key: &PublicKey, hash: [u8; 32]| {
+            let object = AttestationObject::parse(bytes)?;
+            object.verify(Conveyance::Indirect, &[0; 16], key, &hash)
+        };
+        let (whole, wrong) = (u2f(&maker, &key, [0; 16], 1), Err(Fault::WrongAttestation));
+        assert_eq!(judge(&whole, &key, [7; 32]), Ok(Attestation::Certificate));
+        assert_eq!(judge(&whole, &key, [8; 32]), wrong, "another ceremony");
+        assert_eq!(judge(&whole, &other, [7; 32]), wrong, "another key");
+        assert_eq!(judge(&u2f(&maker, &key, [9; 16], 1), &key, [7; 32]), wrong, "a model");
+        assert_eq!(judge(&u2f(&maker, &key, [0; 16], 2), &key, [7; 32]), wrong, "a chain");
+        assert_eq!(judge(&u2f(&maker, &key, [0; 16], 0), &key, [7; 32]), wrong, "nobody");
+    }
+
+    #[test]
+    fn a_statement_of_another_format_is_told_apart_from_none() {
+        let (key, leaf) = (any_key(), certificate(&pair(), None));
+        let bytes = object(&leaf, b"data", b"signature");
+        let at = bytes.windows(6).position(|part| part == b"packed").unwrap();
+        let mut other = bytes.clone();
+        other[at..at + 6].copy_from_slice(b"tpmtpm");
+        let judge = |how| {
+            let object = AttestationObject::parse(&other).unwrap();
+            object.verify(how, &[0; 16], &key, &[7; 32])
+        };
+        assert_eq!(judge(Conveyance::Indirect), Ok(Attestation::Unknown));
+        assert_eq!(judge(Conveyance::None), Ok(Attestation::None), "nobody asked");
     }
 
     #[test]

@@ -80,6 +80,13 @@ impl PublicKey {
         self.algorithm
     }
 
+    /// The point of a key on P-256, uncompressed (SEC 1 section 2.3.3).
+    pub(super) fn point(&self) -> Option<Vec<u8>> {
+        let map = Value::parse(&self.cose).ok()?;
+        let is_es256 = self.algorithm == Algorithm::Es256;
+        is_es256.then(|| Some([&[4], coordinate(&map, X)?, coordinate(&map, Y)?].concat()))?
+    }
+
     /// Whether the signature is by this key over `message`.
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), Fault> {
         self.key.verify_sig(message, signature).map_err(|_| Fault::WrongSignature)

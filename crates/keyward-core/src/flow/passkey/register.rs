@@ -5,6 +5,7 @@ use super::{
     told, unchanged,
 };
 use crate::Error;
+use crate::crypto::webauthn::attestation::Attestation;
 use crate::crypto::webauthn::{self, Registered};
 use crate::flow::enrolled::allowed;
 use crate::flow::step_up::Facts as Holder;
@@ -142,7 +143,14 @@ impl AddPasskey {
             true => Ok(new),
             false => Err(webauthn::Fault::Malformed),
         };
-        let new = new.and_then(is_same).map_err(|fault| {
+        let is_vouched_for = |new: Registered| {
+            let unknown = new.attestation == Attestation::Unknown;
+            match unknown && !chosen.accept_unknown_attestation {
+                true => Err(webauthn::Fault::WrongAttestation),
+                false => Ok(new),
+            }
+        };
+        let new = new.and_then(is_same).and_then(is_vouched_for).map_err(|fault| {
             let (told, reason) = told(fault);
             (told, Some(reason))
         })?;

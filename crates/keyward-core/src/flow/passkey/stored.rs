@@ -131,7 +131,8 @@ impl Passkey {
         self.kept.synced
     }
 
-    /// What vouched for the model: `none`, `self`, `certificate`.
+    /// What vouched for the model: `none`, `self`, `certificate`; `unknown` for a
+    /// statement that is not verified.
     pub fn attestation(&self) -> &str {
         &self.kept.attestation
     }

@@ -2,7 +2,7 @@
 
 use keyward::authenticator::Behaviour;
 use keyward::testing::{PasskeyDevice, TestAuth};
-use keyward::{Counter, Settings, UserVerification};
+use keyward::{Attestation, Counter, Settings, UserVerification};
 use serde_json::json;
 
 use super::{add, options, sign_in, with_passkey};
@@ -89,5 +89,31 @@ async fn where_passkeys_cannot_work_nobody_is_asked_for_one() {
         let client = t.pages().login_as(&ada).await;
         let reply = client.post("/api/v1/me/passkeys/options", &json!({})).await;
         assert_eq!(reply.code(), "method_disabled");
+    }
+}
+
+#[tokio::test]
+async fn a_maker_who_is_asked_about_and_cannot_be_verified_is_unknown_or_refused() {
+    let odd = || PasskeyDevice::new(Behaviour { attests_oddly: true, ..Behaviour::default() });
+    for (how, accept, wanted) in [
+        (Attestation::None, false, Some("none")),
+        (Attestation::Indirect, true, Some("unknown")),
+        (Attestation::Indirect, false, None),
+    ] {
+        let t = choosing(|s| {
+            (s.passkeys.attestation, s.passkeys.accept_unknown_attestation) = (how, accept);
+        })
+        .await;
+        let ada = t.user("ada@example.com").await;
+        let client = t.pages().login_as(&ada).await;
+        let (_, asked) = options(&client, "/api/v1/me/passkeys/options").await;
+        assert_eq!(asked["attestation"], how.as_str());
+        let added = add(&client, &mut odd()).await;
+        match wanted {
+            Some(wanted) => assert_eq!(added.json()["attestation"], wanted, "{}", added.text()),
+            None => assert_eq!(added.code(), "webauthn_verification_failed"),
+        }
+        // Whoever says nothing of their maker is welcome either way.
+        assert_eq!(add(&client, &mut PasskeyDevice::default()).await.status(), 201);
     }
 }

@@ -1,0 +1,118 @@
+//! Every secret that works once, answered by fifty at once on two nodes: one of them
+//! is let in, whatever the store.
+
+use std::sync::Arc;
+
+use keyward::testing::{Client, PASSWORD, PasskeyDevice, TestAuth};
+use serde_json::{Value, json};
+
+use crate::passkeys;
+
+const CLIENTS: usize = 50;
+
+/// What is sent at once, and the cookie of the browser that may send it.
+struct Answer {
+    path: String,
+    body: Value,
+    browser: Option<String>,
+}
+
+/// All of them, one after the other.
+pub(super) async fn are_spent_once(here: &TestAuth, there: &TestAuth) {
+    for (what, answer) in [
+        ("a verification code", verification(here, false).await),
+        ("a verification link", verification(here, true).await),
+        ("a recovery code", recovery(here, false).await),
+        ("a recovery link", recovery(here, true).await),
+        ("a code to sign in with", sign_in(here, "code").await),
+        ("a link to sign in with", sign_in(here, "link").await),
+        ("what a passkey signed", passkey(here).await),
+    ] {
+        assert_eq!(race([here, there], &answer).await, 1, "{what}");
+    }
+}
+
+/// Sends the same from fifty clients at once, half of them on each node; how many
+/// were let in.
+async fn race(nodes: [&TestAuth; 2], answer: &Answer) -> usize {
+    let barrier = Arc::new(tokio::sync::Barrier::new(CLIENTS));
+    let mut tasks = tokio::task::JoinSet::new();
+    for node in nodes.into_iter().cycle().take(CLIENTS) {
+        let client = node.pages();
+        if let Some(secret) = &answer.browser {
+            client.set_cookie("kw_flow", secret);
+        }
+        let (path, body, barrier) = (answer.path.clone(), answer.body.clone(), barrier.clone());
+        tasks.spawn(async move {
+            barrier.wait().await;
+            client.post(&path, &body).await
+        });
+    }
+    let replies = tasks.join_all().await;
+    let odd = replies.iter().find(|r| r.status().is_server_error() && r.code() != "busy");
+    assert!(odd.is_none(), "{odd:?}");
+    replies.iter().filter(|reply| reply.status().is_success()).count()
+}
+
+/// Asks for something that sends a message; the flow, and the browser that asked.
+async fn asked(client: &Client, path: &str, body: Value) -> (String, Option<String>) {
+    let reply = client.post(path, &body).await;
+    assert_eq!(reply.status(), 202, "{}", reply.text());
+    (reply.json()["flow_id"].as_str().unwrap().to_owned(), client.cookie("kw_flow"))
+}
+
+async fn verification(here: &TestAuth, by_link: bool) -> Answer {
+    let email = format!("new-{by_link}@example.com");
+    let body = json!({ "email": email, "password": PASSWORD });
+    let (flow, browser) = asked(&here.pages(), "/api/v1/sign-up", body).await;
+    let (path, body) = match by_link {
+        true => {
+            ("/api/v1/verify-link".into(), json!({ "token": here.link_token_for(&email).await }))
+        }
+        false => (
+            format!("/api/v1/verifications/{flow}/confirm"),
+            json!({ "code": here.code_for(&email).await }),
+        ),
+    };
+    Answer { path, body, browser }
+}
+
+async fn recovery(here: &TestAuth, by_link: bool) -> Answer {
+    let email = format!("forgot-{by_link}@example.com");
+    here.user(&email).await;
+    let body = json!({ "identifier": email });
+    let (flow, browser) = asked(&here.pages(), "/api/v1/recovery", body).await;
+    let password = "another long password";
+    let (path, body) = match by_link {
+        true => (
+            "/api/v1/recovery-link".into(),
+            json!({ "token": here.link_token_for(&email).await, "password": password }),
+        ),
+        false => (
+            format!("/api/v1/recovery/{flow}/confirm"),
+            json!({ "code": here.code_for(&email).await, "password": password }),
+        ),
+    };
+    Answer { path, body, browser }
+}
+
+async fn sign_in(here: &TestAuth, by: &str) -> Answer {
+    let email = format!("by-{by}@example.com");
+    here.user(&email).await;
+    let path = format!("/api/v1/sign-in/{by}");
+    let (flow, browser) = asked(&here.pages(), &path, json!({ "identifier": email })).await;
+    let body = match by {
+        "link" => json!({ "token": here.link_token_for(&email).await }),
+        _ => json!({ "flow_id": flow, "code": here.code_for(&email).await }),
+    };
+    Answer { path: format!("{path}/confirm"), body, browser }
+}
+
+async fn passkey(here: &TestAuth) -> Answer {
+    let ada = here.user("with-key@example.com").await;
+    let client = here.pages().login_as(&ada).await;
+    let mut device = PasskeyDevice::default();
+    assert_eq!(passkeys::add(&client, &mut device).await.status(), 201);
+    let body = passkeys::answer(&here.pages(), &mut device).await;
+    Answer { path: "/api/v1/webauthn/sign-in".into(), body, browser: None }
+}
