@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { accessibleFactors } from "./factors.mjs";
 import { accessiblePasskeys } from "./passkeys.mjs";
+import { accessibleProviders } from "./providers.mjs";
 import { Visitor } from "./visitor.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -72,6 +73,7 @@ export async function accessible(browser, base, report) {
     await visitor.leave();
     await accessibleFactors(browser, base, report, { name, ...mode });
     await accessiblePasskeys(browser, base, report, { name, ...mode });
+    await accessibleProviders(browser, base, report, { name, ...mode });
   }
 }
 

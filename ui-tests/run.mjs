@@ -7,6 +7,7 @@ import { open } from "./browser.mjs";
 import { factors } from "./factors.mjs";
 import { passkeys } from "./passkeys.mjs";
 import { person } from "./person.mjs";
+import { providers } from "./providers.mjs";
 import { Report } from "./report.mjs";
 
 const base = (process.env.KEYWARD_URL ?? "http://localhost:8080").replace(/\/$/, "");
@@ -16,6 +17,7 @@ try {
   for (const scripts of [true, false]) {
     await person(browser, base, report, scripts);
     await factors(browser, base, report, scripts);
+    await providers(browser, base, report, scripts);
     await administrator(browser, base, report, scripts);
   }
   await passkeys(browser, base, report);

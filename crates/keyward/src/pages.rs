@@ -188,12 +188,18 @@ fn offers_passkeys(auth: &Keyward) -> bool {
 }
 
 #[cfg(feature = "oauth")]
-use providers::buttons;
+use providers::{buttons, connected_ones};
 
 /// The services that people may sign in at: none.
 #[cfg(not(feature = "oauth"))]
 fn buttons(_: &Keyward) -> Vec<serde_json::Value> {
     vec![]
+}
+
+/// The services that an account is connected to: none.
+#[cfg(not(feature = "oauth"))]
+async fn connected_ones(_: &Cx<'_>) -> Result<Vec<serde_json::Value>, Fault> {
+    Ok(vec![])
 }
 
 /// On to another page of ours.

@@ -30,6 +30,7 @@ pub use exchange::{form, get};
 pub use keyward_core::flow::Client;
 pub use keyward_core::flow::provider::{ProviderUser, Tokens};
 
+pub(crate) use api::Way;
 pub use api::{Authorized, Callback, CameBack, ConnectionView, ProviderView};
 pub(crate) use builder::Given;
 pub use options::{EmailTrust, ProviderOptions};
@@ -161,6 +162,8 @@ pub struct Authorize {
     pub nonce: String,
     /// The challenge of PKCE (RFC 7636), method `S256`.
     pub challenge: String,
+    /// Whether the service shall ask who it is, even if it knows.
+    pub again: bool,
     /// Now.
     pub now: Timestamp,
 }

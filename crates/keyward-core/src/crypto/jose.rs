@@ -15,7 +15,7 @@ pub mod signer;
 mod tests;
 
 pub use client_secret::{BadSigningKey, ClientSecret};
-pub use id_token::{Expected, Fault, IdToken, Issuer, verify};
+pub use id_token::{Expected, Fault, IdToken, Issuer, is_uuid, verify};
 pub use jwks::{BadKeys, Jwks, MAX_KEYS};
 
 use base64::Engine as _;

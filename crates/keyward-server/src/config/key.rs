@@ -2,7 +2,7 @@
 //! the documentation walk the same table.
 
 use super::{
-    account, admin, branding, captcha, database, limits, log, mail, mfa, passkeys, password,
+    account, admin, branding, captcha, database, limits, log, mail, mfa, outbound, passkeys, password,
     policy, providers, root, server, session, sign_in, sms,
 };
 
@@ -83,7 +83,7 @@ impl Key {
 }
 
 /// Every section, in the order of the documentation.
-const SECTIONS: [&[Key]; 17] = [
+const SECTIONS: [&[Key]; 18] = [
     root::KEYS,
     server::KEYS,
     database::KEYS,
@@ -101,6 +101,7 @@ const SECTIONS: [&[Key]; 17] = [
     branding::KEYS,
     log::KEYS,
     admin::KEYS,
+    outbound::KEYS,
 ];
 
 /// Every setting.

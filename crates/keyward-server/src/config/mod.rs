@@ -19,6 +19,7 @@ mod limits;
 mod log;
 mod mail;
 mod mfa;
+mod outbound;
 mod passkeys;
 mod password;
 mod policy;
@@ -45,6 +46,7 @@ pub(crate) use limits::Limits;
 pub(crate) use log::Log;
 pub(crate) use mail::Mail;
 pub(crate) use mfa::Mfa;
+pub(crate) use outbound::Outbound;
 pub(crate) use password::Password;
 pub(crate) use policy::Policy;
 pub(crate) use raw::RawConfig;
@@ -83,6 +85,7 @@ pub(crate) struct Config {
     pub(crate) branding: Branding,
     pub(crate) log: Log,
     pub(crate) admin: Option<Admin>,
+    pub(crate) outbound: Outbound,
     pub(crate) providers: Vec<keyward::providers::ProviderOptions>,
 }
 
@@ -113,6 +116,7 @@ impl Config {
             branding: Branding::read(&mut r),
             log: Log::read(&mut r),
             admin: Admin::read(&mut r),
+            outbound: Outbound::read(&mut r),
             providers: providers::read(raw, &mut of_providers),
         };
         let faults = raw.faults.iter().cloned().chain(r.faults()).chain(of_providers);

@@ -38,7 +38,7 @@ pub(super) const KEYS: &[Key] = &[
     key(
         "providers.NAME.tenant",
         Takes::Text,
-        "The tenant at Microsoft: its id or domain; or common (as without it), organizations, consumers.",
+        "The tenant at Microsoft: its id; or common (as without it), organizations, consumers.",
     ),
     key("providers.NAME.team_id", Takes::Text, "The team at Apple."),
     key("providers.NAME.key_id", Takes::Text, "The id of the key at Apple."),

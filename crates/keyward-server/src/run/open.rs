@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use keyward::outbound::{Outbound, OutboundOptions};
 use keyward::{Builder, ByChannel, Folder, Keyward};
 
 use super::data::{self, DataDir};
@@ -43,6 +44,14 @@ pub(super) fn builder(config: &Config, data: &Path) -> Outcome<Builder> {
     }
     for provider in &config.providers {
         builder = builder.sign_in_at(provider.clone());
+    }
+    if !config.providers.is_empty() {
+        let options = OutboundOptions {
+            allow: config.outbound.allow.clone(),
+            root_certificates: config.outbound.ssl_root.clone(),
+            ..OutboundOptions::default()
+        };
+        builder = builder.ask_providers_by(Outbound::new(&options)?);
     }
     Ok(builder)
 }

@@ -112,8 +112,11 @@ pub(super) async fn step_up_form<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> 
     if factors.has_passkeys && offers_passkeys(cx.auth) {
         methods.push(PASSKEY);
     }
+    // Whoever has something of their own proves it with that.
+    let services = if methods.is_empty() { super::connected_ones(cx).await? } else { vec![] };
     Ok(Page::new(cx, "account_step_up.html")
         .with("here", "")
+        .with("services", services)
         .with("method", method(cx, &methods))
         .with("methods", methods)
         .with("return_to", nav::return_to(cx.request)))

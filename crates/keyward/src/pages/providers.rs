@@ -14,7 +14,7 @@ use super::{go, mfa, nav, to_code};
 use crate::engine::Keyward;
 use crate::http::input::{self, Flag};
 use crate::http::{Code, Cx, Fault, Guard, Limit, Reply, Route, cookie, no_content, reply};
-use crate::providers::{Authorized, CameBack};
+use crate::providers::{Authorized, CameBack, Way};
 use crate::routes::providers::{
     come_back, connect_own, connecting, read_back, remember_browser, remove_own, set_out,
 };
@@ -38,20 +38,32 @@ pub(super) fn buttons(auth: &Keyward) -> Vec<Value> {
     all.map(|p| json!({ "name": p.name, "title": p.title })).collect()
 }
 
+/// The services that an account is connected to, each once: whoever has nothing else
+/// proves who they are by signing in there again.
+pub(super) async fn connected_ones(cx: &Cx<'_>) -> Result<Vec<Value>, Fault> {
+    let own = cx.auth.connections(cx.caller.user()?).await?;
+    let all = cx.auth.providers().into_iter();
+    let connected = all.filter(|p| own.iter().any(|connection| connection.provider == p.name));
+    Ok(connected.map(|p| json!({ "name": p.name, "title": p.title })).collect())
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct LeaveInput {
     #[serde(default)]
     remember: Flag,
+    #[serde(default)]
+    again: Flag,
     #[serde(default, rename = "return_to")]
     _return_to: String,
 }
 
 fn leave(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let LeaveInput { remember, .. } = input::body(cx.request)?;
+        let LeaveInput { remember, again, .. } = input::body(cx.request)?;
         let (provider, back) = (cx.params.get("provider"), nav::return_to(cx.request));
-        match set_out(&cx, provider, Aim::SignIn, (&back, remember.0)).await {
+        let way = Way { return_to: &back, remember: remember.0, again: again.0 };
+        match set_out(&cx, provider, Aim::SignIn, way).await {
             Ok(out) => onward(&cx, provider, &out),
             Err(fault) => failed(&cx, fault),
         }
@@ -75,8 +87,11 @@ fn title(cx: &Cx<'_>, provider: &str) -> String {
 
 /// What went wrong, and the way back to the beginning.
 fn failed(cx: &Cx<'_>, fault: Fault) -> Result<Reply, Fault> {
-    let page = Page::new(cx, "login_failed.html");
-    let page = page.with("service", title(cx, cx.params.get("provider")));
+    let service = title(cx, cx.params.get("provider"));
+    if service.is_empty() {
+        return Err(fault);
+    }
+    let page = Page::new(cx, "login_failed.html").with("service", service);
     let page = page.with("signed_in", cx.caller.known.is_some());
     let mut reply = page.refused(fault, cx.id)?;
     cookie::clear(cx.auth, &mut reply, cookie::PROVIDER);
@@ -187,7 +202,7 @@ struct ConnectInput {
 fn connect(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let ConnectInput { provider } = input::body(cx.request)?;
-        match set_out(&cx, &provider, connecting(&cx)?, ("", false)).await {
+        match set_out(&cx, &provider, connecting(&cx)?, Way::default()).await {
             Ok(out) => onward(&cx, &provider, &out),
             Err(fault) => refused(&cx, fault).await,
         }

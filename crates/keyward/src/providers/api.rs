@@ -96,6 +96,17 @@ pub struct ConnectionView {
     pub used_at: Timestamp,
 }
 
+/// How somebody goes to a service, and where to afterwards.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Way<'a> {
+    /// A path on this host, or nothing.
+    pub(crate) return_to: &'a str,
+    /// Whether the session shall outlive the browser window.
+    pub(crate) remember: bool,
+    /// Whether the service shall ask who it is, even if it knows.
+    pub(crate) again: bool,
+}
+
 fn no<T>(fault: ProviderFault) -> Answer<T> {
     Ok(Err(Refusal::Provider(fault)))
 }
@@ -131,15 +142,15 @@ impl Keyward {
         return_to: &str,
         client: &Client,
     ) -> Answer<Authorized> {
-        self.set_out(provider, Aim::SignIn, return_to, false, client).await
+        let way = Way { return_to, remember: false, again: false };
+        self.set_out(provider, Aim::SignIn, way, client).await
     }
 
     pub(crate) async fn set_out(
         &self,
         name: &str,
         aim: Aim,
-        return_to: &str,
-        remember: bool,
+        Way { return_to, remember, again }: Way<'_>,
         client: &Client,
     ) -> Answer<Authorized> {
         let Some((provider, http)) = self.0.providers.find(name) else {
@@ -160,6 +171,7 @@ impl Keyward {
             state: begun.state,
             nonce: begun.nonce,
             challenge: begun.challenge,
+            again,
             now: self.now(),
         };
         match provider.authorize_url(http, &asked).await {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use keyward_core::crypto::jose::{ClientSecret, Expected, Issuer};
+use keyward_core::crypto::jose::{ClientSecret, Expected, Issuer, is_uuid};
 use keyward_core::port::Fut;
 use keyward_core::time::Timestamp;
 use keyward_core::{Error, Secret};
@@ -48,10 +48,12 @@ impl OAuth {
             None => preset.scopes.join(" "),
         };
         let tenant = options.tenant.as_deref().unwrap_or("common");
-        if !tenant.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.')) {
-            return Err(misuse(&options.name, "its tenant is none"));
+        let is_id = is_uuid(tenant);
+        // A token names its tenant by id: by another name it could not be compared.
+        if !is_id && !MANY.contains(&tenant) {
+            return Err(misuse(&options.name, "its tenant is neither an id nor one of many"));
         }
-        let tenant = if MANY.contains(&tenant) { "{tenantid}" } else { tenant };
+        let tenant = if is_id { tenant } else { "{tenantid}" };
         let issuer = match &options.issuer {
             Some(issuer) => issuer.clone(),
             None => preset.issuer.replace("{tenant}", tenant),
@@ -271,6 +273,10 @@ impl Provider for OAuth {
             }
             if matches!(self.preset.how, How::IdToken { .. }) {
                 query.append_pair("nonce", &asked.nonce);
+                // OpenID Connect Core section 3.1.2.1.
+                if asked.again {
+                    query.append_pair("prompt", "login");
+                }
             }
             query.extend_pairs(self.preset.also);
             let mark = if doors.authorize.contains('?') { '&' } else { '?' };

@@ -73,6 +73,7 @@ fn asked() -> Authorize {
         state: Secret::new("ST"),
         nonce: "NO".into(),
         challenge: "CH".into(),
+        again: false,
         now: NOW,
     }
 }
@@ -135,6 +136,16 @@ async fn the_pages_of_google_github_and_x_are_asked_exactly_so() {
 }
 
 #[tokio::test]
+async fn whoever_shall_prove_it_again_is_asked_again() {
+    for (name, asks) in [("google", true), ("github", false)] {
+        let provider = OAuth::new(preset(name)).unwrap();
+        let asked = Authorize { again: true, ..asked() };
+        let url = provider.authorize_url(&World::default(), &asked).await.unwrap();
+        assert_eq!(url.ends_with("&prompt=login"), asks, "{url}");
+    }
+}
+
+#[tokio::test]
 async fn every_other_row_has_its_page() {
     for (name, page, also) in [
         (
@@ -155,9 +166,13 @@ async fn every_other_row_has_its_page() {
     let scopes = Some(vec!["openid".into(), "a b".into()]);
     let own = url(ProviderOptions { scopes, ..preset("google") }).await;
     assert!(own.contains("scope=openid+a+b&"), "{own}");
-    let tenant = Some("contoso.example".into());
-    let own = url(ProviderOptions { tenant, ..preset("microsoft") }).await;
-    assert!(own.starts_with("https://login.microsoftonline.com/contoso.example/oauth2"), "{own}");
+    let tenant = "9188040d-6c67-4c5b-b112-36a304b66dad";
+    let options = ProviderOptions { tenant: Some(tenant.into()), ..preset("microsoft") };
+    let own = url(options).await;
+    assert!(
+        own.starts_with(&format!("https://login.microsoftonline.com/{tenant}/oauth2")),
+        "{own}"
+    );
 }
 
 #[tokio::test]

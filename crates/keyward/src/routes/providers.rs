@@ -15,7 +15,7 @@ use crate::http::input::{self, Flag};
 use crate::http::{
     Code, Cx, Fault, Guard, Limit, Method4, Reply, Route, cookie, no_content, reply,
 };
-use crate::providers::{Authorized, Callback, CameBack, ConnectionView, ProviderView};
+use crate::providers::{Authorized, Callback, CameBack, ConnectionView, ProviderView, Way};
 
 pub(super) const ROUTES: &[Route] = &[
     Route::get("/api/v1/providers", Guard::Anyone, list).gives::<List<ProviderView>>(),
@@ -60,6 +60,9 @@ struct BeginInput {
     return_to: Option<String>,
     #[serde(default)]
     remember: Flag,
+    /// Whether the service shall ask who it is, even if it knows: for a recent proof.
+    #[serde(default)]
+    again: Flag,
     #[serde(default)]
     session: Holding,
 }
@@ -69,10 +72,9 @@ pub(crate) async fn set_out(
     cx: &Cx<'_>,
     provider: &str,
     aim: Aim,
-    (return_to, remember): (&str, bool),
+    way: Way<'_>,
 ) -> Result<Authorized, Fault> {
-    let client = &cx.caller.client;
-    Ok(cx.auth.set_out(provider, aim, return_to, remember, client).await??)
+    Ok(cx.auth.set_out(provider, aim, way, &cx.caller.client).await??)
 }
 
 /// What whoever is signed in sets out for.
@@ -98,9 +100,11 @@ fn told(cx: &Cx<'_>, set_out: &Authorized, holding: Holding) -> Result<Reply, Fa
 
 fn begin(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let BeginInput { provider, return_to, remember, session } = input::body(cx.request)?;
+        let given: BeginInput = input::body(cx.request)?;
+        let BeginInput { provider, return_to, remember, again, session } = given;
         let to = return_to.unwrap_or_default();
-        let out = set_out(&cx, &provider, Aim::SignIn, (&to, remember.0)).await?;
+        let way = Way { return_to: &to, remember: remember.0, again: again.0 };
+        let out = set_out(&cx, &provider, Aim::SignIn, way).await?;
         told(&cx, &out, session)
     })
 }
@@ -196,7 +200,8 @@ fn connect(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let ConnectInput { provider, return_to, session } = input::body(cx.request)?;
         let to = return_to.unwrap_or_default();
-        let out = set_out(&cx, &provider, connecting(&cx)?, (&to, false)).await?;
+        let way = Way { return_to: &to, ..Way::default() };
+        let out = set_out(&cx, &provider, connecting(&cx)?, way).await?;
         told(&cx, &out, session)
     })
 }

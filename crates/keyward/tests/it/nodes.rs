@@ -18,7 +18,7 @@ const KEY: &str = "c45a0e9b7d1f3862a58e94c6017b3df2e68d5a904cf71b23890e6d4fb1a7c
 /// A service that always says that the same person came.
 #[cfg(feature = "oauth")]
 #[derive(Debug)]
-struct Everybody;
+pub(crate) struct Everybody;
 
 #[cfg(feature = "oauth")]
 impl keyward::providers::Provider for Everybody {

@@ -218,7 +218,8 @@ impl Claims {
     }
 }
 
-fn is_uuid(text: &str) -> bool {
+/// Whether a text is a UUID, hyphens and all.
+pub fn is_uuid(text: &str) -> bool {
     let lengths = text.split('-').map(str::len);
     lengths.eq([8, 4, 4, 4, 12]) && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
 }

@@ -123,6 +123,35 @@ async fn pages_for_people_and_administrators_look_as_reviewed() {
     }
 }
 
+#[cfg(feature = "oauth")]
+#[tokio::test]
+async fn pages_of_other_services_look_as_reviewed() {
+    use keyward::providers::ProviderOptions;
+    let t = TestAuth::with(|b| {
+        b.random(SeededRandom::new(7))
+            .dev()
+            .sign_in_at(ProviderOptions::preset("github", "id", "secret"))
+            .provider(crate::nodes::Everybody)
+    })
+    .await;
+    let client = t.pages();
+    check("providers_login", &client.page("/login").await);
+    check("providers_signup", &client.page("/signup").await);
+    check("providers_away", &client.form("/login/with/github", &[]).await);
+    check("providers_unknown", &client.form("/login/with/nowhere", &[]).await);
+    check("providers_failed", &client.page("/login/with/github/callback?state=x").await);
+    let out = client.form("/login/with/everybody", &[]).await;
+    let away = Page::of(&out).attr("p a.button", "href");
+    let (_, state) = away.split_once('?').unwrap();
+    location(&client.page(&format!("/login/with/everybody/callback?code=c&state={state}")).await);
+    check("account_connections", &client.page("/account/connections").await);
+    t.clock.advance(std::time::Duration::from_secs(601));
+    check("account_step_up_service", &client.page("/account/step-up").await);
+    let ada = t.user("ada@example.com").await;
+    let other = t.pages().login_as(&ada).await;
+    check("account_connections_none", &other.page("/account/connections?lang=de").await);
+}
+
 #[tokio::test]
 async fn pages_of_ones_own_account_look_as_reviewed() {
     let t = kit().await;

@@ -110,6 +110,29 @@ async fn connecting_and_disconnecting_need_a_recent_proof() {
 }
 
 #[tokio::test]
+async fn whoever_has_nothing_else_proves_it_by_signing_in_there_again() {
+    let (t, issuer) = house().await;
+    let client = t.pages();
+    round(&client, &issuer).await;
+    t.clock.advance(Duration::from_secs(601));
+    let step_up = to(&client.form("/account/connections", &[("provider", "acme")]).await);
+    let page = Page::of(&client.page(&step_up).await);
+    let (action, back) = (page.attr("main form", "action"), "/account/connections");
+    assert_eq!(page.attr("main form [name=return_to]", "value"), back);
+    let old = client.cookie("kw_session").unwrap();
+    let fields = [("again", "on"), ("return_to", back)];
+    let url = onward(&client.form(&action, &fields).await);
+    assert!(url.contains("&prompt=login"), "the service asks as well: {url}");
+    assert_eq!(to(&client.page(&issuer.visit(&url).await).await), back);
+    assert_ne!(client.cookie("kw_session").unwrap(), old);
+    issuer.is("second", "second@example.com", true);
+    connect(&client, &issuer).await;
+    let thief = t.pages();
+    thief.set_cookie("kw_session", &old);
+    assert_eq!(thief.get("/api/v1/session").await.status(), 401, "the old session ended");
+}
+
+#[tokio::test]
 async fn what_is_another_accounts_is_not_connected_twice() {
     let (t, issuer) = house().await;
     round(&t.pages(), &issuer).await;
