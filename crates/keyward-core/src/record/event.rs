@@ -1,5 +1,6 @@
 //! What happened: typed, versioned, without secrets, with personal data apart.
 
+use crate::crypto::hex::hex;
 use crate::crypto::token::digest_bytes;
 use serde::{Deserialize, Serialize};
 
@@ -592,13 +593,4 @@ struct Body<'a> {
 
 fn personal_digest(salt: &[u8], json: &[u8]) -> [u8; 32] {
     digest_bytes(&[salt, json].concat())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use core::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -2,8 +2,8 @@
 //! the documentation walk the same table.
 
 use super::{
-    account, admin, branding, captcha, database, limits, log, mail, mfa, outbound, passkeys, password,
-    policy, providers, root, server, session, sign_in, sms,
+    account, admin, branding, captcha, database, limits, log, mail, mfa, outbound, passkeys,
+    password, policy, providers, root, server, session, sign_in, sms,
 };
 
 /// One setting.

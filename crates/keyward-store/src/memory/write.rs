@@ -351,58 +351,28 @@ impl Run<'_> {
             }
             Write::NoteChange(user) => self.note_change(*user),
             Write::Purge { before } => self.purge(*before),
-            // Taken before.
-            Write::AddUser(..)
-            | Write::SwapUser { .. }
-            | Write::EraseUser { .. }
-            | Write::BumpAccess(..)
-            | Write::AddIdentifier(..)
-            | Write::AddCredential(..)
-            | Write::SwapCredential { .. }
-            | Write::SpendCredential(..)
-            | Write::AddIdentity(..)
-            | Write::OpenSession(..)
-            | Write::TouchSession { .. }
-            | Write::SwapSessionData { .. }
-            | Write::CloseSession(..)
-            | Write::CloseSessionsOf { .. }
-            | Write::RemoveIdentifier { .. }
-            | Write::VerifyIdentifier { .. }
-            | Write::AddChallenge(..)
-            | Write::TakeAttempt(..)
-            | Write::RenewChallenge { .. }
-            | Write::SpendChallenge(..)
-            | Write::KillChallenges { .. }
-            | Write::KillChallengesOf(..)
-            | Write::AddInvitation(..)
-            | Write::SpendInvitation { .. }
-            | Write::RevokeInvitation { .. }
-            | Write::AddMessage(..)
-            | Write::KillMessagesOf(..)
-            | Write::LeaseMessage { .. }
-            | Write::FinishMessage { .. }
-            | Write::RetryMessage { .. }
-            | Write::AddRole(..)
-            | Write::RemoveRole(..)
-            | Write::AddRule(..)
-            | Write::RemoveRule(..)
-            | Write::SwapPolicy { .. }
-            | Write::SwapPolicyDocument { .. }
-            | Write::SwapAccess { .. }
-            | Write::SetInherited { .. }
-            | Write::AddGroup(..)
-            | Write::RemoveGroup(..)
-            | Write::SetGroupRoles { .. }
-            | Write::PutExclusive(..)
-            | Write::RemoveExclusive(..)
-            | Write::SwapAcl { .. }
-            | Write::Relate { .. }
-            | Write::PutMembership(..)
-            | Write::RemoveMembership { .. }
-            | Write::PutAssignment(..)
-            | Write::RemoveAssignment { .. }
-            | Write::PutGrant(..)
-            | Write::RemoveGrant { .. } => Ok(()),
+            // Taken before; several to a line, for there are many.
+            #[rustfmt::skip]
+            Write::AddUser(..) | Write::SwapUser { .. } | Write::EraseUser { .. }
+            | Write::BumpAccess(..) | Write::AddIdentifier(..) | Write::AddCredential(..)
+            | Write::SwapCredential { .. } | Write::SpendCredential(..) | Write::AddIdentity(..)
+            | Write::OpenSession(..) | Write::TouchSession { .. }
+            | Write::SwapSessionData { .. } | Write::CloseSession(..)
+            | Write::CloseSessionsOf { .. } | Write::RemoveIdentifier { .. }
+            | Write::VerifyIdentifier { .. } | Write::AddChallenge(..) | Write::TakeAttempt(..)
+            | Write::RenewChallenge { .. } | Write::SpendChallenge(..)
+            | Write::KillChallenges { .. } | Write::KillChallengesOf(..)
+            | Write::AddInvitation(..) | Write::SpendInvitation { .. }
+            | Write::RevokeInvitation { .. } | Write::AddMessage(..) | Write::KillMessagesOf(..)
+            | Write::LeaseMessage { .. } | Write::FinishMessage { .. }
+            | Write::RetryMessage { .. } | Write::AddRole(..) | Write::RemoveRole(..)
+            | Write::AddRule(..) | Write::RemoveRule(..) | Write::SwapPolicy { .. }
+            | Write::SwapPolicyDocument { .. } | Write::SwapAccess { .. }
+            | Write::SetInherited { .. } | Write::AddGroup(..) | Write::RemoveGroup(..)
+            | Write::SetGroupRoles { .. } | Write::PutExclusive(..) | Write::RemoveExclusive(..)
+            | Write::SwapAcl { .. } | Write::Relate { .. } | Write::PutMembership(..)
+            | Write::RemoveMembership { .. } | Write::PutAssignment(..)
+            | Write::RemoveAssignment { .. } | Write::PutGrant(..) | Write::RemoveGrant { .. } => Ok(()),
         }
     }
 

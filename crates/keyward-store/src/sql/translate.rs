@@ -180,59 +180,26 @@ fn translate_access(write: &Write, to: &mut Vec<Step>) {
         Write::RemoveGrant { user, effect, pattern } => remove_grant(*user, *effect, pattern, to),
         Write::PutMembership(membership) => groups::put_membership(membership, to),
         Write::RemoveMembership { user, group } => groups::remove_membership(*user, group, to),
-        // Taken before.
-        Write::AddRole(..)
-        | Write::RemoveRole(..)
-        | Write::AddRule(..)
-        | Write::RemoveRule(..)
-        | Write::SwapPolicy { .. }
-        | Write::SwapPolicyDocument { .. }
-        | Write::SetInherited { .. }
-        | Write::AddGroup(..)
-        | Write::RemoveGroup(..)
-        | Write::SetGroupRoles { .. }
-        | Write::PutExclusive(..)
-        | Write::RemoveExclusive(..)
-        | Write::SwapAcl { .. }
-        | Write::Relate { .. }
-        | Write::SwapAccess { .. }
-        | Write::AddUser(..)
-        | Write::SwapUser { .. }
-        | Write::EraseUser { .. }
-        | Write::BumpAccess(..)
-        | Write::AddIdentifier(..)
-        | Write::RemoveIdentifier { .. }
-        | Write::VerifyIdentifier { .. }
-        | Write::AddCredential(..)
-        | Write::SwapCredential { .. }
-        | Write::SpendCredential(..)
-        | Write::AddIdentity(..)
-        | Write::OpenSession(..)
-        | Write::TouchSession { .. }
-        | Write::SwapSessionData { .. }
-        | Write::CloseSession(..)
-        | Write::CloseSessionsOf { .. }
-        | Write::Take(..)
-        | Write::GiveBack { .. }
-        | Write::Chain(..)
-        | Write::SwapMeta { .. }
-        | Write::Advance { .. }
-        | Write::NoteChange(..)
-        | Write::Purge { .. }
-        | Write::AddChallenge(..)
-        | Write::TakeAttempt(..)
-        | Write::RenewChallenge { .. }
-        | Write::SpendChallenge(..)
-        | Write::KillChallenges { .. }
-        | Write::KillChallengesOf(..)
-        | Write::AddInvitation(..)
-        | Write::SpendInvitation { .. }
-        | Write::RevokeInvitation { .. }
-        | Write::AddMessage(..)
-        | Write::KillMessagesOf(..)
-        | Write::LeaseMessage { .. }
-        | Write::FinishMessage { .. }
-        | Write::RetryMessage { .. } => {}
+        // Taken before; several to a line, for there are many.
+        #[rustfmt::skip]
+        Write::AddRole(..) | Write::RemoveRole(..) | Write::AddRule(..)
+        | Write::RemoveRule(..) | Write::SwapPolicy { .. } | Write::SwapPolicyDocument { .. }
+        | Write::SetInherited { .. } | Write::AddGroup(..) | Write::RemoveGroup(..)
+        | Write::SetGroupRoles { .. } | Write::PutExclusive(..) | Write::RemoveExclusive(..)
+        | Write::SwapAcl { .. } | Write::Relate { .. } | Write::SwapAccess { .. }
+        | Write::AddUser(..) | Write::SwapUser { .. } | Write::EraseUser { .. }
+        | Write::BumpAccess(..) | Write::AddIdentifier(..) | Write::RemoveIdentifier { .. }
+        | Write::VerifyIdentifier { .. } | Write::AddCredential(..)
+        | Write::SwapCredential { .. } | Write::SpendCredential(..) | Write::AddIdentity(..)
+        | Write::OpenSession(..) | Write::TouchSession { .. } | Write::SwapSessionData { .. }
+        | Write::CloseSession(..) | Write::CloseSessionsOf { .. } | Write::Take(..)
+        | Write::GiveBack { .. } | Write::Chain(..) | Write::SwapMeta { .. }
+        | Write::Advance { .. } | Write::NoteChange(..) | Write::Purge { .. }
+        | Write::AddChallenge(..) | Write::TakeAttempt(..) | Write::RenewChallenge { .. }
+        | Write::SpendChallenge(..) | Write::KillChallenges { .. } | Write::KillChallengesOf(..)
+        | Write::AddInvitation(..) | Write::SpendInvitation { .. }
+        | Write::RevokeInvitation { .. } | Write::AddMessage(..) | Write::KillMessagesOf(..)
+        | Write::LeaseMessage { .. } | Write::FinishMessage { .. } | Write::RetryMessage { .. } => {}
     }
 }
 
