@@ -21,7 +21,7 @@ const ADMIN = [
   "/account", "/account/password", "/account/sessions", "/admin/people", "/admin/people?q=nobody-at-all",
   "/admin/people/add", "/admin/groups", "/admin/roles", "/admin/roles/admin", "/admin/matrix", "/admin/matrix?also=posts:edit",
   "/admin/who?permission=users:view", "/admin/check", "/admin/check?subject=ada@example.com&permission=users:view",
-  "/admin/check?subject=nobody@example.com&permission=users:view&resource=x", "/admin/audit", "/admin/audit/chain", "/admin/messages", "/admin/policy",
+  "/admin/check?subject=nobody@example.com&permission=users:view&resource=x", "/admin/audit", "/admin/audit/chain", "/admin/messages", "/admin/policy", "/admin/acl",
 ];
 
 export async function accessible(browser, base, report) {
@@ -62,6 +62,13 @@ export async function accessible(browser, base, report) {
     await visitor.press('form[action$="/remove"] button');
     await visitor.go(`/admin/roles/${role}`);
     await visitor.press('form[action$="/rule"] button');
+    await visitor.page.click("details summary");
+    await visitor.press('form[action$="/remove"] button');
+    await visitor.go("/admin/acl");
+    await visitor.send({ name: role, entries: "alow staff posts:view" }, "[aria-labelledby=add] button");
+    await look("a list with mistakes");
+    await visitor.send({ name: role, entries: "allow staff posts:view\ndeny @everyone *" }, "[aria-labelledby=add] button");
+    await look("a list");
     await visitor.page.click("details summary");
     await visitor.press('form[action$="/remove"] button');
     await visitor.go("/admin/policy");

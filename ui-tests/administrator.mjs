@@ -102,6 +102,32 @@ export async function administrator(browser, base, report, scripts) {
     await admin.press('form[action$="/remove"] button');
     equal(admin.path(), "/admin/groups");
   });
+  await step("two roles are kept apart, and no longer", async () => {
+    await admin.go("/admin/groups");
+    await admin.page.selectOption("[name=first]", role);
+    await admin.page.selectOption("[name=second]", "admin");
+    await admin.send({ set: role }, 'form[action$="/exclusive"] button');
+    contains(await admin.text("[aria-labelledby=roles] .chips"), role);
+    await admin.page.click("details summary");
+    await admin.press('form[action$="/remove"] button');
+    equal(admin.path(), "/admin/groups");
+  });
+  await step("a list is made, turned round and removed", async () => {
+    await admin.go("/admin/acl");
+    await admin.send({ name: role, entries: "allow staff posts:view\ndeny @everyone *" }, "[aria-labelledby=add] button");
+    await admin.send({ entries: "deny @everyone *\nallow staff posts:view" }, "[aria-labelledby=edit] button");
+    contains(await admin.text("ol li:first-child"), "deny @everyone *");
+    await admin.page.click("details summary");
+    await admin.press('form[action$="/remove"] button');
+    equal(admin.path(), "/admin/acl");
+  });
+  await step("Bob is given a permission directly", async () => {
+    await admin.go(`/admin/people?q=${encodeURIComponent(BOB)}`);
+    await admin.press("tbody a");
+    await admin.send({ permission: "posts:publish", expires_at: "2999-01-01" }, 'form[action$="/permit"] button');
+    contains(await admin.text("[aria-labelledby=direct]"), "posts:publish");
+    await admin.press('form[action$="/unpermit"] button');
+  });
   await step("a role is removed", async () => {
     await admin.go(`/admin/roles/${role}`);
     await admin.page.click("details summary");

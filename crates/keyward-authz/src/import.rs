@@ -2,6 +2,7 @@
 //! holds which role comes beside the policy, as assignments; secrets are left
 //! where they are.
 
+mod asok;
 mod authnzerver;
 mod casbin;
 mod openfga;
@@ -9,6 +10,7 @@ mod shiro;
 
 use std::fmt;
 
+pub use asok::asok;
 pub use authnzerver::authnzerver;
 pub use casbin::{Casbin, casbin};
 pub use openfga::openfga;

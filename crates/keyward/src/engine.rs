@@ -2,6 +2,7 @@
 
 pub(crate) mod api_key;
 pub(crate) mod ask;
+mod blocks;
 mod bots;
 pub(crate) mod builder;
 pub(crate) mod cache;

@@ -71,6 +71,8 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     admin::ROLE,
     admin::GROUPS,
     admin::EXCLUSIVE,
+    admin::ACL,
+    admin::GRANTS,
     admin::GROUP,
     admin::MATRIX,
     admin::WHO,

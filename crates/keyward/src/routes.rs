@@ -14,6 +14,7 @@ pub(crate) mod captcha;
 pub(crate) mod dev;
 pub(crate) mod factors;
 pub(crate) mod given;
+pub(crate) mod grants;
 pub(crate) mod groups;
 pub(crate) mod impersonation;
 pub(crate) mod matrix;
@@ -67,6 +68,7 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
         setup::ROUTES,
         people::ROUTES,
         impersonation::ROUTES,
+        grants::ROUTES,
         roles::ROUTES,
         groups::ROUTES,
         matrix::ROUTES,

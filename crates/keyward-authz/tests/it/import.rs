@@ -1,11 +1,15 @@
 //! Policies of other systems decide here as they do there, and ours can be
 //! taken elsewhere.
 
+use keyward_authz::condition::{Cell, Facts};
 use keyward_authz::export;
 use keyward_authz::import::{self, Imported};
 use keyward_authz::policy::Policy;
 use keyward_authz::relations::{Tuple, Tuples};
-use keyward_authz::{Access, Permission, Snapshot};
+use keyward_authz::{Access, Permission, Question, Snapshot};
+use serde_json::{Map, Value};
+
+use crate::rows::{rows, strings};
 
 #[track_caller]
 fn snapshot(imported: &Imported) -> Snapshot {
@@ -138,4 +142,43 @@ fn our_policy_can_be_taken_elsewhere() {
     ] {
         assert_eq!(made, golden, "{made}");
     }
+}
+
+/// Whether somebody with these roles may edit a post of this owner: all of it, or
+/// this field.
+fn edits(policy: &Snapshot, roles: &[String], owner: &str, field: Option<&str>) -> bool {
+    let access = Access::compile(policy, roles.iter().map(String::as_str), []);
+    let wanted = Permission::parse_as(policy.dialect(), "posts.edit").unwrap();
+    let mut question = Question::new(&access, &wanted);
+    let principal = [("id", Cell::Text("7")), ("roles", Cell::Names(access.all_roles()))];
+    let resource = [("owner", Cell::Text(owner))];
+    let context: Vec<_> = field.map(|field| ("field", Cell::Text(field))).into_iter().collect();
+    question.facts = Facts { principal: &principal, resource: &resource, context: &context };
+    policy.decide(&question).decision.allowed()
+}
+
+#[test]
+fn asoks_rules_about_rows_and_fields_become_conditions() {
+    for row in rows(include_str!("rows/asok_rules.json")) {
+        let lists = strings(&row[0]);
+        let names: Vec<String> = (0..lists.len()).map(|nth| format!("role-{nth}")).collect();
+        let lists = lists.into_iter().map(Value::from);
+        let mut table: Map<String, Value> = names.iter().cloned().zip(lists).collect();
+        // The rules narrow; what there is to narrow comes by another role.
+        table.insert("editor".into(), "posts.view,posts.edit".into());
+        let imported = import::asok(&Value::Object(table).to_string()).unwrap();
+        let policy = snapshot(&imported);
+        let admin = (row[1] == true).then(|| "is_admin".to_owned());
+        let held: Vec<String> =
+            names.into_iter().chain(["editor".to_owned()]).chain(admin).collect();
+        let (own_alone, locked) = (row[2] == true, strings(&row[3]));
+        assert!(edits(&policy, &held, "7", None), "one's own: {row:?}");
+        assert_eq!(edits(&policy, &held, "8", None), !own_alone, "another's: {row:?}");
+        for field in ["title", "body"] {
+            let yes = edits(&policy, &held, "7", Some(field));
+            assert_eq!(yes, !locked.contains(&field), "{field}: {row:?}");
+        }
+    }
+    import::asok("[]").unwrap_err();
+    import::asok("{\"is_admin\": \"posts.view\"}").unwrap_err();
 }

@@ -139,6 +139,17 @@ async fn everybody(
     Ok(Together { undo, more: all.len() >= MAX_ASKED as usize })
 }
 
+/// Whether somebody can administer with what this policy file says in place of
+/// the one that is in force, or nobody could before.
+///
+/// # Errors
+/// When the store cannot be asked, or the file does not go with what is stored.
+pub async fn stay_with(file: &Fixed, cx: Gather<'_>) -> Result<bool, Error> {
+    let Known { rows, fixed: was, .. } = cx.known().await?;
+    let now = file.at(rows.document.as_ref())?;
+    Ok(Admins::when_defined([(&was, &rows), (&now, &rows)], cx).await?.has_one())
+}
+
 /// By which roles and groups one is an administrator.
 pub fn ways(known: &Definitions) -> LastingQuery {
     let leads = |roles: &[String]| known.leads_to(roles, ADMIN_ROLE);

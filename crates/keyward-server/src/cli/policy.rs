@@ -1,7 +1,9 @@
-//! `keyward policy`: policy files, before they are in force. Needs no database.
+//! `keyward policy`: policy files, before they are in force, which needs no
+//! database; and the stored document.
 
 mod carry;
 mod explain;
+mod stored;
 
 use std::path::{Path, PathBuf};
 
@@ -57,6 +59,10 @@ pub(crate) enum Command {
     Export(carry::Export),
     /// Print the JSON schema of policy files, for editors
     Schema,
+    /// Print the stored policy document
+    Show,
+    /// Say what a text would change in place of the stored document, and store it
+    Set(stored::Set),
 }
 
 /// How a report is written.
@@ -80,6 +86,8 @@ impl Command {
             Self::Import(args) => args.run(),
             Self::Export(args) => args.run(),
             Self::Schema => Ok(answer(policy::SCHEMA.trim_end())?),
+            Self::Show => stored::show(globals),
+            Self::Set(args) => args.run(globals),
         }
     }
 }

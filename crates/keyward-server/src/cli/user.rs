@@ -1,10 +1,12 @@
 //! `keyward user`: accounts.
 
 mod add;
+mod direct;
 mod list;
 mod show;
 
 use clap::Subcommand;
+use keyward::authz::Effect;
 use keyward::{Act, EditPerson, Names};
 use serde_json::{Map, Value};
 
@@ -49,6 +51,12 @@ pub(crate) enum Command {
     ResetMfa(Whom),
     /// Count every address of an account as proven
     Verify(Whom),
+    /// Give an account permissions directly, for a time if need be
+    Allow(direct::Give),
+    /// Deny an account permissions directly; a denial beats whatever allows
+    Deny(direct::Give),
+    /// Take what was given to an account directly, allowed or denied
+    Clear(direct::Clear),
     /// Delete an account; `restore` brings it back
     Delete(Whom),
     /// Bring a deleted account back
@@ -98,6 +106,9 @@ impl Command {
             Self::List(args) => args.run(globals),
             Self::Show(whom) => show::run(globals, &whom.user),
             Self::Edit(args) => args.run(globals),
+            Self::Allow(args) => args.run(globals, Effect::Allow),
+            Self::Deny(args) => args.run(globals, Effect::Deny),
+            Self::Clear(args) => args.run(globals),
             Self::Lock { whom, reason } => whom.act(globals, Act::Lock { reason }),
             Self::Unlock(whom) => whom.act(globals, Act::Unlock),
             Self::SetPassword { whom, password, temporary } => {

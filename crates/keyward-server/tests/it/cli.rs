@@ -45,14 +45,15 @@ fn a_running_server_sees_a_lock_by_the_command_line() {
 #[test]
 fn the_last_administrator_is_shut_out_by_force_alone() {
     let place = Place::new();
-    place.run_with(&["user", "add", ADA, "--role", "admin", "--password-stdin"], PASSWORD).wants(0);
+    let _server = place.start(&["dev"]);
+    let root = "admin@example.com";
     for args in [
         &["role", "add", "owner"][..],
         &["role", "inherit", "owner", "admin"],
         &["group", "add", "owners"],
         &["group", "roles", "owners", "owner"],
-        &["group", "join", ADA, "owners"],
-        &["role", "revoke", ADA, "admin"],
+        &["group", "join", root, "owners"],
+        &["role", "revoke", root, "admin"],
     ] {
         place.run(args).wants(0);
     }
@@ -68,6 +69,26 @@ fn the_last_administrator_is_shut_out_by_force_alone() {
     place.run(&["role", "deny", "owner", "roles:*", "--force"]).wants(0);
     place.run(&["role", "clear", "owner", "roles:*"]).wants(0);
     place.run(&["group", "remove", "owners", "-y", "--force"]).wants(0);
+}
+
+#[test]
+fn permissions_of_one_account_are_given_for_a_time_and_taken() {
+    let place = Place::new();
+    let _server = place.start(&["dev"]);
+    place
+        .run(&["user", "allow", ADA, "posts:view", "posts:edit", "--until", "2999-01-01"])
+        .wants(0);
+    place.run(&["can", ADA, "posts:edit"]).wants(0);
+    place.run(&["user", "deny", ADA, "posts:edit"]).wants(0);
+    place.run(&["can", ADA, "posts:edit"]).wants(1);
+    let shown = place.run(&["user", "show", ADA, "-o", "json"]).wants(0);
+    let shown: Value = serde_json::from_str(shown.trim()).unwrap();
+    assert_eq!(shown["grants"][0]["expires_at"], "2999-01-01T00:00:00.000Z");
+    place.run(&["user", "clear", ADA, "posts:edit"]).wants(0);
+    place.run(&["user", "clear", ADA, "posts:edit"]).wants(1);
+    place.run(&["can", ADA, "posts:edit"]).wants(1);
+    place.run(&["can", ADA, "posts:view"]).wants(0);
+    place.run(&["user", "allow", ADA, "posts::"]).wants(2);
 }
 
 #[test]

@@ -205,3 +205,47 @@ fn a_file_that_looks_the_same_is_read_when_the_server_is_told_to() {
     assert!(server.wait_for_log("the former policy stays"), "it is told");
     assert!(may(&client, "posts:tidy"), "a broken file changes nothing");
 }
+
+const DOCUMENT: &str = "version = 1\n[roles]\nbinder = { allow = [\"printer:bind\"] }\n";
+
+#[test]
+fn the_stored_document_is_looked_at_compared_and_replaced() {
+    let place = Place::new();
+    let _server = place.start(&["dev"]);
+    assert_eq!(place.run(&["policy", "show"]).wants(0).trim(), "");
+    place.write("new.toml", DOCUMENT);
+    place.run(&["policy", "set", "new.toml"]).wants(2);
+    assert_eq!(place.run(&["policy", "show"]).wants(0).trim(), "", "nobody said yes");
+    let told = place.run(&["policy", "set", "new.toml", "--yes"]).wants(0);
+    assert_eq!(told.trim(), "+ binder printer:bind");
+    assert_eq!(place.run(&["policy", "show"]).wants(0), DOCUMENT);
+    let shown = place.run(&["policy", "show", "-o", "json"]).wants(0);
+    assert_eq!(serde_json::from_str::<Value>(shown.trim()).unwrap()["version"], 1);
+    let told =
+        place.run_with(&["policy", "set", "-", "--yes"], &DOCUMENT.replace("bind\"", "cut\""));
+    assert_eq!(told.wants(0).trim(), "+ binder printer:cut\n- binder printer:bind");
+    place.write("slip.toml", "version = 1\n[roles]\nbinder = { alow = [] }\n");
+    let told = place.run(&["policy", "set", "slip.toml", "--yes"]).wants(1);
+    assert!(told.starts_with("slip.toml:3:"), "{told}");
+    let failing =
+        format!("{DOCUMENT}[[test]]\nas = {{ roles = [\"binder\"] }}\nallow = [\"x:y\"]\n");
+    place.write("failing.toml", &failing);
+    let told = place.run(&["policy", "set", "failing.toml", "--yes"]).wants(1);
+    assert!(told.starts_with("failing.toml:6  ") && told.contains("got deny"), "{told}");
+    place.write("nothing.toml", "");
+    place.run(&["policy", "set", "nothing.toml", "--yes"]).wants(0);
+    assert_eq!(place.run(&["policy", "show"]).wants(0).trim(), "");
+}
+
+#[test]
+fn a_document_that_shuts_every_administrator_out_is_forced_or_not_stored() {
+    let place = Place::new();
+    let _server = place.start(&["dev"]);
+    let ada = "admin@example.com";
+    place.write("out.toml", "version = 1\n[[rules]]\nid = \"out\"\nforbid = [\"roles:*\"]\n");
+    place.run(&["policy", "set", "out.toml", "--yes"]).refused(4, "--force");
+    assert_eq!(place.run(&["policy", "show"]).wants(0).trim(), "");
+    place.run(&["can", ada, "roles:edit"]).wants(0);
+    place.run(&["policy", "set", "out.toml", "--yes", "--force"]).wants(0);
+    place.run(&["can", ada, "roles:edit"]).wants(1);
+}

@@ -118,10 +118,11 @@ impl Keyward {
         asker: Asker<'a>,
         asked: &Asked<'_>,
     ) -> Result<Decided<'a>, Error> {
-        let (verdict, told) = with_question(asker, asked, self.now(), |snapshot, question| {
-            let verdict = snapshot.decide(question);
-            (verdict, snapshot.tell(question, verdict))
-        })?;
+        let (verdict, told) =
+            with_question(asker, asked, self.blocks(), self.now(), |snapshot, question| {
+                let verdict = snapshot.decide(question);
+                (verdict, snapshot.tell(question, verdict))
+            })?;
         if verdict.must_audit() {
             let acting = asker.session.and_then(|session| session.impersonator);
             let acting = acting.map(|by| by.user);
@@ -167,7 +168,9 @@ impl Keyward {
         let around = self.around(asker, wanted, resource, context).await?;
         let asked = Asked { wanted, resource, context, around: Some(&around) };
         let now = self.now();
-        with_question(asker, &asked, now, |snapshot, question| snapshot.decide(question).decision)
+        with_question(asker, &asked, self.blocks(), now, |snapshot, question| {
+            snapshot.decide(question).decision
+        })
     }
 
     /// Why it is answered so, on the same snapshot.
@@ -183,7 +186,9 @@ impl Keyward {
     }
 
     fn explained(&self, asker: Asker<'_>, asked: &Asked<'_>) -> Result<Explanation, Error> {
-        with_question(asker, asked, self.now(), |snapshot, question| snapshot.explain(question))
+        with_question(asker, asked, self.blocks(), self.now(), |snapshot, question| {
+            snapshot.explain(question)
+        })
     }
 
     /// An account with what it holds now, asked of the store.

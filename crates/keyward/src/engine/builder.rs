@@ -76,7 +76,7 @@ pub struct Builder {
     hash: Policy,
     hash_threads: usize,
     pepper: bool,
-    hooks: Hooks,
+    pub(super) hooks: Hooks,
     sender: Option<Arc<dyn Sender>>,
     inbox: Option<Inbox>,
     folder: PathBuf,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use keyward_authz::Block;
 use keyward_core::Error;
 use keyward_core::flow::{Decide, Verdict};
 use keyward_core::id::UserId;
@@ -89,7 +90,11 @@ pub(crate) struct Hooks {
     pub(crate) on_event: Vec<Listener>,
     pub(crate) groups_of: Option<GroupsOf>,
     pub(crate) resources: Option<Arc<dyn Resources>>,
+    pub(crate) blocks: Vec<OwnBlock>,
 }
+
+/// A block of the app's own, asked in every decision.
+pub(crate) type OwnBlock = Arc<dyn Block + Send + Sync>;
 
 impl Hooks {
     pub(crate) fn may_sign_up(&self, attempt: &SignUpAttempt) -> Result<(), Refusal> {

@@ -4,6 +4,8 @@
 use std::time::Duration;
 
 use keyward_core::Error;
+#[cfg(feature = "policy-file")]
+use keyward_core::flow::fixed::Fixed;
 use keyward_core::flow::{Client, Decide, Done, Flow, Gather, Verdict, Work};
 use keyward_core::id::UserId;
 use keyward_core::port::{Batch, CommitError, Take, Write};
@@ -68,6 +70,14 @@ impl Keyward {
     ) -> Result<F::Facts, Error> {
         let policy = self.policy();
         flow.gather(self.gather_cx(self.now(), client, &policy)).await
+    }
+
+    /// Whether somebody can administer with another policy file.
+    #[cfg(feature = "policy-file")]
+    pub(super) async fn administrators_stay_with(&self, file: &Fixed) -> Result<bool, Error> {
+        let (client, policy) = (Client::default(), self.policy());
+        let cx = self.gather_cx(self.now(), &client, &policy);
+        keyward_core::flow::admins::stay_with(file, cx).await
     }
 
     fn gather_cx<'a>(

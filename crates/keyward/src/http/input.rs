@@ -18,7 +18,6 @@ pub(crate) fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Fault> {
 
 /// The same, where one field is a text of many lines. However they ended, they
 /// end in a line feed; other control characters but tabs are refused in it too.
-#[cfg(feature = "policy-file")]
 pub(crate) fn body_with_lines<T: DeserializeOwned>(
     request: &Request,
     field: &str,

@@ -1,8 +1,10 @@
 //! Pages for administrators: what the API for them does, with forms.
 
+mod acl;
 mod check;
 mod exclusive;
 mod explained;
+mod grants;
 mod group;
 mod groups;
 mod listed;
@@ -21,10 +23,12 @@ use keyward_core::port::Fut;
 use super::{go, nav};
 use crate::http::{Code, Cx, Fault, Guard, Problem, Reply, Route};
 
+pub(super) use acl::ROUTES as ACL;
 pub(super) use check::ROUTES as CHECK;
 pub(super) use exclusive::ROUTES as EXCLUSIVE;
 #[cfg(test)]
 pub(super) use explained::KEYS;
+pub(super) use grants::ROUTES as GRANTS;
 pub(super) use group::ROUTES as GROUP;
 pub(super) use groups::ROUTES as GROUPS;
 pub(super) use log::ROUTES as LOG;

@@ -15,6 +15,7 @@ pub(super) const ADMIN: &[(&str, &str)] = &[
     ("groups", "groups:view"),
     ("roles", "roles:view"),
     ("matrix", "roles:view"),
+    ("acl", "acl:view"),
     #[cfg(feature = "policy-file")]
     ("policy", "policy:view"),
     ("check", "access:explain"),

@@ -412,3 +412,29 @@ async fn a_permission_that_nobody_defined_is_an_error_in_development() {
     assert!(t.kw.can(ada.id, "posts:edti").await.is_err());
     assert!(!t.kw.can(ada.id, "posts:view").await.unwrap());
 }
+
+#[tokio::test]
+async fn a_block_of_the_apps_own_decides_beside_the_policy() {
+    use keyward::authz::{Opinion, Question};
+    let says = |question: &Question<'_>| match question.wanted.as_str() {
+        "posts:peek" => Opinion::Allow,
+        "posts:edit" => Opinion::Deny,
+        "posts:risk" => Opinion::MayDeny,
+        _ => Opinion::NoOpinion,
+    };
+    let t = keyward::testing::TestAuth::with(|builder| builder.block(says)).await;
+    let ada = t.user("ada@example.com").await;
+    t.role("editor", &["posts:edit", "posts:view", "posts:risk"]).await;
+    t.give_role(&ada, "editor").await;
+    let can = async |permission: &str| t.kw.can(ada.id, permission).await;
+    assert!(can("posts:view").await.unwrap(), "it has nothing to say");
+    assert!(can("posts:peek").await.unwrap(), "it allows");
+    assert!(!can("posts:edit").await.unwrap(), "it denies what a role allows");
+    assert!(!can("posts:other").await.unwrap());
+    can("posts:risk").await.unwrap_err();
+    let client = t.pages().login_as(&ada).await;
+    let reply = client.get("/api/v1/can?permission=posts:risk").await;
+    assert_eq!(reply.status(), 503, "what it cannot say is neither a yes nor a no");
+    let why = t.kw.why(ada.id, "posts:edit", None, &Context::new()).await.unwrap().unwrap();
+    assert_eq!(why.code, "denied_by_rule");
+}

@@ -31,6 +31,7 @@ mod factors;
 #[cfg(feature = "actix")]
 mod frameworks;
 mod golden;
+mod grants;
 mod groups;
 mod hashes;
 mod impersonation;

@@ -166,6 +166,9 @@ async fn what_one_node_does_the_other_knows(here: TestAuth, there: TestAuth) {
         soon("the document arrives", async || held().await.contains("printer:bind")).await;
     }
 
+    #[cfg(feature = "policy-file")]
+    a_relation_counts_on_the_other_node(&here, &there, ada).await;
+
     let lock = Act::Lock { reason: "lost laptop".into() };
     here.kw.act_on(ada, lock).await.unwrap().unwrap();
     soon("the session ends", async || session().await.status() == 401).await;
@@ -178,6 +181,54 @@ async fn what_one_node_does_the_other_knows(here: TestAuth, there: TestAuth) {
     assert_eq!(report.faults, [""; 0]);
     here.kw.shutdown().await;
     there.kw.shutdown().await;
+}
+
+const RELATIONS: &str = r#"version = 1
+[relations.group]
+member = "[user, group#member]"
+[relations.docs]
+parent = "[docs]"
+viewer = "[user, user:*, group#member] | viewer from parent"
+grants."docs:view" = "viewer"
+"#;
+
+/// Nothing of a stored relation is cached: the next question on any node sees it,
+/// through a set, a group in a group, and the folder above; and that it is gone.
+#[cfg(feature = "policy-file")]
+async fn a_relation_counts_on_the_other_node(
+    here: &TestAuth,
+    there: &TestAuth,
+    ada: keyward::id::UserId,
+) {
+    use keyward::Relation;
+    let change =
+        keyward::ChangePolicy { text: RELATIONS.into(), seen: None, force: false, actor: None };
+    here.kw.change_policy(change).await.unwrap().unwrap();
+    let ask = async |node: &TestAuth| {
+        let page = Resource::new("docs", "42");
+        let ruling = node.kw.ask(ada, "docs:view", Some(&page), &Context::new()).await;
+        ruling.unwrap().allowed().unwrap_or(false)
+    };
+    let relation = |object: &str, relation: &str, subject: &str| Relation {
+        object: object.into(),
+        relation: relation.into(),
+        subject: subject.into(),
+    };
+    let chain = [
+        relation("docs:42", "parent", "docs:home"),
+        relation("docs:home", "viewer", "group:builders#member"),
+        relation("group:builders", "member", "group:roofers#member"),
+        relation("group:roofers", "member", &format!("user:{ada}")),
+    ];
+    here.kw.change_relations(chain.clone(), []).await.unwrap().unwrap();
+    // The document that says what they give is what has to arrive.
+    soon("the relation counts", async || ask(there).await).await;
+    assert!(ask(here).await);
+    let [.., last] = chain;
+    there.kw.change_relations([], [last.clone()]).await.unwrap().unwrap();
+    assert!(!ask(here).await && !ask(there).await, "it is gone at once on both");
+    here.kw.change_relations([last], []).await.unwrap().unwrap();
+    assert!(ask(there).await, "and back at once");
 }
 
 /// Both nodes are given the same code at once: one of them lets somebody in.

@@ -2,6 +2,7 @@
 
 mod account;
 mod addresses;
+mod acl;
 mod admin;
 mod check;
 mod dev_inbox;

@@ -286,3 +286,24 @@ async fn the_list_of_roles_has_those_of_the_file_which_cannot_be_changed() {
     assert_eq!(writer.inherits, ["reader"]);
     assert!(roles.iter().any(|role| role.name == "admin" && !role.read_only));
 }
+
+#[tokio::test]
+async fn a_changed_file_that_shuts_every_administrator_out_is_not_put_in_force() {
+    let house = House::with("version = 1\n").await.unwrap();
+    let ada = house.person("ada@example.com").await;
+    house.auth.assign_role(ada.id, "admin", true).await.unwrap().unwrap();
+    let out = "version = 1\n[[rules]]\nid = \"out\"\nforbid = [\"roles:*\"]\n";
+    std::fs::write(house.path(), out).unwrap();
+    house.auth.reload_policy_file().await.unwrap_err();
+    assert!(house.auth.can(ada.id, "roles:edit").await.unwrap(), "the former one stays");
+    let status = house.auth.policy_file().unwrap();
+    assert!(status.mistakes.unwrap().contains("nobody could administer"));
+    let unless = format!("unless = \"principal.id == '{}'\"\n", ada.id);
+    std::fs::write(house.path(), format!("{out}{unless}")).unwrap();
+    house.auth.reload_policy_file().await.unwrap();
+    assert!(house.auth.can(ada.id, "roles:edit").await.unwrap());
+    let bob = house.person("bob@example.com").await;
+    house.auth.assign_role(bob.id, "admin", true).await.unwrap().unwrap();
+    let refused = house.auth.assign_role(ada.id, "admin", false).await.unwrap();
+    assert_eq!(refused, Err(Refusal::LastAdministrator), "whom the file denies does not count");
+}

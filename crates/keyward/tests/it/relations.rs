@@ -8,9 +8,9 @@ use http::Method;
 use keyward::authz::policy::Policy;
 use keyward::authz::relations::{Tuple as Plain, Tuples};
 use keyward::authz::{Decision, Effect};
-use keyward::port::{Random as _, TupleQuery};
+use keyward::port::{Fut, Random as _, TupleQuery};
 use keyward::testing::{CHEAP, Client, Response, SeededRandom, TestAuth};
-use keyward::{Context, Keyward, Refusal, Relation, Resource, UserView};
+use keyward::{Context, Error, Keyward, Refusal, Relation, Resource, Resources, UserView};
 use serde_json::{Value, json};
 
 const POLICY: &str = r#"version = 1
@@ -413,4 +413,76 @@ async fn what_is_stored_answers_as_what_is_given_does() {
         house.remove(&texts).await;
     }
     assert_eq!(answers.len(), 2, "both answers occurred");
+}
+
+/// The documents of the app.
+struct Shelf;
+
+impl Resources for Shelf {
+    fn find<'a>(&'a self, _: &'a str, _: &'a str) -> Fut<'a, Result<Option<Resource>, Error>> {
+        Box::pin(async { Ok(None) })
+    }
+
+    fn list<'a>(
+        &'a self,
+        kind: &'a str,
+        after: Option<&'a str>,
+        limit: usize,
+    ) -> Fut<'a, Result<Vec<Resource>, Error>> {
+        Box::pin(async move {
+            let all = ["1", "2", "3", "4"].into_iter().filter(|id| after.is_none_or(|a| *id > a));
+            Ok(all.take(limit).map(|id| Resource::new(kind, id)).collect())
+        })
+    }
+}
+
+#[tokio::test]
+async fn authzen_searches_find_what_stored_relations_give() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = policy_file(&folder);
+    let t = TestAuth::with(|builder| builder.policy(path).resources(Shelf)).await;
+    let (chief, ada) = (t.user("chief@example.com").await, t.user("ada@example.com").await);
+    let bob = t.user("bob@example.com").await;
+    t.kw.change_grant(chief.id, Effect::Allow, "access:evaluate", true).await.unwrap().unwrap();
+    let point = t.pages().login_as(&chief).await;
+    let relation = |line: String| {
+        let words: Vec<&str> = line.split(' ').collect();
+        let [object, relation, subject] = words[..] else { panic!("{line}") };
+        Relation { object: object.into(), relation: relation.into(), subject: subject.into() }
+    };
+    let stored = [
+        "docs:1 parent folder:home".to_owned(),
+        "docs:3 parent folder:home".to_owned(),
+        "folder:home viewer group:staff#member".to_owned(),
+        format!("group:staff member user:{}", ada.id),
+        format!("docs:3 banned user:{}", ada.id),
+        format!("docs:2 viewer user:{}", bob.id),
+        format!("docs:1 editor user:{}", ada.id),
+    ];
+    t.kw.change_relations(stored.map(relation), []).await.unwrap().unwrap();
+    let found = async |what: &str, body: &Value| -> Vec<String> {
+        let reply = point.post(&format!("/access/v1/search/{what}"), body).await;
+        is(&reply, 200);
+        let results = reply.json()["results"].clone();
+        let name = |it: &Value| it["id"].as_str().or(it["name"].as_str()).unwrap().to_owned();
+        results.as_array().unwrap().iter().map(name).collect()
+    };
+    let of = |user: &UserView| json!({ "type": "user", "id": user.id });
+    let who = |id: &str| {
+        json!({ "subject": { "type": "user" }, "action": { "name": "view" },
+            "resource": { "type": "docs", "id": id } })
+    };
+    assert_eq!(found("subject", &who("1")).await, [ada.id.to_string()]);
+    assert_eq!(found("subject", &who("2")).await, [bob.id.to_string()]);
+    assert_eq!(found("subject", &who("3")).await, [""; 0], "banned");
+    let which = |user: &UserView| {
+        json!({ "subject": of(user), "action": { "name": "view" },
+            "resource": { "type": "docs" } })
+    };
+    assert_eq!(found("resource", &which(&ada)).await, ["1"]);
+    assert_eq!(found("resource", &which(&bob)).await, ["2"]);
+    let what = |user: &UserView, id: &str| json!({ "subject": of(user), "resource": { "type": "docs", "id": id } });
+    assert_eq!(found("action", &what(&ada, "1")).await, ["edit", "view"]);
+    assert_eq!(found("action", &what(&bob, "2")).await, ["view"]);
+    assert_eq!(found("action", &what(&bob, "1")).await, [""; 0]);
 }

@@ -35,6 +35,8 @@ pub(crate) struct Export {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum From {
+    /// An object of roles and their permissions: `{"editor": "posts.edit,posts.own"}`
+    Asok,
     /// `permissions-model.json`
     Authnzerver,
     /// `shiro.ini`
@@ -60,6 +62,7 @@ impl Import {
     pub(super) fn run(self) -> Outcome {
         let text = text_of(&self.file)?;
         let imported = match (self.from, &self.lines) {
+            (From::Asok, _) => import::asok(&text),
             (From::Authnzerver, _) => import::authnzerver(&text),
             (From::Shiro, _) => import::shiro(&text),
             (From::Openfga, _) => import::openfga(&text),

@@ -45,7 +45,8 @@ impl Keyward {
             return Ok(Around::nothing());
         }
         let asked = Asked { wanted, resource, context, around: None };
-        let verdict = with_question(asker, &asked, self.now(), |policy, it| policy.decide(it))?;
+        let (now, blocks) = (self.now(), self.blocks());
+        let verdict = with_question(asker, &asked, blocks, now, |policy, it| policy.decide(it))?;
         let is_open = verdict.by == By::NoMatch || verdict.decision == Decision::Indeterminate;
         match is_open {
             true => self.all_around(asker, wanted, resource).await,

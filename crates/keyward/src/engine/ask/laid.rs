@@ -4,13 +4,14 @@
 use keyward_authz::acl::Acl;
 use keyward_authz::condition::Cell;
 use keyward_authz::items::Item;
-use keyward_authz::{Question, Related, Snapshot};
+use keyward_authz::{Block, Question, Related, Snapshot};
 use keyward_core::Error;
 use keyward_core::identifier::Kind;
 use keyward_core::record::Identifier;
 use keyward_core::time::Timestamp;
 
 use super::{Asked, Asker};
+use crate::engine::hooks::OwnBlock;
 use crate::resource::Resource;
 
 type Cells<'a> = Vec<(&'a str, Cell<'a>)>;
@@ -19,6 +20,7 @@ type Cells<'a> = Vec<(&'a str, Cell<'a>)>;
 pub(super) fn with_question<'s, T>(
     asker: Asker<'s>,
     asked: &Asked<'_>,
+    blocks: &[OwnBlock],
     now: Timestamp,
     then: impl FnOnce(&'s Snapshot, &Question<'_>) -> T,
 ) -> Result<T, Error> {
@@ -39,6 +41,8 @@ pub(super) fn with_question<'s, T>(
     question.groups = Some(&asker.groups.listed);
     question.ceilings = &ceilings;
     question.acl = &acl;
+    let custom: Vec<&dyn Block> = blocks.iter().map(|block| &**block as &dyn Block).collect();
+    question.custom = &custom;
     question.facts = facts.facts();
     if let Some(resource) = asked.resource {
         question.item = item(asked, resource, &shared);

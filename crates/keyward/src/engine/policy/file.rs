@@ -107,17 +107,34 @@ fn told(error: &Error) -> String {
 }
 
 impl Keyward {
-    /// Reads the policy file again and puts it in force. Where that cannot be,
-    /// the former policy stays, and the error is logged and counted as well.
-    /// Without a policy file, nothing happens.
+    /// Reads the policy file again and puts it in force. Where that cannot be, or
+    /// would leave nobody who can administer, the former policy stays, and the
+    /// error is logged and counted as well; whoever starts anew with such a file
+    /// forces it. Without a policy file, nothing happens.
     pub async fn reload_policy_file(&self) -> Result<(), Error> {
         let Some(file) = &self.0.policy_file else { return Ok(()) };
-        let outcome = self.put_in_force(|| file.read()).await;
+        let outcome = match self.read_policy_file(file).await {
+            Ok(base) => self.put_in_force(|| Ok(base)).await,
+            Err(error) => Err(error),
+        };
         file.note(&outcome);
         if outcome.is_ok() {
             tracing::info!(file = %file.path.display(), "the policy file was read");
         }
         outcome
+    }
+
+    /// Reads the file, and looks whether somebody can still administer with it.
+    async fn read_policy_file(&self, file: &PolicyFile) -> Result<Base, Error> {
+        let base = file.read()?;
+        match self.administrators_stay_with(base.fixed()).await? {
+            true => Ok(base),
+            false => {
+                let why =
+                    "nobody could administer any more; a restart puts it in force all the same";
+                Err(Error::because("use the policy file", why))
+            }
+        }
     }
 
     /// How things stand with the policy file, if there is one.

@@ -3,7 +3,8 @@
 use keyward_core::flow::admin::Act;
 use keyward_core::flow::role::effect_name;
 use keyward_core::port::{EventQuery, Fut};
-use keyward_core::record::Term;
+use keyward_core::record::{Grant, Term};
+use keyward_core::time::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -43,11 +44,8 @@ async fn person<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
     let held: Vec<&str> = holdings.roles.iter().map(|r| r.role.as_str()).collect();
     let names = cx.auth.role_names().await?.into_iter();
     let free: Vec<String> = names.filter(|name| !held.contains(&name.as_str())).collect();
-    let grants: Vec<Value> = holdings
-        .grants
-        .iter()
-        .map(|g| json!({ "effect": effect_name(g.effect), "permission": g.pattern }))
-        .collect();
+    let now = cx.auth.now();
+    let grants: Vec<Value> = holdings.grants.iter().map(|grant| direct(grant, now)).collect();
     let query = EventQuery { subject: Some(user), limit: 20, ..EventQuery::default() };
     let events = store.events(&query).await?.data;
     let activity: Vec<EventView> = events.iter().map(EventView::new).collect();
@@ -66,7 +64,20 @@ async fn person<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
         .with("factors", keyward_core::flow::factor::methods(&subject, &cx.auth.0.settings))
         .with("may_impersonate", nav::holds(admin, "users:impersonate") && user != admin.user.id)
         .with("may_edit", nav::holds(admin, "users:edit"))
-        .with("may_grant", nav::holds(admin, "roles:grant")))
+        .with("may_grant", nav::holds(admin, "roles:grant"))
+        .with("known", cx.auth.known_permissions())
+        .keeping(&["permission", "effect", "not_before", "expires_at"]))
+}
+
+/// A direct permission, and whether it counts now.
+fn direct(grant: &Grant, now: Timestamp) -> Value {
+    json!({
+        "effect": effect_name(grant.effect),
+        "permission": grant.pattern,
+        "not_before": grant.not_before,
+        "expires_at": grant.expires_at,
+        "counts": grant.term().covers(now),
+    })
 }
 
 /// What was refused, on the page of the person.
@@ -79,7 +90,7 @@ fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
 }
 
 /// Back to the person, with what was done or why not.
-async fn told(cx: &Cx<'_>, done: Result<(), Fault>) -> Result<Reply, Fault> {
+pub(super) async fn told(cx: &Cx<'_>, done: Result<(), Fault>) -> Result<Reply, Fault> {
     match done {
         Ok(()) => go(cx, &format!("/admin/people/{}?notice=done", target(cx)?)),
         Err(fault) => person(cx).await?.refused(fault, cx.id),
