@@ -1,8 +1,8 @@
 //! The hosted pages, as a browser without scripts meets them.
 
 mod account;
-mod addresses;
 mod acl;
+mod addresses;
 mod admin;
 mod check;
 mod dev_inbox;
