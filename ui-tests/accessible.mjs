@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { accessibleFactors } from "./factors.mjs";
+import { accessibleOwn } from "./own.mjs";
 import { accessiblePasskeys } from "./passkeys.mjs";
 import { accessibleProviders } from "./providers.mjs";
 import { Visitor } from "./visitor.mjs";
@@ -19,7 +20,7 @@ const STRANGER = [
 ];
 const ADMIN = [
   "/account", "/account/password", "/account/sessions", "/admin/people", "/admin/people?q=nobody-at-all",
-  "/admin/people/add", "/admin/groups", "/admin/roles", "/admin/roles/admin", "/admin/matrix", "/admin/matrix?also=posts:edit",
+  "/admin/people/add", "/admin/invitations", "/admin/groups", "/admin/roles", "/admin/roles/admin", "/admin/matrix", "/admin/matrix?also=posts:edit",
   "/admin/who?permission=users:view", "/admin/check", "/admin/check?subject=ada@example.com&permission=users:view",
   "/admin/check?subject=nobody@example.com&permission=users:view&resource=x", "/admin/audit", "/admin/audit/chain", "/admin/messages", "/admin/policy", "/admin/acl",
 ];
@@ -79,6 +80,7 @@ export async function accessible(browser, base, report) {
     await look("a person");
     await visitor.leave();
     await accessibleFactors(browser, base, report, { name, ...mode });
+    await accessibleOwn(browser, base, report, { name, ...mode });
     await accessiblePasskeys(browser, base, report, { name, ...mode });
     await accessibleProviders(browser, base, report, { name, ...mode });
   }

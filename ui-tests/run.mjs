@@ -5,6 +5,7 @@ import { accessible } from "./accessible.mjs";
 import { administrator } from "./administrator.mjs";
 import { open } from "./browser.mjs";
 import { factors } from "./factors.mjs";
+import { own } from "./own.mjs";
 import { passkeys } from "./passkeys.mjs";
 import { person } from "./person.mjs";
 import { providers } from "./providers.mjs";
@@ -18,6 +19,7 @@ try {
     await person(browser, base, report, scripts);
     await factors(browser, base, report, scripts);
     await providers(browser, base, report, scripts);
+    await own(browser, base, report, scripts);
     await administrator(browser, base, report, scripts);
   }
   await passkeys(browser, base, report);

@@ -9,6 +9,7 @@ pub mod acl;
 pub mod address;
 pub mod admin;
 pub mod admins;
+pub mod anonymous;
 mod apart;
 pub mod api_key;
 #[cfg(feature = "captcha")]
@@ -25,6 +26,7 @@ pub mod group;
 mod guess;
 pub mod hashes;
 pub mod impersonate;
+pub mod invite;
 pub mod limits;
 pub mod matrix;
 pub mod mfa;

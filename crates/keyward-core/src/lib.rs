@@ -10,6 +10,7 @@ pub mod identifier;
 pub mod network;
 pub mod password;
 pub mod port;
+pub mod profile;
 pub mod record;
 pub mod refusal;
 pub mod secret;

@@ -125,6 +125,11 @@ pub enum Refusal {
     SignUpClosed,
     /// Sign-up is not open to this domain.
     DomainNotAllowed,
+    /// Only who was invited makes an account.
+    InvitationRequired,
+    /// The invitation is unknown, used, taken back or over, or is not whoever invited's
+    /// to give any more.
+    InvitationInvalid,
     /// The code is wrong, or the flow is unknown.
     CodeInvalid,
     /// The challenge has ended, or was replaced.

@@ -3,7 +3,8 @@
 use core::time::Duration;
 
 use crate::identifier::Kind;
-use crate::record::Purpose;
+use crate::profile::Field;
+use crate::record::{Identifier, Purpose};
 
 mod captcha;
 mod passkeys;
@@ -22,6 +23,14 @@ pub struct Settings {
     pub sign_up: SignUpMode,
     /// What must be proven before the first sign-in.
     pub verify: VerifyMode,
+    /// What somebody gives to make an account.
+    pub sign_up_asks: Asks,
+    /// Fields of an account that the app defines; none for properties of any form.
+    pub profile: Vec<Field>,
+    /// Whether anybody gets an account without a name, to be given one later.
+    pub anonymous: bool,
+    /// How long an invitation can be used.
+    pub invitation_lifetime: Duration,
     /// Shortest password in characters; NIST SP 800-63B-4 asks for 15 when it
     /// is the only factor.
     pub password_min: usize,
@@ -106,6 +115,8 @@ impl Settings {
         match purpose {
             Purpose::SignInCode => self.code_lifetime.min(self.challenge_lifetime),
             Purpose::UndoAddress => self.undo_lifetime,
+            // It tells what to do as well, once it is too late.
+            Purpose::StopRecovery => self.undo_lifetime.max(self.challenge_lifetime),
             Purpose::RestoreAccount => self.deletion_grace,
             _ => self.challenge_lifetime,
         }
@@ -136,8 +147,54 @@ pub enum SignUpMode {
     Open,
     /// Anyone with an e-mail address in one of these domains.
     Domains(Vec<String>),
+    /// Whoever was invited.
+    Invited,
     /// Nobody; administrators make accounts.
     Closed,
+}
+
+/// Whether something is given to make an account. What is not among
+/// [`Settings::identifiers`] never is.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Ask {
+    /// It is refused.
+    Never,
+    /// It may be.
+    #[default]
+    Maybe,
+    /// It must be.
+    Always,
+}
+
+/// What somebody gives to make an account.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Asks {
+    /// An e-mail address.
+    pub email: Ask,
+    /// A username.
+    pub username: Ask,
+    /// A phone number.
+    pub phone: Ask,
+    /// A password; without one, people sign in by links and codes.
+    pub password: Ask,
+}
+
+impl Default for Asks {
+    fn default() -> Self {
+        let (email, username, phone) = (Ask::Maybe, Ask::Maybe, Ask::Maybe);
+        Self { email, username, phone, password: Ask::Always }
+    }
+}
+
+impl Asks {
+    /// Whether a name of this kind is asked for.
+    pub fn of(&self, kind: Kind) -> Ask {
+        match kind {
+            Kind::Email => self.email,
+            Kind::Username => self.username,
+            Kind::Phone => self.phone,
+        }
+    }
 }
 
 /// What must be proven before the first sign-in.
@@ -147,7 +204,43 @@ pub enum VerifyMode {
     None,
     /// One address, whichever was given.
     Any,
+    /// An e-mail address, by code or link.
+    Email,
+    /// A phone number, by code.
+    Phone,
+    /// An e-mail address and a phone number.
+    Both,
 }
+
+impl VerifyMode {
+    /// The kinds of address of which one has to be proven next; none where all that
+    /// must be proven is.
+    pub fn lacks(self, names: &[Identifier]) -> &'static [Kind] {
+        let has = |kind| names.iter().any(|i| i.kind == kind && i.verified_at.is_some());
+        let (email, phone) = (has(Kind::Email), has(Kind::Phone));
+        match self {
+            Self::Any if !names.iter().any(|i| i.verified_at.is_some()) => ADDRESSES,
+            Self::Email | Self::Both if !email => &[Kind::Email],
+            Self::Phone | Self::Both if !phone => &[Kind::Phone],
+            Self::None | Self::Any | Self::Email | Self::Phone | Self::Both => &[],
+        }
+    }
+
+    /// The kinds of address that must be given to make an account; of several kinds
+    /// that are named together, one.
+    pub fn needs(self) -> &'static [&'static [Kind]] {
+        match self {
+            Self::None => &[],
+            Self::Any => &[ADDRESSES],
+            Self::Email => &[&[Kind::Email]],
+            Self::Phone => &[&[Kind::Phone]],
+            Self::Both => &[&[Kind::Email], &[Kind::Phone]],
+        }
+    }
+}
+
+/// Where a message can go.
+const ADDRESSES: &[Kind] = &[Kind::Email, Kind::Phone];
 
 /// So many at once, and one more after each period.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -177,6 +270,10 @@ impl Default for Settings {
             identifiers: vec![Kind::Email, Kind::Username, Kind::Phone],
             sign_up: SignUpMode::Open,
             verify: VerifyMode::Any,
+            sign_up_asks: Asks::default(),
+            profile: vec![],
+            anonymous: false,
+            invitation_lifetime: 7 * DAY,
             password_min: 15,
             session_idle: 14 * DAY,
             session_absolute: 30 * DAY,

@@ -25,6 +25,7 @@ mod document;
 mod erasure;
 mod groups;
 mod identities;
+mod invitations;
 mod limits;
 mod lists;
 mod log;
@@ -66,6 +67,7 @@ pub const GROUPS: &[&[Case]] = &[
     sessions::CASES,
     challenges::CASES,
     messages::CASES,
+    invitations::CASES,
     limits::CASES,
     access::CASES,
     groups::CASES,

@@ -8,6 +8,7 @@ use keyward_core::flow::address::{
     SeeUndo, UndoAddress,
 };
 use keyward_core::flow::challenge::Answer as Proof;
+use keyward_core::flow::recover::{StopRecovery, Stopped};
 use keyward_core::id::{FlowId, SessionId};
 use keyward_core::identifier::Kind;
 use keyward_core::refusal::Refusal;
@@ -56,6 +57,12 @@ impl Keyward {
     /// the account dies, and its password has to be set anew.
     pub async fn undo_address_change(&self, link: &Secret) -> Answer<()> {
         self.undo_address_for(link.clone(), &Client::default()).await
+    }
+
+    /// Stops a recovery that somebody else began, by the secret of the link that another
+    /// address of the account was sent; with `look`, only says whether it is going on.
+    pub async fn stop_recovery(&self, link: &Secret, look: bool) -> Answer<Stopped> {
+        self.run(&StopRecovery { link: link.clone(), look }, &Client::default()).await
     }
 
     pub(crate) async fn change_address_for(

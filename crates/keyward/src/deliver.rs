@@ -12,7 +12,9 @@ pub(crate) mod smtp;
 use std::time::Duration;
 
 use keyward_core::Error;
+use keyward_core::flow::Client;
 use keyward_core::flow::challenge::Letter;
+use keyward_core::flow::recover::TellOfRecovery;
 use keyward_core::port::{Batch, CommitError, Fut, Write};
 use keyward_core::record::{Channel, Message, MessageState, What};
 use keyward_core::time::Timestamp;
@@ -140,8 +142,10 @@ impl Keyward {
             return Ok(false);
         }
         let opened = Letter::open(&self.0.keys, &message);
-        let outgoing = match opened.and_then(|letter| letters::write(self, &message, &letter)) {
-            Ok(outgoing) => outgoing,
+        let written = opened
+            .and_then(|letter| letters::write(self, &message, &letter).map(|out| (out, letter)));
+        let (outgoing, letter) = match written {
+            Ok(both) => both,
             Err(error) => {
                 tracing::error!(?error, message = %message.id, "a message cannot be written");
                 let state = MessageState::Failed;
@@ -151,7 +155,10 @@ impl Keyward {
         let sending = tokio::time::timeout(PATIENCE, self.0.sender.send(&outgoing));
         let late = |_| Err(SendError::Later("the carrier did not answer in time".into()));
         match sending.await.unwrap_or_else(late) {
-            Ok(()) => self.finish(&message, MessageState::Sent, "").await.map(|()| true),
+            Ok(()) => {
+                self.tell_of(&message, &letter).await?;
+                self.finish(&message, MessageState::Sent, "").await.map(|()| true)
+            }
             Err(SendError::Never(why)) => {
                 self.finish(&message, MessageState::Failed, &why).await.map(|()| false)
             }
@@ -162,6 +169,16 @@ impl Keyward {
                 self.retry(&message, now, why, wait).await.map(|()| false)
             }
         }
+    }
+
+    /// Once the secret of a recovery is on its way, the account's other addresses hear
+    /// of it. Sent twice, both letters are: at least once.
+    async fn tell_of(&self, message: &Message, letter: &Letter) -> Result<(), Error> {
+        let Some(flow) = message.flow.filter(|_| message.template == "recover") else {
+            return Ok(());
+        };
+        let client = Client { language: letter.language.clone(), ..Client::default() };
+        self.run(&TellOfRecovery { flow }, &client).await.map(drop)
     }
 
     async fn retry(

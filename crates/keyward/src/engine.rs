@@ -14,6 +14,7 @@ pub(crate) mod hooks;
 pub(crate) mod limiter;
 pub(crate) mod os;
 pub(crate) mod policy;
+mod profile;
 pub(crate) mod resources;
 pub(crate) mod rng;
 pub(crate) mod run;

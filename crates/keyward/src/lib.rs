@@ -17,6 +17,7 @@ mod groups;
 mod hashing;
 mod http;
 mod impersonation;
+mod invitations;
 mod keyfile;
 mod lists;
 mod matrix;
@@ -103,6 +104,7 @@ pub use hashing::HashCost;
 pub use http::problem::words as refusal_words;
 pub use http::{Body, MAX_BODY, Reply, Request, problem_codes};
 pub use impersonation::ImpersonatedSession;
+pub use invitations::{InvitationView, MadeInvitation, NewInvitation};
 pub use keyward_authz as authz;
 pub use keyward_core::crypto::keys::RootKey;
 pub use keyward_core::crypto::password::Policy as HashPolicy;
@@ -112,16 +114,18 @@ pub use keyward_core::flow::group::{ChangeGroup, GroupChange};
 pub use keyward_core::flow::matrix::{Cell, ChangeMatrix};
 #[cfg(feature = "policy-file")]
 pub use keyward_core::flow::policy::{ChangePolicy, MAX_DOCUMENT};
+pub use keyward_core::flow::recover::Stopped;
 pub use keyward_core::flow::relation::Relation;
 pub use keyward_core::flow::role::{ChangeRole, RoleChange};
 pub use keyward_core::id;
 pub use keyward_core::identifier::Kind;
 pub use keyward_core::port;
+pub use keyward_core::profile::{Field, FieldKind, Party};
 pub use keyward_core::record::{Channel, Term, Tuple};
 pub use keyward_core::refusal::Refusal;
 pub use keyward_core::settings::{
-    Attestation, Captcha, CaptchaFor, CaptchaKind, Counter, MfaMode, Passkeys, Rate, Settings,
-    SignUpMode, UserVerification, VerifyMode, When,
+    Ask, Asks, Attestation, Captcha, CaptchaFor, CaptchaKind, Counter, MfaMode, Passkeys, Rate,
+    Settings, SignUpMode, UserVerification, VerifyMode, When,
 };
 pub use keyward_core::time::Timestamp;
 pub use keyward_core::{Error, Secret};

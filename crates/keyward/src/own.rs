@@ -14,6 +14,7 @@ use keyward_core::identifier::Kind;
 use keyward_core::port::{PeopleQuery, Status};
 use keyward_core::record::{Credential, Identifier};
 use keyward_core::refusal::Refusal;
+use keyward_core::settings::Settings;
 use keyward_core::time::Timestamp;
 use keyward_core::{Error, Secret};
 use schemars::JsonSchema;
@@ -105,12 +106,12 @@ impl FactorView {
 }
 
 impl ExportView {
-    fn new(export: &Export, now: Timestamp) -> Self {
+    fn new(export: &Export, settings: &Settings, now: Timestamp) -> Self {
         let subject = &export.subject;
         let factors = subject.credentials.iter().filter(|c| c.kind != trusted::KIND);
         Self {
             exported_at: now,
-            account: UserView::new(&subject.user, &subject.identifiers),
+            account: UserView::new(&subject.user, &subject.identifiers).for_owner(settings),
             identifiers: subject.identifiers.iter().map(NameView::new).collect(),
             factors: factors.map(FactorView::new).collect(),
             sessions: export.sessions.iter().map(|s| SessionRow::new(s, None)).collect(),
@@ -211,7 +212,7 @@ impl Keyward {
     ) -> Answer<ExportView> {
         let (user, session) = (entry.user.id, entry.session.id);
         let export = self.run(&ExportOwn { user, session }, client).await?;
-        Ok(export.map(|export| ExportView::new(&export, self.now())))
+        Ok(export.map(|export| ExportView::new(&export, &self.0.settings, self.now())))
     }
 
     pub(crate) async fn trusted_devices_for(

@@ -17,6 +17,7 @@ mod nav;
 mod own;
 #[cfg(feature = "passkeys")]
 mod passkeys;
+mod profile;
 #[cfg(feature = "oauth")]
 mod providers;
 mod recover;
@@ -79,6 +80,7 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     #[cfg(feature = "policy-file")]
     admin::POLICY,
     admin::CHECK,
+    admin::INVITATIONS,
     admin::LOG,
 ];
 

@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod account;
 pub(crate) mod acl;
 mod addresses;
+mod anonymous;
 pub(crate) mod answer;
 pub(crate) mod api_keys;
 mod asked;
@@ -17,6 +18,7 @@ pub(crate) mod given;
 pub(crate) mod grants;
 pub(crate) mod groups;
 pub(crate) mod impersonation;
+pub(crate) mod invitations;
 pub(crate) mod matrix;
 pub(crate) mod mfa;
 pub(crate) mod ops;
@@ -49,6 +51,7 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
         captcha::ROUTES,
         sign_up::ROUTES,
         sign_in::ROUTES,
+        anonymous::ROUTES,
         mfa::ROUTES,
         sign_in_link::ROUTES,
         verification::ROUTES,
@@ -69,6 +72,7 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
         people::ROUTES,
         impersonation::ROUTES,
         grants::ROUTES,
+        invitations::ROUTES,
         roles::ROUTES,
         groups::ROUTES,
         matrix::ROUTES,

@@ -9,6 +9,7 @@ use keyward_authz::Access;
 use keyward_core::id::{EventId, MessageId, SessionId, UserId};
 use keyward_core::identifier::Kind;
 use keyward_core::record::{EventRow, Identifier, Message, Session, User};
+use keyward_core::settings::Settings;
 use keyward_core::time::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -91,6 +92,15 @@ impl UserView {
     }
 }
 
+impl UserView {
+    /// As the person whose account it is may see it.
+    #[must_use]
+    pub(crate) fn for_owner(mut self, settings: &Settings) -> Self {
+        keyward_core::profile::seen_by_owner(&settings.profile, &mut self.properties);
+        self
+    }
+}
+
 /// `active`, `locked` or `deleted`.
 pub(crate) fn status(user: &User) -> &'static str {
     match (user.deleted_at, user.locked_at) {
@@ -141,10 +151,11 @@ impl SessionView {
         user: &User,
         identifiers: &[Identifier],
         access: &Access,
+        settings: &Settings,
     ) -> Self {
         Self {
             id: session.id,
-            user: UserView::new(user, identifiers),
+            user: UserView::new(user, identifiers).for_owner(settings),
             roles: access.roles().iter().map(|r| r.to_string()).collect(),
             methods: session.methods.clone(),
             aal: session.aal,

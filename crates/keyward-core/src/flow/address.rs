@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::identifier::Kind;
 use crate::record::{Challenge, Identifier, Subject};
-use crate::settings::{Settings, VerifyMode};
+use crate::settings::{Ask, Settings, VerifyMode};
 
 /// What a change remembers until it is proven.
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -49,13 +49,11 @@ fn keeps(holder: &Subject, kind: Kind, normal: &str, settings: &Settings) -> boo
 /// Whether an account with only these names can still be signed in to.
 fn suffices(names: &[&Identifier], settings: &Settings) -> bool {
     let signs_in = names.iter().any(|name| settings.identifiers.contains(&name.kind));
-    let proven = names.iter().any(|name| name.verified_at.is_some() && reaches(name));
-    signs_in && (proven || settings.verify == VerifyMode::None)
-}
-
-/// Whether a message can go there.
-fn reaches(name: &Identifier) -> bool {
-    name.kind != Kind::Username
+    let left: Vec<Identifier> = names.iter().map(|name| (*name).clone()).collect();
+    let must = |kind: &Kind| settings.sign_up_asks.of(*kind) == Ask::Always;
+    let complete =
+        Kind::ALL.iter().filter(|kind| must(kind)).all(|k| left.iter().any(|i| i.kind == *k));
+    signs_in && complete && settings.verify.lacks(&left).is_empty()
 }
 
 /// The field of a request that names this kind.

@@ -14,6 +14,7 @@ use crate::Error;
 use crate::id::UserId;
 use crate::identifier::{self, Kind};
 use crate::port::{Fut, Write};
+use crate::profile::{self, Field, Party};
 use crate::record::{DeletedBy, Subject, User, What};
 use crate::refusal::{Problem, Refusal};
 use crate::secret::Secret;
@@ -226,7 +227,7 @@ impl Flow for Edit {
         if self.edit.version.is_some_and(|seen| seen != user.version) {
             return Verdict::no(Refusal::Conflict);
         }
-        let mut fields = match self.apply(&mut user) {
+        let mut fields = match self.apply(&mut user, &cx.settings.profile) {
             Ok(fields) => fields,
             Err(refusal) => return Verdict::no(refusal),
         };
@@ -252,7 +253,7 @@ impl Flow for Edit {
 }
 
 impl Edit {
-    fn apply(&self, user: &mut User) -> Result<Vec<String>, Refusal> {
+    fn apply(&self, user: &mut User, profile: &[Field]) -> Result<Vec<String>, Refusal> {
         let mut fields = vec![];
         if let Some(name) = &self.edit.name {
             if let Some(problem) = name_problem(name) {
@@ -262,6 +263,12 @@ impl Edit {
             fields.push("name".to_owned());
         }
         if let Some(patch) = &self.edit.properties {
+            let own = self.actor == Some(self.user);
+            let who = if own { Party::Owner } else { Party::Admin };
+            let flaws = profile::look_at(profile, patch, who);
+            if !flaws.is_empty() {
+                return Err(Refusal::Flawed(flaws));
+            }
             user.properties = merged(&user.properties, patch);
             if user.properties.len() > MAX_PROPERTIES {
                 return Err(Refusal::invalid("properties", "too_large"));

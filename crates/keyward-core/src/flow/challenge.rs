@@ -12,7 +12,9 @@ use crate::crypto::token;
 use crate::id::{FlowId, MessageId, UserId};
 use crate::identifier::Kind;
 use crate::port::{Take, Write};
-use crate::record::{Challenge, Channel, Identifier, Message, MessageState, Purpose, Reason};
+use crate::record::{
+    Challenge, Channel, Identifier, Invitation, Message, MessageState, Purpose, Reason,
+};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
 use crate::settings::{Rate, Settings};
@@ -190,6 +192,26 @@ pub(super) fn link_letter(
         link: Some(secrets.link.reveal().to_owned()),
     };
     post(template, &letter, Some(challenge.id), to.user, to.kind, challenge.expires_at, cx)
+}
+
+/// A letter with the link of an invitation. It takes from the limit of the address
+/// as every letter with a secret does.
+pub(super) fn invitation_letter(
+    invitation: &Invitation,
+    link: &Secret,
+    cx: &mut Decide<'_>,
+) -> Result<Vec<Write>, Error> {
+    let letter = Letter {
+        to: invitation.email.clone(),
+        language: cx.client.language.clone(),
+        name: String::new(),
+        code: None,
+        link: Some(link.reveal().to_owned()),
+    };
+    let limit = Write::Take(letters(Kind::Email, &invitation.normal, cx.settings, cx.now));
+    let until = invitation.expires_at;
+    let post = post("invitation", &letter, None, None, Kind::Email, until, cx)?;
+    Ok(vec![limit, post])
 }
 
 /// A letter that was over before it began: the row is there, and is never due.

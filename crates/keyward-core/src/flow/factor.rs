@@ -172,8 +172,11 @@ pub(super) fn fresh(session: &Session, subject: &Subject, cx: &Decide<'_>) -> Re
 /// Whether the owner of an account proved lately, and with all that it asks for,
 /// who they are.
 pub fn is_fresh(session: &Session, subject: &Subject, settings: &Settings, now: Timestamp) -> bool {
-    session.aal >= needed(subject, settings)
-        && is_recent(session.auth_time, now, settings.step_up_age)
+    // An account without a name has nothing to prove itself with but its session.
+    let is_nameless = subject.credentials.is_empty() && subject.identifiers.is_empty();
+    is_nameless
+        || session.aal >= needed(subject, settings)
+            && is_recent(session.auth_time, now, settings.step_up_age)
 }
 
 /// How many factors an account asks for.

@@ -15,6 +15,7 @@ use crate::port::{Fut, Write};
 use crate::record::{Assignment, Event, Held, Invitation, Subject, Term, What};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
+use crate::settings::SignUpMode;
 
 /// Invites somebody. Who comes by it makes their account as everybody does; it works
 /// once.
@@ -78,6 +79,7 @@ impl Flow for Invite {
             Err(refusal) => return Verdict::no(refusal),
         };
         let refused = match () {
+            () if cx.settings.sign_up == SignUpMode::Closed => Some(Refusal::SignUpClosed),
             () if unknown => Some(Refusal::invalid("roles", "role_unknown")),
             () if self.roles.len() > MAX_NAMES => Some(Refusal::invalid("roles", "too_many")),
             () if !(SHORTEST..=LONGEST).contains(&lifetime) => {
@@ -141,8 +143,7 @@ impl Invite {
                 Err(_) => return Verdict::no(Refusal::Conflict),
             },
         };
-        let what =
-            What::InvitationCreated { invitation: id, roles: invitation.roles.clone() };
+        let what = What::InvitationCreated { invitation: id, roles: invitation.roles.clone() };
         let event = cx.event(self.actor, None, what);
         Verdict::yes(Invited { invitation, link }, writes, vec![event])
     }

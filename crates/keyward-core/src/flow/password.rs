@@ -1,7 +1,7 @@
 //! Change a password that one knows.
 
 use super::challenge;
-use super::factor::trusted;
+use super::factor::{fresh, trusted};
 use super::guess::AtPassword;
 use super::open::{Opened, Standing, rotate};
 use super::step_up::Guessing;
@@ -24,8 +24,8 @@ pub struct ChangePassword {
     pub user: UserId,
     /// The session they ask from.
     pub session: SessionId,
-    /// As typed.
-    pub current: Secret,
+    /// As typed; `None` for an account that has none yet, which needs a recent proof.
+    pub current: Option<Secret>,
     /// As typed.
     pub new: Secret,
     /// Leave the other sessions open.
@@ -46,7 +46,10 @@ impl Flow for ChangePassword {
     }
 
     fn work(&self, facts: &Self::Facts) -> Work {
-        Work::verify(&self.current, facts.stored()).and(Work::hash(&self.new))
+        match &self.current {
+            Some(current) => Work::verify(current, facts.stored()).and(Work::hash(&self.new)),
+            None => Work::hash(&self.new),
+        }
     }
 
     fn decide(&self, facts: Self::Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<Box<Opened>> {
@@ -55,7 +58,11 @@ impl Flow for ChangePassword {
             Ok(both) => both,
             Err(refusal) => return Verdict::no(refusal),
         };
-        if !done.verified {
+        let is_first = self.current.is_none() && subject.credential("password").is_none();
+        if is_first && let Err(refusal) = fresh(&session, &subject, cx) {
+            return Verdict::no(refusal);
+        }
+        if !done.verified && !is_first {
             let what = What::SignInFailed { method: "password".into(), reason: guess.why_not() };
             let event = cx.event(Some(self.user), Some(self.user), what);
             let refusal = Refusal::invalid("current_password", "invalid_credentials");

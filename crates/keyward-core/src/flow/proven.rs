@@ -13,7 +13,6 @@ use crate::port::Write;
 use crate::record::{Event, Identifier, Reason, Subject, User, What};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
-use crate::settings::VerifyMode;
 
 /// Somebody proved to be this account.
 #[derive(Clone, Copy, Debug)]
@@ -81,7 +80,7 @@ pub(super) fn proven(
         let failed = proof.failed(reason, cx);
         return Verdict::refuse(refusal, vec![], vec![failed]);
     }
-    if cx.settings.verify == VerifyMode::Any && !proof.subject.is_verified() {
+    if !cx.settings.verify.lacks(&proof.subject.identifiers).is_empty() {
         return proof.ask(cx);
     }
     if proof.aal >= 2 || !factor::guarded(proof.subject, cx.settings) {

@@ -1,5 +1,9 @@
 //! Get back in without the password.
 
+mod stop;
+
+pub use stop::{StopRecovery, Stopped, TellOfRecovery};
+
 use super::challenge::{self, Answer, For, To, code_takes, give_back_code, take};
 use super::open::Opening;
 use super::password::{new_password_problems, set_password, tell};

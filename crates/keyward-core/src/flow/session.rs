@@ -7,7 +7,6 @@ use crate::id::{SessionId, UserId};
 use crate::port::{Fut, Write};
 use crate::record::{Reason, Session, Subject, User, What};
 use crate::refusal::Refusal;
-use crate::settings::VerifyMode;
 
 /// Opens a session for an account that the app authenticated itself. Locks
 /// and missing verification are obeyed.
@@ -39,7 +38,7 @@ impl Flow for SignInUser {
             let event = cx.event(None, Some(self.user), what);
             return Verdict::refuse(Refusal::InvalidCredentials, vec![], vec![event]);
         }
-        let proven = cx.settings.verify == VerifyMode::None || subject.is_verified();
+        let proven = cx.settings.verify.lacks(&subject.identifiers).is_empty();
         if !proven && !subject.identifiers.is_empty() {
             let reason = Reason::Unverified;
             let what = What::SignInFailed { method: self.method.clone(), reason };

@@ -1,18 +1,22 @@
 //! Make an account of one's own.
 
+use serde_json::{Map, Value};
+
 use super::challenge::{self, For, take};
+use super::invite::{Brought, come_by};
 use super::open::{Opened, Opening, Standing, open};
-use super::verify::ask_to_verify;
+use super::verify::{ask_to_verify, verified};
 use super::{Decide, Done, Flow, Gather, Verdict, Work};
 use crate::Error;
 use crate::id::{CredentialId, FlowId, TenantId, UserId};
 use crate::identifier::{self, Kind, Normalised};
 use crate::password::rules;
 use crate::port::{Fut, Take, Write};
-use crate::record::{Credential, Identifier, Purpose, Subject, User, What};
+use crate::profile;
+use crate::record::{Credential, Identifier, Invitation, Purpose, Subject, User, What};
 use crate::refusal::{Problem, Refusal};
 use crate::secret::Secret;
-use crate::settings::{Settings, SignUpMode, VerifyMode};
+use crate::settings::{Ask, Settings, SignUpMode, VerifyMode};
 use crate::time::Timestamp;
 
 /// One attempt to sign up. At least one identifier is needed.
@@ -27,7 +31,11 @@ pub struct SignUp {
     /// What to call the person; may be empty.
     pub name: String,
     /// As typed.
-    pub password: Secret,
+    pub password: Option<Secret>,
+    /// Properties of the account.
+    pub properties: Map<String, Value>,
+    /// The secret of an invitation's link.
+    pub invitation: Option<Secret>,
     /// How to open the session where nothing must be proven first.
     pub open: Opening,
 }
@@ -39,6 +47,7 @@ pub struct Facts {
     /// The account that already holds the e-mail address or phone number.
     holder: Option<(Kind, Subject)>,
     username_taken: bool,
+    invitation: Option<Brought>,
 }
 
 /// An identifier as it was typed, and as it is compared.
@@ -81,7 +90,11 @@ impl Flow for SignUp {
                     holder = cx.store.subject_by(*kind, text).await?.map(|s| (*kind, s));
                 }
             }
-            Ok(Facts { names, holder, username_taken })
+            let invitation = match &self.invitation {
+                Some(link) => Some(Brought::gather(link, cx).await?),
+                None => None,
+            };
+            Ok(Facts { names, holder, username_taken, invitation })
         })
     }
 
@@ -93,7 +106,10 @@ impl Flow for SignUp {
     }
 
     fn work(&self, facts: &Facts) -> Work {
-        if facts.names.is_ok() { Work::hash(&self.password) } else { Work::default() }
+        match &self.password {
+            Some(password) if facts.names.is_ok() => Work::hash(password),
+            _ => Work::default(),
+        }
     }
 
     fn decide(&self, facts: Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<SignedUp> {
@@ -101,16 +117,24 @@ impl Flow for SignUp {
             Ok(names) => names,
             Err(problems) => return Verdict::no(Refusal::Invalid(problems)),
         };
-        let given: Vec<_> = names.iter().map(|n| (n.normal.kind, n.normal.text.as_str())).collect();
-        if let Err(refusal) = admitted(&given, &cx.settings.sign_up) {
-            return Verdict::no(refusal);
+        // Without fields nothing is asked for: properties are the app's to give.
+        if cx.settings.profile.is_empty() && !self.properties.is_empty() {
+            return Verdict::no(Refusal::invalid("properties", "not_asked_for"));
         }
+        let flaws = profile::look_at_first(&cx.settings.profile, &self.properties);
+        if !flaws.is_empty() {
+            return Verdict::no(Refusal::Flawed(flaws));
+        }
+        let invitation = match invited(facts.invitation.as_ref(), &names, cx) {
+            Ok(invitation) => invitation,
+            Err(refusal) => return Verdict::no(refusal),
+        };
         if facts.username_taken {
             return Verdict::no(Refusal::invalid("username", "username_taken"));
         }
         match facts.holder {
             Some((kind, holder)) => self.taken(kind, &holder, &names, cx),
-            None => self.fresh(&names, done, cx),
+            None => self.fresh(&names, invitation, done, cx),
         }
     }
 }
@@ -129,20 +153,30 @@ impl SignUp {
                 Ok(normal) if kind == Kind::Phone && !settings.may_text(&normal.text) => {
                     problems.push(Problem { field, code: "phone_not_served" });
                 }
-                Ok(normal) if settings.identifiers.contains(&kind) => {
+                Ok(normal) if is_asked(kind, settings) => {
                     names.push(Name { typed: typed.trim().to_owned(), normal });
                 }
                 _ => problems.push(Problem { field, code }),
             }
         }
-        let reachable = names.iter().any(|n| n.normal.kind != Kind::Username);
-        let needs_address = settings.verify == VerifyMode::Any;
-        if problems.is_empty() && (names.is_empty() || needs_address && !reachable) {
-            problems.push(Problem { field: "email", code: "identifier_required" });
+        if problems.is_empty() {
+            problems.extend(missing(&names, settings));
         }
         problems.extend(name_problem(&self.name));
-        problems.extend(password_problems(&self.password, "password", &names, settings));
+        problems.extend(self.password_problems(&names, settings));
         if problems.is_empty() { Ok(names) } else { Err(problems) }
+    }
+
+    fn password_problems(&self, names: &[Name], settings: &Settings) -> Vec<Problem> {
+        let given = self.password.as_ref().filter(|password| !password.reveal().is_empty());
+        match (given, settings.sign_up_asks.password) {
+            (None, Ask::Never | Ask::Maybe) => vec![],
+            (Some(_), Ask::Never) => vec![Problem { field: "password", code: "not_asked_for" }],
+            (None, Ask::Always) => password_problems(&Secret::new(""), "password", names, settings),
+            (Some(given), Ask::Maybe | Ask::Always) => {
+                password_problems(given, "password", names, settings)
+            }
+        }
     }
 
     /// The address is taken: its holder is told, the asker sees the usual answer.
@@ -175,9 +209,23 @@ impl SignUp {
         Verdict::yes(reply, writes, vec![])
     }
 
-    fn fresh(&self, names: &[Name], done: Done, cx: &mut Decide<'_>) -> Verdict<SignedUp> {
-        let Some(phc) = done.hashed else { return Verdict::no(Refusal::Conflict) };
-        let subject = new_subject(&self.name, names, Some(phc), cx);
+    fn fresh(
+        &self,
+        names: &[Name],
+        invitation: Option<&Invitation>,
+        done: Done,
+        cx: &mut Decide<'_>,
+    ) -> Verdict<SignedUp> {
+        let given = self.password.as_ref().is_some_and(|given| !given.reveal().is_empty());
+        if given && done.hashed.is_none() {
+            return Verdict::no(Refusal::Conflict);
+        }
+        let mut subject = new_subject(&self.name, names, done.hashed.filter(|_| given), cx);
+        if let Some(invitation) = invitation.filter(|found| found.is_mailed) {
+            // Whoever has its link reads the mail there.
+            subject = verified(subject, Kind::Email, &invitation.normal, cx.now);
+        }
+        subject.user.properties = Value::Object(self.properties.clone()).to_string();
         let user = subject.user.id;
         let mut writes = add_subject(&subject);
         // In the same transaction: a new address costs what a taken one costs,
@@ -185,7 +233,12 @@ impl SignUp {
         let reachable = names.iter().filter(|name| name.normal.kind != Kind::Username);
         writes.extend(reachable.map(|name| Write::Take(asked_for(name, cx.settings, cx.now))));
         let mut events = vec![cx.own_event(user, What::UserCreated { by: "sign_up".into() })];
-        if cx.settings.verify == VerifyMode::Any
+        if let Some(invitation) = invitation {
+            let (coming, came) = come_by(invitation, &subject, cx);
+            writes.extend(coming);
+            events.extend(came);
+        }
+        if !cx.settings.verify.lacks(&subject.identifiers).is_empty()
             && let Some((asked, asking, event)) = ask_to_verify(&subject, cx)
         {
             // A new account has no older challenges to kill.
@@ -204,6 +257,47 @@ impl SignUp {
     }
 }
 
+/// The invitation that somebody brings; who brings none must be welcome without.
+fn invited<'a>(
+    brought: Option<&'a Brought>,
+    names: &[Name],
+    cx: &Decide<'_>,
+) -> Result<Option<&'a Invitation>, Refusal> {
+    let Some(brought) = brought else {
+        let given: Vec<_> = names.iter().map(|n| (n.normal.kind, n.normal.text.as_str())).collect();
+        return admitted(&given, &cx.settings.sign_up).map(|()| None);
+    };
+    if cx.settings.sign_up == SignUpMode::Closed {
+        return Err(Refusal::SignUpClosed);
+    }
+    let found = brought.open(cx)?;
+    let is_its = |n: &Name| n.normal.kind == Kind::Email && n.normal.text == found.normal;
+    if !found.normal.is_empty() && !names.iter().any(is_its) {
+        return Err(Refusal::invalid("email", "invited_elsewhere"));
+    }
+    Ok(Some(found))
+}
+
+/// Whether a name of this kind may be given to make an account.
+fn is_asked(kind: Kind, settings: &Settings) -> bool {
+    settings.identifiers.contains(&kind) && settings.sign_up_asks.of(kind) != Ask::Never
+}
+
+/// What must be given and was not.
+fn missing(names: &[Name], settings: &Settings) -> Vec<Problem> {
+    let has = |kind: Kind| names.iter().any(|name| name.normal.kind == kind);
+    let must = |kind: &Kind| settings.sign_up_asks.of(*kind) == Ask::Always && !has(*kind);
+    let asked = Kind::ALL.into_iter().filter(must);
+    let mut problems: Vec<Problem> =
+        asked.map(|kind| Problem { field: kind.as_str(), code: "missing" }).collect();
+    let lacking = settings.verify.needs().iter().find(|any| !any.iter().any(|kind| has(*kind)));
+    let lacking = lacking.copied().or(names.is_empty().then_some(&[Kind::Email][..]));
+    if let (true, Some([first, ..])) = (problems.is_empty(), lacking) {
+        problems.push(Problem { field: first.as_str(), code: "identifier_required" });
+    }
+    problems
+}
+
 /// What asking for an account with this address costs.
 fn asked_for(name: &Name, settings: &Settings, now: Timestamp) -> Take {
     take("sign-up", name.normal.text.as_bytes(), settings.requests, now)
@@ -219,6 +313,7 @@ fn decoy(name: &Name) -> For<'_> {
 pub(super) fn admitted(names: &[(Kind, &str)], mode: &SignUpMode) -> Result<(), Refusal> {
     match mode {
         SignUpMode::Open => Ok(()),
+        SignUpMode::Invited => Err(Refusal::InvitationRequired),
         SignUpMode::Closed => Err(Refusal::SignUpClosed),
         SignUpMode::Domains(domains) => {
             let email = names.iter().find(|(kind, _)| *kind == Kind::Email);

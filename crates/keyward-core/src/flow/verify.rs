@@ -28,7 +28,8 @@ pub(super) fn ask_to_verify(
     subject: &Subject,
     cx: &mut Decide<'_>,
 ) -> Option<(Asked, Vec<Write>, Event)> {
-    let to = address(subject)?;
+    let lacks = cx.settings.verify.lacks(&subject.identifiers);
+    let to = address(subject, lacks)?;
     let what = For {
         purpose: Purpose::Verify,
         user: Some(subject.user.id),
@@ -44,10 +45,12 @@ pub(super) fn ask_to_verify(
     Some((Asked { flow: challenge.id, browser }, writes, event))
 }
 
-/// Where a message can go: an unproven e-mail address first, then a phone.
-fn address(subject: &Subject) -> Option<&Identifier> {
-    [Kind::Email, Kind::Phone].into_iter().find_map(|kind| {
-        subject.identifiers.iter().find(|i| i.kind == kind && i.verified_at.is_none())
+/// Where a message can go: an unproven address of the kinds that have to be proven,
+/// or else of any; e-mail first, then phone.
+fn address<'a>(subject: &'a Subject, lacks: &[Kind]) -> Option<&'a Identifier> {
+    let kinds = if lacks.is_empty() { &[Kind::Email, Kind::Phone][..] } else { lacks };
+    kinds.iter().find_map(|kind| {
+        subject.identifiers.iter().find(|i| i.kind == *kind && i.verified_at.is_none())
     })
 }
 

@@ -35,11 +35,13 @@ pub enum Purpose {
     UndoAddress,
     /// Have an account back that its owner deleted.
     RestoreAccount,
+    /// Stop a recovery.
+    StopRecovery,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Verify,
         Self::Recover,
         Self::Setup,
@@ -54,6 +56,7 @@ impl Purpose {
         Self::ChangeAddress,
         Self::UndoAddress,
         Self::RestoreAccount,
+        Self::StopRecovery,
     ];
 
     /// The stored form.
@@ -73,6 +76,7 @@ impl Purpose {
             Self::ChangeAddress => "change_address",
             Self::UndoAddress => "undo_address",
             Self::RestoreAccount => "restore_account",
+            Self::StopRecovery => "stop_recovery",
         }
     }
 

@@ -140,6 +140,11 @@ events! {
         /// The flow, known or not.
         flow: FlowId
     };
+    /// A recovery was stopped by somebody who reads another address of the account.
+    RecoveryStopped "user.password.reset_stopped" v 1 {
+        /// The flow that was stopped.
+        flow: FlowId
+    };
     /// The password was set by recovery.
     PasswordReset "user.password.reset" v 1 {
         /// `code` or `link`.

@@ -13,6 +13,7 @@ mod describe;
 mod force;
 mod group;
 mod hash;
+mod invite;
 mod mail;
 mod migrate;
 mod policy;
@@ -59,6 +60,9 @@ pub(crate) enum Command {
     /// Make groups, say what they give, and put people in
     #[command(subcommand)]
     Group(group::Command),
+    /// Invite people, see invitations and take them back
+    #[command(subcommand)]
+    Invite(invite::Command),
     /// See and change access control lists
     #[command(subcommand)]
     Acl(acl::Command),
@@ -99,6 +103,7 @@ impl Command {
             Self::Apikey(command) => command.run(globals),
             Self::Role(command) => command.run(globals),
             Self::Group(command) => command.run(globals),
+            Self::Invite(command) => command.run(globals),
             Self::Acl(command) => command.run(globals),
             Self::Relation(command) => command.run(globals),
             Self::Policy(command) => command.run(globals),

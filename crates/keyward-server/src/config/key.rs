@@ -3,7 +3,7 @@
 
 use super::{
     account, admin, branding, captcha, database, limits, log, mail, mfa, outbound, passkeys,
-    password, policy, providers, root, server, session, sign_in, sms,
+    password, policy, profile, providers, root, server, session, sign_in, sms,
 };
 
 /// One setting.
@@ -83,7 +83,7 @@ impl Key {
 }
 
 /// Every section, in the order of the documentation.
-const SECTIONS: [&[Key]; 18] = [
+const SECTIONS: [&[Key]; 19] = [
     root::KEYS,
     server::KEYS,
     database::KEYS,
@@ -93,6 +93,7 @@ const SECTIONS: [&[Key]; 18] = [
     mfa::KEYS,
     account::KEYS,
     passkeys::KEYS,
+    profile::KEYS,
     mail::KEYS,
     sms::KEYS,
     limits::KEYS,

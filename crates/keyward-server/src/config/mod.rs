@@ -23,6 +23,7 @@ mod outbound;
 mod passkeys;
 mod password;
 mod policy;
+mod profile;
 mod providers;
 mod raw;
 mod reader;
@@ -77,6 +78,7 @@ pub(crate) struct Config {
     pub(crate) mfa: Mfa,
     pub(crate) account: Account,
     pub(crate) passkeys: keyward::Passkeys,
+    pub(crate) profile: Vec<keyward::Field>,
     pub(crate) mail: Option<Mail>,
     pub(crate) sms: Option<Sms>,
     pub(crate) limits: Limits,
@@ -108,6 +110,7 @@ impl Config {
             mfa: Mfa::read(&mut r),
             account: Account::read(&mut r),
             passkeys: passkeys::read(&mut r),
+            profile: profile::read(&mut r),
             mail: Mail::read(&mut r),
             sms: Sms::read(&mut r),
             limits: Limits::read(&mut r),

@@ -110,6 +110,10 @@ fn choose(config: &Config, settings: &mut keyward::Settings) {
     settings.brand.clone_from(&config.branding.name);
     settings.identifiers.clone_from(&config.sign_in.identifiers);
     settings.sign_up.clone_from(&config.sign_in.sign_up);
+    settings.sign_up_asks = config.sign_in.asks;
+    settings.anonymous = config.sign_in.anonymous;
+    settings.profile.clone_from(&config.profile);
+    settings.invitation_lifetime = config.sign_in.invitation_lifetime;
     settings.verify = config.sign_in.verify;
     settings.challenge_lifetime = config.sign_in.code_lifetime;
     settings.challenge_attempts = config.sign_in.code_attempts;

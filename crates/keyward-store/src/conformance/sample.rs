@@ -2,12 +2,14 @@
 
 use core::time::Duration;
 
-use keyward_core::id::{CredentialId, EventId, FlowId, MessageId, SessionId, TenantId, UserId};
+use keyward_core::id::{
+    CredentialId, EventId, FlowId, InvitationId, MessageId, SessionId, TenantId, UserId,
+};
 use keyward_core::identifier::Kind;
 use keyward_core::port::{Batch, Random, Write};
 use keyward_core::record::{
-    Challenge, Channel, Credential, Event, Identifier, Identity, Message, MessageState, Personal,
-    Purpose, Session, SessionKind, User, What,
+    Challenge, Channel, Credential, Event, Identifier, Identity, Invitation, Message, MessageState,
+    Personal, Purpose, Session, SessionKind, User, What,
 };
 use keyward_core::time::Timestamp;
 
@@ -150,6 +152,25 @@ impl Sample {
             sent_at: at(4),
             epoch: 1,
             data: String::new(),
+        }
+    }
+
+    /// An open invitation for whoever has the link.
+    pub fn invitation(&mut self) -> Invitation {
+        let id = self.mint(|now, rng| InvitationId::mint(now, rng));
+        Invitation {
+            id,
+            secret_hash: self.hash(),
+            email: String::new(),
+            normal: String::new(),
+            roles: vec!["editor".into()],
+            is_mailed: false,
+            made_by: None,
+            created_at: at(0),
+            expires_at: at(600),
+            used_by: None,
+            used_at: None,
+            revoked_at: None,
         }
     }
 

@@ -38,6 +38,8 @@ pub(crate) const LETTERS: &[Kind] = &[
     Kind { name: "change_address", path: Some("/account/address/"), code: true },
     Kind { name: "address_changed", path: Some("/undo/"), code: false },
     Kind { name: "account_deleted", path: Some("/restore/"), code: false },
+    Kind { name: "invitation", path: Some("/invite/"), code: false },
+    Kind { name: "recovery_begun", path: Some("/recover/stop/"), code: false },
     Kind { name: "address_taken", path: None, code: false },
     Kind { name: "already_registered", path: None, code: false },
     Kind { name: "password_changed", path: None, code: false },

@@ -448,6 +448,7 @@ impl Builder {
             return Err(bad);
         }
         super::bots::check(&self.settings)?;
+        super::profile::check(&self.settings)?;
         self.hash.check().map_err(|cause| Error::because("use these hash parameters", cause))?;
         let store = match self.place {
             Place::Store(store) => store,

@@ -109,7 +109,7 @@ impl Keyward {
         let Compiled { access, until, groups } = compile(&policy, user.id, &held, self.now());
         let mfa = MfaDemand::of(&self.0.settings, &session, subject.as_ref(), &access);
         let identifiers = subject.map(|s| s.identifiers).unwrap_or_default();
-        let view = SessionView::new(&session, &user, &identifiers, &access);
+        let view = SessionView::new(&session, &user, &identifiers, &access, &self.0.settings);
         let json = serde_json::to_vec(&view)
             .map_err(|cause| Error::because("render the session", cause))?;
         Ok(Loaded {

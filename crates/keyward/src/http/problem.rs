@@ -87,6 +87,8 @@ codes! {
     LinkInvalid "link_invalid" 410 "The link is not valid any more.";
     ResendTooSoon "resend_too_soon" 429 "A message was sent a moment ago.";
     SignUpClosed "sign_up_closed" 403 "Sign-up is closed.";
+    InviteRequired "invite_required" 403 "An invitation is needed.";
+    InviteInvalid "invite_invalid" 410 "The invitation is not valid any more.";
     DomainNotAllowed "domain_not_allowed" 403 "Sign-up is not open to this domain.";
     ImpersonationForbidden "impersonation_forbidden" 403 "This is not done in somebody else's name.";
     LastAdministrator "last_administrator" 409 "Somebody must be able to administer.";
@@ -358,6 +360,8 @@ fn plain_code(refusal: &Refusal) -> Code {
         Refusal::Unauthenticated => Code::Unauthenticated,
         Refusal::SlowDown { .. } => Code::RateLimited,
         Refusal::SignUpClosed => Code::SignUpClosed,
+        Refusal::InvitationRequired => Code::InviteRequired,
+        Refusal::InvitationInvalid => Code::InviteInvalid,
         Refusal::DomainNotAllowed => Code::DomainNotAllowed,
         Refusal::CodeInvalid => Code::CodeInvalid,
         Refusal::CodeExpired => Code::CodeExpired,

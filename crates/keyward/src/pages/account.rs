@@ -8,6 +8,7 @@ use keyward_core::port::{EventQuery, Fut};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::profile::Given;
 use super::render::Page;
 use super::{go, nav, roster};
 use crate::http::input::{self, Flag};
@@ -39,9 +40,12 @@ async fn overview<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
     let told = events.iter().filter_map(|e| Some((roster::event_key(&e.kind)?, e.at)));
     let recent: Vec<Value> =
         told.take(RECENT).map(|(text, at)| json!({ "text": text, "at": at })).collect();
+    let view = UserView::new(&subject.user, &subject.identifiers);
+    let view = view.for_owner(&cx.auth.0.settings);
     Ok(Page::new(cx, "account.html")
         .with("here", "account")
-        .with("user", UserView::new(&subject.user, &subject.identifiers))
+        .with_fields(cx, &view.properties, true)
+        .with("user", view)
         .with("recent", recent))
 }
 
@@ -50,9 +54,11 @@ fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct ProfileInput {
     name: String,
+    /// Nothing but fields that the app defines.
+    #[serde(flatten)]
+    fields: Given,
 }
 
 fn save(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
@@ -66,9 +72,10 @@ fn save(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
 
 async fn change_name(cx: &Cx<'_>) -> Result<(), Fault> {
     let user = cx.caller.user()?;
-    let ProfileInput { name } = input::body(cx.request)?;
+    let ProfileInput { name, fields } = input::body(cx.request)?;
     let names = Names::default();
-    let edit = EditPerson { name: Some(name), properties: None, names, version: None };
+    let properties = Some(fields.read(cx)?).filter(|given| !given.is_empty());
+    let edit = EditPerson { name: Some(name), properties, names, version: None };
     cx.auth.run(&Edit { user, edit, actor: Some(user) }, &cx.caller.client).await??;
     Ok(())
 }
@@ -92,7 +99,8 @@ fn verify(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PasswordInput {
-    current_password: Secret,
+    #[serde(default)]
+    current_password: Option<Secret>,
     new_password: Secret,
     #[serde(default)]
     sign_out_others: Flag,

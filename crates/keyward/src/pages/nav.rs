@@ -12,6 +12,7 @@ use crate::routes::people::query_without;
 /// The admin pages, in the order of the menu, with what each needs.
 pub(super) const ADMIN: &[(&str, &str)] = &[
     ("people", "users:view"),
+    ("invitations", "invitations:view"),
     ("groups", "groups:view"),
     ("roles", "roles:view"),
     ("matrix", "roles:view"),
@@ -38,10 +39,11 @@ pub(super) fn holds(entry: &Entry, wanted: &str) -> bool {
 }
 
 /// What a redirect may say on the page it leads to: the word in `?notice=`, and its text.
-pub(super) const NOTICES: [(&str, &str); 10] = [
+pub(super) const NOTICES: [(&str, &str); 11] = [
     ("signed_out", "login.signed_out"),
     ("ended", "login.ended"),
     ("deleted", "login.deleted"),
+    ("invited", "invitations.sent"),
     ("again", "login.again"),
     ("verified", "login.verified"),
     ("resent", "resent"),

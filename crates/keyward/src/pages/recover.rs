@@ -2,6 +2,7 @@
 
 use keyward_core::Secret;
 use keyward_core::flow::challenge::Answer;
+use keyward_core::flow::recover::Stopped;
 use keyward_core::port::Fut;
 use keyward_core::settings::CaptchaFor;
 use serde::Deserialize;
@@ -12,7 +13,7 @@ use super::{go, nav, signed_in, verify};
 use crate::http::input::{self, Flag};
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Route};
 use crate::routes::given::Given;
-use crate::routes::recovery::{ask, finish};
+use crate::routes::recovery::{ask, finish, stop};
 use crate::routes::sign_in::{Holding, remember_flow};
 use crate::routes::verification::flow_id;
 
@@ -21,6 +22,8 @@ pub(super) const ROUTES: &[Route] = &[
     Route::post("/recover", Guard::Anyone, submit).at(Limit::Attempt),
     Route::get("/recover/code", Guard::Anyone, show_code),
     Route::post("/recover/code", Guard::Anyone, submit_code).at(Limit::Attempt),
+    Route::get("/recover/stop/{token}", Guard::Anyone, show_stop),
+    Route::post("/recover/stop/{token}", Guard::Anyone, submit_stop).at(Limit::Attempt),
     Route::get("/recover/{token}", Guard::Anyone, show_link),
     Route::post("/recover/{token}", Guard::Anyone, submit_link).at(Limit::Attempt),
 ];
@@ -133,4 +136,34 @@ async fn by_link(cx: &Cx<'_>) -> Result<Reply, Fault> {
     let keep_others = !sign_out_others.0;
     let led_to = finish(cx, answer, password, keep_others, Holding::Cookie).await?;
     signed_in(cx, led_to)
+}
+
+async fn stop_page<'a>(cx: &'a Cx<'_>, look: bool) -> Result<Page<'a>, Fault> {
+    let stopped = stop(cx, verify::token(cx)?, look).await?;
+    let state = match (stopped, look) {
+        (Stopped::InTime, true) => "going_on",
+        (Stopped::InTime, false) => "stopped",
+        (Stopped::Over, _) => "over",
+    };
+    Ok(Page::new(cx, "recover_stop.html")
+        .with("token", cx.params.get("token"))
+        .with("state", state))
+}
+
+async fn stop_reply(cx: &Cx<'_>, look: bool) -> Result<Reply, Fault> {
+    match stop_page(cx, look).await {
+        Ok(page) => page.reply(),
+        Err(fault) => {
+            let page = Page::new(cx, "recover_stop.html").with("token", "").with("state", "gone");
+            page.refused(fault, cx.id)
+        }
+    }
+}
+
+fn show_stop(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move { stop_reply(&cx, true).await })
+}
+
+fn submit_stop(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move { stop_reply(&cx, false).await })
 }

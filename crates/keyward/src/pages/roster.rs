@@ -51,6 +51,15 @@ const FIELDS: &[&str] = &[
     "wrong_type",
     "missing",
     "confirm_mismatch",
+    "not_asked_for",
+    "invited_elsewhere",
+    "out_of_range",
+    "too_short",
+    "too_long",
+    "not_a_date",
+    "not_a_choice",
+    "read_only",
+    "unknown_field",
     "other",
 ];
 
@@ -61,7 +70,7 @@ pub(super) fn field_key(code: &str) -> String {
 }
 
 /// Events that people are told about in their own account, and in which words.
-const EVENTS: [(&str, &str); 33] = [
+const EVENTS: [(&str, &str); 34] = [
     ("user.created", "event.created"),
     ("user.updated", "event.updated"),
     ("user.locked", "event.locked"),
@@ -70,6 +79,7 @@ const EVENTS: [(&str, &str); 33] = [
     ("user.password.changed", "event.password"),
     ("user.password.reset_requested", "event.reset_requested"),
     ("user.password.reset", "event.reset"),
+    ("user.password.reset_stopped", "event.reset_stopped"),
     ("user.address.change_requested", "event.address_asked"),
     ("user.address.changed", "event.address_changed"),
     ("user.address.restored", "event.address_restored"),
@@ -119,6 +129,8 @@ mod tests {
         let fields = FIELDS.iter().map(|code| format!("field.{code}"));
         let named = EVENTS.iter().chain(&NOTICES).map(|(_, key)| (*key).to_owned());
         let admin = ADMIN.iter().map(|(page, _)| format!("{page}.title"));
+        let invitations =
+            ["open", "used", "revoked", "expired"].map(|state| format!("invitations.{state}"));
         let states = ["active", "locked", "deleted"].map(|s| format!("status.{s}"));
         let kinds = ["email", "username", "phone"].map(str::to_owned);
         let steps = ["again", "reload", "account", "login"].map(|s| format!("error.{s}"));
@@ -135,6 +147,7 @@ mod tests {
             .chain(named)
             .chain(admin)
             .chain(states)
+            .chain(invitations)
             .chain(kinds)
             .chain(steps)
     }

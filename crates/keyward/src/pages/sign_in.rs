@@ -41,7 +41,10 @@ struct Input {
 pub(super) const SIGN_IN: (CaptchaFor, &str) = (CaptchaFor::SignIn, "username");
 
 pub(super) fn form<'a>(cx: &'a Cx<'_>) -> Page<'a> {
-    let open = cx.auth.0.settings.sign_up != keyward_core::settings::SignUpMode::Closed;
+    let open = matches!(
+        cx.auth.0.settings.sign_up,
+        keyward_core::settings::SignUpMode::Open | keyward_core::settings::SignUpMode::Domains(_)
+    );
     Page::new(cx, "login.html")
         .keeping(&["username", "remember"])
         .with("return_to", nav::return_to(cx.request))

@@ -38,7 +38,9 @@ fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let user = cx.caller.user()?;
         let subject = cx.auth.0.store.subject(user).await?.ok_or(Code::Unauthenticated)?;
-        reply::ok(&UserView::new(&subject.user, &subject.identifiers))
+        reply::ok(
+            &UserView::new(&subject.user, &subject.identifiers).for_owner(&cx.auth.0.settings),
+        )
     })
 }
 
@@ -58,15 +60,19 @@ fn edit(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         let edit = EditPerson { name, properties, names: Names::default(), version: None };
         cx.auth.run(&Edit { user, edit, actor: Some(user) }, &cx.caller.client).await??;
         let subject = cx.auth.0.store.subject(user).await?.ok_or(Code::NotFound)?;
-        reply::ok(&UserView::new(&subject.user, &subject.identifiers))
+        reply::ok(
+            &UserView::new(&subject.user, &subject.identifiers).for_owner(&cx.auth.0.settings),
+        )
     })
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct PasswordInput {
-    #[schemars(with = "String")]
-    current_password: Secret,
+    /// Absent for an account that has none yet.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    current_password: Option<Secret>,
     #[schemars(with = "String")]
     new_password: Secret,
     #[serde(default)]
@@ -76,7 +82,7 @@ struct PasswordInput {
 /// Changes the caller's password. The one way for the API and the pages.
 pub(crate) async fn change_password(
     cx: &Cx<'_>,
-    current: Secret,
+    current: Option<Secret>,
     new: Secret,
     keep_others: bool,
 ) -> Result<Box<Opened>, Fault> {

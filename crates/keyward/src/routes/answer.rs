@@ -50,6 +50,10 @@ pub(crate) enum Status {
     /// The service is connected to the account that is signed in.
     #[cfg(feature = "oauth")]
     Connected,
+    /// A recovery was going on, and is stopped.
+    Stopped,
+    /// The recovery is over: if somebody else finished it, a new one is the way back.
+    TooLate,
     /// A change was taken back; no session is open any more.
     Undone,
 }

@@ -69,11 +69,15 @@ fn config(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         let sign_up = match settings.sign_up {
             SignUpMode::Open => "open",
             SignUpMode::Domains(_) => "domain",
+            SignUpMode::Invited => "invite",
             SignUpMode::Closed => "closed",
         };
         let verify = match settings.verify {
             VerifyMode::None => "none",
             VerifyMode::Any => "any",
+            VerifyMode::Email => "email",
+            VerifyMode::Phone => "phone",
+            VerifyMode::Both => "both",
         };
         reply::ok(&Config {
             brand: &settings.brand,

@@ -4,7 +4,7 @@ use ::http::StatusCode;
 use keyward_core::Secret;
 use keyward_core::flow::challenge::Answer;
 use keyward_core::flow::proven::SignedIn;
-use keyward_core::flow::recover::{BeginRecovery, ConfirmRecovery};
+use keyward_core::flow::recover::{BeginRecovery, ConfirmRecovery, StopRecovery, Stopped};
 use keyward_core::flow::verify::Asked;
 use keyward_core::port::Fut;
 use keyward_core::settings::CaptchaFor;
@@ -28,11 +28,38 @@ pub(super) const ROUTES: &[Route] = &[
         .at(Limit::Attempt)
         .takes::<CodeInput>()
         .gives::<Outcome>(),
+    Route::post("/api/v1/recovery-stop", Guard::Anyone, stop_by_link)
+        .at(Limit::Attempt)
+        .takes::<StopInput>()
+        .gives::<Outcome>(),
     Route::post("/api/v1/recovery-link", Guard::Anyone, confirm_link)
         .at(Limit::Attempt)
         .takes::<LinkInput>()
         .gives::<Outcome>(),
 ];
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct StopInput {
+    #[schemars(with = "String")]
+    token: Secret,
+}
+
+/// Stops a recovery, or looks whether there is one. The one way for the API and the page.
+pub(crate) async fn stop(cx: &Cx<'_>, link: Secret, look: bool) -> Result<Stopped, Fault> {
+    Ok(cx.auth.run(&StopRecovery { link, look }, &cx.caller.client).await??)
+}
+
+fn stop_by_link(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let StopInput { token } = input::body(cx.request)?;
+        let status = match stop(&cx, token, false).await? {
+            Stopped::InTime => Status::Stopped,
+            Stopped::Over => Status::TooLate,
+        };
+        reply::ok(&Outcome { next: &["recovery"], ..Outcome::new(status) })
+    })
+}
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -39,6 +39,13 @@ pub(crate) struct Input {
     pub(crate) name: Option<String>,
     #[schemars(with = "Option<String>")]
     pub(crate) password: Option<Secret>,
+    /// The fields that the app defines.
+    #[serde(default)]
+    pub(crate) properties: serde_json::Map<String, serde_json::Value>,
+    /// The secret of an invitation's link.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub(crate) invitation: Option<Secret>,
     #[serde(default)]
     pub(crate) session: Holding,
     /// The answer to a captcha, where one is asked for.
@@ -68,7 +75,9 @@ pub(crate) async fn attempt(cx: &Cx<'_>, input: Input) -> Result<SignedUp, Fault
         username: input.username,
         phone: input.phone,
         name,
-        password: input.password.unwrap_or_else(|| Secret::new("")),
+        password: input.password,
+        properties: input.properties,
+        invitation: input.invitation.filter(|link| !link.reveal().is_empty()),
         open: opening(cx, input.session, false),
     };
     Ok(cx.auth.run(&flow, &cx.caller.client).await??)

@@ -52,7 +52,7 @@ fn welcome(
     let token = (holding == Holding::Token).then(|| opened.token.reveal().to_owned());
     let body = Outcome {
         session_id: Some(opened.session.id),
-        user: Some(UserView::new(&opened.user, identifiers)),
+        user: Some(UserView::new(&opened.user, identifiers).for_owner(&cx.auth.0.settings)),
         token,
         ..Outcome::new(Status::Complete)
     };

@@ -1,8 +1,10 @@
 //! Attacks that broke others, each held against this service; numbered as in
 //! the list of attack classes.
 
+mod class_01_address_taken_over;
 #[cfg(feature = "oauth")]
 mod class_01_pre_hijacking_by_a_service;
+mod class_04_enumeration;
 mod class_05_session_fixation;
 mod class_06_trusted_devices_outlive;
 #[cfg(feature = "captcha")]

@@ -24,6 +24,7 @@ mod can;
 mod captcha;
 #[cfg(feature = "outbound")]
 mod carriers;
+mod counting;
 mod described;
 mod docs;
 mod doors;
@@ -35,6 +36,7 @@ mod grants;
 mod groups;
 mod hashes;
 mod impersonation;
+mod invitations;
 mod journey;
 mod kit;
 mod leaks;
@@ -53,6 +55,8 @@ mod policy_file;
 #[cfg(feature = "oauth")]
 mod providers;
 mod purity;
+mod recovery_stopped;
 #[cfg(feature = "policy-file")]
 mod relations;
 mod sign_in_link;
+mod sign_up_modes;

@@ -116,11 +116,13 @@ async fn every_flow_decides_alike_on_the_same_facts() {
     let root = house.check(root).await.user.id;
     house.later();
     let sign_up = SignUp {
+        invitation: None,
+        properties: serde_json::Map::new(),
         email: Some("ada@example.com".into()),
         username: Some("ada".into()),
         phone: None,
         name: "Ada".into(),
-        password: Secret::new(PASSWORD),
+        password: Some(Secret::new(PASSWORD)),
         open,
     };
     house.check(sign_up).await;
@@ -159,7 +161,7 @@ async fn people(house: &mut House, user: keyward::id::UserId, root: keyward::id:
     let change = ChangePassword {
         user,
         session,
-        current: password(),
+        current: Some(password()),
         new: Secret::new("another long password"),
         keep_others: false,
     };
