@@ -39,6 +39,7 @@ pub(crate) async fn counted(change: impl FnOnce(&mut Settings)) -> (TestAuth, Ar
     let kw = Keyward::with_store(store.clone())
         .clock(Arc::new(clock.clone()))
         .hashing(CHEAP, 1)
+        .root_key("c45a0e9b7d1f3862a58e94c6017b3df2e68d5a904cf71b23890e6d4fb1a7c352")
         .public_url("http://localhost")
         .rate_limits(10_000, 1_000_000)
         .with_inbox()

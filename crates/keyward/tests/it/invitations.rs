@@ -181,6 +181,7 @@ async fn an_administrator_invites_on_a_page_and_somebody_comes_by_it() {
     let page =
         Page::of(&admin.page(&location(&admin.form("/admin/invitations", &fields).await)).await);
     assert_eq!(page.text("[role=status]"), "The invitation is on its way.");
+    t.clock.advance(Duration::from_secs(1));
     let made = admin.form("/admin/invitations", &[("role", "")]).await;
     let page = Page::of(&made);
     assert!(page.text("code.secret").contains("/invite/inv_"), "shown once");

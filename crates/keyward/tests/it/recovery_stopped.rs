@@ -61,7 +61,11 @@ async fn what_is_over_is_told_with_what_to_do() {
     assert_eq!(told.json()["status"], "too_late");
     let page = Page::of(&client.page(&format!("/recover/stop/{token}")).await);
     assert_eq!(page.attr("main a.button", "href"), "/recover");
-    let inbox = t.kw.inbox().unwrap().all();
+    let inbox = t.kw.inbox().unwrap();
+    while inbox.all().iter().filter(|m| m.text.contains("changed just now")).count() < 2 {
+        inbox.arrival().await;
+    }
+    let inbox = inbox.all();
     let changed = inbox.iter().filter(|m| m.text.contains("changed just now"));
     let told: std::collections::BTreeSet<_> = changed.map(|m| m.to.as_str()).collect();
     assert_eq!(told, [EMAIL, PHONE].into(), "every proven address hears of the end");
