@@ -74,6 +74,7 @@ pub(crate) struct Inner {
     #[cfg(feature = "oauth")]
     pub(crate) providers: crate::providers::Providers,
     pub(crate) hooks: Hooks,
+    pub(crate) bots: bots::Bots,
     pub(crate) watch: ask::Watch,
     pub(crate) sender: Arc<dyn Sender>,
     pub(crate) inbox: Option<Inbox>,

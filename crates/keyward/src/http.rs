@@ -152,6 +152,9 @@ pub(crate) enum Limit {
     Request,
     /// Attempts to prove something, and whatever sends a message.
     Attempt,
+    /// What has to be drawn or spoken first.
+    #[cfg(feature = "captcha")]
+    Drawing,
 }
 
 /// Everything a route may use.
@@ -277,6 +280,9 @@ impl Keyward {
             Limit::Free => return Ok(()),
             Limit::Request => self.0.web.requests_per_minute,
             Limit::Attempt => self.0.web.attempts_per_minute,
+            // A picture and a recording for each attempt, and as many again.
+            #[cfg(feature = "captcha")]
+            Limit::Drawing => self.0.web.attempts_per_minute.saturating_mul(4),
         };
         let rate = Rate::new(count, std::time::Duration::from_secs(60));
         let taken = self.0.limiter.take(limit, address, rate, now);

@@ -7,6 +7,8 @@
 mod adapt;
 mod addresses;
 mod api_keys;
+#[cfg(feature = "captcha")]
+mod captcha;
 mod context;
 mod deliver;
 #[cfg(doctest)]

@@ -154,6 +154,14 @@ impl TestAuth {
         self.last_to(to, |message| message.link.clone().and_then(secret)).await
     }
 
+    /// The answer to a captcha; empty for a text that is none of ours.
+    #[cfg(feature = "captcha")]
+    pub fn captcha_answer(&self, token: &str) -> String {
+        let keys = &self.kw.0.keys;
+        let puzzle = keyward_core::flow::captcha::Puzzle::parse(token, keys);
+        puzzle.map(|puzzle| puzzle.answer(keys).reveal().to_owned()).unwrap_or_default()
+    }
+
     /// The newest of what `part` takes out of the messages to an address.
     #[expect(clippy::panic, reason = "a test that waits in vain has failed")]
     async fn last_to(&self, to: &str, part: impl Fn(&crate::Outgoing) -> Option<String>) -> String {

@@ -1,5 +1,7 @@
 //! `[captcha]`: who must show that a person asks.
 
+use std::path::PathBuf;
+
 use keyward::{Captcha, CaptchaKind, When};
 
 use super::key::{Key, Takes};
@@ -39,6 +41,12 @@ pub(super) const KEYS: &[Key] = &[
         what: "What is asked: a computation that the browser does by itself, or digits in a picture or a recording.",
     },
     Key {
+        name: "captcha.font",
+        takes: Takes::Path,
+        default: "",
+        what: "A TrueType font whose digits captchas are drawn with, in place of ours.",
+    },
+    Key {
         name: "captcha.work",
         takes: Takes::Number,
         default: "200000",
@@ -51,6 +59,11 @@ pub(super) const KEYS: &[Key] = &[
         what: "How long a captcha can be answered. Nobody is hurried: at least two minutes.",
     },
 ];
+
+/// What captchas are drawn with.
+pub(super) fn font(r: &mut Reader<'_>) -> Option<PathBuf> {
+    r.path("captcha.font")
+}
 
 /// Who must show that a person asks.
 pub(super) fn read(r: &mut Reader<'_>) -> Captcha {

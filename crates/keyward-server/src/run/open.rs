@@ -53,6 +53,9 @@ pub(super) fn builder(config: &Config, data: &Path) -> Outcome<Builder> {
         };
         builder = builder.ask_providers_by(Outbound::new(&options)?);
     }
+    if let Some(font) = &config.captcha_font {
+        builder = builder.captcha_font(font);
+    }
     Ok(builder)
 }
 

@@ -54,6 +54,8 @@ for (const box of document.querySelectorAll("[data-captcha]")) {
   const { form } = box.querySelector("[name=captcha]");
   const token = form.elements.captcha_token, answer = form.elements.captcha;
   const said = box.querySelector("[role=status]");
+  // Digits instead: for whoever has no script, or one that finds nothing.
+  const other = box.querySelector("[data-captcha-other]");
   const work = async (task) => {
     answer.value = await solve(task);
     said.textContent = box.dataset.done;
@@ -69,11 +71,15 @@ for (const box of document.querySelectorAll("[data-captcha]")) {
     await work(task);
     token.value = task.token;
   };
-  const failed = () => { said.textContent = box.dataset.failed; };
+  const failed = () => {
+    said.textContent = box.dataset.failed;
+    other.hidden = false;
+  };
   const loaded = performance.now();
   let solved = work({ ...box.dataset, most: Number(box.dataset.most) });
   solved.catch(failed);
   said.hidden = false;
+  other.hidden = true;
   form.addEventListener("submit", (event) => {
     const is_old = performance.now() - loaded > 1000 * Number(box.dataset.renewAfter);
     if (answer.value && !is_old) return;

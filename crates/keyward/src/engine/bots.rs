@@ -1,13 +1,67 @@
-//! What keeps machines from asking a thousand times: whether it can be had as it
-//! was configured.
+//! What keeps machines from asking a thousand times: whether it can be had as it was configured.
+
+#[cfg(feature = "captcha")]
+use std::path::{Path, PathBuf};
 
 use keyward_core::Error;
 use keyward_core::settings::Settings;
 
-/// Refuses what would be asked for and could never be answered.
-pub(super) fn check(settings: &Settings) -> Result<(), Error> {
-    if settings.captcha.is_on() && !cfg!(feature = "captcha") {
-        return Err(Error::new("ask for captchas: the feature `captcha` is not built in"));
+use super::builder::Builder;
+#[cfg(feature = "captcha")]
+use crate::captcha::Digits;
+
+/// What an app chose.
+#[derive(Default)]
+pub(crate) struct Choices {
+    #[cfg(feature = "captcha")]
+    font: Option<PathBuf>,
+}
+
+/// What is in use.
+pub(crate) struct Bots {
+    /// What captchas are drawn with.
+    #[cfg(feature = "captcha")]
+    pub(crate) digits: Digits,
+}
+
+impl Choices {
+    /// Refuses what would be asked for and could never be answered.
+    pub(super) fn open(self, settings: &Settings) -> Result<Bots, Error> {
+        if settings.captcha.is_on() && !cfg!(feature = "captcha") {
+            return Err(Error::new("ask for captchas: the feature `captcha` is not built in"));
+        }
+        Ok(Bots {
+            #[cfg(feature = "captcha")]
+            digits: digits(self.font.as_deref())?,
+        })
     }
-    Ok(())
+}
+
+impl Builder {
+    /// Draws captchas with the digits of this TrueType font in place of ours. One
+    /// without an outline for each digit is refused at start.
+    #[cfg(feature = "captcha")]
+    #[must_use]
+    pub fn captcha_font(mut self, path: impl Into<PathBuf>) -> Self {
+        self.bots.font = Some(path.into());
+        self
+    }
+}
+
+/// Largest font that is read.
+#[cfg(feature = "captcha")]
+const MAX_FONT: u64 = 32 * 1024 * 1024;
+
+/// The digits that captchas are drawn with.
+#[cfg(feature = "captcha")]
+fn digits(font: Option<&Path>) -> Result<Digits, Error> {
+    const WHAT: &str = "read the font of the captchas";
+    let Some(path) = font else { return Digits::own() };
+    let named = |why: String| Error::because(WHAT, format!("{}: {why}", path.display()));
+    let size = std::fs::metadata(path).map_err(|cause| named(cause.to_string()))?.len();
+    if size > MAX_FONT {
+        return Err(named("it has more than 32 MiB".into()));
+    }
+    let bytes = std::fs::read(path).map_err(|cause| named(cause.to_string()))?;
+    Digits::read(&bytes)
 }

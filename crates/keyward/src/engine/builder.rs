@@ -77,6 +77,7 @@ pub struct Builder {
     hash_threads: usize,
     pepper: bool,
     pub(super) hooks: Hooks,
+    pub(super) bots: super::bots::Choices,
     sender: Option<Arc<dyn Sender>>,
     inbox: Option<Inbox>,
     folder: PathBuf,
@@ -147,6 +148,7 @@ impl Builder {
             hash_threads: std::thread::available_parallelism().map_or(1, usize::from),
             pepper: false,
             hooks: Hooks::default(),
+            bots: super::bots::Choices::default(),
             sender: None,
             inbox: None,
             folder: PathBuf::from("keyward-outbox"),
@@ -444,10 +446,8 @@ impl Builder {
 
     /// Opens the store, checks the key, starts the background work.
     pub async fn build(self) -> Result<Keyward, Error> {
-        if let Some(bad) = self.bad {
-            return Err(bad);
-        }
-        super::bots::check(&self.settings)?;
+        self.bad.map_or(Ok(()), Err)?;
+        let bots = self.bots.open(&self.settings)?;
         super::profile::check(&self.settings)?;
         self.hash.check().map_err(|cause| Error::because("use these hash parameters", cause))?;
         let store = match self.place {
@@ -482,6 +482,7 @@ impl Builder {
             #[cfg(feature = "oauth")]
             providers: self.providers.finish(self.web.public_url.get().map(String::as_str))?,
             hooks: self.hooks,
+            bots,
             watch: Watch::new(),
             sender: self.sender.unwrap_or_else(|| Arc::new(Folder::new(folder))),
             inbox: self.inbox,

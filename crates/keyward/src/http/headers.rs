@@ -6,7 +6,7 @@ use keyward_core::id::RequestId;
 
 /// No inline script, no inline style, no framing, nothing from elsewhere.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
-    connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; \
+    connect-src 'self'; media-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-src 'self'; frame-ancestors 'none'";
 
 /// JSON is no page: nothing in it loads, whatever takes it for one.

@@ -2,6 +2,8 @@
 
 use keyward_core::settings::CaptchaFor;
 
+#[cfg(feature = "captcha")]
+use super::nav;
 use super::render::Page;
 use crate::http::{Cx, Fault};
 
@@ -24,12 +26,12 @@ pub(super) async fn guarded<'a>(
     cx: &'a Cx<'_>,
     (purpose, field): (CaptchaFor, &str),
 ) -> Result<Page<'a>, Fault> {
-    use keyward_core::flow::captcha::IsCaptchaDue;
+    use keyward_core::flow::captcha::{IsCaptchaDue, Puzzle, Task};
     use keyward_core::settings::When;
     use serde_json::json;
 
     use crate::http::input;
-    use crate::routes::captcha::Asked;
+    use crate::routes::captcha::{Asked, Kind};
 
     if purpose.when(&cx.auth.0.settings.captcha) == When::Never {
         return Ok(page);
@@ -39,9 +41,17 @@ pub(super) async fn guarded<'a>(
     if !cx.auth.run(&flow, &cx.caller.client).await?? {
         return Ok(page);
     }
-    let asked = Asked::mint(cx, purpose, None);
+    // Whoever asked for digits, by the link or by an answer before, goes on with digits.
+    let token = input::peek(cx.request, "captcha_token").unwrap_or_default();
+    let answered = Puzzle::parse(&token, &cx.auth.0.keys);
+    let wants_digits = answered.is_some_and(|puzzle| puzzle.task == Task::Digits)
+        || nav::query(cx.request, "captcha").as_deref() == Some("digits");
+    let asked = Asked::mint(cx, purpose, wants_digits.then_some(Kind::Digits));
+    let back = nav::return_to(cx.request);
     let captcha = json!({
         "asked": asked,
+        "other": nav::path("", &[("captcha", "digits"), ("return_to", &back)]),
+        "size": crate::captcha::SIZE,
         "purpose": purpose.as_str(),
         "script": cx.auth.0.pages.assets.path("captcha.js"),
         "renew_after": cx.auth.0.settings.captcha.lifetime.as_secs() / 2,

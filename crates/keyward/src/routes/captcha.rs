@@ -1,18 +1,24 @@
 //! Captchas: given out here, spent at the door that they are for.
 
+use ::http::{HeaderValue, header};
 use keyward_core::Secret;
 use keyward_core::flow::captcha::{PassCaptcha, Puzzle, Solution, Task};
 use keyward_core::port::Fut;
+use keyward_core::refusal::Refusal;
 use keyward_core::settings::{CaptchaFor, CaptchaKind, When};
 use keyward_core::time::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::given::Given;
-use crate::http::{Code, Cx, Fault, Guard, Problem, Reply, Route, input, reply};
+use crate::captcha;
+use crate::http::{Body, Code, Cx, Fault, Guard, Limit, Problem, Reply, Route, input, reply};
 
-pub(super) const ROUTES: &[Route] =
-    &[Route::post("/api/v1/captcha", Guard::Anyone, begin).takes::<Input>().gives::<Asked>()];
+pub(super) const ROUTES: &[Route] = &[
+    Route::post("/api/v1/captcha", Guard::Anyone, begin).takes::<Input>().gives::<Asked>(),
+    Route::get("/api/v1/captcha/{token}/image", Guard::Anyone, image).at(Limit::Drawing),
+    Route::get("/api/v1/captcha/{token}/audio", Guard::Anyone, audio).at(Limit::Drawing),
+];
 
 /// What has to be done.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, JsonSchema, Serialize)]
@@ -49,6 +55,12 @@ pub(crate) struct Asked {
     /// SHA-256 of salt, full stop and number, in hexadecimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) target: Option<String>,
+    /// Where the picture is, below the path that everything is mounted under.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) image: Option<String>,
+    /// Where the recording is. `?lang=de` speaks German.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) audio: Option<String>,
     /// When it ends.
     #[schemars(with = "String")]
     pub(crate) expires_at: Timestamp,
@@ -73,7 +85,10 @@ impl Asked {
         };
         let (salt, target) = work.unzip();
         let (token, expires_at) = (puzzle.token(&inner.keys), puzzle.expires_at);
-        Self { token, kind, most, salt, target, expires_at }
+        let path =
+            |what: &str| (kind == Kind::Digits).then(|| format!("/api/v1/captcha/{token}/{what}"));
+        let (image, audio) = (path("image"), path("audio"));
+        Self { token, kind, most, salt, target, image, audio, expires_at }
     }
 }
 
@@ -85,6 +100,42 @@ fn begin(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         };
         reply::ok(&Asked::mint(&cx, purpose, kind))
     })
+}
+
+/// The captcha of the path, if it is one of digits that can still be answered.
+fn wanted(cx: &Cx<'_>) -> Result<Puzzle, Fault> {
+    let inner = &cx.auth.0;
+    let puzzle = Puzzle::parse(cx.params.get("token"), &inner.keys);
+    let puzzle = puzzle.filter(|puzzle| puzzle.task == Task::Digits).ok_or(Code::NotFound)?;
+    match puzzle.is_over(&inner.settings, cx.auth.now()) {
+        true => Err(Refusal::CaptchaExpired.into()),
+        false => Ok(puzzle),
+    }
+}
+
+/// Looking and listening spend nothing, and are the same each time.
+fn image(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let (puzzle, keys) = (wanted(&cx)?, &cx.auth.0.keys);
+        let seed = puzzle.noise(keys);
+        let drawn = captcha::draw(puzzle.answer(keys).reveal(), &cx.auth.0.bots.digits, seed);
+        Ok(file("image/png", drawn))
+    })
+}
+
+fn audio(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let (puzzle, keys) = (wanted(&cx)?, &cx.auth.0.keys);
+        let language = crate::pages::language(cx.auth, cx.request);
+        let spoken = captcha::speak(puzzle.answer(keys).reveal(), &language, puzzle.noise(keys));
+        Ok(file("audio/wav", spoken))
+    })
+}
+
+fn file(kind: &'static str, bytes: Vec<u8>) -> Reply {
+    let mut reply = Reply::new(Body::Full(bytes.into()));
+    reply.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    reply
 }
 
 /// Lets pass whoever needs no captcha here, or solved one. The one way for the API

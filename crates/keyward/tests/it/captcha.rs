@@ -239,19 +239,130 @@ async fn forms_that_always_ask_show_it_at_once() {
     }
 }
 
-#[tokio::test]
-async fn digits_stand_in_neither_token_nor_page() {
-    let t = asking(|captcha| {
-        captcha.sign_up = When::Always;
+async fn with_digits() -> TestAuth {
+    asking(|captcha| {
+        (captcha.sign_up, captcha.sign_in) = (When::Always, When::Always);
         captcha.kind = CaptchaKind::Digits;
     })
-    .await;
-    let asked = puzzle(&t.pages(), "sign_up").await;
+    .await
+}
+
+#[tokio::test]
+async fn digits_can_be_seen_and_heard_and_open_the_door() {
+    let t = with_digits().await;
+    let client = t.pages();
+    let asked = puzzle(&client, "sign_up").await;
     assert_eq!(asked["kind"], "digits");
     assert!(asked.get("salt").is_none() && asked.get("target").is_none());
     // Where people are asked, a computation does not do.
     let body = json!({ "purpose": "sign_up", "kind": "proof_of_work" });
     assert_eq!(t.pages().post("/api/v1/captcha", &body).await.json()["kind"], "digits");
+    for (path, kind, start) in [("image", "image/png", "PNG"), ("audio", "audio/wav", "RIFF")] {
+        let path = asked[path].as_str().unwrap();
+        let reply = client.get(path).await;
+        assert_eq!(reply.headers()["content-type"], kind, "{}", reply.text());
+        assert_eq!(reply.headers()["cache-control"], "no-store");
+        assert_eq!(reply.headers()["x-content-type-options"], "nosniff");
+        assert!(reply.text()[..8].contains(start));
+        // A look spends nothing and tells nothing new.
+        for _ in 0..5 {
+            assert_eq!(t.pages().get(path).await.text(), reply.text());
+        }
+    }
+    let audio = asked["audio"].as_str().unwrap();
+    let german = client.get(&format!("{audio}?lang=de")).await;
+    assert_ne!(german.text(), client.get(&format!("{audio}?lang=en")).await.text());
+    let token = asked["token"].as_str().unwrap();
+    let answer = t.captcha_answer(token);
+    assert!(answer.len() == 6 && !token.contains(&answer));
+    let mut body = sign_up_as(ADA);
+    body["captcha_token"] = token.into();
+    body["captcha"] = format!("{} {}", &answer[..3], &answer[3..]).into();
+    assert_eq!(client.post(SIGN_UP, &body).await.status(), 202);
+}
+
+#[tokio::test]
+async fn there_is_no_picture_of_what_is_no_captcha_of_digits() {
+    let t = with_digits().await;
+    let client = t.pages();
+    let asked = puzzle(&client, "sign_up").await;
+    let path = asked["image"].as_str().unwrap().to_owned();
+    let other = with_digits().await;
+    assert_eq!(told(&other.pages().get(&path).await), is(404, "not_found"), "made elsewhere");
+    for bent in [path.replace("digits", "1000"), path.replace("sign_up", "sign_in")] {
+        assert_eq!(told(&client.get(&bent).await), is(404, "not_found"), "{bent}");
+    }
+    t.clock.advance(Duration::from_secs(31 * 60));
+    assert_eq!(told(&client.get(&path).await), is(410, "captcha_expired"));
+    let work = asking(|captcha| captcha.sign_up = When::Always).await;
+    let token = puzzle(&work.pages(), "sign_up").await["token"].as_str().unwrap().to_owned();
+    let reply = work.pages().get(&format!("/api/v1/captcha/{token}/audio")).await;
+    assert_eq!(told(&reply), is(404, "not_found"));
+}
+
+#[tokio::test]
+async fn pictures_are_not_drawn_without_end() {
+    let t = TestAuth::with(|builder| {
+        builder.rate_limits(5, 1_000).settings(|settings| {
+            settings.captcha.kind = CaptchaKind::Digits;
+            settings.captcha.sign_up = When::Always;
+        })
+    })
+    .await;
+    let client = t.pages();
+    let path = puzzle(&client, "sign_up").await["image"].as_str().unwrap().to_owned();
+    let mut codes = vec![];
+    for _ in 0..25 {
+        codes.push(client.get(&path).await.status().as_u16());
+    }
+    assert_eq!(codes.iter().filter(|code| **code == 200).count(), 20, "{codes:?}");
+    assert!(codes.ends_with(&[429]));
+}
+
+#[tokio::test]
+async fn without_a_script_a_link_leads_to_digits_and_stays_with_them() {
+    let t = asking(|captcha| captcha.sign_in = When::Always).await;
+    t.user(ADA).await;
+    let client = t.pages();
+    let page = Page::of(&client.page("/login?return_to=/account").await);
+    let other = page.attr("[data-captcha-other] a", "href");
+    assert_eq!(other, "?captcha=digits&return_to=%2Faccount");
+    let page = Page::of(&client.page(&format!("/login{other}")).await);
+    assert!(page.attr(".captcha img", "alt").len() > 10);
+    assert!(page.attr(".captcha audio", "aria-label").len() > 5);
+    let token = page.attr("[name=captcha_token]", "value");
+    let fields = |answer: String, token: String| {
+        let fields = [("username", ADA), ("password", PASSWORD), ("return_to", "/account")];
+        let mut fields = fields.map(|(k, v)| (k, v.to_owned())).to_vec();
+        fields.extend([("captcha", answer), ("captcha_token", token)]);
+        fields
+    };
+    let send = async |fields: Vec<(&'static str, String)>| {
+        let fields: Vec<_> = fields.iter().map(|(k, v)| (*k, v.as_str())).collect();
+        client.form("/login", &fields).await
+    };
+    let reply = send(fields("000000".into(), token)).await;
+    assert_eq!(reply.status(), 422, "{}", reply.text());
+    let page = Page::of(&reply);
+    assert!(page.attr("[name=captcha]", "value").is_empty());
+    let token = page.attr("[name=captcha_token]", "value");
+    assert!(page.attr(".captcha img", "src").contains(&token), "digits again, and others");
+    let answer = t.captcha_answer(&token);
+    let reply = send(fields(answer, token)).await;
+    assert_eq!(reply.status(), 303, "{}", reply.text());
+}
+
+#[tokio::test]
+async fn an_operators_font_is_read_at_start_or_refused() {
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/data/captcha/digits.ttf");
+    let t = TestAuth::with(|builder| builder.captcha_font(own)).await;
+    drop(t);
+    for bad in ["Cargo.toml", "no-such-font.ttf", "src"] {
+        let path = format!("{}/{bad}", env!("CARGO_MANIFEST_DIR"));
+        let refused = keyward::Keyward::memory().captcha_font(&path).build().await;
+        let why = refused.unwrap_err().to_string();
+        assert!(why.contains("font of the captchas"), "{why}");
+    }
 }
 
 #[tokio::test]
