@@ -12,6 +12,7 @@ pub mod admins;
 pub mod anonymous;
 mod apart;
 pub mod api_key;
+pub mod app_code;
 #[cfg(feature = "captcha")]
 pub mod captcha;
 pub mod challenge;
@@ -218,6 +219,19 @@ pub struct Done {
     pub renewed: Option<String>,
     /// The hash that was asked for.
     pub hashed: Option<String>,
+    /// The password that was to be hashed is known from others' breaches: there is no
+    /// hash of it.
+    pub breached: bool,
+}
+
+impl Done {
+    /// The hash of the new password in `field`, or why there is none.
+    pub(crate) fn new_hash(&mut self, field: &'static str) -> Result<String, Refusal> {
+        match self.breached {
+            true => Err(Refusal::invalid(field, "password_breached")),
+            false => self.hashed.take().ok_or(Refusal::Conflict),
+        }
+    }
 }
 
 /// What was decided: what to remember, and what to say.

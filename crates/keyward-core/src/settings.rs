@@ -113,7 +113,9 @@ impl Settings {
     /// How long the secrets of a challenge work.
     pub fn lifetime(&self, purpose: Purpose) -> Duration {
         match purpose {
-            Purpose::SignInCode => self.code_lifetime.min(self.challenge_lifetime),
+            Purpose::SignInCode | Purpose::AppCode => {
+                self.code_lifetime.min(self.challenge_lifetime)
+            }
             Purpose::UndoAddress => self.undo_lifetime,
             // It tells what to do as well, once it is too late.
             Purpose::StopRecovery => self.undo_lifetime.max(self.challenge_lifetime),

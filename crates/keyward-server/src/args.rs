@@ -85,7 +85,7 @@ const GROUPS: [(&str, &[&str]); 6] = [
     ("Look", &["doctor", "config", "audit", "can", "why"]),
     ("People", &["user", "session"]),
     ("Access", &["role", "group", "acl", "relation", "policy", "routes", "apikey", "app"]),
-    ("Operate", &["hash", "mail", "init", "migrate", "key", "backup"]),
+    ("Operate", &["hash", "breached", "mail", "init", "migrate", "key", "backup"]),
     ("Develop", &["openapi", "completions", "man"]),
 ];
 

@@ -6,3 +6,6 @@ pub(crate) mod actix;
 pub(crate) mod axum;
 pub(crate) mod permit;
 pub(crate) mod principal;
+#[cfg(feature = "captcha")]
+pub(crate) mod solved;
+pub(crate) mod verified;

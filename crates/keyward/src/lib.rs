@@ -7,6 +7,7 @@
 mod adapt;
 mod addresses;
 mod api_keys;
+pub mod breached;
 #[cfg(feature = "captcha")]
 mod captcha;
 mod context;
@@ -51,14 +52,17 @@ mod session_token;
 pub mod testing;
 pub mod totp;
 
+mod verification;
 mod view;
 
 #[cfg(feature = "actix")]
 pub mod actix {
     //! Keyward in an actix-web application: the same doors, extractors and guards.
 
+    #[cfg(feature = "captcha")]
+    pub use crate::adapt::actix::require_captcha;
     pub use crate::adapt::actix::{
-        Doors, Gate, Rejection, layer, pages, require, require_role, routes,
+        Doors, Gate, Rejection, layer, pages, require, require_role, require_verification, routes,
     };
 }
 
@@ -73,11 +77,15 @@ pub mod authenticator {
 }
 
 #[cfg(feature = "axum")]
-pub use adapt::axum::{AuthLayer, RequireLayer};
+pub use adapt::axum::{AuthLayer, ProofLayer, RequireLayer};
 #[cfg(any(feature = "actix", feature = "axum"))]
 pub use adapt::permit::{NamedPermission, Permit};
 #[cfg(any(feature = "actix", feature = "axum"))]
 pub use adapt::principal::{Principal, Session, User};
+#[cfg(all(feature = "captcha", any(feature = "actix", feature = "axum")))]
+pub use adapt::solved::SolvedCaptcha;
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub use adapt::verified::{NamedPurpose, Verified};
 pub use api_keys::{ApiKeyView, NewApiKey};
 pub use context::Context;
 #[cfg(feature = "outbound")]

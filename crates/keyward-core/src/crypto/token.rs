@@ -60,6 +60,12 @@ pub fn code_from(tag: &[u8; 32]) -> Secret {
     Secret::new(format!("{:06}", number % u64::from(CODES)))
 }
 
+/// SHA-1 of a text: by it public lists name passwords that were breached. It protects
+/// nothing.
+pub fn sha1(text: &str) -> [u8; 20] {
+    sha1::Sha1::digest(text.as_bytes()).into()
+}
+
 /// SHA-256 of a secret's text. A secret of 256 bits needs no slow hash.
 pub fn digest(text: &str) -> [u8; 32] {
     digest_bytes(text.as_bytes())

@@ -133,6 +133,9 @@ impl Flow for AddPerson {
             Ok(names) => names,
             Err(problems) => return Verdict::no(Refusal::Invalid(problems)),
         };
+        if done.breached {
+            return Verdict::no(Refusal::invalid("password", "password_breached"));
+        }
         let stored = done.hashed.or_else(|| self.password_hash.clone());
         let mut subject = new_subject(&self.name, &names, stored, cx);
         if self.verified {
@@ -462,10 +465,13 @@ impl ActOn {
         &self,
         subject: &Subject,
         temporary: bool,
-        done: Done,
+        mut done: Done,
         cx: &mut Decide<'_>,
     ) -> Verdict<User> {
-        let Some(phc) = done.hashed else { return Verdict::no(Refusal::Conflict) };
+        let phc = match done.new_hash("password") {
+            Ok(phc) => phc,
+            Err(refusal) => return Verdict::no(refusal),
+        };
         let (mut user, mut writes) = set_password(subject, phc, true, cx);
         user.must_change_password = temporary;
         for write in &mut writes {

@@ -52,7 +52,12 @@ impl Flow for ChangePassword {
         }
     }
 
-    fn decide(&self, facts: Self::Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<Box<Opened>> {
+    fn decide(
+        &self,
+        facts: Self::Facts,
+        mut done: Done,
+        cx: &mut Decide<'_>,
+    ) -> Verdict<Box<Opened>> {
         let Guessing { own, guess } = facts;
         let (subject, session) = match own.live(cx) {
             Ok(both) => both,
@@ -72,7 +77,10 @@ impl Flow for ChangePassword {
         if !problems.is_empty() {
             return Verdict::no(Refusal::Invalid(problems));
         }
-        let Some(phc) = done.hashed else { return Verdict::no(Refusal::Conflict) };
+        let phc = match done.new_hash("new_password") {
+            Ok(phc) => phc,
+            Err(refusal) => return Verdict::no(refusal),
+        };
         self.changed(&subject, &session, phc, &guess, cx)
     }
 }

@@ -116,7 +116,7 @@ impl Flow for ConfirmRecovery {
         if facts.challenge.is_some() { Work::hash(&self.password) } else { Work::default() }
     }
 
-    fn decide(&self, facts: Self::Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<SignedIn> {
+    fn decide(&self, facts: Self::Facts, mut done: Done, cx: &mut Decide<'_>) -> Verdict<SignedIn> {
         let judged = self.answer.judge(facts.challenge.as_ref(), Purpose::Recover, cx);
         if let Err(wrong) = judged {
             return wrong.verdict(facts.challenge.as_ref(), cx);
@@ -128,7 +128,10 @@ impl Flow for ConfirmRecovery {
         if !problems.is_empty() {
             return Verdict::no(Refusal::Invalid(problems));
         }
-        let Some(phc) = done.hashed else { return Verdict::no(Refusal::Conflict) };
+        let phc = match done.new_hash("password") {
+            Ok(phc) => phc,
+            Err(refusal) => return Verdict::no(refusal),
+        };
         if !subject.user.is_active() || subject.user.session_epoch != found.epoch {
             return Verdict::no(Refusal::CodeExpired);
         }

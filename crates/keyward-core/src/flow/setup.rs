@@ -95,7 +95,7 @@ impl Flow for FinishSetup {
         if worth { Work::hash(&self.password) } else { Work::default() }
     }
 
-    fn decide(&self, facts: Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<Box<Opened>> {
+    fn decide(&self, facts: Facts, mut done: Done, cx: &mut Decide<'_>) -> Verdict<Box<Opened>> {
         let mut writes = match self.spend(facts.challenge.as_ref(), cx) {
             Ok(writes) => writes,
             Err(refusal) => return Verdict::no(refusal),
@@ -107,7 +107,10 @@ impl Flow for FinishSetup {
         if facts.taken {
             return Verdict::no(Refusal::invalid("email", "email_taken"));
         }
-        let Some(phc) = done.hashed else { return Verdict::no(Refusal::Conflict) };
+        let phc = match done.new_hash("password") {
+            Ok(phc) => phc,
+            Err(refusal) => return Verdict::no(refusal),
+        };
         let mut subject = new_subject(&self.name, &[name], Some(phc), cx);
         for name in &mut subject.identifiers {
             name.verified_at = Some(cx.now);

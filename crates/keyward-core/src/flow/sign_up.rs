@@ -129,6 +129,9 @@ impl Flow for SignUp {
             Ok(invitation) => invitation,
             Err(refusal) => return Verdict::no(refusal),
         };
+        if done.breached {
+            return Verdict::no(Refusal::invalid("password", "password_breached"));
+        }
         if facts.username_taken {
             return Verdict::no(Refusal::invalid("username", "username_taken"));
         }

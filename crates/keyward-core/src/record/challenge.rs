@@ -37,11 +37,13 @@ pub enum Purpose {
     RestoreAccount,
     /// Stop a recovery.
     StopRecovery,
+    /// Confirm something of the app's own, which its data names.
+    AppCode,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Verify,
         Self::Recover,
         Self::Setup,
@@ -57,6 +59,7 @@ impl Purpose {
         Self::UndoAddress,
         Self::RestoreAccount,
         Self::StopRecovery,
+        Self::AppCode,
     ];
 
     /// The stored form.
@@ -77,6 +80,7 @@ impl Purpose {
             Self::UndoAddress => "undo_address",
             Self::RestoreAccount => "restore_account",
             Self::StopRecovery => "stop_recovery",
+            Self::AppCode => "app_code",
         }
     }
 

@@ -8,6 +8,7 @@ mod acl;
 mod apikey;
 mod ask;
 mod audit;
+mod breached;
 mod can;
 mod describe;
 mod force;
@@ -77,6 +78,9 @@ pub(crate) enum Command {
     /// Find the right cost of password hashes; see and wrap those that are stored
     #[command(subcommand)]
     Hash(hash::Command),
+    /// Refuse passwords that others lost
+    #[command(subcommand)]
+    Breached(breached::Command),
     /// List and preview the letters that people get
     #[command(subcommand)]
     Mail(mail::Command),
@@ -109,6 +113,7 @@ impl Command {
             Self::Policy(command) => command.run(globals),
             Self::Routes(args) => args.run(globals),
             Self::Hash(command) => command.run(globals),
+            Self::Breached(command) => command.run(globals),
             Self::Mail(command) => command.run(globals),
             Self::Migrate(command) => command.run(globals),
             Self::Openapi => describe::openapi(),

@@ -48,7 +48,7 @@ pub(crate) use log::Log;
 pub(crate) use mail::Mail;
 pub(crate) use mfa::Mfa;
 pub(crate) use outbound::Outbound;
-pub(crate) use password::Password;
+pub(crate) use password::{Breached, Password};
 pub(crate) use policy::Policy;
 pub(crate) use raw::RawConfig;
 pub(crate) use root::Root;

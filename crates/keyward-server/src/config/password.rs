@@ -1,5 +1,7 @@
 //! `[password]`: what a password must be, and what its hash costs.
 
+use std::path::PathBuf;
+
 use keyward::HashPolicy;
 
 use super::key::{Key, Takes};
@@ -48,7 +50,59 @@ pub(super) const KEYS: &[Key] = &[
         default: "false",
         what: "Mix a key derived from the root key into every password before it is hashed: a stolen database is then no use for guessing. It cannot be taken back, and whoever loses the root key loses the passwords.",
     },
+    Key {
+        name: "password.breached",
+        takes: Takes::Choice(&["off", "local", "range"]),
+        default: "off",
+        what: "Whether a new password is looked up among breached ones: not at all, in a file that `keyward breached build` made (password.breached_file), or by asking a service for all hashes that begin alike (password.breached_url).",
+    },
+    Key {
+        name: "password.breached_file",
+        takes: Takes::Path,
+        default: "",
+        what: "The file, when password.breached is local.",
+    },
+    Key {
+        name: "password.breached_url",
+        takes: Takes::Url,
+        default: "https://api.pwnedpasswords.com",
+        what: "The service, when password.breached is range. It learns five of forty digits of a hash.",
+    },
+    Key {
+        name: "password.breached_failing",
+        takes: Takes::Choice(&["open", "closed"]),
+        default: "open",
+        what: "While the service does not answer, passwords are set without being looked up, or none can be set. The log says why.",
+    },
 ];
+
+/// Where new passwords are looked up among breached ones.
+#[derive(Clone, Debug)]
+pub(crate) enum Breached {
+    Off,
+    Local(PathBuf),
+    Range { url: String, fail_open: bool },
+}
+
+impl Breached {
+    fn read(r: &mut Reader<'_>) -> Self {
+        const FILE: &str = "password.breached_file";
+        let file = r.path(FILE);
+        let url = r.text("password.breached_url").unwrap_or_default();
+        let failing = [("open", true), ("closed", false)];
+        let fail_open = r.choice("password.breached_failing", &failing).unwrap_or(false);
+        let how = [("off", 0), ("local", 1), ("range", 2)];
+        match (r.choice("password.breached", &how), file) {
+            (Some(1), Some(file)) => Self::Local(file),
+            (Some(1), None) => {
+                r.refuse(FILE, "must name the file, since password.breached is local");
+                Self::Off
+            }
+            (Some(2), _) => Self::Range { url, fail_open },
+            _ => Self::Off,
+        }
+    }
+}
 
 /// What a password must be, and what its hash costs.
 #[derive(Clone, Debug)]
@@ -58,6 +112,7 @@ pub(crate) struct Password {
     /// Hashes at one time.
     pub(crate) threads: usize,
     pub(crate) pepper: bool,
+    pub(crate) breached: Breached,
 }
 
 impl Password {
@@ -80,6 +135,7 @@ impl Password {
             threads => threads as usize,
         };
         let pepper = r.flag("password.pepper");
-        Self { min_length: min_length as usize, hash, threads, pepper }
+        let breached = Breached::read(r);
+        Self { min_length: min_length as usize, hash, threads, pepper, breached }
     }
 }

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use keyward::breached::{BreachFilter, BreachRange, RangeOptions};
 use keyward::outbound::{Outbound, OutboundOptions};
 use keyward::{Builder, ByChannel, Folder, Keyward};
 
 use super::data::{self, DataDir};
 use crate::args::Globals;
-use crate::config::{Config, Mail, Sms};
+use crate::config::{Breached, Config, Mail, Sms};
 use crate::failure::{Failure, Outcome};
 
 /// Where `serve` keeps its data.
@@ -46,17 +47,36 @@ pub(super) fn builder(config: &Config, data: &Path) -> Outcome<Builder> {
         builder = builder.sign_in_at(provider.clone());
     }
     if !config.providers.is_empty() {
-        let options = OutboundOptions {
-            allow: config.outbound.allow.clone(),
-            root_certificates: config.outbound.ssl_root.clone(),
-            ..OutboundOptions::default()
-        };
-        builder = builder.ask_providers_by(Outbound::new(&options)?);
+        builder = builder.ask_providers_by(outbound(config)?);
     }
+    builder = with_breached(builder, config)?;
     if let Some(font) = &config.captcha_font {
         builder = builder.captcha_font(font);
     }
     Ok(builder)
+}
+
+/// With whoever knows breached passwords, if the configuration names one.
+fn with_breached(builder: Builder, config: &Config) -> Outcome<Builder> {
+    Ok(match &config.password.breached {
+        Breached::Off => builder,
+        Breached::Local(file) => builder.breached(BreachFilter::open(file)?),
+        Breached::Range { url, fail_open } => {
+            let options =
+                RangeOptions { url: url.clone(), fail_open: *fail_open, ..Default::default() };
+            builder.breached(BreachRange::new(outbound(config)?, options))
+        }
+    })
+}
+
+/// How other services are asked.
+fn outbound(config: &Config) -> Outcome<Outbound> {
+    let options = OutboundOptions {
+        allow: config.outbound.allow.clone(),
+        root_certificates: config.outbound.ssl_root.clone(),
+        ..OutboundOptions::default()
+    };
+    Ok(Outbound::new(&options)?)
 }
 
 /// With the carriers of the configuration; mails that nobody carries go to a folder.

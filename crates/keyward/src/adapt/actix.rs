@@ -9,7 +9,9 @@ use actix_web::dev::{AppService, HttpServiceFactory};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 pub use extract::Rejection;
-pub use gate::{Gate, layer, require, require_role};
+#[cfg(feature = "captcha")]
+pub use gate::require_captcha;
+pub use gate::{Gate, layer, require, require_role, require_verification};
 
 use crate::engine::Keyward;
 use crate::routes;

@@ -30,6 +30,7 @@
 
 mod extract;
 mod layer;
+mod proof;
 
 use std::net::SocketAddr;
 
@@ -43,6 +44,7 @@ use tokio_util::sync::CancellationToken;
 use tower_service::Service as _;
 
 pub use layer::{AuthLayer, RequireLayer};
+pub use proof::ProofLayer;
 
 use crate::engine::Keyward;
 use crate::routes;

@@ -41,6 +41,7 @@ pub(crate) const LETTERS: &[Kind] = &[
     Kind { name: "invitation", path: Some("/invite/"), code: false },
     Kind { name: "recovery_begun", path: Some("/recover/stop/"), code: false },
     Kind { name: "address_taken", path: None, code: false },
+    Kind { name: "app_code", path: None, code: true },
     Kind { name: "already_registered", path: None, code: false },
     Kind { name: "password_changed", path: None, code: false },
     Kind { name: "passkey_added", path: None, code: false },

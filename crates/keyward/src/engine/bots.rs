@@ -1,12 +1,15 @@
-//! What keeps machines from asking a thousand times: whether it can be had as it was configured.
+//! What keeps machines from asking a thousand times, and from lists of passwords that
+//! others lost: whether it can be had as it was configured.
 
 #[cfg(feature = "captcha")]
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use keyward_core::Error;
 use keyward_core::settings::Settings;
 
 use super::builder::Builder;
+use crate::breached::BreachCheck;
 #[cfg(feature = "captcha")]
 use crate::captcha::Digits;
 
@@ -15,6 +18,7 @@ use crate::captcha::Digits;
 pub(crate) struct Choices {
     #[cfg(feature = "captcha")]
     font: Option<PathBuf>,
+    breaches: Option<Arc<dyn BreachCheck>>,
 }
 
 /// What is in use.
@@ -22,6 +26,8 @@ pub(crate) struct Bots {
     /// What captchas are drawn with.
     #[cfg(feature = "captcha")]
     pub(crate) digits: Digits,
+    /// Who knows passwords that were breached.
+    pub(crate) breaches: Option<Arc<dyn BreachCheck>>,
 }
 
 impl Choices {
@@ -33,11 +39,20 @@ impl Choices {
         Ok(Bots {
             #[cfg(feature = "captcha")]
             digits: digits(self.font.as_deref())?,
+            breaches: self.breaches,
         })
     }
 }
 
 impl Builder {
+    /// Refuses passwords that this knows to have been breached, wherever one is set:
+    /// a [`BreachFilter`](crate::breached::BreachFilter), say.
+    #[must_use]
+    pub fn breached(mut self, check: impl BreachCheck) -> Self {
+        self.bots.breaches = Some(Arc::new(check));
+        self
+    }
+
     /// Draws captchas with the digits of this TrueType font in place of ours. One
     /// without an outline for each digit is refused at start.
     #[cfg(feature = "captcha")]

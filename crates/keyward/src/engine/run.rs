@@ -157,6 +157,21 @@ impl Keyward {
     }
 }
 
+impl Keyward {
+    /// Checks and hashes. A new password that was breached is not worth a hash.
+    async fn slow_work(&self, work: Work) -> Result<Done, Error> {
+        let breached = match (&self.0.bots.breaches, &work.hash) {
+            (Some(check), Some(new)) => {
+                check.is_breached(crate::breached::sha1_of(new.reveal())).await?
+            }
+            _ => false,
+        };
+        let hash = work.hash.filter(|_| !breached);
+        let done = self.0.hashes.run(Work { hash, ..work }).await?;
+        Ok(Done { breached, ..done })
+    }
+}
+
 /// Slow work that was done in an earlier round of the same run.
 #[derive(Default)]
 struct Memo(Option<(Work, Done)>);
@@ -171,7 +186,7 @@ impl Memo {
         {
             return Ok(done.clone());
         }
-        let done = auth.0.hashes.run(work.clone()).await?;
+        let done = auth.slow_work(work.clone()).await?;
         self.0 = Some((work, done.clone()));
         Ok(done)
     }

@@ -81,6 +81,7 @@ codes! {
     OauthUpstreamError "oauth_upstream_error" 424 "The service did not answer as it should.";
     LastWayIn "last_way_in" 409 "It is the last way to sign in.";
     MethodDisabled "method_disabled" 403 "This way of signing in is not offered here.";
+    VerificationRequired "verification_required" 403 "A code that is sent to you is needed as well.";
     CaptchaRequired "captcha_required" 403 "Please solve the captcha first.";
     CaptchaInvalid "captcha_invalid" 422 "The captcha was not solved.";
     CaptchaExpired "captcha_expired" 410 "The captcha has expired: please solve another.";
@@ -405,6 +406,7 @@ pub fn words(refusal: &Refusal) -> String {
 pub(crate) fn field_text(code: &str) -> &'static str {
     match code {
         "email_invalid" => "This is not an e-mail address.",
+        "password_breached" => "This password is known from others' breaches.",
         "username_invalid" => "Use 2 to 64 letters, digits, dots, hyphens or underscores.",
         "phone_invalid" => "Use the international form, such as +44 20 7946 0000.",
         "identifier_invalid" => "This is neither an e-mail address nor a name.",

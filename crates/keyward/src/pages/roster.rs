@@ -16,6 +16,7 @@ const FIELDS: &[&str] = &[
     "password_too_short",
     "password_too_long",
     "password_common",
+    "password_breached",
     "password_contains_identifier",
     "invalid_credentials",
     "already_enrolled",

@@ -134,9 +134,14 @@ fn check_password(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
             settings.password_min,
             &[settings.brand.as_str()],
         );
+        let mut problems: Vec<&str> = rules.iter().map(|r| r.code()).collect();
+        if let Some(check) = &cx.auth.0.bots.breaches {
+            let sha1 = crate::breached::sha1_of(password.reveal());
+            problems.extend(check.is_breached(sha1).await?.then_some("password_breached"));
+        }
         reply::ok(&Judged {
-            acceptable: rules.is_empty(),
-            problems: rules.iter().map(|r| r.code()).collect(),
+            acceptable: problems.is_empty(),
+            problems,
             min_length: settings.password_min,
             advice: advice(&password, &settings.brand),
         })

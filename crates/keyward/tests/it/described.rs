@@ -4,7 +4,12 @@ use keyward::testing::{PASSWORD, TestAuth};
 use serde_json::{Value, json};
 
 /// Doors without a body of their own, either way: they say what they do by name.
-const BARE: [&str; 2] = ["get /api/v1/session/events", "post /api/v1/sign-out"];
+const BARE: [&str; 4] = [
+    "get /api/v1/session/events",
+    "post /api/v1/sign-out",
+    "get /api/v1/captcha/{token}/image",
+    "get /api/v1/captcha/{token}/audio",
+];
 
 #[test]
 fn every_door_of_the_api_is_described() {

@@ -10,7 +10,7 @@ use axum::{Json, Router};
 use browser::Browser;
 use keyward::id::UserId;
 use keyward::testing::{PASSWORD, TestAuth};
-use keyward::{Keyward, Permit, Principal, Protected, Resource, Session, User, all, any};
+use keyward::{Keyward, Permit, Principal, Protected, Resource, Session, User, Verified, all, any};
 use serde_json::json;
 
 async fn journey(t: &TestAuth, address: SocketAddr) {
@@ -40,6 +40,9 @@ async fn journey(t: &TestAuth, address: SocketAddr) {
     assert_eq!(ada.get("/reports").await.body, "secret numbers");
 
     guards(t, &mut ada).await;
+    #[cfg(feature = "captcha")]
+    captchas(t, &mut ada).await;
+    codes(t, &mut ada).await;
     boundaries(&mut ada).await;
     let cookie = ada.cookie("kw_session").unwrap();
     assert_eq!(ada.post("/api/v1/sign-out", &json!({})).await.status, 204);
@@ -69,6 +72,65 @@ async fn guards(t: &TestAuth, ada: &mut Browser) {
     assert_eq!(ada.get("/staff").await.body, "go on");
     assert_eq!(ada.get("/erase").await.body, "Ada erases");
     assert_eq!(ada.get("/erase-mine").await.body, "true false");
+}
+
+/// A captcha at the app's own doors: asked for, spent, and bound to them.
+#[cfg(feature = "captcha")]
+async fn captchas(t: &TestAuth, ada: &mut Browser) {
+    for path in ["/solved", "/solving"] {
+        let refused = ada.get(path).await;
+        assert_eq!((refused.status, refused.code().as_str()), (403, "captcha_required"), "{path}");
+        for (purpose, body) in
+            [("sign_in", "captcha_invalid"), ("app", "solved"), ("app", "solved")]
+        {
+            let asked = ada.post("/api/v1/captcha", &json!({ "purpose": purpose })).await.json();
+            let token = asked["token"].as_str().unwrap();
+            ada.more = format!("Keyward-Captcha: {token} {}", t.captcha_answer(token));
+            let reply = ada.get(path).await;
+            assert!(reply.body == body || reply.code() == body, "{path}: {}", reply.body);
+            assert_eq!(ada.get(path).await.code(), "captcha_invalid", "{path}: once");
+            ada.more.clear();
+        }
+    }
+}
+
+struct Launch;
+
+impl keyward::NamedPurpose for Launch {
+    const NAME: &'static str = "launch";
+}
+
+/// A code at the app's own doors: for its purpose, its owner, and once.
+async fn codes(t: &TestAuth, ada: &mut Browser) {
+    let email = "ada@example.com";
+    let person = t.kw.find_person(email).await.unwrap().unwrap();
+    let other = t.user("grace@example.com").await;
+    for path in ["/launch", "/launching"] {
+        let refused = ada.get(path).await;
+        assert_eq!(refused.code(), "verification_required", "{path}: {}", refused.body);
+        assert_eq!(refused.json()["purpose"], "launch");
+        for (user, purpose, to, code) in [
+            (&other.id, "launch", "grace@example.com", "code_invalid"),
+            (&person.id, "land", email, "code_invalid"),
+            (&person.id, "launch", email, ""),
+        ] {
+            t.clock.advance(std::time::Duration::from_secs(1_200));
+            let flow = t.kw.send_verification(user, purpose).await.unwrap().unwrap();
+            let sent = t.code_for(to).await;
+            ada.more = format!("Keyward-Verification: {flow} {sent}");
+            let reply = ada.get(path).await;
+            assert_eq!(reply.code(), code, "{path} {purpose}: {}", reply.body);
+            assert_eq!(ada.get(path).await.code(), "code_invalid", "{path}: once");
+            ada.more = format!("Keyward-Verification: {flow}");
+            assert_eq!(ada.get(path).await.code(), "code_invalid");
+            ada.more.clear();
+        }
+    }
+    ada.more = "Keyward-Verification: flw_01k00000000000000000000000 123456".into();
+    let stranger = &mut Browser::at(ada.address());
+    stranger.more.clone_from(&ada.more);
+    assert_eq!(stranger.get("/launch").await.code(), "unauthenticated");
+    ada.more.clear();
 }
 
 keyward::permission!(EraseReports = "reports:erase");
@@ -145,10 +207,15 @@ async fn the_journey_through_axum() {
         .route("/session", get(|session: Session| async move { session.id.to_string() }))
         .route("/who", get(|principal: Principal| async { name(principal) }))
         .route("/note", post(|| async { "noted" }))
+        .route("/launch", go().layer(t.kw.require_verification("launch")))
+        .route("/launching", get(|_: Verified<Launch>| async { "go on" }))
         .route("/reports", reports)
-        .merge(t.kw.pages())
-        .layer(t.kw.layer())
-        .with_state(t.kw.clone());
+        .merge(t.kw.pages());
+    #[cfg(feature = "captcha")]
+    let app = app
+        .route("/solved", get(|| async { "solved" }).layer(t.kw.require_captcha()))
+        .route("/solving", get(|_: keyward::SolvedCaptcha| async { "solved" }));
+    let app = app.layer(t.kw.layer()).with_state(t.kw.clone());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
@@ -178,19 +245,29 @@ async fn the_journey_through_actix_web() {
 
 fn actix(auth: Keyward, listener: TcpListener) -> actix_web::dev::Server {
     use actix_web::{App, HttpServer, web};
-    use keyward::actix::{layer, pages, require, require_role};
+    use keyward::actix::{layer, pages, require, require_role, require_verification};
     let make = move || {
         let reports = web::resource("/reports").wrap(require(&auth, "reports:view"));
         let go = |path: &str, gate| web::resource(path).wrap(gate).to(|| async { "go on" });
         let session = |session: Session| async move { session.id.to_string() };
-        App::new()
-            .app_data(web::Data::new(auth.clone()))
+        let app = App::new();
+        #[cfg(feature = "captcha")]
+        let app = app
+            .service(
+                web::resource("/solved")
+                    .wrap(keyward::actix::require_captcha(&auth))
+                    .to(|| async { "solved" }),
+            )
+            .route("/solving", web::get().to(|_: keyward::SolvedCaptcha| async { "solved" }));
+        app.app_data(web::Data::new(auth.clone()))
             .wrap(layer(&auth))
             .route("/", web::get().to(|user: Option<User>| async { hello(user) }))
             .route("/me", web::get().to(|user: User| async { web::Json(user) }))
             .route("/session", web::get().to(session))
             .route("/who", web::get().to(|principal: Principal| async { name(principal) }))
             .route("/note", web::post().to(|| async { "noted" }))
+            .service(go("/launch", require_verification(&auth, "launch")))
+            .route("/launching", web::get().to(|_: Verified<Launch>| async { "go on" }))
             .service(go("/both", require(&auth, ["reports:view", "reports:erase"])))
             .service(go("/either", require(&auth, any(["reports:erase", "reports:view"]))))
             .service(go("/none", require(&auth, any::<String>([]))))

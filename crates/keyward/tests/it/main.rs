@@ -18,6 +18,7 @@ mod attacks;
 #[cfg(feature = "policy-file")]
 mod authzen;
 mod bad_input;
+mod breached;
 #[cfg(feature = "policy-file")]
 mod can;
 #[cfg(feature = "captcha")]

@@ -55,7 +55,8 @@ impl House {
         let fixed = &Fixed::default();
         let cx = Gather { now: *now, store, settings, keys, client, fixed };
         let facts = flow.gather(cx).await.unwrap();
-        let done = Done { verified: true, renewed: None, hashed: Some("$argon2id$x".into()) };
+        let hashed = Some("$argon2id$x".into());
+        let done = Done { verified: true, hashed, ..Done::default() };
         let mut rng = SeededRandom::new(seed);
         let mut cx =
             Decide { now: *now, rng: &mut rng, settings, keys, client, site: "http://localhost" };

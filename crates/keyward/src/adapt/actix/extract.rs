@@ -16,6 +16,9 @@ use keyward_core::id::RequestId;
 use super::convert;
 use crate::adapt::permit::{NamedPermission, Permit};
 use crate::adapt::principal::{Principal, Session, User};
+#[cfg(feature = "captcha")]
+use crate::adapt::solved::SolvedCaptcha;
+use crate::adapt::verified::{NamedPurpose, Verified};
 use crate::engine::Keyward;
 use crate::engine::groups::Known;
 use crate::http::{Code, Door, Fault, Head, Problem, network};
@@ -87,14 +90,19 @@ fn extract<T: 'static>(
 ) -> Extracting<T> {
     let request = request.clone();
     Box::pin(async move {
-        let Some(auth) = request.app_data::<web::Data<Keyward>>() else {
-            let cause = Error::new("find `web::Data<Keyward>` among the app's data");
-            tracing::error!(?cause, "an extractor cannot work");
-            return Err(actix_web::error::ErrorInternalServerError(cause.to_string()));
-        };
+        let auth = state(&request)?;
         let known = recognise(auth, &request).await;
         let made = known.and_then(|known| make(auth, known.as_ref()));
         made.map_err(|fault| Rejection::new(auth, fault).into())
+    })
+}
+
+/// The app's Keyward.
+fn state(request: &HttpRequest) -> Result<&web::Data<Keyward>, actix_web::Error> {
+    request.app_data::<web::Data<Keyward>>().ok_or_else(|| {
+        let cause = Error::new("find `web::Data<Keyward>` among the app's data");
+        tracing::error!(?cause, "an extractor cannot work");
+        actix_web::error::ErrorInternalServerError(cause.to_string())
     })
 }
 
@@ -136,4 +144,48 @@ impl<P: NamedPermission + 'static> FromRequest for Permit<P> {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         extract(request, Self::check)
     }
+}
+
+#[cfg(feature = "captcha")]
+impl FromRequest for SolvedCaptcha {
+    type Error = actix_web::Error;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let auth = state(&request)?;
+            let solved = solved(auth, &request).await;
+            solved.map_err(|fault| Rejection::new(auth, fault).into())
+        })
+    }
+}
+
+/// Spends the captcha that a request brings.
+#[cfg(feature = "captcha")]
+pub(super) async fn solved(auth: &Keyward, request: &HttpRequest) -> Result<SolvedCaptcha, Fault> {
+    let headers = convert::headers(request)?;
+    auth.solved_by(&headers, request.peer_addr().map(|peer| peer.ip())).await
+}
+
+impl<P: NamedPurpose + 'static> FromRequest for Verified<P> {
+    type Error = actix_web::Error;
+    type Future = Extracting<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let auth = state(&request)?;
+            let verified = verified(auth, &request).await;
+            verified.map_err(|fault| Rejection::new(auth, fault).into())
+        })
+    }
+}
+
+async fn verified<P: NamedPurpose>(
+    auth: &Keyward,
+    request: &HttpRequest,
+) -> Result<Verified<P>, Fault> {
+    let (known, headers) = (recognise(auth, request).await?, convert::headers(request)?);
+    Verified::check(auth, known.as_ref(), &headers).await
 }

@@ -19,13 +19,27 @@ use crate::required::{Required, Wanted};
 #[derive(Clone, Debug)]
 pub struct Gate {
     auth: Keyward,
-    wanted: Option<Arc<Wanted>>,
+    wanted: Asks,
+}
+
+/// What is asked of whoever comes in.
+#[derive(Clone, Debug)]
+enum Asks {
+    /// Nothing: they are recognised.
+    Nothing,
+    /// To hold something.
+    Holding(Arc<Wanted>),
+    /// To have solved a captcha.
+    #[cfg(feature = "captcha")]
+    Captcha,
+    /// To bring a code that was sent for this purpose.
+    Code(Arc<str>),
 }
 
 /// Recognises whoever comes in, refuses cross-site requests that carry our
 /// cookie, and adds the security headers that a reply does not have.
 pub fn layer(auth: &Keyward) -> Gate {
-    Gate { auth: auth.clone(), wanted: None }
+    Gate { auth: auth.clone(), wanted: Asks::Nothing }
 }
 
 /// Lets only those go on who hold a permission, or [`all`](crate::all) or
@@ -33,27 +47,54 @@ pub fn layer(auth: &Keyward) -> Gate {
 /// others.
 pub fn require(auth: &Keyward, permissions: impl Into<Required>) -> Gate {
     let wanted = Wanted::permissions(permissions.into());
-    Gate { auth: auth.clone(), wanted: Some(wanted.into()) }
+    Gate { auth: auth.clone(), wanted: Asks::Holding(wanted.into()) }
 }
 
 /// Lets only those go on who hold a role, assigned or inherited, or
 /// [`all`](crate::all) or [`any`](crate::any) of some.
 pub fn require_role(auth: &Keyward, roles: impl Into<Required>) -> Gate {
-    Gate { auth: auth.clone(), wanted: Some(Wanted::roles(roles.into()).into()) }
+    Gate { auth: auth.clone(), wanted: Asks::Holding(Wanted::roles(roles.into()).into()) }
+}
+
+/// Asks for a captcha with each request, in the header `Keyward-Captcha: TOKEN ANSWER`;
+/// one of the purpose `app`, which is spent by it. 403 `captcha_required` without one.
+#[cfg(feature = "captcha")]
+pub fn require_captcha(auth: &Keyward) -> Gate {
+    Gate { auth: auth.clone(), wanted: Asks::Captcha }
+}
+
+/// Asks whoever is signed in for a code that was sent to them for this purpose
+/// ([`Keyward::send_verification`]), in the header `Keyward-Verification: FLOW CODE`; it
+/// is spent by it. 403 `verification_required` without one.
+pub fn require_verification(auth: &Keyward, purpose: &str) -> Gate {
+    Gate { auth: auth.clone(), wanted: Asks::Code(purpose.into()) }
 }
 
 impl Gate {
     async fn admit(&self, request: &ServiceRequest) -> Result<(), Fault> {
+        #[cfg(feature = "captcha")]
+        if let Asks::Captcha = self.wanted {
+            return super::extract::solved(&self.auth, request.request()).await.map(drop);
+        }
         let known = match recognise(&self.auth, request.request()).await {
             // Doors of ours recognise for themselves; an old cookie keeps nobody out.
-            Err(_) if self.wanted.is_none() && self.auth.owns(request.path()) => None,
+            Err(_) if self.is_layer() && self.auth.owns(request.path()) => None,
             other => other?,
         };
-        match (&self.wanted, known) {
-            (None, _) => Ok(()),
-            (Some(_), None) => Err(Code::Unauthenticated.into()),
-            (Some(wanted), Some(known)) => self.auth.admit_to(known.asker(), wanted),
+        if let Asks::Code(purpose) = &self.wanted {
+            let headers = convert::headers(request.request())?;
+            return self.auth.verified_by(known.as_ref(), &headers, purpose).await;
         }
+        match (&self.wanted, known) {
+            (Asks::Holding(_), None) => Err(Code::Unauthenticated.into()),
+            (Asks::Holding(wanted), Some(known)) => self.auth.admit_to(known.asker(), wanted),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether it stands around the whole app, and asks nothing.
+    fn is_layer(&self) -> bool {
+        matches!(self.wanted, Asks::Nothing)
     }
 
     /// Adds the headers that are missing.
@@ -111,7 +152,7 @@ where
                 Ok(()) => inner.call(request).await?.map_into_boxed_body(),
                 Err(fault) => request.into_response(Rejection::new(&gate.auth, fault).reply()),
             };
-            if gate.wanted.is_none() {
+            if gate.is_layer() {
                 gate.finish(&mut reply);
             }
             Ok(reply)

@@ -9,6 +9,9 @@ use ::axum::response::{IntoResponse, Response};
 
 use crate::adapt::permit::{NamedPermission, Permit};
 use crate::adapt::principal::{Principal, Session, User};
+#[cfg(feature = "captcha")]
+use crate::adapt::solved::SolvedCaptcha;
+use crate::adapt::verified::{NamedPurpose, Verified};
 use crate::engine::Keyward;
 use crate::engine::groups::Known;
 use crate::http::{Code, Door, Fault, Head, network};
@@ -126,5 +129,42 @@ where
         let auth = Keyward::from_ref(state);
         let known = known(parts, state).await?;
         Self::check(&auth, known.as_ref()).map_err(|fault| Rejection(refusal(&auth, fault)))
+    }
+}
+
+#[cfg(feature = "captcha")]
+impl<S> FromRequestParts<S> for SolvedCaptcha
+where
+    Keyward: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let auth = Keyward::from_ref(state);
+        solved(&auth, parts).await.map_err(|fault| Rejection(refusal(&auth, fault)))
+    }
+}
+
+/// Spends the captcha that a request brings.
+#[cfg(feature = "captcha")]
+pub(super) async fn solved(auth: &Keyward, parts: &Parts) -> Result<SolvedCaptcha, Fault> {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    auth.solved_by(&parts.headers, peer).await
+}
+
+impl<S, P> FromRequestParts<S> for Verified<P>
+where
+    Keyward: FromRef<S>,
+    S: Send + Sync,
+    P: NamedPurpose,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let auth = Keyward::from_ref(state);
+        let known = known(parts, state).await?;
+        let verified = Self::check(&auth, known.as_ref(), &parts.headers).await;
+        verified.map_err(|fault| Rejection(refusal(&auth, fault)))
     }
 }

@@ -70,7 +70,8 @@ async fn every_spelling_and_every_door_draws_on_one_budget() {
         let fields = [("username", "ADA"), ("password", "wrong")];
         t.pages().form("/login", &fields).await;
         let guess = json!({ "current_password": format!("{round}"), "new_password": "x" });
-        thief.post("/api/v1/me/password", &guess).await;
+        let reply = thief.json(http::Method::PUT, "/api/v1/me/password", &guess).await;
+        assert_ne!(reply.status(), 405);
         let step = json!({ "method": "password", "code": "wrong" });
         thief.post("/api/v1/session/step-up", &step).await;
         let wrong = keyward::Secret::new("wrong");

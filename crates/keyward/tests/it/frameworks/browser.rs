@@ -11,6 +11,8 @@ pub(super) struct Browser {
     address: SocketAddr,
     cookies: BTreeMap<String, String>,
     pub(super) site: &'static str,
+    /// A header line beside the others, or nothing.
+    pub(super) more: String,
 }
 
 pub(super) struct Reply {
@@ -60,7 +62,11 @@ fn unchunked(mut text: &str) -> String {
 
 impl Browser {
     pub(super) fn at(address: SocketAddr) -> Self {
-        Self { address, cookies: BTreeMap::new(), site: "same-origin" }
+        Self { address, cookies: BTreeMap::new(), site: "same-origin", more: String::new() }
+    }
+
+    pub(super) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     pub(super) fn cookie(&self, name: &str) -> Option<String> {
@@ -88,6 +94,9 @@ impl Browser {
         if !body.is_empty() {
             head +=
                 &format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len());
+        }
+        if !self.more.is_empty() {
+            head += &format!("{}\r\n", self.more);
         }
         if !self.cookies.is_empty() {
             let cookies: Vec<_> = self.cookies.iter().map(|(k, v)| format!("{k}={v}")).collect();
