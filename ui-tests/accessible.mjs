@@ -44,6 +44,11 @@ export async function accessible(browser, base, report) {
       await visitor.go(path);
       await look(path);
     }
+    await visitor.go("/account/api-keys");
+    await visitor.send({ name: `deploy ${name}`, permissions: "posts:*" }, "[aria-labelledby=add] button");
+    await look("an API key that was made");
+    await visitor.go("/account/api-keys");
+    await look("a list of API keys");
     await visitor.go("/admin/roles");
     const role = `look-${Date.now().toString(36)}`;
     await visitor.send({ name: role }, "[aria-labelledby=add] button");

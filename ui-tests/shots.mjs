@@ -12,7 +12,7 @@ const modes = [
 ];
 const stranger = ["/login", "/login/link", "/login/code", "/signup", "/recover", "/setup", "/verify/x", "/nothing", "/dev/inbox"];
 const inside = [
-  "/account", "/account/password", "/account/sessions", "/admin/people", "/admin/people/add",
+  "/account", "/account/password", "/account/api-keys", "/account/sessions", "/admin/people", "/admin/people/add",
   "/admin/groups", "/admin/roles", "/admin/roles/admin", "/admin/matrix", "/admin/who?permission=posts:edit",
   "/admin/check?subject=ada@example.com&permission=posts:edit", "/admin/audit/chain", "/admin/messages", "/admin/policy", "/admin/acl",
   "/account/totp", "/account/recovery-codes", "/account/step-up",
