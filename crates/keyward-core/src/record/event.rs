@@ -2,11 +2,10 @@
 
 use crate::crypto::hex::hex;
 use crate::crypto::token::digest_bytes;
-use serde::{Deserialize, Serialize};
-
 use crate::id::{CredentialId, EventId, FlowId, InvitationId, MessageId, SessionId, UserId};
 use crate::port::Random;
 use crate::time::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// Why an attempt was turned away. The person sees less than this.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
