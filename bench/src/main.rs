@@ -7,6 +7,7 @@
 
 mod argon2;
 mod bare;
+mod factors;
 mod figure;
 mod footprint;
 mod http;
@@ -38,10 +39,11 @@ pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error + S
 type Group = (&'static str, fn(&Path) -> Result<()>);
 
 /// Every group, in the order in which they run.
-const GROUPS: [Group; 7] = [
+const GROUPS: [Group; 8] = [
     ("session", session::run),
     ("login", login::run),
     ("argon2", argon2::run),
+    ("factors", factors::run),
     ("storm", storm::run),
     ("sign-up", sign_up::run),
     ("outside", outside::run),
