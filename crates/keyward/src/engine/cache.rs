@@ -81,6 +81,7 @@ impl Entry {
 
     /// Whether the account holds a role, and this may use it: what is bound to some
     /// permissions has no roles.
+    #[cfg(any(feature = "axum", feature = "actix"))]
     pub(crate) fn has_role(&self, role: &str) -> bool {
         self.ceilings().is_empty() && self.access.has_role(role)
     }

@@ -8,6 +8,9 @@ use keyward::testing::{Client, PASSWORD, Response, TestAuth};
 use keyward::{UserView, VerifyMode};
 use serde_json::{Value, json};
 
+/// A door, how it is asked, and what with for an address.
+type Asked = (&'static str, Method, fn(&str) -> Value);
+
 use crate::counting::{Counting, counted};
 
 const KNOWN: &str = "known@example.com";
@@ -39,7 +42,7 @@ async fn house(store: &Counting, t: &TestAuth) -> (Client, UserView) {
 
 #[tokio::test]
 async fn known_and_unknown_addresses_answer_alike_and_cost_alike() {
-    let request: [(&str, Method, fn(&str) -> Value); 6] = [
+    let request: [Asked; 6] = [
         ("/api/v1/sign-up", Method::POST, |to| json!({ "email": to, "password": PASSWORD })),
         ("/api/v1/recovery", Method::POST, |to| json!({ "identifier": to })),
         (
