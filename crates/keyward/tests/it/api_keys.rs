@@ -123,13 +123,22 @@ async fn a_bound_key_gives_nobody_more_than_it_may_itself() {
     let eve = t.user("eve@example.com").await;
     let bound = key(&t, &ada, only(&["users:*", "roles:*"])).await;
     let (client, text) = (t.pages(), bound.text.reveal());
-    let path = format!("{PEOPLE}/{}/roles/chief", eve.id);
-    let request = Request::put(&path)
-        .header("host", "localhost")
-        .header("x-api-key", text)
-        .header("content-type", "application/json");
-    let refused = client.raw(request.body("{}".into()).unwrap()).await;
-    assert_eq!((refused.status().as_u16(), refused.code().as_str()), (403, "outside_ceiling"));
+    let put = async |path: &str, body: &Value| {
+        let request = Request::put(path)
+            .header("host", "localhost")
+            .header("x-api-key", text)
+            .header("content-type", "application/json");
+        client.raw(request.body(body.to_string().into()).unwrap()).await
+    };
+    let wide = json!({ "permission": "*", "effect": "allow" });
+    let own = json!({ "permission": "users:view", "effect": "allow" });
+    let (role, direct) =
+        (format!("{PEOPLE}/{}/roles/chief", eve.id), format!("{PEOPLE}/{}/permissions", eve.id));
+    for (path, body) in [(&role, &json!({})), (&direct, &wide)] {
+        let refused = put(path, body).await;
+        assert_eq!(refused.code(), "outside_ceiling", "{path}: {}", refused.text());
+    }
+    assert_eq!(put(&direct, &own).await.status().as_u16(), 204, "what it may itself, it may give");
     // Nor does it take over somebody who may do more.
     let path = format!("{PEOPLE}/{}/api-keys", ada.id);
     let refused = post_by(&client, text, &path, &json!({ "name": "mine now" })).await;
