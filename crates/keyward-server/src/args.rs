@@ -83,7 +83,7 @@ enum Command {
 const GROUPS: [(&str, &[&str]); 6] = [
     ("Run", &["dev", "serve", "setup", "tour"]),
     ("Look", &["doctor", "config", "audit", "can", "why"]),
-    ("People", &["user", "session"]),
+    ("People", &["user", "invite", "session"]),
     ("Access", &["role", "group", "acl", "relation", "policy", "routes", "apikey", "app"]),
     ("Operate", &["hash", "breached", "mail", "init", "migrate", "key", "backup"]),
     ("Develop", &["openapi", "completions", "man"]),

@@ -145,7 +145,7 @@ const FAULTS: &[(&str, &str)] = &[
     ),
     (
         "[sign_in]\nsign_up = \"opne\"",
-        "keyward.toml:2:11  sign_in.sign_up takes one of open, domain, closed",
+        "keyward.toml:2:11  sign_in.sign_up takes one of open, domain, invite, closed",
     ),
     (
         "[database]\npassword = \"hunter2\"",

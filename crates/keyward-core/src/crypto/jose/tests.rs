@@ -127,7 +127,7 @@ mod with_keys {
         check(good(), None);
         check(with("aud", json!(["us"])), None);
         check(with("azp", json!("us")), None);
-        check(with("exp", json!(now - 60)), None);
+        check(with("exp", json!(now - 59)), None);
         for (name, value, fault) in [
             ("iss", json!("https://issuer.example.com/"), Fault::WrongIssuer),
             ("iss", json!("https://evil.example.com"), Fault::WrongIssuer),
