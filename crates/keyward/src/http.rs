@@ -54,7 +54,6 @@ pub type Reply = ::http::Response<Body>;
 pub const MAX_BODY: usize = 64 * 1024;
 /// Largest request body that carries a whole text: twice as much as the text may
 /// have, for what escapes take.
-#[cfg(feature = "policy-file")]
 const MAX_TEXT_BODY: usize = 512 * 1024;
 
 /// One route. There is no default guard: every route says who may come in,
@@ -363,7 +362,6 @@ impl Route {
     }
 
     /// With a body that carries a whole text.
-    #[cfg(feature = "policy-file")]
     pub(crate) const fn with_text(mut self) -> Self {
         self.body = MAX_TEXT_BODY;
         self

@@ -127,7 +127,9 @@ mod with_keys {
         check(good(), None);
         check(with("aud", json!(["us"])), None);
         check(with("azp", json!("us")), None);
-        check(with("exp", json!(now - 59)), None);
+        let mut late = with("exp", json!(now - 119));
+        late["iat"] = json!(now - 300);
+        check(late, None);
         for (name, value, fault) in [
             ("iss", json!("https://issuer.example.com/"), Fault::WrongIssuer),
             ("iss", json!("https://evil.example.com"), Fault::WrongIssuer),
