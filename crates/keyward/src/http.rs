@@ -131,6 +131,7 @@ pub(crate) enum Guard {
     Anyone,
     /// Anyone, sent by a page elsewhere: cookies are not looked at, and the route does
     /// nothing but hand on what it is given.
+    #[cfg_attr(not(feature = "oauth"), allow(dead_code, reason = "services alone ask so"))]
     FromElsewhere,
     /// Anyone signed in, even without the second factor that a role demands.
     Enrolling,

@@ -2,7 +2,7 @@
 //!
 //! Google, GitHub and others are rows of a table; any issuer of OpenID Connect is
 //! found by discovery; for anything else an app plugs a [`Provider`] of its own.
-//! [`Keyward::authorize_url`] and [`Keyward::callback`] are all that an app with
+//! [`Keyward::authorize_url`](crate::Keyward::authorize_url) and [`Keyward::callback`](crate::Keyward::callback) are all that an app with
 //! pages of its own needs.
 
 mod api;

@@ -7,6 +7,7 @@ pub(crate) use super::captcha::pass;
 
 /// A captcha and its answer, each as it came.
 #[derive(Debug, Default)]
+#[cfg_attr(not(feature = "captcha"), allow(dead_code, reason = "read where it is asked"))]
 pub(crate) struct Given {
     pub(crate) token: Option<String>,
     pub(crate) answer: Option<Secret>,
