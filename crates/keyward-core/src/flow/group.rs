@@ -28,7 +28,7 @@ pub enum GroupChange {
     Remove,
     /// Replaces the roles that it gives.
     Roles {
-        /// At most [`MAX_NAMES`](super::role::MAX_NAMES).
+        /// At most [`MAX_NAMES`].
         roles: Vec<String>,
     },
 }
@@ -284,7 +284,7 @@ impl ChangeMembership {
 pub struct ChangeExclusive {
     /// Its name: 1 to 64 of `a-z 0-9 . _ -`.
     pub set: String,
-    /// Two to [`MAX_NAMES`](super::role::MAX_NAMES) roles; `None` removes the set.
+    /// Two to [`MAX_NAMES`] roles; `None` removes the set.
     pub roles: Option<Vec<String>>,
     /// Only if it is still at this version; 0 for a set that is not there yet.
     pub seen: Option<i64>,
