@@ -16,8 +16,8 @@ use keyward::{Keyward, NewPerson, Outgoing, Rate, Secret, SendError, Sender};
 use keyward_core::crypto::otp::{OtpSecret, Totp};
 use keyward_core::crypto::webauthn::attestation::Conveyance;
 use keyward_core::crypto::webauthn::authenticator::Authenticator;
-use keyward_core::crypto::webauthn::{self, Assertion, Expected};
 use keyward_core::crypto::webauthn::key::PublicKey;
+use keyward_core::crypto::webauthn::{self, Assertion, Expected};
 use keyward_core::port::Fut;
 use keyward_core::time::Timestamp;
 use serde_json::{Value, json};
@@ -60,12 +60,11 @@ fn micros(mut call: impl FnMut() -> Result<()>) -> Result<f64> {
 fn totp() -> Result<()> {
     let secret = OtpSecret::from_bytes(&[7; 20]);
     let (totp, now) = (Totp::default(), Timestamp::from_secs(1_800_000_000));
-    let found = micros(|| {
-        match totp.verify(&secret, std::hint::black_box("000000"), now, 1, None)? {
+    let found =
+        micros(|| match totp.verify(&secret, std::hint::black_box("000000"), now, 1, None)? {
             None => Ok(()),
             Some(_) => Err("the wrong code is right at this moment".into()),
-        }
-    })?;
+        })?;
     figure::print("totp_verify_us", found);
     Ok(())
 }
@@ -93,11 +92,8 @@ fn passkey() -> Result<()> {
         bytes(&given, "authenticatorData")?,
         bytes(&given, "signature")?,
     );
-    let given = Assertion {
-        client_data: &client_data,
-        authenticator_data: &data,
-        signature: &signature,
-    };
+    let given =
+        Assertion { client_data: &client_data, authenticator_data: &data, signature: &signature };
     let stored = new.key.as_bytes();
     let whole = micros(|| {
         let key = PublicKey::parse(stored)?;
