@@ -1,0 +1,1 @@
+"""Reads the description of the API, and writes it as Python and TypeScript."""
