@@ -1059,6 +1059,20 @@ class Operations:
         )
         return cast("types.Captcha", self._json(call))
 
+    def post_captcha_spend(
+        self,
+        *,
+        captcha: str,
+        captcha_token: str,
+    ) -> None:
+        """`POST /api/v1/captcha/spend`, for anybody."""
+        call = Call(
+            "POST",
+            "/api/v1/captcha/spend",
+            body=given({"captcha": captcha, "captcha_token": captcha_token}),
+        )
+        self._json(call)
+
     def get_captcha_token_audio(
         self,
         token: str,
@@ -1279,6 +1293,34 @@ class Operations:
             body=given({"overlap": overlap}),
         )
         return cast("types.NewApiKey", self._json(call))
+
+    def post_me_codes(
+        self,
+        *,
+        purpose: str,
+    ) -> types.Begun:
+        """`POST /api/v1/me/codes`, for whoever is signed in."""
+        call = Call(
+            "POST",
+            "/api/v1/me/codes",
+            body=given({"purpose": purpose}),
+        )
+        return cast("types.Begun", self._json(call))
+
+    def post_me_codes_id_spend(
+        self,
+        id: str,
+        *,
+        code: str,
+        purpose: str,
+    ) -> None:
+        """`POST /api/v1/me/codes/{id}/spend`, for whoever is signed in."""
+        call = Call(
+            "POST",
+            f"/api/v1/me/codes/{segment(id)}/spend",
+            body=given({"code": code, "purpose": purpose}),
+        )
+        self._json(call)
 
     def get_me_connections(
         self,
@@ -3182,6 +3224,20 @@ class AsyncOperations:
         )
         return cast("types.Captcha", await self._json(call))
 
+    async def post_captcha_spend(
+        self,
+        *,
+        captcha: str,
+        captcha_token: str,
+    ) -> None:
+        """`POST /api/v1/captcha/spend`, for anybody."""
+        call = Call(
+            "POST",
+            "/api/v1/captcha/spend",
+            body=given({"captcha": captcha, "captcha_token": captcha_token}),
+        )
+        await self._json(call)
+
     async def get_captcha_token_audio(
         self,
         token: str,
@@ -3402,6 +3458,34 @@ class AsyncOperations:
             body=given({"overlap": overlap}),
         )
         return cast("types.NewApiKey", await self._json(call))
+
+    async def post_me_codes(
+        self,
+        *,
+        purpose: str,
+    ) -> types.Begun:
+        """`POST /api/v1/me/codes`, for whoever is signed in."""
+        call = Call(
+            "POST",
+            "/api/v1/me/codes",
+            body=given({"purpose": purpose}),
+        )
+        return cast("types.Begun", await self._json(call))
+
+    async def post_me_codes_id_spend(
+        self,
+        id: str,
+        *,
+        code: str,
+        purpose: str,
+    ) -> None:
+        """`POST /api/v1/me/codes/{id}/spend`, for whoever is signed in."""
+        call = Call(
+            "POST",
+            f"/api/v1/me/codes/{segment(id)}/spend",
+            body=given({"code": code, "purpose": purpose}),
+        )
+        await self._json(call)
 
     async def get_me_connections(
         self,

@@ -20,8 +20,10 @@ from ._wire import Origin
 from .credentials import ApiKey, Cookies, Credentials, Nobody, bearer
 from .errors import (
     BadRequest,
+    CaptchaRequired,
     CsrfFailed,
     Forbidden,
+    Invalid,
     KeywardError,
     MissingPermission,
     Problem,
@@ -314,6 +316,32 @@ class Web(Generic[R]):
     async def captcha_audio(self, request: R, token: str) -> bytes:
         """The recording of a captcha of digits, as WAV."""
         return await self._door(request).get_captcha_token_audio(token)
+
+    # Proofs for doors of the application's own
+
+    async def spend_captcha(self, request: R, token: str | None, answer: str | None) -> None:
+        """Counts a captcha of the purpose `app`, once. Raises `CaptchaRequired`, and
+        `Invalid` or `Gone` for one that is not right or has ended."""
+        if not token or not answer:
+            title = "Please solve the captcha first."
+            raise refusal(CaptchaRequired, "captcha_required", title, purpose="app")
+        await self._door(request).post_captcha_spend(captcha_token=token, captcha=answer)
+
+    async def send_code(self, request: R, purpose: str) -> types.Begun:
+        """Sends whoever is signed in a code that is good for `purpose` alone."""
+        await self.demand(request)
+        return await self.caller(request).post_me_codes(purpose=purpose)
+
+    async def spend_code(self, request: R, purpose: str, flow_id: str | None, code: str | None) -> None:
+        """Counts such a code, once. Raises `Forbidden` with `verification_required` where
+        there is none, and `Invalid` or `Gone` for one that is not right or has ended."""
+        await self.demand(request)
+        if not flow_id or not code:
+            title = "A code that is sent to you is needed as well."
+            raise refusal(Forbidden, "verification_required", title, purpose=purpose)
+        if flow_id in (".", ".."):
+            raise refusal(Invalid, "code_invalid", "The code is not right.")
+        await self.caller(request).post_me_codes_id_spend(flow_id, purpose=purpose, code=code)
 
     def _door(self, request: R) -> AsyncKeyward:
         # Nobody is signed in to, or out of, an account by a page of another site.

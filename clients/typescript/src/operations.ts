@@ -362,6 +362,11 @@ export abstract class Operations {
     return this.json<types.Captcha>({ method: "POST", path: "/api/v1/captcha", body: input, safe: false, options });
   }
 
+  /** `POST /api/v1/captcha/spend`, for anybody. */
+  postCaptchaSpend(input: types.PostCaptchaSpendInput, options: Options = {}): Promise<void> {
+    return this.json<void>({ method: "POST", path: "/api/v1/captcha/spend", body: input, safe: false, options });
+  }
+
   /** `GET /api/v1/captcha/{token}/audio`, for anybody. */
   getCaptchaTokenAudio(token: string, options: Options = {}): Promise<Uint8Array> {
     return this.bytes({ method: "GET", path: `/api/v1/captcha/${segment(token)}/audio`, safe: true, options });
@@ -445,6 +450,16 @@ export abstract class Operations {
   /** `POST /api/v1/me/api-keys/{key}/rotate`, for whoever is signed in. */
   postMeApiKeysKeyRotate(key: string, input: types.PostMeApiKeysKeyRotateInput = {}, options: Options = {}): Promise<types.NewApiKey> {
     return this.json<types.NewApiKey>({ method: "POST", path: `/api/v1/me/api-keys/${segment(key)}/rotate`, body: input, safe: false, options });
+  }
+
+  /** `POST /api/v1/me/codes`, for whoever is signed in. */
+  postMeCodes(input: types.PostMeCodesInput, options: Options = {}): Promise<types.Begun> {
+    return this.json<types.Begun>({ method: "POST", path: "/api/v1/me/codes", body: input, safe: false, options });
+  }
+
+  /** `POST /api/v1/me/codes/{id}/spend`, for whoever is signed in. */
+  postMeCodesIdSpend(id: string, input: types.PostMeCodesIdSpendInput, options: Options = {}): Promise<void> {
+    return this.json<void>({ method: "POST", path: `/api/v1/me/codes/${segment(id)}/spend`, body: input, safe: false, options });
   }
 
   /** `GET /api/v1/me/connections`, for whoever is signed in. */

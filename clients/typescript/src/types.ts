@@ -1469,6 +1469,12 @@ export interface PostCaptchaInput {
   purpose: string;
 }
 
+/** What `post_captcha_spend` takes. */
+export interface PostCaptchaSpendInput {
+  captcha: string;
+  captcha_token: string;
+}
+
 /** What `patch_me` takes. */
 export interface PatchMeInput {
   name?: string | null;
@@ -1511,6 +1517,18 @@ export interface PostMeApiKeysInput {
 export interface PostMeApiKeysKeyRotateInput {
   /** Seconds for which the old key still works; 30 days at most. */
   overlap?: number;
+}
+
+/** What `post_me_codes` takes. */
+export interface PostMeCodesInput {
+  /** A word of the app's own: letters, digits, `_`, `-`, `.` and `:`, at most 64. */
+  purpose: string;
+}
+
+/** What `post_me_codes_id_spend` takes. */
+export interface PostMeCodesIdSpendInput {
+  code: string;
+  purpose: string;
 }
 
 /** What `post_me_connections` takes. */

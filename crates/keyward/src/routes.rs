@@ -7,6 +7,7 @@ mod addresses;
 mod anonymous;
 pub(crate) mod answer;
 pub(crate) mod api_keys;
+mod app_doors;
 mod asked;
 pub(crate) mod audit;
 pub(crate) mod authzen;
@@ -55,6 +56,7 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
         mfa::ROUTES,
         sign_in_link::ROUTES,
         verification::ROUTES,
+        app_doors::ROUTES,
         recovery::ROUTES,
         #[cfg(feature = "passkeys")]
         passkeys::ROUTES,

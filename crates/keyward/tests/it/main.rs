@@ -11,6 +11,7 @@ mod accounts;
 mod addresses;
 mod administrators;
 mod api_keys;
+mod app_doors;
 mod app_routes;
 #[cfg(feature = "policy-file")]
 mod asking;
