@@ -20,6 +20,7 @@ from .autz import (
     Group,
     KeywardAutzPolicy,
     Permission,
+    RoleACLAutzPolicy,
     autz_required,
     permit,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "KeywardAuthentication",
     "KeywardAutzPolicy",
     "Permission",
+    "RoleACLAutzPolicy",
     "auth",
     "auth_required",
     "autz",

@@ -78,23 +78,30 @@ class AbstractACLAutzPolicy(AbstractAutzPolicy):
 
     async def permit(self, user_identity: str | None, permission: str, context: Any = None) -> bool:
         entries = self.context if context is None else checked(context)
-        if entries is None:
-            raise RuntimeError(NO_CONTEXT)
-        found = await self.acl_groups(user_identity)
-        if found is None:
-            return False
-        if isinstance(found, str):
-            raise TypeError("acl_groups gives a list of names, and not one name")
-        groups: set[str | Group] = {*found, Group.Everyone}
-        if user_identity is not None:
-            groups.add(Group.AuthenticatedUser)
-        for action, group, permissions in entries:
-            if group in groups and permission in permissions:
-                return action is Permission.Allow
+        return decide(entries, await self.acl_groups(user_identity), user_identity is not None, permission)
+
+
+Checked = list[tuple[Permission, "str | Group", frozenset[str]]]
+
+
+def decide(entries: Checked | None, found: Iterable[str] | None, is_somebody: bool, permission: str) -> bool:
+    """The first entry that applies decides; without one, the answer is no."""
+    if entries is None:
+        raise RuntimeError(NO_CONTEXT)
+    if found is None:
         return False
+    if isinstance(found, str):
+        raise TypeError("acl_groups gives a list of names, and not one name")
+    groups: set[str | Group] = {*found, Group.Everyone}
+    if is_somebody:
+        groups.add(Group.AuthenticatedUser)
+    for action, group, permissions in entries:
+        if group in groups and permission in permissions:
+            return action is Permission.Allow
+    return False
 
 
-def checked(context: Iterable[Any]) -> list[tuple[Permission, str | Group, frozenset[str]]]:
+def checked(context: Iterable[Any]) -> Checked:
     """The entries of a list. A mistake in one must not open or close anything."""
     entries = []
     for entry in context:
@@ -140,3 +147,15 @@ def autz_required(permission: str, context: Any = None) -> Any:
             raise http.HTTPForbidden()
 
     return lambda handler: auth.guards.around(handler, check)
+
+
+class RoleACLAutzPolicy(AbstractACLAutzPolicy):
+    """A list in the application whose groups are the roles that Keyward knows of."""
+
+    async def acl_groups(self, user_identity: str | None) -> Iterable[str] | None:
+        raise RuntimeError("roles are looked up by request: ask with permit, or put them into acl_groups")
+
+    async def permit_request(self, request: http.Request, permission: str, context: Any = None) -> bool:
+        entries = self.context if context is None else checked(context)
+        found = await _web.identify(request)
+        return decide(entries, found.roles if found else (), found is not None, permission)
