@@ -44,7 +44,7 @@ def main() -> int:
     steps = (
         [sys.executable, str(HERE.parent / "generate.py"), "--check"],
         [str(python), "-m", "mypy", cache, "--config-file", "pyproject.toml", "-p", "keyward"],
-        [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *sys.argv[1:]],
+        [str(python), "-m", "pytest", "-qq", "-p", "no:cacheprovider", *sys.argv[1:]],
     )
     for step in steps:
         if code := subprocess.run(step, cwd=HERE, env=told).returncode:

@@ -12,7 +12,7 @@ mod redis;
 mod site;
 mod tls;
 
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, Stdio};
 
 use crate::{Result, running};
 
@@ -51,18 +51,20 @@ const SERVERS: &[Service] = &[
     },
 ];
 
-/// What drives pages.
-const BROWSER: &[Service] = &[
-    Service {
-        name: "chromium",
-        packages: &["chromium", "fonts-dejavu-core"],
-        is_installed: || running::is_installed("chromium"),
-        start: |site| {
-            let program = running::find("chromium").ok_or("chromium is gone")?;
-            site.export("CHROMIUM", &program.display().to_string());
-            Ok(())
-        },
+/// What drives pages, beside Node.
+const BROWSER: &[Service] = &[Service {
+    name: "chromium",
+    packages: &["chromium", "fonts-dejavu-core"],
+    is_installed: || running::is_installed("chromium"),
+    start: |site| {
+        let program = running::find("chromium").ok_or("chromium is gone")?;
+        site.export("CHROMIUM", &program.display().to_string());
+        Ok(())
     },
+}];
+
+/// What runs JavaScript.
+const NODE: &[Service] = &[
     Service {
         name: "node",
         packages: &["nodejs"],
@@ -77,29 +79,51 @@ const BROWSER: &[Service] = &[
     },
 ];
 
+/// What runs Python, with what makes environments of its own.
+const PYTHON: &[Service] = &[Service {
+    name: "python3",
+    packages: &["python3", "python3-venv"],
+    is_installed: || {
+        let mut python = Command::new("python3");
+        python.args(["-c", "import ensurepip, ssl, venv"]).stderr(Stdio::null());
+        running::is_installed("python3") && running::succeeds(&mut python).unwrap_or(false)
+    },
+    start: |_| Ok(()),
+}];
+
 /// Which of the services a piece of work needs.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) struct Needs {
     pub(crate) servers: bool,
     pub(crate) browser: bool,
+    pub(crate) clients: bool,
 }
 
 impl Needs {
     /// Nothing but the code.
-    pub(crate) const NONE: Self = Self { servers: false, browser: false };
+    pub(crate) const NONE: Self = Self { servers: false, browser: false, clients: false };
     /// The databases.
-    pub(crate) const SERVERS: Self = Self { servers: true, browser: false };
+    pub(crate) const SERVERS: Self = Self { servers: true, ..Self::NONE };
     /// What drives pages.
-    pub(crate) const BROWSER: Self = Self { servers: false, browser: true };
+    pub(crate) const BROWSER: Self = Self { browser: true, ..Self::NONE };
+    /// What runs the clients for other languages.
+    pub(crate) const CLIENTS: Self = Self { clients: true, ..Self::NONE };
 
     /// What either needs.
     pub(crate) fn and(self, other: Self) -> Self {
-        Self { servers: self.servers || other.servers, browser: self.browser || other.browser }
+        Self {
+            servers: self.servers || other.servers,
+            browser: self.browser || other.browser,
+            clients: self.clients || other.clients,
+        }
     }
 
     fn services(self) -> impl Iterator<Item = &'static Service> {
         let servers = SERVERS.iter().filter(move |_| self.servers);
-        servers.chain(BROWSER.iter().filter(move |_| self.browser))
+        let browser = BROWSER.iter().filter(move |_| self.browser);
+        let node = NODE.iter().filter(move |_| self.browser || self.clients);
+        let python = PYTHON.iter().filter(move |_| self.clients);
+        servers.chain(browser).chain(node).chain(python)
     }
 }
 

@@ -4,6 +4,7 @@
 //! than one command.
 
 mod browser;
+mod clients;
 mod code;
 mod documents;
 
@@ -66,6 +67,12 @@ const SUITES: &[Suite] = &[
         about: "the pages, driven in Chromium",
         needs: Needs::BROWSER,
         run: browser::run,
+    },
+    Suite {
+        name: "clients",
+        about: "the Python and the TypeScript client, against a running server",
+        needs: Needs::CLIENTS,
+        run: clients::run,
     },
 ];
 

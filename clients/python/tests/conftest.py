@@ -149,3 +149,12 @@ def editors(admin: Keyward) -> str:
 @pytest.fixture
 def editor(admin: Keyward, editors: str) -> Person:
     return somebody(admin, role=editors)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Says how many passed in the words that the workshop counts by."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:
+        return
+    count = {name: len(reporter.stats.get(name, [])) for name in ("passed", "failed", "error", "skipped")}
+    print(f"{count['passed']} passed, {count['failed'] + count['error']} failed, {count['skipped']} skipped")

@@ -219,6 +219,13 @@ def test_whom_it_is_asked_for_is_sent_along_and_nothing_else_can_be() -> None:
     assert "x-admin" not in script.requests[1].headers
 
 
+def test_a_server_is_asked_by_its_public_name() -> None:
+    script = Script(httpx.Response(200, json=SESSION))
+    client(script, host="auth.example.com").get_config()
+    assert script.requests[0].headers["host"] == "auth.example.com"
+    assert script.requests[0].url.host == "localhost"
+
+
 def test_versions_are_sent_as_entity_tags() -> None:
     script = Script(httpx.Response(200, json={}))
     client(script).patch_admin_users_id("usr_1", name="Ada", if_match=3)
