@@ -44,6 +44,7 @@ def main() -> int:
     steps = (
         [sys.executable, str(HERE.parent / "generate.py"), "--check"],
         [str(python), "-m", "mypy", cache, "--config-file", "pyproject.toml", "-p", "keyward"],
+        [str(python), "-m", "mypy", cache, "--config-file", "pyproject.toml", "tests", "examples/aiohttp_example.py"],
         [str(python), "-m", "pytest", "-qq", "-p", "no:cacheprovider", *sys.argv[1:]],
     )
     for step in steps:

@@ -25,7 +25,7 @@ from sanic import HTTPResponse, Request, Sanic
 from sanic.response import json
 
 from ._async import AsyncKeyward
-from ._guards import Guards
+from ._guards import CAPTCHA, VERIFICATION, Decorator, Guards
 from .errors import KeywardError, Problem
 from .web import Asked, State, Web, told
 
@@ -98,26 +98,43 @@ class _SanicGuards(Guards[Request]):
         # Puts on the request what is known now.
         web.state(request)
 
+    async def check_captcha(self, request: Request) -> None:
+        """A form may bring it, as `captcha_token` and `captcha`."""
+        if form := _form(request, CAPTCHA):
+            await web.spend_captcha(request, form.get("captcha_token"), form.get("captcha"))
+        else:
+            await super().check_captcha(request)
+
+    async def check_code(self, request: Request, purpose: str) -> None:
+        """A form may bring it, as `flow_id` and `code`."""
+        if form := _form(request, VERIFICATION):
+            await web.spend_code(request, purpose, form.get("flow_id"), form.get("code"))
+        else:
+            await super().check_code(request, purpose)
+
+
+def _form(request: Request, header: str) -> Any:
+    return request.form if request.method not in ("GET", "HEAD") and header not in request.headers else None
+
 
 _guards = _SanicGuards(web, _found, ("get", "head", "post", "put", "patch", "delete", "options"))
 
 
-def requires_authentication(*bare: Any) -> Any:
-    """Somebody is signed in."""
-    return _guards.authenticated(*bare)
+#: Somebody is signed in; 401 where nobody is.
+requires_authentication = _guards.authenticated
 
 
-def requires_permission(*permissions: str) -> Any:
+def requires_permission(*permissions: str) -> Decorator:
     """They may do any of this, as in sanic-security."""
     return _guards.permissions(permissions, any_of=True)
 
 
-def require_permissions(*permissions: str) -> Any:
+def require_permissions(*permissions: str) -> Decorator:
     """They may do all of this, as in asyncauth."""
     return _guards.permissions(permissions, any_of=False)
 
 
-def requires_role(*roles: str) -> Any:
+def requires_role(*roles: str) -> Decorator:
     """They hold any of these roles."""
     return _guards.roles(roles, any_of=True)
 
@@ -126,37 +143,18 @@ def requires_role(*roles: str) -> Any:
 require_roles = requires_role
 
 
-def requires_captcha(*bare: Any) -> Any:
-    """The request brings `Keyward-Captcha: TOKEN ANSWER`, or the fields `captcha_token` and
-    `captcha` in a form."""
-    return _guards.decorator(_captcha, bare)
+#: The request brings `Keyward-Captcha: TOKEN ANSWER`, or a form the fields `captcha_token`
+#: and `captcha`.
+requires_captcha = _guards.captcha
 
 
-async def _captcha(request: Request) -> None:
-    form = request.form if request.method not in ("GET", "HEAD") else None
-    if form and "keyward-captcha" not in request.headers:
-        await web.spend_captcha(request, form.get("captcha_token"), form.get("captcha"))
-    else:
-        await _guards._captcha(request)
-
-
-def requires_verification(purpose: str = "verification") -> Any:
+def requires_verification(purpose: str = "verification") -> Decorator:
     """The request brings `Keyward-Verification: FLOW CODE`, or the fields `flow_id` and
     `code` in a form: a code that `send_code` sent for this purpose."""
-    if not isinstance(purpose, str):
-        raise TypeError("requires_verification() needs its parentheses")
-
-    async def check(request: Request) -> None:
-        form = request.form if request.method not in ("GET", "HEAD") else None
-        if form and "keyward-verification" not in request.headers:
-            await web.spend_code(request, purpose, form.get("flow_id"), form.get("code"))
-        else:
-            await _guards.check_code(request, purpose)
-
-    return _guards.decorator(check)
+    return _guards.code(purpose)
 
 
-def requires_two_step(tag: str = "2sv") -> Any:
+def requires_two_step(tag: str = "2sv") -> Decorator:
     """The same by the name of sanic-security: a code for this tag."""
     return requires_verification(tag)
 
@@ -165,7 +163,7 @@ def requires_two_step(tag: str = "2sv") -> Any:
 requires_two_step_verification = requires_two_step
 
 
-def requires_second_factor(max_age: float | None = None) -> Any:
+def requires_second_factor(max_age: float | None = None) -> Decorator:
     """They proved a second factor, not longer ago than `max_age` seconds."""
     return _guards.second_factor(max_age)
 

@@ -32,7 +32,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from ._async import AsyncKeyward
-from ._guards import Guards
+from ._guards import Decorator, F, Guards
 from .errors import KeywardError
 from .identity import Identity
 from .web import Asked, Web, told
@@ -169,7 +169,7 @@ def setup(app: Starlette, client: AsyncKeyward) -> None:
 
 def requires(
     scopes: str | Iterable[str], status_code: int = 403, redirect: str | None = None
-) -> Callable[[Any], Any]:
+) -> Decorator:
     """Like Starlette's own, of which it keeps the rules: all of `scopes` are needed;
     whoever lacks one gets `status_code`, or is sent to `redirect`; a websocket is closed.
 
@@ -188,7 +188,11 @@ def requires(
         may = await web.caller(conn).can_each(*lacking)
         return all(may.values())
 
-    return lambda handler: _around(handler, holds, status_code, redirect)
+    def wrap(handler: F) -> F:
+        wrapped: F = _around(handler, holds, status_code, redirect)
+        return wrapped
+
+    return wrap
 
 
 def _around(handler: Any, holds: Callable[[HTTPConnection], Any], status_code: int, redirect: str | None) -> Any:
@@ -240,17 +244,16 @@ class _StarletteGuards(Guards[HTTPConnection]):
 _guards = _StarletteGuards(web, _found, [method.lower() for method in _METHODS])
 
 
-def requires_captcha(*bare: Any) -> Any:
-    """The request brings `Keyward-Captcha: TOKEN ANSWER`."""
-    return _guards.captcha(*bare)
+#: The request brings `Keyward-Captcha: TOKEN ANSWER`.
+requires_captcha = _guards.captcha
 
 
-def requires_verification(purpose: str) -> Any:
+def requires_verification(purpose: str) -> Decorator:
     """The request brings `Keyward-Verification: FLOW CODE` for this purpose."""
     return _guards.code(purpose)
 
 
-def requires_second_factor(max_age: float | None = None) -> Any:
+def requires_second_factor(max_age: float | None = None) -> Decorator:
     """They proved a second factor, not longer ago than `max_age` seconds."""
     return _guards.second_factor(max_age)
 

@@ -20,7 +20,7 @@ from tornado.web import RequestHandler
 
 from . import types
 from ._async import AsyncKeyward
-from ._guards import Guards
+from ._guards import Decorator, Guards
 from .credentials import ApiKey, SessionToken
 from .errors import KeywardError, Unauthenticated
 from .identity import Identity
@@ -157,33 +157,30 @@ def _found(arguments: tuple[Any, ...]) -> RequestHandler:
 _guards = Guards(web, _found, ("get", "head", "post", "put", "patch", "delete", "options"))
 
 
-def requires_authentication(*bare: Any) -> Any:
-    """Somebody is signed in. Unlike `tornado.web.authenticated` it answers 401 and does
-    not send to a page."""
-    return _guards.authenticated(*bare)
+#: Somebody is signed in; 401 where nobody is.
+requires_authentication = _guards.authenticated
 
 
-def requires_permission(*permissions: str) -> Any:
+def requires_permission(*permissions: str) -> Decorator:
     """They may do all of this."""
     return _guards.permissions(permissions, any_of=False)
 
 
-def requires_role(*roles: str) -> Any:
+def requires_role(*roles: str) -> Decorator:
     """They hold any of these roles."""
     return _guards.roles(roles, any_of=True)
 
 
-def requires_captcha(*bare: Any) -> Any:
-    """The request brings `Keyward-Captcha: TOKEN ANSWER`."""
-    return _guards.captcha(*bare)
+#: The request brings `Keyward-Captcha: TOKEN ANSWER`.
+requires_captcha = _guards.captcha
 
 
-def requires_verification(purpose: str) -> Any:
+def requires_verification(purpose: str) -> Decorator:
     """The request brings `Keyward-Verification: FLOW CODE` for this purpose."""
     return _guards.code(purpose)
 
 
-def requires_second_factor(max_age: float | None = None) -> Any:
+def requires_second_factor(max_age: float | None = None) -> Decorator:
     """They proved a second factor, not longer ago than `max_age` seconds."""
     return _guards.second_factor(max_age)
 

@@ -21,7 +21,7 @@ from .conftest import PASSWORD, ROOT
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "examples"))
-import aiohttp_example  # noqa: E402
+import aiohttp_example
 
 RECORDED = json.loads((HERE / "rows" / "aiohttp_http.json").read_text(encoding="utf-8"))["transcript"]
 COOKIE = [row for row in RECORDED if row["flow"] == "cookie"]
@@ -82,7 +82,7 @@ async def test_the_example_answers_as_recorded(rows: list[dict[str, Any]], akeyw
 def test_a_policy_of_the_wrong_kind_is_an_assertion(row: dict[str, Any]) -> None:
     module = auth if row["flow"].startswith("auth_") else autz
     with pytest.raises(AssertionError):
-        module.setup(web.Application(), object())  # type: ignore[arg-type]
+        module.setup(web.Application(), object())
     assert row["result"] == "AssertionError"
 
 

@@ -13,7 +13,7 @@ from keyward import ApiKey, AsyncKeyward, Cookies, Keyward, Retries, types
 
 from .apps import aiohttp_app, fastapi_app, sanic_app, starlette_app, tornado_app
 from .apps.common import Framework
-from .conftest import PASSWORD, Person, Server, free_port, somebody
+from .conftest import PASSWORD, Person, Server, free_port
 from .test_server import totp
 
 FRAMEWORKS = [app.FRAMEWORK for app in (starlette_app, fastapi_app, sanic_app, aiohttp_app, tornado_app)]
@@ -331,9 +331,9 @@ def test_a_guard_without_names_is_a_mistake_and_no_open_door() -> None:
         with pytest.raises(TypeError):
             guard()
     with pytest.raises(TypeError):
-        keyward.sanic.requires_permission(lambda request: None)
+        keyward.sanic.requires_permission(lambda request: None)  # type: ignore[arg-type]
     with pytest.raises(TypeError):
-        keyward.sanic.requires_verification(lambda request: None)
+        keyward.sanic.requires_verification(lambda request: None)  # type: ignore[arg-type]
 
 
 async def test_aiohttp_keeps_a_cookie_also_with_a_raised_redirect(akeyward: AsyncKeyward, person: Person) -> None:
@@ -359,4 +359,3 @@ async def test_tornado_checks_keys_and_xsrf(akeyward: AsyncKeyward, keyward: Key
 def test_what_an_application_may_not_know_is_not_printed() -> None:
     for who in (ApiKey("kwk_secret"), Cookies({"kw_session": "ses_secret"})):
         assert "secret" not in f"{who!r} {who!s}"
-    assert somebody  # Used by other tests of this folder.

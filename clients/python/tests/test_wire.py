@@ -252,8 +252,12 @@ def test_a_remembered_answer_ends_by_itself_when_asked_and_with_the_session() ->
     script = Script(httpx.Response(200, json=SESSION))
     keyward = client(script, credentials=SessionToken("t"), cache=5)
     keyward._cache = Cache(5, clock=lambda: now[0])
-    asked = lambda: len(script.requests)
-    keyward.identify(), keyward.identify()
+
+    def asked() -> int:
+        return len(script.requests)
+
+    keyward.identify()
+    keyward.identify()
     assert asked() == 1
     # Another credential is another person.
     keyward.using(SessionToken("u")).identify()
@@ -263,7 +267,8 @@ def test_a_remembered_answer_ends_by_itself_when_asked_and_with_the_session() ->
     now[0] = 5.0
     keyward.identify()
     assert asked() == 4
-    keyward.sign_out(), keyward.identify()
+    keyward.sign_out()
+    keyward.identify()
     assert asked() == 6
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web as http
 
 from .. import types
-from .._guards import Guards
+from .._guards import F, Guards
 from ..errors import KeywardError
 from ..identity import Identity
 from ._web import as_response, find
@@ -139,6 +139,7 @@ async def _somebody(request: http.Request) -> None:
         raise http.HTTPUnauthorized()
 
 
-def auth_required(handler: Any) -> Any:
+def auth_required(handler: F) -> F:
     """401 where nobody is signed in. For functions, methods and classes of views."""
-    return guards.around(handler, _somebody)
+    guarded: F = guards.around(handler, _somebody)
+    return guarded

@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp import web as http
 
+from .._guards import Decorator
 from ..errors import Unauthenticated
 from . import auth
 from ._web import web as _web
@@ -138,7 +139,7 @@ async def permit(request: http.Request, permission: str, context: Any = None) ->
     return await policy.permit_request(request, permission, context)
 
 
-def autz_required(permission: str, context: Any = None) -> Any:
+def autz_required(permission: str, context: Any = None) -> Decorator:
     """403 where they may not, also for nobody. For functions, methods and classes of
     views."""
 
@@ -146,7 +147,7 @@ def autz_required(permission: str, context: Any = None) -> Any:
         if not await permit(request, permission, context):
             raise http.HTTPForbidden()
 
-    return lambda handler: auth.guards.around(handler, check)
+    return auth.guards.wrapping(check)
 
 
 class RoleACLAutzPolicy(AbstractACLAutzPolicy):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from aiohttp import web as http
 
 from .._async import AsyncKeyward
+from .._guards import Decorator
 from . import auth, autz
 from ._web import CLIENT, web
 
@@ -24,17 +23,16 @@ def setup(
     autz.setup(app, autz_policy or autz.KeywardAutzPolicy())
 
 
-def requires_captcha(*bare: Any) -> Any:
-    """The request brings `Keyward-Captcha: TOKEN ANSWER`."""
-    return auth.guards.captcha(*bare)
+#: The request brings `Keyward-Captcha: TOKEN ANSWER`.
+requires_captcha = auth.guards.captcha
 
 
-def requires_verification(purpose: str) -> Any:
+def requires_verification(purpose: str) -> Decorator:
     """The request brings `Keyward-Verification: FLOW CODE` for this purpose."""
     return auth.guards.code(purpose)
 
 
-def requires_second_factor(max_age: float | None = None) -> Any:
+def requires_second_factor(max_age: float | None = None) -> Decorator:
     """They proved a second factor, not longer ago than `max_age` seconds."""
     return auth.guards.second_factor(max_age)
 

@@ -132,7 +132,8 @@ def make(client: AsyncKeyward) -> Any:
     app = Sanic(f"app{next(_numbers)}", configure_logging=False)
     # Sanic rewrites its own code at start, which works once in a process.
     app.config.TOUCHUP = False
-    for handler in (me, auth, auth_called, edit, publish, either, editors, second, captcha_door, code_door):
+    looked: list[Any] = [me, auth, auth_called, edit, publish, either, editors, second, captcha_door, code_door]
+    for handler in looked:
         app.add_route(handler, f"/{handler.__name__.replace('_', '-')}")
     app.add_route(captcha_door, "/captcha-form", methods=["POST"], name="captcha_form")
     app.add_route(code_door, "/code-form", methods=["POST"], name="code_form")
