@@ -18,7 +18,7 @@ from keyward.errors import InvalidCredentials
 BASE = "http://127.0.0.1:8080"
 
 # The first entry that applies decides.
-CONTEXT = [
+CONTEXT: list[autz.Entry] = [
     (Permission.Allow, "guest", {"view"}),
     (Permission.Deny, "guest", {"edit"}),
     (Permission.Allow, "staff", {"view", "edit", "admin_view"}),

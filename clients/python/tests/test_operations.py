@@ -5,13 +5,14 @@ from __future__ import annotations
 import inspect
 import json
 import keyword
-from typing import Any
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, cast
 from urllib.parse import quote
 
 import httpx
 import pytest
 
-from keyward import AsyncKeyward, Keyward
+from keyward import AsyncKeyward, Event, Keyward
 
 from .conftest import ROOT, Server
 
@@ -74,7 +75,7 @@ def test_each_operation_is_a_method_that_asks_for_exactly_that(path: str, method
     positional, keywords, named = arguments(operation, inspect.signature(function))
     result: Any = function(*positional, **keywords)
     if inspect.isgenerator(result):
-        assert [(event.name, event.data) for event in result] == [("open", "1")]
+        assert [(event.name, event.data) for event in cast("Iterator[Event]", result)] == [("open", "1")]
     (request,) = seen.requests
     assert made(request) == expected(path, method, named)
     if named["body"]:
@@ -89,7 +90,7 @@ async def test_each_is_one_of_the_asynchronous_client_as_well(path: str, method:
     positional, keywords, named = arguments(operation, inspect.signature(function))
     result: Any = function(*positional, **keywords)
     if inspect.isasyncgen(result):
-        assert [(event.name, event.data) async for event in result] == [("open", "1")]
+        assert [(event.name, event.data) async for event in cast("AsyncIterator[Event]", result)] == [("open", "1")]
     else:
         await result
     (request,) = seen.requests

@@ -15,9 +15,8 @@ const CLIENTS: [(&[&str], &str, &str); 2] = [
 
 /// Builds the server, and lets every client's tests start it as they like.
 pub(crate) fn run(services: &Running) -> Result<Tally> {
-    let (here, missing): (Vec<_>, Vec<_>) = CLIENTS
-        .iter()
-        .partition(|(needed, ..)| !needed.iter().any(|name| services.lacks(name)));
+    let (here, missing): (Vec<_>, Vec<_>) =
+        CLIENTS.iter().partition(|(needed, ..)| !needed.iter().any(|name| services.lacks(name)));
     if here.is_empty() {
         return Ok(Tally::skipped(missing.len()));
     }

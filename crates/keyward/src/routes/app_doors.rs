@@ -4,9 +4,9 @@
 
 use keyward_core::Secret;
 use keyward_core::flow::app_code::{ConfirmAppCode, SendAppCode};
-use keyward_core::flow::challenge::Answer;
 #[cfg(feature = "captcha")]
 use keyward_core::flow::captcha::{PassCaptcha, Solution};
+use keyward_core::flow::challenge::Answer;
 use keyward_core::port::Fut;
 #[cfg(feature = "captcha")]
 use keyward_core::settings::CaptchaFor;
