@@ -22,11 +22,12 @@ DESCRIPTION = HERE.parent / "crates" / "keyward" / "tests" / "it" / "golden" / "
 
 def main() -> int:
     api = schema.read(json.loads(DESCRIPTION.read_text(encoding="utf-8")))
-    asynchronous = HERE / "python" / "keyward" / "_async.py"
+    package = HERE / "python" / "keyward"
+    twins = (("_async.py", "_sync.py"), ("_tokens_async.py", "_tokens_sync.py"))
     files = {
-        HERE / "python" / "keyward" / "types.py": python.types(api),
-        HERE / "python" / "keyward" / "_operations.py": python.operations(api),
-        HERE / "python" / "keyward" / "_sync.py": sync.of(asynchronous.read_text(encoding="utf-8")),
+        package / "types.py": python.types(api),
+        package / "_operations.py": python.operations(api),
+        **{package / to: sync.of((package / of).read_text(encoding="utf-8")) for of, to in twins},
         HERE / "typescript" / "src" / "types.ts": typescript.types(api),
         HERE / "typescript" / "src" / "operations.ts": typescript.operations(api),
     }

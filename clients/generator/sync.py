@@ -6,6 +6,11 @@ import re
 
 WORDS = (
     ("AsyncKeyward", "Keyward"),
+    ("AsyncTokens", "Tokens"),
+    ("from ._async import", "from ._sync import"),
+    ("asyncio.Lock", "threading.Lock"),
+    ("import asyncio\nimport time\n", "import threading\nimport time\n"),
+    ("publishes: asynchronously.\"\"\"", "publishes.\n\nWritten by clients/generate.py from `_tokens_async.py`: change that.\n\"\"\""),
     ("AsyncOperations", "Operations"),
     ("AsyncClient", "Client"),
     ("AsyncIterator", "Iterator"),
