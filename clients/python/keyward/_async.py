@@ -13,9 +13,9 @@ import httpx
 from . import _wire, types
 from ._call import UNSET, Call, Event
 from ._operations import AsyncOperations
-from ._shared import NextStep, checked_url, granted, token_of
+from ._shared import NextStep, checked_url, granted, is_boundable, token_of
 from .cache import Cache
-from .credentials import ApiKey, Credentials, Nobody, SessionToken
+from .credentials import Credentials, Nobody, SessionToken
 from .errors import Problem
 from .identity import Identity
 
@@ -124,7 +124,7 @@ class AsyncKeyward(AsyncOperations):
         return found
 
     async def _identify(self) -> Identity:
-        if isinstance(self.credentials, ApiKey):
+        if is_boundable(self.credentials):
             user = await self.get_me()
             held = await self.get_me_permissions()
             return Identity(user, None, frozenset(held["roles"]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from . import types
+from .credentials import ApiKey, Credentials, SessionToken
 from .errors import KeywardError, Unavailable, UnexpectedReply
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -40,6 +41,12 @@ def checked_url(url: str, plaintext: bool) -> str:
     if parts.scheme == "http" and parts.hostname not in LOOPBACK and not plaintext:
         raise ValueError(f"{url!r} is not encrypted; plaintext=True says that the network is trusted")
     return url.rstrip("/")
+
+
+def is_boundable(who: Credentials) -> bool:
+    """Whether it may be bound to less than its account: an API key, or an access token. It
+    has no session that it could tell of."""
+    return isinstance(who, ApiKey) or (isinstance(who, SessionToken) and who.token.startswith("ey"))
 
 
 def token_of(outcome: types.Outcome) -> str:

@@ -12,7 +12,7 @@ from . import types
 class Identity:
     """An account that proved who it is, by a session or an API key.
 
-    `session` is missing where it was an API key. What it may do is asked of the server
+    `session` is missing where it was an API key or an access token. What it may do is asked of the server
     (`can`), and not read from here: roles say who somebody is.
     """
 

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from keyward import ApiKey, AsyncKeyward, Cookies, Keyward, NextStep, SessionToken, errors
+from keyward import ApiKey, AsyncKeyward, Cookies, Keyward, NextStep, Nobody, Origin, SessionToken, errors
 
 from .conftest import PASSWORD, Person, Server, somebody
 
@@ -125,6 +125,13 @@ def test_a_refused_stream_is_a_problem(keyward: Keyward) -> None:
 def test_tokens_that_are_none_are_refused_as_tokens(keyward: Keyward, text: str) -> None:
     with pytest.raises(errors.Unauthenticated):
         keyward.using(SessionToken(text)).identify()
+
+
+def test_whom_it_is_asked_for_is_whom_the_server_sees(keyward: Keyward, person: Person) -> None:
+    browser = Origin(address="203.0.113.9", agent="Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0")
+    me = keyward.using(Nobody(), browser).sign_in(person.email, person.password)
+    (session,) = me.get_me_sessions()["data"]
+    assert session["address"] == "203.0.113.9" and "Firefox" in session["client"]
 
 
 def test_an_unreachable_server_is_said_to_be_so() -> None:
