@@ -9,7 +9,7 @@ import { Visitor } from "./visitor.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const MODES = [
+export const MODES = [
   { name: "light", colorScheme: "light", viewport: { width: 1200, height: 800 } },
   { name: "dark", colorScheme: "dark", viewport: { width: 1200, height: 800 } },
   { name: "360 px", colorScheme: "light", viewport: { width: 360, height: 740 } },

@@ -4,6 +4,7 @@
 import { accessible } from "./accessible.mjs";
 import { administrator } from "./administrator.mjs";
 import { open } from "./browser.mjs";
+import { captchas } from "./captchas.mjs";
 import { factors } from "./factors.mjs";
 import { own } from "./own.mjs";
 import { passkeys } from "./passkeys.mjs";
@@ -24,6 +25,7 @@ try {
   }
   await passkeys(browser, base, report);
   await accessible(browser, base, report);
+  await captchas(browser, report);
 } catch (error) {
   report.fail("the run itself", error);
 } finally {

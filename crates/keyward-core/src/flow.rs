@@ -30,6 +30,7 @@ pub mod impersonate;
 pub mod invite;
 pub mod limits;
 pub mod matrix;
+pub mod method;
 pub mod mfa;
 pub mod open;
 #[cfg(feature = "passkeys")]
@@ -65,7 +66,7 @@ use crate::port::{Batch, Fut, Random, Store, Take, Write};
 use crate::record::{Event, Personal, What};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
-use crate::settings::Settings;
+use crate::settings::{CaptchaFor, Settings};
 use crate::time::Timestamp;
 
 /// Something a person can set out to do.
@@ -195,6 +196,8 @@ pub struct Work {
     pub verify: Option<(Secret, Stored)>,
     /// Hash this password.
     pub hash: Option<Secret>,
+    /// Ask the captcha service whether this answer came from a person, at this door.
+    pub captcha: Option<(CaptchaFor, Secret)>,
 }
 
 fn sane(password: &Secret) -> Option<Secret> {
@@ -222,6 +225,8 @@ pub struct Done {
     /// The password that was to be hashed is known from others' breaches: there is no
     /// hash of it.
     pub breached: bool,
+    /// The captcha service says that a person answered.
+    pub is_person: bool,
 }
 
 impl Done {
@@ -280,19 +285,23 @@ impl Work {
     /// Hashes a new password, in the form that rules and sign-in know it by.
     /// What is too long to be accepted is not worth the work.
     pub fn hash(password: &Secret) -> Self {
-        Self { verify: None, hash: sane(password) }
+        Self { hash: sane(password), ..Self::default() }
     }
 
     /// Checks a password. What is too long was never accepted: it is wrong, for
     /// every account alike, without any work.
     pub fn verify(password: &Secret, stored: Stored) -> Self {
-        Self { verify: sane(password).map(|password| (password, stored)), hash: None }
+        Self { verify: sane(password).map(|password| (password, stored)), ..Self::default() }
     }
 
     /// The work of both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        Self { verify: self.verify.or(other.verify), hash: self.hash.or(other.hash) }
+        Self {
+            verify: self.verify.or(other.verify),
+            hash: self.hash.or(other.hash),
+            captcha: self.captcha.or(other.captcha),
+        }
     }
 
     /// Whether doing this would repeat `other`.
@@ -303,11 +312,16 @@ impl Work {
             (None, None) => true,
             _ => false,
         };
-        verify
-            && match (&self.hash, &other.hash) {
-                (Some(one), Some(two)) => same(one, two),
-                (None, None) => true,
-                _ => false,
-            }
+        let hash = match (&self.hash, &other.hash) {
+            (Some(one), Some(two)) => same(one, two),
+            (None, None) => true,
+            _ => false,
+        };
+        let captcha = match (&self.captcha, &other.captcha) {
+            (Some((one, a)), Some((two, b))) => one == two && same(a, b),
+            (None, None) => true,
+            _ => false,
+        };
+        verify && hash && captcha
     }
 }

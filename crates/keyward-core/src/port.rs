@@ -12,8 +12,8 @@ use crate::time::Timestamp;
 
 pub use batch::{Batch, CommitError, Link, Take, Write};
 pub use query::{
-    EventQuery, Holding, LastingQuery, MemberQuery, Page, PeopleQuery, Related, RelatedQuery,
-    SeveralQuery, Status, TupleQuery,
+    ANONYMOUS, EventQuery, Holding, LastingQuery, MemberQuery, Page, PeopleQuery, Related,
+    RelatedQuery, SeveralQuery, Status, TupleQuery, WAYS_BACK,
 };
 pub use store::{Changes, MembersPage, PeoplePage, Store};
 

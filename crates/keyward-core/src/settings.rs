@@ -52,6 +52,9 @@ pub struct Settings {
     pub impersonation_lifetime: Duration,
     /// How long a deleted account can be restored before it is erased.
     pub deletion_grace: Duration,
+    /// How old an account without a name must be, once nobody can come back to it, to
+    /// be deleted by itself.
+    pub anonymous_lifetime: Duration,
     /// How long the first administrator's link works.
     pub setup_lifetime: Duration,
     /// Wrong codes allowed for each challenge.
@@ -284,6 +287,7 @@ impl Default for Settings {
             code_lifetime: 10 * MINUTE,
             undo_lifetime: 7 * DAY,
             deletion_grace: 14 * DAY,
+            anonymous_lifetime: 30 * DAY,
             impersonation_lifetime: 30 * MINUTE,
             setup_lifetime: 30 * MINUTE,
             challenge_attempts: 5,

@@ -75,6 +75,8 @@ pub(crate) struct Inner {
     pub(crate) providers: crate::providers::Providers,
     pub(crate) hooks: Hooks,
     pub(crate) bots: bots::Bots,
+    /// Ways to sign in of the app's own.
+    pub(crate) methods: crate::methods::Methods,
     pub(crate) watch: ask::Watch,
     pub(crate) sender: Arc<dyn Sender>,
     pub(crate) inbox: Option<Inbox>,

@@ -228,7 +228,8 @@ impl Keyward {
         let page = reply::wants_page(&request);
         let mut reply = match self.answer(&request, peer, id, now).await {
             Ok(reply) => reply,
-            Err(fault) => self.fault_reply(fault, id, page, &request),
+            Err(fault) if page => self.fault_page(fault, peer, id, &request).await,
+            Err(fault) => fault.into_problem(id).reply(id),
         };
         headers::finish(reply.headers_mut(), id, self.is_https());
         headers::echo_id(&request, reply.headers_mut());
@@ -289,11 +290,20 @@ impl Keyward {
         taken.map_err(|retry_after| Refusal::SlowDown { retry_after }.into())
     }
 
-    fn fault_reply(&self, fault: Fault, id: RequestId, page: bool, request: &Request) -> Reply {
-        if page {
-            return crate::pages::error_page(self, request, &fault.into_problem(id), id);
-        }
-        fault.into_problem(id).reply(id)
+    async fn fault_page(
+        &self,
+        fault: Fault,
+        peer: Option<IpAddr>,
+        id: RequestId,
+        request: &Request,
+    ) -> Reply {
+        let problem = fault.into_problem(id);
+        // Whoever acts as somebody else is told so here as well, if it can be known.
+        let near = network::near(&self.0.web, request.headers(), peer);
+        let caller = self.caller(request, near.address, Guard::Anyone, self.now()).await;
+        let entry = caller.ok().filter(|caller| caller.by_cookie).and_then(|c| c.known);
+        let entry = entry.as_ref().map(|known| &*known.entry);
+        crate::pages::error_page(self, request, entry, &problem, id)
     }
 
     /// A fault as a problem, for axum.

@@ -9,7 +9,7 @@ mod addresses;
 mod api_keys;
 pub mod breached;
 #[cfg(feature = "captcha")]
-mod captcha;
+pub mod captcha;
 mod context;
 mod deliver;
 #[cfg(doctest)]
@@ -24,6 +24,7 @@ mod invitations;
 mod keyfile;
 mod lists;
 mod matrix;
+pub mod methods;
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod migrate;
 mod open;

@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use keyward_core::flow::Client;
+use keyward_core::flow::anonymous::ForgetAbandoned;
 use keyward_core::flow::deletion::{DeleteOwn, EraseDeleted, RestoreOwn, SeeRestore};
 use keyward_core::flow::device::ForgetDevice;
 use keyward_core::flow::export::{Export, ExportOwn};
@@ -130,6 +131,14 @@ impl Builder {
         self.settings(|settings| settings.deletion_grace = time)
     }
 
+    /// How old an account without a name must be, once its session has ended and nothing
+    /// else leads to it, to be deleted by itself; 30 days at first. It is erased when
+    /// the [grace](Self::deletion_grace) is over, too.
+    #[must_use]
+    pub fn anonymous_lifetime(self, time: Duration) -> Self {
+        self.settings(|settings| settings.anonymous_lifetime = time)
+    }
+
     /// How long a change of address can be taken back; 7 days at first, zero for
     /// never.
     #[must_use]
@@ -188,6 +197,27 @@ impl Keyward {
             match page.next {
                 Some(next) => query.after = Some(next),
                 None => return Ok(erased),
+            }
+        }
+    }
+
+    /// Deletes the accounts that were begun without a name and that nobody can come back
+    /// to, once they are [old enough](Builder::anonymous_lifetime); how many. Runs by
+    /// itself every hour where there are such accounts.
+    pub async fn forget_abandoned(&self) -> Result<usize, Error> {
+        let before = self.now().minus(self.0.settings.anonymous_lifetime);
+        let mut query =
+            PeopleQuery { abandoned_before: Some(before), limit: 50, ..PeopleQuery::default() };
+        let mut forgotten = 0;
+        loop {
+            let page = self.0.store.people(&query).await?;
+            for (user, _) in &page.data {
+                let flow = ForgetAbandoned { user: user.id };
+                forgotten += usize::from(self.run(&flow, &Client::default()).await?.is_ok());
+            }
+            match page.next {
+                Some(next) => query.after = Some(next),
+                None => return Ok(forgotten),
             }
         }
     }

@@ -12,6 +12,7 @@ mod dev;
 mod factors;
 mod impersonation;
 mod language;
+mod methods;
 mod mfa;
 mod nav;
 mod own;
@@ -42,6 +43,7 @@ use keyward_core::{Error, Secret};
 
 use crate::deliver::letters;
 use crate::engine::Keyward;
+use crate::engine::cache::Entry;
 use crate::http::{Code, Cx, Fault, Problem, Reply, Request, Route, reply};
 use crate::routes::sign_in::{keep, remember_flow};
 
@@ -49,6 +51,7 @@ use crate::routes::sign_in::{keep, remember_flow};
 pub(crate) const ROUTES: &[&[Route]] = &[
     assets::ROUTES,
     sign_in::ROUTES,
+    methods::ROUTES,
     mfa::ROUTES,
     sign_in_link::ROUTES,
     sign_up::ROUTES,
@@ -143,6 +146,7 @@ pub(crate) fn languages() -> impl Iterator<Item = &'static str> {
 pub(crate) fn error_page(
     auth: &Keyward,
     request: &Request,
+    entry: Option<&Entry>,
     problem: &Problem,
     id: RequestId,
 ) -> Reply {
@@ -161,7 +165,7 @@ pub(crate) fn error_page(
     let to = elsewhere.map(|pairs| nav::path(remedy(problem.code), &pairs));
     match to.map(|to| reply::see_other(&format!("{}{to}", auth.0.web.base))) {
         Some(Ok(reply)) => reply,
-        _ => render::error_page(auth, request, problem, id),
+        _ => render::error_page(auth, request, entry, problem, id),
     }
 }
 

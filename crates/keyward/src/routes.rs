@@ -21,6 +21,7 @@ pub(crate) mod groups;
 pub(crate) mod impersonation;
 pub(crate) mod invitations;
 pub(crate) mod matrix;
+pub(crate) mod methods;
 pub(crate) mod mfa;
 pub(crate) mod ops;
 pub(crate) mod own;
@@ -52,6 +53,7 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
         captcha::ROUTES,
         sign_up::ROUTES,
         sign_in::ROUTES,
+        methods::ROUTES,
         anonymous::ROUTES,
         mfa::ROUTES,
         sign_in_link::ROUTES,

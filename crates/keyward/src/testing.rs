@@ -154,6 +154,17 @@ impl TestAuth {
         self.last_to(to, |message| message.link.clone().and_then(secret)).await
     }
 
+    /// Removes what nobody needs any more, as happens by itself every minute or so.
+    pub async fn clean_up(&self) {
+        self.kw.clean_up(0).await;
+    }
+
+    /// Slow password hashes that were computed since the start: those to check a
+    /// password, against a decoy or not, and those to store one.
+    pub fn hashes(&self) -> (u64, u64) {
+        self.kw.0.hashes.done()
+    }
+
     /// The answer to a captcha; empty for a text that is none of ours.
     #[cfg(feature = "captcha")]
     pub fn captcha_answer(&self, token: &str) -> String {

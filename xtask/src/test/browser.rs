@@ -16,7 +16,17 @@ use crate::{Result, project, running};
 const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Starts the server with an empty data folder, and runs `ui-tests` against it.
+/// A captcha at every door.
+const CAPTCHAS: [(&str, &str); 4] = [
+    ("KEYWARD_CAPTCHA_SIGN_UP", "always"),
+    ("KEYWARD_CAPTCHA_SIGN_IN", "always"),
+    ("KEYWARD_CAPTCHA_RECOVERY", "always"),
+    ("KEYWARD_CAPTCHA_SIGN_IN_LINK", "always"),
+];
+
+/// Starts servers with empty data folders, and runs `ui-tests` against them: one as
+/// developers have it, one with our captchas, and one with those of a service that the
+/// tests play.
 pub(crate) fn run(services: &Running) -> Result<Tally> {
     if ["chromium", "node", "npm"].iter().any(|name| services.lacks(name)) {
         return Ok(Tally::skipped(1));
@@ -29,10 +39,23 @@ pub(crate) fn run(services: &Running) -> Result<Tally> {
     if !built || !running::succeeds(&mut install)? {
         return Ok(Tally::one(false));
     }
-    let server = Server::start()?;
+    let server = Server::start("dev", &[])?;
+    let captchas = Server::start("captchas", &CAPTCHAS)?;
+    let played = free_port()?.to_string();
+    let asked = format!("http://127.0.0.1:{played}/siteverify");
+    let service = [
+        ("KEYWARD_CAPTCHA_KIND", "turnstile"),
+        ("KEYWARD_CAPTCHA_SITE_KEY", "site-key"),
+        ("KEYWARD_CAPTCHA_SECRET", "secret"),
+        ("KEYWARD_CAPTCHA_VERIFY_URL", &asked),
+        ("KEYWARD_OUTBOUND_ALLOW", "127.0.0.1"),
+    ];
+    let service = Server::start("service", &[&CAPTCHAS[..], &service].concat())?;
     let mut tests = Command::new("node");
     services.tell(&mut tests);
     tests.arg("run.mjs").current_dir(&folder).env("KEYWARD_URL", &server.url);
+    tests.env("KEYWARD_CAPTCHAS_URL", &captchas.url).env("KEYWARD_SERVICE_URL", &service.url);
+    tests.env("KEYWARD_SERVICE_PORT", &played);
     running::counted(&mut tests)
 }
 
@@ -44,9 +67,10 @@ struct Server {
 }
 
 impl Server {
-    fn start() -> Result<Self> {
+    fn start(name: &str, settings: &[(&str, &str)]) -> Result<Self> {
         let port = free_port()?;
-        let data = std::env::temp_dir().join(format!("keyward-browser-{}", std::process::id()));
+        let data = format!("keyward-browser-{name}-{}", std::process::id());
+        let data = std::env::temp_dir().join(data);
         fs::create_dir(&data)?;
         let program = project::target()?.join("debug").join("keyward");
         let child = Command::new(program)
@@ -57,6 +81,7 @@ impl Server {
             // A service to sign in at; the browser answers in its place.
             .env("KEYWARD_PROVIDERS_GITHUB_CLIENT_ID", "id")
             .env("KEYWARD_PROVIDERS_GITHUB_CLIENT_SECRET", "secret")
+            .envs(settings.iter().copied())
             .current_dir(&data)
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -9,8 +9,9 @@ use super::open::{Opened, Opening, Standing, open};
 use super::sign_up::{add_subject, new_subject};
 use super::{Decide, Done, Flow, Gather, Verdict};
 use crate::Error;
-use crate::port::Fut;
-use crate::record::What;
+use crate::id::{CredentialId, UserId};
+use crate::port::{ANONYMOUS, Fut, WAYS_BACK, Write};
+use crate::record::{Credential, DeletedBy, Subject, What};
 use crate::refusal::Refusal;
 use crate::settings::SignUpMode;
 
@@ -34,8 +35,16 @@ impl Flow for BeginAnonymous {
         if !cx.settings.anonymous || cx.settings.sign_up != SignUpMode::Open {
             return Verdict::no(Refusal::MethodDisabled);
         }
-        let subject = new_subject("", &[], None, cx);
+        let mut subject = new_subject("", &[], None, cx);
         let user = subject.user.id;
+        // Tells it from accounts that an app makes without a name, on purpose.
+        subject.credentials.push(Credential {
+            id: CredentialId::mint(cx.now, cx.rng),
+            user,
+            kind: ANONYMOUS.into(),
+            data: vec![],
+            created_at: cx.now,
+        });
         let mut writes = add_subject(&subject);
         let (opened, opening, event) =
             open(&subject.user, Standing::one("anonymous"), self.open, cx);
@@ -43,4 +52,60 @@ impl Flow for BeginAnonymous {
         let created = cx.own_event(user, What::UserCreated { by: "anonymous".into() });
         Verdict::yes(Box::new(opened), writes, vec![created, event])
     }
+}
+
+/// Deletes an account that was begun without a name long enough ago, and that nobody
+/// can come back to: no name, no session, and none of [`WAYS_BACK`]. It is erased later,
+/// like every deleted one.
+#[derive(Clone, Debug)]
+pub struct ForgetAbandoned {
+    /// Which.
+    pub user: UserId,
+}
+
+/// What must be known to forget an account.
+#[derive(Debug)]
+pub struct AbandonedFacts {
+    subject: Option<Subject>,
+    /// Somebody may still hold a session of it.
+    is_held: bool,
+}
+
+impl Flow for ForgetAbandoned {
+    type Facts = AbandonedFacts;
+    type Yes = ();
+    const NAME: &'static str = "forget_abandoned";
+
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<AbandonedFacts, Error>> {
+        Box::pin(async move {
+            let subject = cx.store.subject(self.user).await?;
+            let is_held = !cx.store.sessions_of(self.user).await?.is_empty();
+            Ok(AbandonedFacts { subject, is_held })
+        })
+    }
+
+    fn decide(&self, facts: AbandonedFacts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
+        let due = |subject: &Subject| {
+            let until = subject.user.created_at.plus(cx.settings.anonymous_lifetime);
+            until <= cx.now && subject.user.deleted_at.is_none() && is_nobodys(subject)
+        };
+        let Some(subject) = facts.subject.filter(|subject| !facts.is_held && due(subject)) else {
+            return Verdict::no(Refusal::NotFound);
+        };
+        let mut user = subject.user;
+        let was = user.version;
+        (user.deleted_at, user.deleted_by) = (Some(cx.now), Some(DeletedBy::Admin));
+        user.session_epoch += 1;
+        user.updated_at = cx.now;
+        let writes = vec![Write::SwapUser { was, now: user }, Write::NoteChange(self.user)];
+        Verdict::yes((), writes, vec![cx.event(None, Some(self.user), What::UserDeleted {})])
+    }
+}
+
+/// Begun without a name, still without one, and with no other way to it.
+fn is_nobodys(subject: &Subject) -> bool {
+    let leads_back = |kind: &str| WAYS_BACK.contains(&kind);
+    subject.identifiers.is_empty()
+        && subject.credential(ANONYMOUS).is_some()
+        && !subject.credentials.iter().any(|found| leads_back(&found.kind))
 }

@@ -12,7 +12,7 @@ pub use puzzle::{Puzzle, Task};
 
 use super::challenge::{guess_key, take};
 use super::sign_in::{Named, folded};
-use super::{Client, Decide, Done, Flow, Gather, Verdict};
+use super::{Client, Decide, Done, Flow, Gather, Verdict, Work};
 use crate::Error;
 use crate::id::UserId;
 use crate::identifier::Kind;
@@ -28,7 +28,7 @@ use crate::time::Timestamp;
 pub struct Solution {
     /// The token that was given out.
     pub token: String,
-    /// The number that was found, or the digits as typed.
+    /// The number that was found, the digits as typed, or what a service's script made.
     pub answer: Secret,
 }
 
@@ -48,6 +48,8 @@ pub struct PassCaptcha {
 pub struct Facts {
     puzzle: Option<Puzzle>,
     is_spent: bool,
+    /// Whether it ended before anybody was asked about it.
+    is_over: bool,
     free: Vec<Take>,
 }
 
@@ -60,14 +62,15 @@ impl Flow for PassCaptcha {
         Box::pin(async move {
             let Some(solution) = &self.solution else {
                 let free = free(self.purpose, &self.name, cx).await?;
-                return Ok(Facts { puzzle: None, is_spent: false, free });
+                return Ok(Facts { puzzle: None, is_spent: false, is_over: false, free });
             };
             let puzzle = Puzzle::parse(&solution.token, cx.keys);
             let is_spent = match &puzzle {
                 Some(puzzle) => cx.store.challenge(puzzle.id).await?.is_some(),
                 None => false,
             };
-            Ok(Facts { puzzle, is_spent, free: vec![] })
+            let is_over = puzzle.as_ref().is_some_and(|it| it.is_over(cx.settings, cx.now));
+            Ok(Facts { puzzle, is_spent, is_over, free: vec![] })
         })
     }
 
@@ -79,7 +82,19 @@ impl Flow for PassCaptcha {
         Refusal::CaptchaRequired { purpose: self.purpose.as_str() }
     }
 
-    fn decide(&self, facts: Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
+    // A service is asked only about what could open this door.
+    fn work(&self, facts: &Facts) -> Work {
+        let (Some(puzzle), Some(solution)) = (&facts.puzzle, &self.solution) else {
+            return Work::default();
+        };
+        let is_sane = (1..=MAX_ANSWER).contains(&solution.answer.reveal().len());
+        let asks = puzzle.task == Task::Service && puzzle.purpose == self.purpose;
+        let captcha = (asks && is_sane && !facts.is_spent && !facts.is_over)
+            .then(|| (self.purpose, solution.answer.clone()));
+        Work { captcha, ..Work::default() }
+    }
+
+    fn decide(&self, facts: Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<()> {
         let when = self.purpose.when(&cx.settings.captcha);
         let Some(solution) = &self.solution else {
             return match when {
@@ -92,15 +107,22 @@ impl Flow for PassCaptcha {
         if facts.is_spent || puzzle.purpose != self.purpose {
             return self.refused(Reason::WrongFlow, None, cx);
         }
-        if puzzle.is_over(cx.settings, cx.now) {
+        if facts.is_over || puzzle.is_over(cx.settings, cx.now) {
             return self.refused(Reason::Expired, None, cx);
         }
-        if !puzzle.is_right(&solution.answer, cx.keys) {
+        let is_right = match puzzle.task {
+            Task::Service => done.is_person,
+            Task::Work { .. } | Task::Digits => puzzle.is_right(&solution.answer, cx.keys),
+        };
+        if !is_right {
             return self.refused(Reason::WrongSecret, Some(&puzzle), cx);
         }
         Verdict::yes((), vec![spend(&puzzle, cx.now)], vec![])
     }
 }
+
+/// Bytes of the longest answer that a service is asked about.
+const MAX_ANSWER: usize = 8 * 1024;
 
 impl PassCaptcha {
     /// No; one that was answered wrongly is spent.

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Decide;
 use super::guess::{Guessed, Guesser};
-use crate::port::{Take, Write};
+use crate::port::{ANONYMOUS, Take, Write};
 use crate::record::{Challenge, Credential, Event, Reason, Session, Subject, What};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
@@ -173,7 +173,8 @@ pub(super) fn fresh(session: &Session, subject: &Subject, cx: &Decide<'_>) -> Re
 /// who they are.
 pub fn is_fresh(session: &Session, subject: &Subject, settings: &Settings, now: Timestamp) -> bool {
     // An account without a name has nothing to prove itself with but its session.
-    let is_nameless = subject.credentials.is_empty() && subject.identifiers.is_empty();
+    let is_mark = |found: &Credential| found.kind == ANONYMOUS;
+    let is_nameless = subject.credentials.iter().all(is_mark) && subject.identifiers.is_empty();
     is_nameless
         || session.aal >= needed(subject, settings)
             && is_recent(session.auth_time, now, settings.step_up_age)

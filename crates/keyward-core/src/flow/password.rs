@@ -108,6 +108,29 @@ impl ChangePassword {
     }
 }
 
+/// Looks whether an account has a password, for the form that sets one.
+#[derive(Clone, Debug)]
+pub struct HasPassword {
+    /// Whose.
+    pub user: UserId,
+}
+
+impl Flow for HasPassword {
+    type Facts = Option<Subject>;
+    type Yes = bool;
+    const NAME: &'static str = "has_password";
+    const WHILE_IMPERSONATING: bool = true;
+
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
+        cx.store.subject(self.user)
+    }
+
+    fn decide(&self, facts: Self::Facts, _: Done, _: &mut Decide<'_>) -> Verdict<bool> {
+        let has = facts.is_some_and(|subject| subject.credential("password").is_some());
+        Verdict::yes(has, vec![], vec![])
+    }
+}
+
 /// What is wrong with a new password for an account that exists.
 pub(super) fn new_password_problems(
     password: &Secret,

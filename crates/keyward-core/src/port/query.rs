@@ -40,11 +40,20 @@ pub struct PeopleQuery {
     pub created_after: Option<Timestamp>,
     /// Only deleted at this time or earlier.
     pub deleted_before: Option<Timestamp>,
+    /// Only those that were begun without a name, at this time or earlier, and that
+    /// nobody can come back to: no name, no session, none of [`WAYS_BACK`].
+    pub abandoned_before: Option<Timestamp>,
     /// Only older than this account (ids sort by creation).
     pub after: Option<UserId>,
     /// At most this many; 1 to 200.
     pub limit: u32,
 }
+
+/// Kind of the credential that marks an account as begun without a name.
+pub const ANONYMOUS: &str = "anonymous";
+
+/// Kinds of credential that lead to an account without a name of it.
+pub const WAYS_BACK: [&str; 3] = ["passkey", "oauth", "api_key"];
 
 /// Which events, newest first.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::id::UserId;
+
 /// A stored relation. As text: `document:roof#viewer@group:builders#member`.
 #[derive(Clone, Debug, Default, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Tuple {
@@ -25,6 +27,16 @@ const MAX_NAME: usize = 64;
 const MAX_ID: usize = 256;
 
 impl Tuple {
+    /// The type by which relations name accounts: `user:usr_…`.
+    pub const ACCOUNT: &'static str = "user";
+
+    /// Whether it names this account, as what has the relation or as what it is with.
+    pub fn names(&self, user: UserId) -> bool {
+        let is_one =
+            |kind: &str, id: &str| kind == Self::ACCOUNT && UserId::parse(id) == Some(user);
+        is_one(&self.object_type, &self.object_id) || is_one(&self.subject_type, &self.subject_id)
+    }
+
     /// Reads its three parts: `document:roof`, `viewer`, and `user:ada`, `user:*` or
     /// `group:builders#member`. Names the part that is none.
     pub fn read(object: &str, relation: &str, subject: &str) -> Result<Self, &'static str> {

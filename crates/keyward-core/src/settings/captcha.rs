@@ -44,6 +44,8 @@ pub enum CaptchaKind {
     ProofOfWork,
     /// Digits in a picture, or in a recording.
     Digits,
+    /// What a service of others asks, shown by its own script: the app must plug one.
+    Service,
 }
 
 /// What a captcha is for. One for something else opens nothing.

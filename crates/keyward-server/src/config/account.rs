@@ -19,6 +19,12 @@ pub(super) const KEYS: &[Key] = &[
         what: "How long a deleted account can be restored before it is erased, with what is personal about it in the audit log.",
     },
     Key {
+        name: "account.anonymous_lifetime",
+        takes: Takes::Duration,
+        default: "30d",
+        what: "How old an account without a name (sign_in.anonymous) must be, once its session has ended and nothing else leads to it, to be deleted by itself; and erased after account.deletion_grace.",
+    },
+    Key {
         name: "account.impersonation",
         takes: Takes::Duration,
         default: "30m",
@@ -31,6 +37,7 @@ pub(super) const KEYS: &[Key] = &[
 pub(crate) struct Account {
     pub(crate) undo: Duration,
     pub(crate) deletion_grace: Duration,
+    pub(crate) anonymous_lifetime: Duration,
     pub(crate) impersonation: Duration,
 }
 
@@ -39,6 +46,7 @@ impl Account {
         Self {
             undo: r.duration("account.undo", "1h", "90d"),
             deletion_grace: r.duration("account.deletion_grace", "1h", "365d"),
+            anonymous_lifetime: r.duration("account.anonymous_lifetime", "1h", "3650d"),
             impersonation: r.duration("account.impersonation", "1m", "8h"),
         }
     }

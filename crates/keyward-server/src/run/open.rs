@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use keyward::breached::{BreachFilter, BreachRange, RangeOptions};
+use keyward::captcha::SiteVerify;
 use keyward::outbound::{Outbound, OutboundOptions};
 use keyward::{Builder, ByChannel, Folder, Keyward};
 
@@ -52,6 +53,9 @@ pub(super) fn builder(config: &Config, data: &Path) -> Outcome<Builder> {
     builder = with_breached(builder, config)?;
     if let Some(font) = &config.captcha_font {
         builder = builder.captcha_font(font);
+    }
+    if let Some(service) = &config.captcha_service {
+        builder = builder.captcha_service(SiteVerify::new(outbound(config)?, service.clone())?);
     }
     Ok(builder)
 }
@@ -152,6 +156,7 @@ fn choose(config: &Config, settings: &mut keyward::Settings) {
     settings.captcha.clone_from(&config.captcha);
     settings.undo_lifetime = config.account.undo;
     settings.deletion_grace = config.account.deletion_grace;
+    settings.anonymous_lifetime = config.account.anonymous_lifetime;
     settings.impersonation_lifetime = config.account.impersonation;
     settings.passkeys.clone_from(&config.passkeys);
     settings.guesses = config.limits.guesses;
@@ -174,7 +179,11 @@ pub(crate) async fn beside(globals: &Globals) -> Outcome<Keyward> {
 /// database.
 pub(crate) async fn without_database(globals: &Globals) -> Outcome<Keyward> {
     let config = Config::load(globals, |_| ())?;
-    let mut builder = Keyward::memory().settings(|settings| choose(&config, settings));
+    let mut builder = Keyward::memory().settings(|settings| {
+        choose(&config, settings);
+        // Nobody comes to a door here, so no service is asked.
+        settings.captcha = keyward::Captcha::default();
+    });
     if let Some(folder) = &config.branding.templates {
         builder = builder.templates(folder);
     }

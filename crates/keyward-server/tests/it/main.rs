@@ -8,6 +8,7 @@
 )]
 
 mod audit;
+mod class_18_log_lines;
 mod cli;
 mod configuration;
 mod disk_full;
@@ -17,6 +18,7 @@ mod kill;
 mod library;
 mod mail;
 mod migrate;
+mod operator;
 mod policy;
 mod root_key;
 mod server;

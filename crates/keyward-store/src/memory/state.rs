@@ -7,8 +7,8 @@ use keyward_core::id::{
 };
 use keyward_core::identifier::Kind;
 use keyward_core::port::{
-    Changes, EventQuery, Holding, LastingQuery, MemberQuery, MembersPage, Page, PeopleQuery,
-    SeveralQuery, Status,
+    ANONYMOUS, Changes, EventQuery, Holding, LastingQuery, MemberQuery, MembersPage, Page,
+    PeopleQuery, SeveralQuery, Status, WAYS_BACK,
 };
 use keyward_core::record::{
     AclRow, Assignment, Challenge, Credential, Definitions, EventRow, ExclusiveSet, Grant, Group,
@@ -96,7 +96,19 @@ impl State {
             && query.identifier.as_ref().is_none_or(bears)
             && query.created_after.is_none_or(|at| user.created_at >= at)
             && query.deleted_before.is_none_or(|at| user.deleted_at.is_some_and(|it| it <= at))
+            && query.abandoned_before.is_none_or(|at| self.is_abandoned(user, at))
             && query.after.is_none_or(|after| user.id < after)
+    }
+
+    /// Begun without a name by then, and nobody can come back to it.
+    fn is_abandoned(&self, user: &User, at: Timestamp) -> bool {
+        let mut own = self.credentials.values().filter(|row| row.user == user.id);
+        let is_anonymous = own.clone().any(|row| row.kind == ANONYMOUS);
+        user.created_at <= at
+            && is_anonymous
+            && !own.any(|row| WAYS_BACK.contains(&row.kind.as_str()))
+            && !self.identifiers.values().any(|row| row.user == user.id)
+            && !self.sessions.values().any(|row| row.user == user.id)
     }
 
     fn says(&self, user: &User, text: &str) -> bool {

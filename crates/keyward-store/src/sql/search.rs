@@ -3,8 +3,9 @@
 
 use keyward_core::id::{TenantId, UserId};
 use keyward_core::port::{
-    EventQuery, LastingQuery, MemberQuery, PeopleQuery, SeveralQuery, Status,
+    ANONYMOUS, EventQuery, LastingQuery, MemberQuery, PeopleQuery, SeveralQuery, Status, WAYS_BACK,
 };
+use keyward_core::time::Timestamp;
 
 use super::dialect::Dialect;
 use super::translate::folded;
@@ -100,11 +101,26 @@ pub(crate) fn people(dialect: Dialect, query: &PeopleQuery) -> Question {
     if let Some(at) = query.deleted_before {
         filter.and("u.deleted_at <= ?", params![at]);
     }
+    if let Some(at) = query.abandoned_before {
+        abandoned(&mut filter, at);
+    }
     if let Some(id) = query.after {
         filter.and("u.id < ?", params![id]);
     }
     let select = "SELECT {user} FROM kw_users u";
     filter.finish(dialect, select, "ORDER BY u.id DESC", people_limit(query))
+}
+
+/// Begun without a name by then, and nobody can come back to it.
+fn abandoned(filter: &mut Filter, at: Timestamp) {
+    let condition = "u.created_at <= ? AND u.id IN \
+         (SELECT c.user_id FROM kw_credentials c WHERE c.kind = ?) \
+         AND NOT EXISTS (SELECT 1 FROM kw_credentials c WHERE c.user_id = u.id \
+         AND c.kind IN (?, ?, ?)) \
+         AND NOT EXISTS (SELECT 1 FROM kw_identifiers i WHERE i.user_id = u.id) \
+         AND NOT EXISTS (SELECT 1 FROM kw_sessions s WHERE s.user_id = u.id)";
+    let [one, two, three] = WAYS_BACK;
+    filter.and(condition, params![at, ANONYMOUS, one, two, three]);
 }
 
 /// The identifiers of a page of accounts.
@@ -234,7 +250,6 @@ pub(crate) fn page<T, C>(
 pub(crate) fn every(dialect: Dialect) -> Vec<String> {
     use keyward_core::identifier::Kind;
     use keyward_core::port::Holding;
-    use keyward_core::time::Timestamp;
     let text = || "x".to_owned();
     let at = Timestamp::from_secs(0);
     let user = UserId::from_bytes(&[0; 16]);
@@ -245,6 +260,7 @@ pub(crate) fn every(dialect: Dialect) -> Vec<String> {
         identifier: Some((Kind::Email, text())),
         created_after: Some(at),
         deleted_before: Some(at),
+        abandoned_before: Some(at),
         after: user,
         limit: 1,
     };

@@ -137,6 +137,8 @@ statements! {
     EraseAssignments = "DELETE FROM kw_assignments WHERE user_id = ?";
     EraseGrants = "DELETE FROM kw_grants WHERE user_id = ?";
     EraseMemberships = "DELETE FROM kw_memberships WHERE user_id = ?";
+    EraseRelationsOf = "DELETE FROM kw_relations WHERE subject_type = ? AND subject_id = ?";
+    EraseRelationsWith = "DELETE FROM kw_relations WHERE object_type = ? AND object_id = ?";
     ErasePersonal = "UPDATE kw_events SET salt = NULL, personal = NULL WHERE subject_id = ?";
     EraseActor = "UPDATE kw_events SET salt = NULL, personal = NULL WHERE actor_id = ? \
         AND (subject_id IS NULL OR subject_id <> actor_id)";

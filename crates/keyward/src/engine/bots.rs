@@ -6,18 +6,22 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use keyward_core::Error;
+#[cfg(feature = "captcha")]
+use keyward_core::settings::CaptchaKind;
 use keyward_core::settings::Settings;
 
 use super::builder::Builder;
 use crate::breached::BreachCheck;
 #[cfg(feature = "captcha")]
-use crate::captcha::Digits;
+use crate::captcha::{CaptchaService, Digits};
 
 /// What an app chose.
 #[derive(Default)]
 pub(crate) struct Choices {
     #[cfg(feature = "captcha")]
     font: Option<PathBuf>,
+    #[cfg(feature = "captcha")]
+    service: Option<Arc<dyn CaptchaService>>,
     breaches: Option<Arc<dyn BreachCheck>>,
 }
 
@@ -26,6 +30,9 @@ pub(crate) struct Bots {
     /// What captchas are drawn with.
     #[cfg(feature = "captcha")]
     pub(crate) digits: Digits,
+    /// Who else may ask.
+    #[cfg(feature = "captcha")]
+    pub(crate) service: Option<Arc<dyn CaptchaService>>,
     /// Who knows passwords that were breached.
     pub(crate) breaches: Option<Arc<dyn BreachCheck>>,
 }
@@ -36,9 +43,15 @@ impl Choices {
         if settings.captcha.is_on() && !cfg!(feature = "captcha") {
             return Err(Error::new("ask for captchas: the feature `captcha` is not built in"));
         }
+        #[cfg(feature = "captcha")]
+        if settings.captcha.kind == CaptchaKind::Service && self.service.is_none() {
+            return Err(Error::new("ask a captcha service: none was given to the builder"));
+        }
         Ok(Bots {
             #[cfg(feature = "captcha")]
             digits: digits(self.font.as_deref())?,
+            #[cfg(feature = "captcha")]
+            service: self.service,
             breaches: self.breaches,
         })
     }
@@ -60,6 +73,17 @@ impl Builder {
     pub fn captcha_font(mut self, path: impl Into<PathBuf>) -> Self {
         self.bots.font = Some(path.into());
         self
+    }
+}
+
+#[cfg(feature = "captcha")]
+impl Builder {
+    /// Has captchas asked by a service of others, wherever one is asked for:
+    /// [`SiteVerify`](crate::captcha::SiteVerify), say. Only its answers count then.
+    #[must_use]
+    pub fn captcha_service(mut self, service: impl CaptchaService) -> Self {
+        self.bots.service = Some(Arc::new(service));
+        self.settings(|settings| settings.captcha.kind = CaptchaKind::Service)
     }
 }
 

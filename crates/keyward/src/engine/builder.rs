@@ -78,6 +78,7 @@ pub struct Builder {
     pepper: bool,
     pub(super) hooks: Hooks,
     pub(super) bots: super::bots::Choices,
+    pub(crate) methods: crate::methods::Methods,
     sender: Option<Arc<dyn Sender>>,
     inbox: Option<Inbox>,
     folder: PathBuf,
@@ -149,6 +150,7 @@ impl Builder {
             pepper: false,
             hooks: Hooks::default(),
             bots: super::bots::Choices::default(),
+            methods: crate::methods::Methods::default(),
             sender: None,
             inbox: None,
             folder: PathBuf::from("keyward-outbox"),
@@ -449,6 +451,7 @@ impl Builder {
         self.bad.map_or(Ok(()), Err)?;
         let bots = self.bots.open(&self.settings)?;
         super::profile::check(&self.settings)?;
+        self.methods.check()?;
         self.hash.check().map_err(|cause| Error::because("use these hash parameters", cause))?;
         let store = match self.place {
             Place::Store(store) => store,
@@ -483,6 +486,7 @@ impl Builder {
             providers: self.providers.finish(self.web.public_url.get().map(String::as_str))?,
             hooks: self.hooks,
             bots,
+            methods: self.methods,
             watch: Watch::new(),
             sender: self.sender.unwrap_or_else(|| Arc::new(Folder::new(folder))),
             inbox: self.inbox,

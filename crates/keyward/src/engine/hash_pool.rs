@@ -1,6 +1,7 @@
 //! Slow hashes, on threads of their own: bounded in number, memory and queue.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -52,6 +53,13 @@ impl HashPool {
         self.hasher.policy()
     }
 
+    /// Slow hashes that were computed since the start: to check, and to store.
+    #[cfg(feature = "testing")]
+    pub(crate) fn done(&self) -> (u64, u64) {
+        let count = |what: &AtomicU64| what.load(Ordering::Relaxed);
+        (count(&self.queue.checked), count(&self.queue.hashed))
+    }
+
     /// Does the work, or says that there is too much of it.
     pub(crate) async fn run(&self, work: Work) -> Result<Done, Error> {
         let (reply, answer) = oneshot::channel();
@@ -69,11 +77,15 @@ impl Drop for HashPool {
 }
 
 /// What waits for a thread.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Queue {
     waiting: Mutex<Waiting>,
     changed: Condvar,
     room: usize,
+    /// Passwords that were checked, against a decoy or not.
+    checked: AtomicU64,
+    /// Hashes that were made to be stored.
+    hashed: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -91,7 +103,7 @@ enum Next {
 
 impl Queue {
     fn new(room: usize) -> Self {
-        Self { waiting: Mutex::default(), changed: Condvar::new(), room }
+        Self { room, ..Self::default() }
     }
 
     /// Whether there was room for one more.
@@ -103,6 +115,14 @@ impl Queue {
             self.changed.notify_one();
         }
         has_room
+    }
+
+    /// What was computed; told before whoever waits for it is.
+    fn count(&self, work: &Work, done: Option<&Done>) {
+        let renewed = done.is_some_and(|done| done.renewed.is_some());
+        let hashed = u64::from(work.hash.is_some()) + u64::from(renewed);
+        self.checked.fetch_add(u64::from(work.verify.is_some()), Ordering::Relaxed);
+        self.hashed.fetch_add(hashed, Ordering::Relaxed);
     }
 
     fn close(&self) {
@@ -136,7 +156,9 @@ fn serve(queue: &Queue, hasher: &Hasher) {
             // Nobody waits any more when the client has gone.
             Next::Hash(job) if job.reply.is_closed() => {}
             Next::Hash(job) => {
-                let _ = job.reply.send(perform(&job.work, hasher, &mut arena));
+                let done = perform(&job.work, hasher, &mut arena);
+                queue.count(&job.work, done.as_ref().ok());
+                let _ = job.reply.send(done);
             }
             Next::Rest => arena.release(),
             Next::End => return,

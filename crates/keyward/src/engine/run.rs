@@ -166,9 +166,31 @@ impl Keyward {
             }
             _ => false,
         };
+        let is_person = self.is_person(&work).await?;
         let hash = work.hash.filter(|_| !breached);
-        let done = self.0.hashes.run(Work { hash, ..work }).await?;
-        Ok(Done { breached, ..done })
+        let work = Work { hash, ..work };
+        let done = match work.verify.is_some() || work.hash.is_some() {
+            true => self.0.hashes.run(work).await?,
+            false => Done::default(),
+        };
+        Ok(Done { breached, is_person, ..done })
+    }
+
+    /// What the captcha service says, if it is asked at all.
+    #[cfg(feature = "captcha")]
+    async fn is_person(&self, work: &Work) -> Result<bool, Error> {
+        let (Some(service), Some((purpose, answer))) = (&self.0.bots.service, &work.captcha) else {
+            return Ok(false);
+        };
+        let site = self.public_url().parse::<::http::Uri>().unwrap_or_default();
+        service.is_person(answer, *purpose, site.host().unwrap_or_default()).await
+    }
+
+    /// Nobody is asked.
+    #[cfg(not(feature = "captcha"))]
+    #[expect(clippy::unused_async, reason = "as where somebody is asked")]
+    async fn is_person(&self, _: &Work) -> Result<bool, Error> {
+        Ok(false)
     }
 }
 
@@ -178,7 +200,7 @@ struct Memo(Option<(Work, Done)>);
 
 impl Memo {
     async fn work(&mut self, auth: &Keyward, work: Work) -> Result<Done, Error> {
-        if work.verify.is_none() && work.hash.is_none() {
+        if work.verify.is_none() && work.hash.is_none() && work.captcha.is_none() {
             return Ok(Done::default());
         }
         if let Some((before, done)) = &self.0

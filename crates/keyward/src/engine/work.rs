@@ -20,6 +20,9 @@ const CHAIN_AFTER: Duration = Duration::from_millis(50);
 /// How often old rows are removed. No multiple of two: limits are looked through
 /// in sixteen parts, by the second.
 const PURGE_EVERY: Duration = Duration::from_secs(61);
+/// After how many of these abandoned accounts are looked for: it takes a look at every
+/// account.
+const ABANDONED_EVERY: u32 = 60;
 /// Before work that panicked begins again.
 const AFTER_PANIC: Duration = Duration::from_secs(1);
 /// The app's listeners follow the chain from here.
@@ -142,11 +145,21 @@ impl Keyward {
     }
 
     async fn purge_loop(self) {
+        let mut round = 0_u32;
         while self.pause(PURGE_EVERY).await {
-            let before = self.now().minus(Duration::from_secs(3600));
-            let batch = Batch { writes: vec![Write::Purge { before }], events: vec![] };
-            log("remove old rows", self.commit_alone(&batch).await.map(drop));
-            log("erase what was deleted", self.erase_deleted().await.map(drop));
+            self.clean_up(round).await;
+            round = round.wrapping_add(1);
+        }
+    }
+
+    /// One round of the removal of what nobody needs any more.
+    pub(crate) async fn clean_up(&self, round: u32) {
+        let before = self.now().minus(Duration::from_secs(3600));
+        let batch = Batch { writes: vec![Write::Purge { before }], events: vec![] };
+        log("remove old rows", self.commit_alone(&batch).await.map(drop));
+        log("erase what was deleted", self.erase_deleted().await.map(drop));
+        if self.0.settings.anonymous && round.is_multiple_of(ABANDONED_EVERY) {
+            log("delete what was abandoned", self.forget_abandoned().await.map(drop));
         }
     }
 

@@ -9,6 +9,23 @@ const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-
     connect-src 'self'; media-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; \
     frame-src 'self'; frame-ancestors 'none'";
 
+/// What pages load, and what a captcha service's script needs beside it.
+#[cfg(feature = "captcha")]
+pub(crate) fn csp_with(widget: &crate::captcha::Widget) -> Option<HeaderValue> {
+    let more = |directive: &str| match directive.split(' ').next() {
+        Some("script-src") => widget.script_src.clone(),
+        Some("frame-src") => widget.frame_src.clone(),
+        Some("style-src") => widget.style_src.clone(),
+        Some("connect-src") => widget.connect_src.clone(),
+        _ => "".into(),
+    };
+    let directives = CSP.split("; ").map(|directive| match more(directive) {
+        more if more.is_empty() => directive.to_owned(),
+        more => format!("{directive} {more}"),
+    });
+    HeaderValue::try_from(directives.collect::<Vec<_>>().join("; ")).ok()
+}
+
 /// JSON is no page: nothing in it loads, whatever takes it for one.
 const DATA_CSP: &str = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'";
 

@@ -2,9 +2,11 @@
 
 use keyward_core::Secret;
 use keyward_core::flow::admin::{Edit, EditPerson, Names};
+use keyward_core::flow::password::HasPassword;
 use keyward_core::flow::verify::BeginVerification;
 use keyward_core::id::SessionId;
 use keyward_core::port::{EventQuery, Fut};
+use keyward_core::refusal::Refusal;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -109,21 +111,29 @@ struct PasswordInput {
     _username: String,
 }
 
-fn password_form<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
+/// The form; whoever has no password yet is asked for none.
+async fn password_form<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
     let entry = cx.caller.entry()?;
     let name = entry.identifiers.first().map(|i| i.value.clone()).unwrap_or_default();
-    Ok(Page::new(cx, "account_password.html").with("here", "password").with("username", name))
+    let has_one = cx.auth.run(&HasPassword { user: entry.user.id }, &cx.caller.client).await??;
+    let page = Page::new(cx, "account_password.html").with("here", "password");
+    Ok(page.with("username", name).with("has_password", has_one))
 }
 
 fn show_password(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
-    Box::pin(async move { password_form(&cx)?.reply() })
+    Box::pin(async move { password_form(&cx).await?.reply() })
 }
 
 fn password(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         match set_password(&cx).await {
             Ok(reply) => Ok(reply),
-            Err(fault) => password_form(&cx)?.refused(fault, cx.id),
+            // A first password, by whoever proved who they are too long ago.
+            Err(Fault::Refusal(Refusal::StepUpRequired { .. })) => {
+                let back = format!("{}/account/password", cx.auth.0.web.base);
+                go(&cx, &nav::path("/account/step-up", &[("return_to", &back)]))
+            }
+            Err(fault) => password_form(&cx).await?.refused(fault, cx.id),
         }
     })
 }

@@ -24,6 +24,8 @@ const FILES: &[(&str, &str, &str, &str)] = &[
     ("passkeys", "js", SCRIPT, include_str!("../../pages/assets/passkeys.js")),
     #[cfg(feature = "captcha")]
     ("captcha", "js", SCRIPT, include_str!("../../pages/assets/captcha.js")),
+    #[cfg(feature = "captcha")]
+    ("captcha_service", "js", SCRIPT, include_str!("../../pages/assets/captcha_service.js")),
     ("admin", "css", "text/css; charset=utf-8", include_str!("../../pages/assets/admin.css")),
     ("admin", "js", SCRIPT, include_str!("../../pages/assets/admin.js")),
 ];

@@ -30,7 +30,7 @@ pub(super) async fn guarded<'a>(
     use keyward_core::settings::When;
     use serde_json::json;
 
-    use crate::http::input;
+    use crate::http::{headers, input};
     use crate::routes::captcha::{Asked, Kind};
 
     if purpose.when(&cx.auth.0.settings.captcha) == When::Never {
@@ -48,13 +48,20 @@ pub(super) async fn guarded<'a>(
         || nav::query(cx.request, "captcha").as_deref() == Some("digits");
     let asked = Asked::mint(cx, purpose, wants_digits.then_some(Kind::Digits));
     let back = nav::return_to(cx.request);
+    let service = cx.auth.0.bots.service.as_ref().filter(|_| asked.kind == Kind::Service);
+    let widget = service.map(|service| service.widget());
     let captcha = json!({
         "asked": asked,
         "other": nav::path("", &[("captcha", "digits"), ("return_to", &back)]),
         "size": crate::captcha::SIZE,
         "purpose": purpose.as_str(),
-        "script": cx.auth.0.pages.assets.path("captcha.js"),
+        "script": cx.auth.0.pages.assets.path(match widget {
+            Some(_) => "captcha_service.js",
+            None => "captcha.js",
+        }),
+        "object": widget.as_ref().map(|widget| &widget.object),
+        "service_script": widget.as_ref().map(|widget| &widget.script),
         "renew_after": cx.auth.0.settings.captcha.lifetime.as_secs() / 2,
     });
-    Ok(page.with("captcha", captcha))
+    Ok(page.with("captcha", captcha).allowing(widget.as_ref().and_then(headers::csp_with)))
 }

@@ -25,6 +25,7 @@ pub(super) struct Page<'a> {
     values: Map<String, Value>,
     retry_after: Option<u64>,
     only_field: Option<&'static str>,
+    csp: Option<HeaderValue>,
 }
 
 impl<'a> Page<'a> {
@@ -37,8 +38,8 @@ impl<'a> Page<'a> {
     /// A page for whoever it may be.
     pub(super) fn plain(auth: &'a Keyward, request: &'a Request, template: &'static str) -> Self {
         let (status, values) = (StatusCode::OK, Map::new());
-        let (entry, retry_after, only_field) = (None, None, None);
-        Self { auth, request, entry, template, status, values, retry_after, only_field }
+        let (entry, retry_after, only_field, csp) = (None, None, None, None);
+        Self { auth, request, entry, template, status, values, retry_after, only_field, csp }
     }
 
     fn seen_by(mut self, entry: Option<&'a Entry>) -> Self {
@@ -66,6 +67,13 @@ impl<'a> Page<'a> {
     /// Its form has this field alone: whatever is wrong is wrong with it.
     pub(super) fn for_one_field(mut self, name: &'static str) -> Self {
         self.only_field = Some(name);
+        self
+    }
+
+    /// With what else it may load, in place of what pages load.
+    #[cfg(feature = "captcha")]
+    pub(super) fn allowing(mut self, csp: Option<HeaderValue>) -> Self {
+        self.csp = csp;
         self
     }
 
@@ -132,6 +140,9 @@ impl<'a> Page<'a> {
         headers.insert(header::CONTENT_TYPE, kind);
         if let Some(wait) = self.retry_after {
             headers.insert(header::RETRY_AFTER, wait.into());
+        }
+        if let Some(csp) = self.csp {
+            headers.insert(header::CONTENT_SECURITY_POLICY, csp);
         }
         mark(headers, zipped);
         if let Some(chosen) = language::chosen(self.request) {
@@ -206,10 +217,12 @@ fn languages(request: &Request) -> Vec<Value> {
 pub(crate) fn error_page(
     auth: &Keyward,
     request: &Request,
+    entry: Option<&Entry>,
     problem: &Problem,
     id: RequestId,
 ) -> Reply {
     let page = Page::plain(auth, request, "error.html")
+        .seen_by(entry.filter(|entry| entry.session.impersonator.is_some()))
         .status(problem.code.status())
         .telling(problem)
         .with("permission", problem.extra.get("permission"))

@@ -52,6 +52,7 @@ pub(super) fn form<'a>(cx: &'a Cx<'_>) -> Page<'a> {
         .with("by_link", Sent::Link.is_on(&cx.auth.0.settings))
         .with("by_code", Sent::Code.is_on(&cx.auth.0.settings))
         .with("providers", super::buttons(cx.auth))
+        .with("methods", super::methods::buttons(cx))
 }
 
 fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {

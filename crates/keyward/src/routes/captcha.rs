@@ -28,6 +28,8 @@ pub(crate) enum Kind {
     ProofOfWork,
     /// Read the digits in the picture, or hear them in the recording.
     Digits,
+    /// Answer what the named service asks; what its script makes is the answer.
+    Service,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -61,6 +63,13 @@ pub(crate) struct Asked {
     /// Where the recording is. `?lang=de` speaks German.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) audio: Option<String>,
+    /// The service whose script asks: `turnstile`, `hcaptcha` or `recaptcha`, unless
+    /// the app has one of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) service: Option<String>,
+    /// The key by which the service knows the site.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) site_key: Option<String>,
     /// When it ends.
     #[schemars(with = "String")]
     pub(crate) expires_at: Timestamp,
@@ -73,22 +82,31 @@ impl Asked {
         let first = match inner.settings.captcha.kind {
             CaptchaKind::ProofOfWork => Kind::ProofOfWork,
             CaptchaKind::Digits => Kind::Digits,
+            CaptchaKind::Service => Kind::Service,
         };
-        // Whoever can see or hear may; whoever can only compute may where that counts.
-        let kind = kind.filter(|kind| first == Kind::ProofOfWork || *kind == first);
-        let is_work = kind.unwrap_or(first) == Kind::ProofOfWork;
+        // Whoever can see or hear may, in place of a computation.
+        let kind = kind.filter(|kind| first == Kind::ProofOfWork && *kind == Kind::Digits);
+        let kind = match kind.unwrap_or(first) {
+            Kind::ProofOfWork => CaptchaKind::ProofOfWork,
+            Kind::Digits => CaptchaKind::Digits,
+            Kind::Service => CaptchaKind::Service,
+        };
         let mut rng = inner.rng.clone();
-        let puzzle = Puzzle::mint(purpose, is_work, &inner.settings, cx.auth.now(), &mut rng);
+        let puzzle = Puzzle::mint(purpose, kind, &inner.settings, cx.auth.now(), &mut rng);
         let (kind, most, work) = match puzzle.task {
             Task::Work { most } => (Kind::ProofOfWork, Some(most), Some(puzzle.work(&inner.keys))),
             Task::Digits => (Kind::Digits, None, None),
+            Task::Service => (Kind::Service, None, None),
         };
+        let widget = inner.bots.service.as_ref().filter(|_| kind == Kind::Service);
+        let widget = widget.map(|service| service.widget());
+        let (service, site_key) = widget.map(|w| (w.service.into_owned(), w.site_key)).unzip();
         let (salt, target) = work.unzip();
         let (token, expires_at) = (puzzle.token(&inner.keys), puzzle.expires_at);
         let path =
             |what: &str| (kind == Kind::Digits).then(|| format!("/api/v1/captcha/{token}/{what}"));
         let (image, audio) = (path("image"), path("audio"));
-        Self { token, kind, most, salt, target, image, audio, expires_at }
+        Self { token, kind, most, salt, target, image, audio, service, site_key, expires_at }
     }
 }
 

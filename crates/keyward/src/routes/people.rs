@@ -125,6 +125,7 @@ impl ListInput {
             identifier: self.identifier()?,
             created_after: None,
             deleted_before: None,
+            abandoned_before: None,
             after,
             limit,
         })

@@ -280,3 +280,115 @@ async fn its_owner_makes_one_with_a_recent_proof_and_sees_it_once() {
     let ended = client.json(Method::DELETE, &path, &Value::Null).await;
     assert_eq!(ended.status().as_u16(), 204, "ending one needs no proof");
 }
+
+#[tokio::test]
+async fn an_account_has_fifty_keys_and_those_that_ended_give_way() {
+    let t = TestAuth::new().await;
+    let ada = administrator(&t).await;
+    let client = t.pages().login_as(&ada).await;
+    let hour = Duration::from_secs(3600);
+    let until = t.clock.now().plus(hour);
+    let brief = ApiKeyTerms { expires_at: Some(until), ..terms("brief") };
+    let first = key(&t, &ada, brief).await;
+    for n in 1..50 {
+        key(&t, &ada, terms(&format!("key {n}"))).await;
+    }
+    let over = || t.kw.create_api_key(ada.id, terms("one more"));
+    let no = keyward::Refusal::invalid("name", "too_many");
+    assert_eq!(over().await.unwrap().unwrap_err(), no);
+    let reply = client.post("/api/v1/me/api-keys", &json!({ "name": "one more" })).await;
+    assert_eq!(reply.json()["errors"][0]["code"], "too_many", "{}", reply.text());
+    let fields = [("name", "one more"), ("permissions", ""), ("days", "90")];
+    assert_eq!(client.form("/account/api-keys", &fields).await.status(), 422);
+    // Another account has its own.
+    let bob = t.user("bob@example.com").await;
+    key(&t, &bob, terms("first")).await;
+    t.clock.advance(hour);
+    key(&t, &ada, terms("one more")).await;
+    let keys = t.kw.api_keys(ada.id).await.unwrap();
+    assert_eq!(keys.len(), 50);
+    assert!(keys.iter().all(|key| key.id != first.key.id), "what had ended gave way");
+    assert_eq!(over().await.unwrap().unwrap_err(), no);
+}
+
+#[tokio::test]
+async fn keys_that_are_changed_again_and_again_do_not_become_any_number() {
+    let t = TestAuth::new().await;
+    let ada = administrator(&t).await;
+    let day = Duration::from_secs(24 * 3600);
+    let mut ids = vec![];
+    for n in 0..50 {
+        ids.push(key(&t, &ada, terms(&format!("key {n}"))).await.key.id);
+    }
+    let mut newest = ids[0];
+    for id in &ids {
+        newest = t.kw.rotate_api_key(ada.id, *id, day).await.unwrap().unwrap().key.id;
+    }
+    let again = t.kw.rotate_api_key(ada.id, newest, day).await.unwrap();
+    assert_eq!(again.unwrap_err(), keyward::Refusal::invalid("name", "too_many"));
+    // At once, one goes for each that comes.
+    newest = t.kw.rotate_api_key(ada.id, newest, Duration::ZERO).await.unwrap().unwrap().key.id;
+    assert_eq!(t.kw.api_keys(ada.id).await.unwrap().len(), 100);
+    t.clock.advance(day);
+    t.kw.rotate_api_key(ada.id, newest, day).await.unwrap().unwrap();
+    assert_eq!(t.kw.api_keys(ada.id).await.unwrap().len(), 51);
+}
+
+#[tokio::test]
+async fn an_old_key_goes_on_for_thirty_days_at_most() {
+    let t = TestAuth::new().await;
+    let ada = administrator(&t).await;
+    let client = t.pages().login_as(&ada).await;
+    let month = Duration::from_secs(30 * 24 * 3600);
+    let old = key(&t, &ada, terms("deploy")).await;
+    let too_long = month + Duration::from_micros(1);
+    let refused = t.kw.rotate_api_key(ada.id, old.key.id, too_long).await.unwrap();
+    assert_eq!(refused.unwrap_err(), keyward::Refusal::invalid("overlap", "too_long"));
+    let path = format!("/api/v1/me/api-keys/{}/rotate", old.key.id);
+    let reply = client.post(&path, &json!({ "overlap": month.as_secs() + 1 })).await;
+    assert_eq!(reply.json()["errors"][0]["code"], "too_long", "{}", reply.text());
+    assert_eq!(t.kw.api_keys(ada.id).await.unwrap().len(), 1, "nothing was made");
+    let reply = client.post(&path, &json!({ "overlap": month.as_secs() })).await;
+    assert_eq!(reply.status(), 201, "{}", reply.text());
+    t.clock.advance(month - Duration::from_secs(1));
+    assert_eq!(by(&t.pages(), old.text.reveal(), PEOPLE).await.status(), 200);
+    t.clock.advance(Duration::from_secs(1));
+    assert_eq!(by(&t.pages(), old.text.reveal(), PEOPLE).await.status(), 401);
+    // A key that would have ended sooner ends no later by being changed.
+    let until = t.clock.now().plus(Duration::from_secs(60));
+    let brief = ApiKeyTerms { expires_at: Some(until), ..terms("brief") };
+    let brief = key(&t, &ada, brief).await;
+    t.kw.rotate_api_key(ada.id, brief.key.id, month).await.unwrap().unwrap();
+    t.clock.advance(Duration::from_secs(60));
+    assert_eq!(by(&t.pages(), brief.text.reveal(), PEOPLE).await.status(), 401);
+}
+
+#[tokio::test]
+async fn every_address_that_was_proven_is_told_of_a_new_key() {
+    let t = TestAuth::new().await;
+    let ada = administrator(&t).await;
+    let letters = async || {
+        while t.deliver().await > 0 {}
+        let all = t.kw.inbox().unwrap().all();
+        let told = all.iter().filter(|it| it.subject.contains("API key"));
+        told.map(|it| (it.to.clone(), it.text.clone())).collect::<Vec<_>>()
+    };
+    let made = key(&t, &ada, terms("deploy")).await;
+    let told = letters().await;
+    assert_eq!(told.iter().map(|(to, _)| to.as_str()).collect::<Vec<_>>(), ["ada@example.com"]);
+    assert!(!told[0].1.contains("kwk_"), "the letter holds no key: {}", told[0].1);
+    // A changed one is a new one, and a refused one is none.
+    let hour = Duration::from_secs(3600);
+    t.kw.rotate_api_key(ada.id, made.key.id, hour).await.unwrap().unwrap();
+    assert_eq!(letters().await.len(), 2);
+    assert!(t.kw.create_api_key(ada.id, terms("")).await.unwrap().is_err());
+    assert_eq!(letters().await.len(), 2);
+    let nobody = t
+        .user_with(|new| {
+            new.email = Some("unproven@example.com".into());
+            new.verified = false;
+        })
+        .await;
+    key(&t, &nobody, terms("deploy")).await;
+    assert_eq!(letters().await.len(), 2, "an address that nobody proved is told nothing");
+}

@@ -4,9 +4,11 @@
 mod class_01_address_taken_over;
 #[cfg(feature = "oauth")]
 mod class_01_pre_hijacking_by_a_service;
+mod class_02_open_redirect;
 mod class_04_enumeration;
 mod class_05_session_fixation;
 mod class_06_trusted_devices_outlive;
+mod class_06_zombie_credentials;
 #[cfg(feature = "captcha")]
 mod class_07_captcha_used_twice;
 mod class_07_one_time_secrets_used_twice;
@@ -23,8 +25,11 @@ mod class_13_identity_confusion;
 mod class_13_recycled_and_shared_names;
 mod class_14_broken_access_control;
 mod class_15_rule_and_path_mismatch;
+mod class_16_markup_in_pages_and_mails;
 #[cfg(feature = "oauth")]
 mod class_17_ssrf_through_discovery;
+mod class_18_injection;
 mod class_19_resource_exhaustion;
+mod class_20_failing_open;
 mod class_21_browser_boundary;
 mod class_22_replay_of_protected_messages;

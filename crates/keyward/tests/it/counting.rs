@@ -23,9 +23,33 @@ pub(crate) struct Counting {
     inner: MemoryStore,
     reads: AtomicUsize,
     writes: Mutex<Vec<String>>,
+    /// Questions that are still answered; after them every one fails.
+    good: Mutex<Option<usize>>,
 }
 
 impl Counting {
+    /// Answers so many questions more, and then none, until it is [mended](Self::mend).
+    pub(crate) fn break_after(&self, questions: usize) {
+        *self.good.lock().unwrap() = Some(questions);
+    }
+
+    /// Answers again. Says whether it had used up the questions that it was to answer.
+    pub(crate) fn mend(&self) -> bool {
+        self.good.lock().unwrap().take() == Some(0)
+    }
+
+    /// Whether this question is one that fails.
+    fn is_broken(&self) -> bool {
+        match &mut *self.good.lock().unwrap() {
+            None => false,
+            Some(0) => true,
+            Some(left) => {
+                *left -= 1;
+                false
+            }
+        }
+    }
+
     /// How many reads, and which writes and events, since this was last asked.
     pub(crate) fn taken(&self) -> (usize, Vec<String>) {
         let writes = std::mem::take(&mut *self.writes.lock().unwrap());
@@ -36,6 +60,15 @@ impl Counting {
 /// A kit on a store that counts.
 pub(crate) async fn counted(change: impl FnOnce(&mut Settings)) -> (TestAuth, Arc<Counting>) {
     let (store, clock) = (Arc::new(Counting::default()), FakeClock::default());
+    (node(&store, clock, change).await, store)
+}
+
+/// A node on a store that counts.
+pub(crate) async fn node(
+    store: &Arc<Counting>,
+    clock: FakeClock,
+    change: impl FnOnce(&mut Settings),
+) -> TestAuth {
     let kw = Keyward::with_store(store.clone())
         .clock(Arc::new(clock.clone()))
         .hashing(CHEAP, 1)
@@ -47,7 +80,7 @@ pub(crate) async fn counted(change: impl FnOnce(&mut Settings)) -> (TestAuth, Ar
         .build()
         .await
         .unwrap();
-    (TestAuth::around(kw, clock), store)
+    TestAuth::around(kw, clock)
 }
 
 /// The name of a write without what stands in it.
@@ -59,6 +92,9 @@ macro_rules! counted {
     ($($name:ident($($arg:ident: $type:ty),*) -> $out:ty;)*) => {$(
         fn $name<'a>(&'a self, $($arg: $type),*) -> Fut<'a, Result<$out, Error>> {
             self.reads.fetch_add(1, Ordering::SeqCst);
+            if self.is_broken() {
+                return Box::pin(async { Err(Error::new("answer: it is broken")) });
+            }
             self.inner.$name($($arg),*)
         }
     )*};
@@ -120,6 +156,10 @@ impl Store for Counting {
         };
         let writes: Vec<String> = batch.writes.iter().map(|w| name(&format!("{w:?}"))).collect();
         if !writes.iter().any(|write| behind(write)) {
+            if self.is_broken() {
+                let broken = Error::new("commit: it is broken");
+                return Box::pin(async { Err(CommitError::Broken(broken)) });
+            }
             let events = batch.events.iter().map(|_| "event".to_owned());
             self.writes.lock().unwrap().extend(writes.into_iter().chain(events));
         }

@@ -318,3 +318,46 @@ async fn the_library_enrols_checks_and_resets_as_the_api_does() {
     assert!(t.kw.verify_credentials("ada@example.com", &password).await.unwrap().is_ok());
     t.kw.act_on(ada.id, Act::ResetMfa).await.unwrap().unwrap();
 }
+
+/// Reads a picture of ours as a phone does: by its dark squares.
+fn read_back(svg: &str) -> String {
+    const SCALE: usize = 4;
+    let side = svg.split("viewBox=\"0 0 ").nth(1).unwrap().split(' ').next().unwrap();
+    let side: usize = side.parse().unwrap();
+    let path = svg.rsplit("d=\"").next().unwrap().split('"').next().unwrap();
+    let squares = path.split('M').filter_map(|square| {
+        let (x, y) = square.strip_suffix("h1v1h-1z")?.split_once(' ')?;
+        Some((x.parse::<usize>().ok()?, y.parse::<usize>().ok()?))
+    });
+    let dark: std::collections::BTreeSet<_> = squares.collect();
+    let shade = |x: usize, y: usize| if dark.contains(&(x / SCALE, y / SCALE)) { 0 } else { 255 };
+    let (width, height) = (side * SCALE, side * SCALE);
+    let mut seen = rqrr::PreparedImage::prepare_from_greyscale(width, height, shade);
+    let found = seen.detect_grids();
+    assert_eq!(found.len(), 1, "one code");
+    found[0].decode().expect("it can be read").1
+}
+
+#[tokio::test]
+async fn the_picture_says_what_the_app_needs_to_know() {
+    for text in [
+        "otpauth://totp/A?secret=ABCDEFGHABCDEFGH",
+        "x",
+        &"https://example.com/".repeat(20),
+        "Grüße, 世界",
+    ] {
+        assert_eq!(read_back(&keyward::totp::qr_svg(text).unwrap()), text);
+    }
+    let t = TestAuth::with(|b| b.settings(|s| s.brand = "Söhne & Co: Ltd".into())).await;
+    t.user("ada@example.com").await;
+    let home = t.pages();
+    sign_in(&home).await;
+    let begun = home.post("/api/v1/me/totp", &json!({})).await.json();
+    let text = read_back(begun["qr"].as_str().unwrap_or_else(|| panic!("{begun}")));
+    assert_eq!(text, begun["uri"].as_str().unwrap());
+    assert!(text.contains(&format!("secret={}", begun["secret"].as_str().unwrap())), "{text}");
+    let page = home.form("/account/totp", &[]).await;
+    let page = crate::pages::html::Page::of(&page);
+    let svg = page.all(".qr svg").first().map(|svg| svg.html()).unwrap();
+    assert!(read_back(&svg).starts_with("otpauth://totp/"), "the page's own");
+}

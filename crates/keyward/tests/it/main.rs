@@ -24,6 +24,8 @@ mod breached;
 mod can;
 #[cfg(feature = "captcha")]
 mod captcha;
+#[cfg(all(feature = "captcha", feature = "outbound"))]
+mod captcha_service;
 #[cfg(feature = "outbound")]
 mod carriers;
 mod counting;
@@ -46,6 +48,7 @@ mod letters;
 mod lifetimes;
 mod lists;
 mod matrix;
+mod methods;
 mod nodes;
 mod own;
 mod pages;

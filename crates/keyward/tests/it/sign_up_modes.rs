@@ -213,6 +213,90 @@ async fn owners_edit_and_see_what_they_may() {
 }
 
 #[tokio::test]
+async fn pages_ask_for_fields_and_let_their_owner_edit_what_they_may() {
+    let more = [
+        Field { kind: FieldKind::Boolean, ..Field::text("letters", 0) },
+        Field {
+            kind: FieldKind::Choice(vec!["red".into(), "blue".into()]),
+            ..Field::text("favourite_colour", 0)
+        },
+    ];
+    let t = kit(|s| s.profile = fields().into_iter().chain(more).collect()).await;
+    let client = t.pages();
+    let page = Page::of(&client.page("/signup").await);
+    assert_eq!(page.all("[name='properties.city'][required]").len(), 1);
+    assert_eq!(page.text("label[for=field-favourite_colour]"), "Favourite colour");
+    for hidden in ["level", "note"] {
+        assert_eq!(page.all(&format!("[name='properties.{hidden}']")).len(), 0, "{hidden}");
+    }
+    let form = |city: &'static str, age: &'static str| {
+        [
+            ("email", EMAIL),
+            ("password", PASSWORD),
+            ("properties.city", city),
+            ("properties.age", age),
+            ("properties.letters", "on"),
+            ("properties.favourite_colour", "blue"),
+        ]
+    };
+    let reply = client.form("/signup", &form("<Rome>", "old")).await;
+    assert_eq!(reply.status(), 422);
+    let page = Page::of(&reply);
+    assert_eq!(page.attr("#field-age", "aria-invalid"), "true");
+    assert_eq!(page.attr("#field-city", "value"), "<Rome>", "what was typed is kept, as text");
+    assert_eq!(page.all("[name='properties.letters'][checked]").len(), 1);
+    assert_eq!(page.text("option[selected]"), "blue");
+    // What its owner may not set is not set by adding it to the form.
+    let mut more = form("Rome", "36").to_vec();
+    more.push(("properties.level", "gold"));
+    assert_eq!(client.form("/signup", &more).await.status(), 422);
+    assert_eq!(client.form("/signup", &form("Rome", "36")).await.status(), 303);
+    let ada = t.kw.find_person(EMAIL).await.unwrap().unwrap();
+    let wanted = json!({ "age": 36, "city": "Rome", "favourite_colour": "blue", "letters": true });
+    assert_eq!(ada.properties, wanted);
+
+    let level = json!({ "level": "gold", "note": "pays late" });
+    let edit = keyward::EditPerson {
+        properties: Some(
+            [ada.properties, level].iter().flat_map(|p| p.as_object().unwrap().clone()).collect(),
+        ),
+        ..keyward::EditPerson::default()
+    };
+    t.kw.edit_person(ada.id, edit).await.unwrap().unwrap();
+    let ada = t.kw.person(ada.id).await.unwrap().unwrap();
+    let home = t.pages().login_as(&ada).await;
+    let reply = home.page("/account").await;
+    let page = Page::of(&reply);
+    assert_eq!(page.attr("#field-city", "value"), "Rome");
+    assert!(page.text("main").contains("Level: gold"), "seen, and no field");
+    assert_eq!(page.all("[name='properties.level']").len(), 0);
+    assert!(!reply.text().contains("pays late"));
+    // A box that is not ticked is not sent.
+    let edit = [
+        ("name", "Ada"),
+        ("properties.city", "Oslo"),
+        ("properties.age", ""),
+        ("properties.favourite_colour", ""),
+    ];
+    let reply = home.form("/account", &edit).await;
+    assert_eq!(reply.status(), 303, "{}", reply.text());
+    let seen = t.kw.person(ada.id).await.unwrap().unwrap().properties;
+    assert_eq!(
+        (&seen["city"], &seen["letters"], &seen["level"]),
+        (&json!("Oslo"), &json!(false), &json!("gold"))
+    );
+    assert!(seen.get("age").is_none() && seen.get("favourite_colour").is_none(), "{seen}");
+    let missing = [("name", "Ada"), ("properties.city", "")];
+    let reply = home.form("/account", &missing).await;
+    assert_eq!(
+        (reply.status().as_u16(), Page::of(&reply).attr("#field-city", "aria-invalid")),
+        (422, "true".into())
+    );
+    let beyond = [("name", "Ada"), ("properties.city", "Oslo"), ("properties.note", "pays early")];
+    assert_eq!(home.form("/account", &beyond).await.status(), 422);
+}
+
+#[tokio::test]
 async fn an_account_without_a_name_is_given_one_and_keeps_its_id_and_data() {
     let t = kit(|s| s.anonymous = true).await;
     let guest = t.pages();
@@ -247,6 +331,44 @@ async fn a_first_password_is_set_where_there_is_none_and_nowhere_else() {
     assert_eq!(set.json()["status"], "complete", "{}", set.text());
     let again = guest.json(Method::PUT, "/api/v1/me/password", &first).await;
     assert_eq!(problems(&again)[0].1, "invalid_credentials");
+}
+
+#[tokio::test]
+async fn accounts_without_a_name_go_when_nobody_can_come_back_to_them() {
+    const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
+    let t = kit(|s| s.anonymous = true).await;
+    let begin = async || {
+        let guest = t.pages();
+        let begun = guest.post("/api/v1/sign-in/anonymous", &json!({})).await.json();
+        (guest, begun["user"]["id"].as_str().unwrap().to_owned())
+    };
+    let (_left, left) = begin().await;
+    let (named, named_id) = begin().await;
+    let begun = named.json(Method::PUT, "/api/v1/me/email", &json!({ "email": EMAIL })).await;
+    let path = format!("/api/v1/me/address/{}/confirm", begun.json()["flow_id"].as_str().unwrap());
+    let code = json!({ "code": t.code_for(EMAIL).await });
+    assert_eq!(named.post(&path, &code).await.json()["status"], "verified");
+    // An app's own account without a name is its own business.
+    let app = t.user_with(|new| new.password = None).await;
+    let status = async |id: &str| {
+        let id = keyward::id::UserId::parse(id).unwrap();
+        t.kw.person(id).await.unwrap().map(|person| person.status)
+    };
+    t.clock.advance(DAY * 29);
+    t.clean_up().await;
+    assert_eq!(status(&left).await, Some("active"));
+    t.clock.advance(DAY * 2);
+    let (_here, here) = begin().await;
+    t.clean_up().await;
+    assert_eq!(status(&left).await, Some("deleted"));
+    t.clock.advance(DAY * 13);
+    for id in [&named_id, &here, &app.id.to_string()] {
+        t.clean_up().await;
+        assert_eq!(status(id).await, Some("active"), "{id}");
+    }
+    t.clock.advance(DAY * 2);
+    t.clean_up().await;
+    assert_eq!(status(&left).await, None, "erased, like every deleted account");
 }
 
 #[tokio::test]

@@ -2,9 +2,10 @@
 
 use core::time::Duration;
 
-use super::create::mint;
+use super::create::{MAX_KEYS, mint, room};
 use super::{ApiKey, Holder, HolderFacts};
 use crate::Error;
+use crate::flow::password::tell;
 use crate::flow::{Decide, Done, Flow, Gather, Verdict};
 use crate::id::CredentialId;
 use crate::port::{Fut, Write};
@@ -51,13 +52,23 @@ impl Flow for RotateApiKey {
         if self.overlap > MAX_OVERLAP {
             return Verdict::no(Refusal::invalid("overlap", "too_long"));
         }
+        // Changed again and again, keys that go on working would be any number.
+        let most = if self.overlap.is_zero() { usize::MAX } else { 2 * MAX_KEYS };
+        let mut writes = match room(&subject, most, cx.now) {
+            Ok(ended) => ended,
+            Err(refusal) => return Verdict::no(refusal),
+        };
         let (text, key) = mint(self.holder, &old.terms(), aal, cx);
         let end = match self.overlap.is_zero() {
             true => Write::SpendCredential(old.id),
             false => old.ending(cx.now.plus(self.overlap)),
         };
-        let writes =
-            vec![Write::AddCredential(key.to_credential()), end, Write::NoteChange(key.user)];
+        writes.extend([
+            Write::AddCredential(key.to_credential()),
+            end,
+            Write::NoteChange(key.user),
+        ]);
+        writes.extend(tell(&subject, "api_key_added", cx));
         let what = What::ApiKeyRotated { key: key.id, old: old.id };
         let event = cx.event(self.holder.actor(), Some(key.user), what);
         Verdict::yes((text, key), writes, vec![event])

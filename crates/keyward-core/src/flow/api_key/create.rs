@@ -8,12 +8,13 @@ use crate::flow::{Decide, Done, Flow, Gather, Verdict};
 use crate::id::CredentialId;
 use crate::network::Network;
 use crate::port::{Fut, Write};
-use crate::record::What;
+use crate::record::{Subject, What};
 use crate::refusal::{Problem, Refusal};
 use crate::secret::Secret;
 use crate::time::Timestamp;
 
-/// Keys of one account, at most.
+/// Keys of one account, at most; while some are changed for new ones and both work,
+/// twice as many.
 pub const MAX_KEYS: usize = 50;
 /// Patterns of one key, at most.
 const MAX_PATTERNS: usize = 100;
@@ -97,16 +98,32 @@ impl Flow for CreateApiKey {
         if !problems.is_empty() {
             return Verdict::no(Refusal::Invalid(problems));
         }
-        if ApiKey::of(&subject).len() >= MAX_KEYS {
-            return Verdict::no(Refusal::invalid("name", "too_many"));
-        }
+        let mut writes = match room(&subject, MAX_KEYS, cx.now) {
+            Ok(ended) => ended,
+            Err(refusal) => return Verdict::no(refusal),
+        };
         let (text, key) = mint(self.holder, &self.terms, aal, cx);
-        let mut writes =
-            vec![Write::AddCredential(key.to_credential()), Write::NoteChange(key.user)];
+        writes.push(Write::AddCredential(key.to_credential()));
+        writes.push(Write::NoteChange(key.user));
         writes.extend(tell(&subject, "api_key_added", cx));
         let what = What::ApiKeyCreated { key: key.id };
         let event = cx.event(self.holder.actor(), Some(key.user), what);
         Verdict::yes((text, key), writes, vec![event])
+    }
+}
+
+/// Makes room for one more of `most` keys: those that have ended give way once it is
+/// needed.
+pub(super) fn room(subject: &Subject, most: usize, now: Timestamp) -> Result<Vec<Write>, Refusal> {
+    let keys = ApiKey::of(subject);
+    if keys.len() < most {
+        return Ok(vec![]);
+    }
+    let ended = keys.iter().filter(|key| key.expires_at().is_some_and(|end| end <= now));
+    let ended: Vec<_> = ended.map(|key| Write::SpendCredential(key.id)).collect();
+    match keys.len() - ended.len() < most {
+        true => Ok(ended),
+        false => Err(Refusal::invalid("name", "too_many")),
     }
 }
 

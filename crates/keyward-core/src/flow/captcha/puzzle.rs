@@ -11,7 +11,7 @@ use crate::crypto::token;
 use crate::id::FlowId;
 use crate::port::Random;
 use crate::secret::Secret;
-use crate::settings::{Captcha, CaptchaFor, Settings};
+use crate::settings::{Captcha, CaptchaFor, CaptchaKind, Settings};
 use crate::time::Timestamp;
 
 /// What the answer is.
@@ -24,6 +24,8 @@ pub enum Task {
     },
     /// Six digits, seen or heard.
     Digits,
+    /// What a service of others asks: it alone knows whether an answer is right.
+    Service,
 }
 
 /// One captcha.
@@ -48,13 +50,16 @@ impl Puzzle {
     /// A new one. Work stays within its bounds, whatever was configured.
     pub fn mint(
         purpose: CaptchaFor,
-        is_work: bool,
+        kind: CaptchaKind,
         settings: &Settings,
         now: Timestamp,
         rng: &mut dyn Random,
     ) -> Self {
-        let most = settings.captcha.bounded_work();
-        let task = if is_work { Task::Work { most } } else { Task::Digits };
+        let task = match kind {
+            CaptchaKind::ProofOfWork => Task::Work { most: settings.captcha.bounded_work() },
+            CaptchaKind::Digits => Task::Digits,
+            CaptchaKind::Service => Task::Service,
+        };
         let lifetime = settings.captcha.lifetime.max(Captcha::LEAST_LIFETIME);
         let expires_at = Timestamp::from_secs(now.plus(lifetime).as_micros() / 1_000_000);
         Self { id: FlowId::mint(now, rng), purpose, task, expires_at }
@@ -79,6 +84,7 @@ impl Puzzle {
         let (id, purpose) = (FlowId::parse(parts.next()?)?, CaptchaFor::parse(parts.next()?)?);
         let task = match parts.next()? {
             "digits" => Task::Digits,
+            "service" => Task::Service,
             most => Task::Work { most: most.parse().ok()? },
         };
         let expires_at = Timestamp::from_secs(parts.next()?.parse().ok()?);
@@ -89,16 +95,18 @@ impl Puzzle {
         let task = match self.task {
             Task::Work { most } => most.to_string(),
             Task::Digits => "digits".to_owned(),
+            Task::Service => "service".to_owned(),
         };
         let until = self.expires_at.as_micros() / 1_000_000;
         format!("{}.{}.{task}.{until}", self.id, self.purpose.as_str())
     }
 
-    /// The answer. It follows from the token and a key that only we have.
+    /// The answer. It follows from the token and a key that only we have; a service's
+    /// is none of these.
     pub fn answer(&self, keys: &Keys) -> Secret {
         let tag = mac(&keys.captcha, &[ANSWERING, self.text().as_bytes()]);
         match self.task {
-            Task::Digits => token::code_from(&tag),
+            Task::Digits | Task::Service => token::code_from(&tag),
             Task::Work { most } => {
                 let (first, _) = tag.as_chunks::<8>();
                 let number = first.first().map_or(0, |bytes| u64::from_be_bytes(*bytes));
@@ -121,8 +129,12 @@ impl Puzzle {
         mac(&keys.captcha, &[b"noise", self.text().as_bytes()])
     }
 
-    /// Whether `typed` is the answer. One look, in constant time.
+    /// Whether `typed` is the answer. One look, in constant time. What a service asked,
+    /// nothing that we know answers.
     pub fn is_right(&self, typed: &Secret, keys: &Keys) -> bool {
+        if self.task == Task::Service {
+            return false;
+        }
         let typed: String =
             typed.reveal().chars().filter(|c| !matches!(c, ' ' | '-')).take(20).collect();
         token::eq(self.answer(keys).reveal().as_bytes(), typed.as_bytes())
@@ -155,16 +167,16 @@ mod tests {
         Keys::derive(&RootKey::from_bytes([byte; 32]))
     }
 
-    fn puzzle(is_work: bool) -> Puzzle {
+    fn puzzle(kind: CaptchaKind) -> Puzzle {
         let settings = Settings::default();
         let now = Timestamp::from_secs(1_000);
-        Puzzle::mint(CaptchaFor::SignUp, is_work, &settings, now, &mut Seeded(7))
+        Puzzle::mint(CaptchaFor::SignUp, kind, &settings, now, &mut Seeded(7))
     }
 
     #[test]
     fn a_token_reads_back_and_no_other_text_does() {
-        for is_work in [true, false] {
-            let made = puzzle(is_work);
+        for kind in [CaptchaKind::ProofOfWork, CaptchaKind::Digits, CaptchaKind::Service] {
+            let made = puzzle(kind);
             let token = made.token(&keys(1));
             let read = Puzzle::parse(&token, &keys(1)).unwrap();
             assert_eq!((read.id, read.purpose, read.task), (made.id, made.purpose, made.task));
@@ -185,7 +197,13 @@ mod tests {
         let mut settings = Settings::default();
         settings.captcha.work = 1_000;
         let now = Timestamp::from_secs(1_000);
-        let made = Puzzle::mint(CaptchaFor::SignIn, true, &settings, now, &mut Seeded(9));
+        let made = Puzzle::mint(
+            CaptchaFor::SignIn,
+            CaptchaKind::ProofOfWork,
+            &settings,
+            now,
+            &mut Seeded(9),
+        );
         let (salt, target) = made.work(&keys(1));
         let found = (0..1_000).find(|n| hex(&token::digest(&format!("{salt}.{n}"))) == target);
         let found = Secret::new(found.unwrap().to_string());
@@ -201,7 +219,13 @@ mod tests {
             let mut settings = Settings::default();
             settings.captcha.work = work;
             let now = Timestamp::from_secs(0);
-            let made = Puzzle::mint(CaptchaFor::SignIn, true, &settings, now, &mut Seeded(1));
+            let made = Puzzle::mint(
+                CaptchaFor::SignIn,
+                CaptchaKind::ProofOfWork,
+                &settings,
+                now,
+                &mut Seeded(1),
+            );
             assert_eq!(made.task, Task::Work { most: bound });
         }
     }
@@ -211,11 +235,18 @@ mod tests {
         let mut settings = Settings::default();
         settings.captcha.lifetime = Duration::from_secs(1);
         let now = Timestamp::from_secs(1_000);
-        let made = Puzzle::mint(CaptchaFor::SignUp, false, &settings, now, &mut Seeded(1));
+        let made =
+            Puzzle::mint(CaptchaFor::SignUp, CaptchaKind::Digits, &settings, now, &mut Seeded(1));
         assert!(!made.is_over(&settings, now.plus(Duration::from_secs(119))));
         assert!(made.is_over(&settings, now.plus(Duration::from_secs(120))));
         let back = Timestamp::from_secs(1);
         assert!(made.is_over(&settings, back), "a clock that went back gives no more time");
+    }
+
+    #[test]
+    fn what_a_service_asked_is_answered_by_nothing_that_follows_from_our_keys() {
+        let made = puzzle(CaptchaKind::Service);
+        assert!(!made.is_right(&made.answer(&keys(1)), &keys(1)));
     }
 
     // Answers are as many as they seem: the library that this replaces had a hundred.
@@ -224,7 +255,9 @@ mod tests {
         let mut rng = Seeded(3);
         let (settings, now) = (Settings::default(), Timestamp::from_secs(0));
         let answers: std::collections::BTreeSet<String> = (0..2_000)
-            .map(|_| Puzzle::mint(CaptchaFor::SignUp, false, &settings, now, &mut rng))
+            .map(|_| {
+                Puzzle::mint(CaptchaFor::SignUp, CaptchaKind::Digits, &settings, now, &mut rng)
+            })
             .map(|made| made.answer(&keys(1)).reveal().to_owned())
             .collect();
         assert!(answers.len() > 1_980, "{}", answers.len());

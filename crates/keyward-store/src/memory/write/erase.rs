@@ -1,7 +1,7 @@
 //! What is left of a deleted account goes.
 
 use keyward_core::id::UserId;
-use keyward_core::record::EventRow;
+use keyward_core::record::{EventRow, Tuple};
 
 use super::{Done, Run, expect};
 
@@ -20,6 +20,11 @@ impl Run<'_> {
         self.remove_if(|s| &mut s.assignments, |row| row.user == user);
         self.remove_if(|s| &mut s.grants, |row| row.user == user);
         self.remove_if(|s| &mut s.memberships, |row| row.user == user);
+        let named: Vec<Tuple> =
+            self.state.tuples.keys().filter(|tuple| tuple.names(user)).cloned().collect();
+        for tuple in named {
+            self.put(|s| &mut s.tuples, tuple, None);
+        }
         self.erase_personal(user);
         Ok(())
     }

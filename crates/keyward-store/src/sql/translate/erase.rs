@@ -1,6 +1,7 @@
 //! What is left of a deleted account goes.
 
 use keyward_core::id::UserId;
+use keyward_core::record::Tuple;
 
 use super::{S, Step, any, close_sessions, one};
 use crate::sql::value::params;
@@ -22,4 +23,7 @@ pub(super) fn user(user: UserId, was: i64, to: &mut Vec<Step>) {
         S::EraseActor,
     ];
     to.extend(rest.map(|statement| any(statement, params![user])));
+    let named = user.to_string();
+    let relations = [S::EraseRelationsOf, S::EraseRelationsWith];
+    to.extend(relations.map(|statement| any(statement, params![Tuple::ACCOUNT, &named])));
 }

@@ -97,7 +97,7 @@ fn query(next: &Reads, subject: &str, limit: u32) -> RelatedQuery {
     RelatedQuery {
         members: next.members.iter().filter_map(stored).collect(),
         objects: next.objects.iter().filter_map(stored).collect(),
-        subject_type: "user".to_owned(),
+        subject_type: Tuple::ACCOUNT.to_owned(),
         subject_id: subject.to_owned(),
         limit,
     }

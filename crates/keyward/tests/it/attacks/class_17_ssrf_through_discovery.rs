@@ -31,6 +31,10 @@ async fn an_issuer_in_our_own_network_is_not_asked() {
         let client = t.pages();
         let reply = client.form("/login/with/acme", &[]).await;
         refused(&client, &reply, "did not answer as it should").await;
+        let body = serde_json::json!({ "provider": "acme" });
+        let reply = client.post("/api/v1/sign-in/provider", &body).await;
+        assert!(!reply.status().is_success(), "{issuer}: {}", reply.text());
+        assert!(!reply.text().contains("127.0.0.1"), "it tells nothing of what is there");
     }
     assert_eq!(canary.asked("/.well-known/openid-configuration").len(), 0);
 }

@@ -41,6 +41,44 @@ async fn a_person_changes_their_name_and_their_password() {
 }
 
 #[tokio::test]
+async fn whoever_has_no_password_sets_a_first_one() {
+    let t = TestAuth::new().await;
+    let user = t
+        .user_with(|new| {
+            new.email = Some("ada@example.com".into());
+            new.password = None;
+        })
+        .await;
+    let ada = t.pages().login_as(&user).await;
+    let page = Page::of(&ada.page("/account/password").await);
+    assert_eq!(page.text("h1"), "Set a password");
+    assert_eq!(page.all("#current_password").len(), 0);
+    let short = ada.form("/account/password", &[("new_password", "short")]).await;
+    assert_eq!(short.status(), 422);
+    let page = Page::of(&short);
+    assert_eq!(
+        (page.text("h1"), page.all("#current_password").len()),
+        ("Set a password".into(), 0)
+    );
+    // Whoever finds the browser open later proves first who they are.
+    t.clock.advance(std::time::Duration::from_secs(3600));
+    let late = ada.form("/account/password", &[("new_password", PASSWORD)]).await;
+    assert_eq!(location(&late), "/account/step-up?return_to=%2Faccount%2Fpassword");
+    let ada = t.pages().login_as(&user).await;
+    let set = ada.form("/account/password", &[("new_password", PASSWORD)]).await;
+    assert_eq!(location(&set), "/account?notice=password");
+    let fields = [("username", "ada@example.com"), ("password", PASSWORD)];
+    assert_eq!(t.pages().form("/login", &fields).await.status(), 303);
+    let page = Page::of(&ada.page("/account/password").await);
+    assert_eq!(
+        (page.text("h1"), page.all("#current_password").len()),
+        ("Change password".into(), 1)
+    );
+    let again = ada.form("/account/password", &[("new_password", "another long passphrase")]).await;
+    assert_eq!(again.status(), 422, "there is one now");
+}
+
+#[tokio::test]
 async fn a_person_ends_one_session_and_all_others() {
     let t = TestAuth::new().await;
     let user = t.user("ada@example.com").await;
