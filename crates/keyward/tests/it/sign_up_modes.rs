@@ -264,6 +264,7 @@ async fn pages_ask_for_fields_and_let_their_owner_edit_what_they_may() {
     };
     t.kw.edit_person(ada.id, edit).await.unwrap().unwrap();
     let ada = t.kw.person(ada.id).await.unwrap().unwrap();
+    t.kw.act_on(ada.id, keyward::Act::Verify).await.unwrap().unwrap();
     let home = t.pages().login_as(&ada).await;
     let reply = home.page("/account").await;
     let page = Page::of(&reply);

