@@ -22,7 +22,7 @@ const ADMIN = [
   "/account", "/account/password", "/account/sessions", "/admin/people", "/admin/people?q=nobody-at-all",
   "/admin/people/add", "/admin/invitations", "/admin/groups", "/admin/roles", "/admin/roles/admin", "/admin/matrix", "/admin/matrix?also=posts:edit",
   "/admin/who?permission=users:view", "/admin/check", "/admin/check?subject=ada@example.com&permission=users:view",
-  "/admin/check?subject=nobody@example.com&permission=users:view&resource=x", "/admin/audit", "/admin/audit/chain", "/admin/messages", "/admin/policy", "/admin/acl",
+  "/admin/check?subject=nobody@example.com&permission=users:view&resource=x", "/admin/audit", "/admin/audit/chain", "/admin/messages", "/admin/policy", "/admin/acl", "/admin/relations",
 ];
 
 export async function accessible(browser, base, report) {
@@ -77,6 +77,9 @@ export async function accessible(browser, base, report) {
     await look("a list");
     await visitor.page.click("details summary");
     await visitor.press('form[action$="/remove"] button');
+    await visitor.go("/admin/relations");
+    await visitor.send({ object: "docs:1", relation: "viewer", subject: "nobody" }, "[aria-labelledby=add] button");
+    await look("a relation that is none");
     await visitor.go("/admin/policy");
     await visitor.send({ text: "[permissions]\nnot a policy" }, 'form[action$="/check"] button');
     await look("a policy with mistakes");

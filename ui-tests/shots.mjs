@@ -14,7 +14,7 @@ const stranger = ["/login", "/login/link", "/login/code", "/signup", "/recover",
 const inside = [
   "/account", "/account/password", "/account/api-keys", "/account/sessions", "/admin/people", "/admin/people/add",
   "/admin/groups", "/admin/roles", "/admin/roles/admin", "/admin/matrix", "/admin/who?permission=posts:edit",
-  "/admin/check?subject=ada@example.com&permission=posts:edit", "/admin/audit/chain", "/admin/messages", "/admin/policy", "/admin/acl",
+  "/admin/check?subject=ada@example.com&permission=posts:edit", "/admin/audit/chain", "/admin/messages", "/admin/policy", "/admin/acl", "/admin/relations",
   "/account/totp", "/account/recovery-codes", "/account/step-up",
 ];
 

@@ -194,6 +194,12 @@ impl Access {
         &self.flaws
     }
 
+    /// The direct grants, without those that could not be read.
+    pub fn direct(&self) -> impl Iterator<Item = (Effect, &str)> {
+        let direct = self.rules.iter().filter(|it| matches!(it.source, Source::Grant { .. }));
+        direct.map(|it| (it.effect, it.pattern.as_str()))
+    }
+
     /// Whether a role held may do everything. Every use of it belongs in the
     /// audit log.
     pub fn is_superuser(&self) -> bool {

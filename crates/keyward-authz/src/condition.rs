@@ -29,6 +29,7 @@ pub use value::{Cell, Facts, Kind, Net, Root, Value};
 
 use code::Code;
 pub(crate) use parse::{Compare, Expr, Form};
+pub(crate) use run::{compared, contained};
 
 /// A compiled condition.
 #[derive(Clone, Debug)]

@@ -1,14 +1,16 @@
 //! Which resources somebody may do something to, as a condition that a database
 //! can evaluate. The rows it finds are those that a check of each would allow.
 
+mod columns;
 mod items;
 mod predicate;
 mod rule;
 
+pub use columns::{Column, Columns};
 pub use predicate::{Bind, Placeholder, Sql};
 
 use crate::acl::Acl;
-use crate::condition::{Condition, Kind};
+use crate::condition::Condition;
 use crate::decide::Question;
 use crate::effect::Effect;
 use crate::opinion::Opinion;
@@ -31,48 +33,16 @@ pub enum Filter {
     Mixed(Sql),
 }
 
-/// How a table holds what decisions look at. Names are put into SQL as they
-/// are, so they must come from the program and never from a request.
-#[derive(Clone, Debug, Default)]
-pub struct Columns {
-    attributes: Vec<(Box<str>, Box<str>, Kind)>,
-    id: Option<Box<str>>,
-    owner: Option<Box<str>>,
-    visibility: Option<Box<str>>,
-    shared: Option<Box<str>>,
-}
-
-impl Columns {
-    /// Starts without any.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The column of an attribute of the resource; where it is NULL, the
-    /// attribute is missing. Moments and spans are kept in microseconds.
-    pub fn attribute(&mut self, name: &str, column: &str, kind: Kind) -> &mut Self {
-        self.attributes.push((name.into(), column.into(), kind));
-        self
-    }
-
-    /// The column of the id, for relations: `roof` of `document:roof`.
-    pub fn id(&mut self, column: &str) -> &mut Self {
-        self.id = Some(column.into());
-        self
-    }
-
-    /// The columns of an item's owner and visibility, and a condition with one
-    /// `?` for whether it is shared with a subject.
-    pub fn item(&mut self, owner: &str, visibility: &str, shared: &str) -> &mut Self {
-        self.owner = Some(owner.into());
-        self.visibility = Some(visibility.into());
-        self.shared = Some(shared.into());
-        self
-    }
-
-    fn column(&self, attribute: &str) -> Option<(&str, Kind)> {
-        let found = self.attributes.iter().find(|(name, ..)| **name == *attribute);
-        found.map(|(_, column, kind)| (&**column, *kind))
+impl Filter {
+    /// The condition, where it alone decides; nothing where each row must be checked
+    /// as well. Every row is `1 = 1`, and none is `1 = 0`.
+    pub fn exact(self) -> Option<Sql> {
+        match self {
+            Self::All => Some(Sql::plain("1 = 1")),
+            Self::None => Some(Sql::plain("1 = 0")),
+            Self::Sql(sql) => Some(sql),
+            Self::Mixed(_) => None,
+        }
     }
 }
 
@@ -132,7 +102,7 @@ impl Asking<'_> {
         let (allowing, safe) = self.by_rules(exact);
         let items = self.items();
         let safe = match &items {
-            Some(items) if items.closed => safe.and(items.allowed.clone()),
+            Some(items) if items.closed => safe.and(items.allowed.clone().or(items.bare.clone())),
             _ => safe,
         };
         let constant = access == Opinion::Allow || listed == Opinion::Allow;
@@ -203,9 +173,11 @@ impl Asking<'_> {
 
     /// The objects with which a relation that grants this is had.
     fn related(&self) -> Predicate {
-        let (Some(related), Some(id)) = (self.question.related, &self.columns.id) else {
-            return Predicate::False;
-        };
+        let Some(id) = &self.columns.id else { return Predicate::False };
+        if let Some(ids) = &self.columns.related {
+            return id.within(ids.clone());
+        }
+        let Some(related) = self.question.related else { return Predicate::False };
         let kind = type_of(related.object);
         let grants = self.snapshot.relation_grants().iter();
         let grants =
@@ -220,6 +192,6 @@ impl Asking<'_> {
                 ids.extend(id.map(|id| Bind::Text(id.to_owned())));
             }
         }
-        Predicate::within(id, ids)
+        id.within(ids)
     }
 }

@@ -57,6 +57,9 @@ pub mod verify;
 mod ways_in;
 
 use core::time::Duration;
+use std::sync::Arc;
+
+use keyward_authz::Block;
 
 use crate::Error;
 use crate::crypto::keys::Keys;
@@ -154,7 +157,12 @@ pub struct Gather<'a> {
     pub client: &'a Client,
     /// What the policy file says.
     pub fixed: &'a fixed::Fixed,
+    /// What else decides, of the app's own.
+    pub blocks: &'a [OwnBlock],
 }
+
+/// A block of the app's own, asked in every decision.
+pub type OwnBlock = Arc<dyn Block + Send + Sync>;
 
 /// What [`Flow::decide`] may use.
 pub struct Decide<'a> {

@@ -7,6 +7,7 @@ mod bots;
 pub(crate) mod builder;
 pub(crate) mod cache;
 pub(crate) mod chain;
+pub(crate) mod counters;
 pub(crate) mod demand;
 pub(crate) mod groups;
 pub(crate) mod hash_pool;
@@ -78,6 +79,8 @@ pub(crate) struct Inner {
     /// Ways to sign in of the app's own.
     pub(crate) methods: crate::methods::Methods,
     pub(crate) watch: ask::Watch,
+    pub(crate) counters: counters::Counters,
+    pub(crate) decisions: Option<ask::log::DecisionLog>,
     pub(crate) sender: Arc<dyn Sender>,
     pub(crate) inbox: Option<Inbox>,
     pub(crate) router: Router,
@@ -164,6 +167,7 @@ impl Keyward {
         self.0.stop.cancel();
         self.0.tasks.close();
         self.0.tasks.wait().await;
+        self.finish_decision_log().await;
         self.0.store.close().await;
     }
 

@@ -231,6 +231,7 @@ impl Keyward {
             Err(fault) if page => self.fault_page(fault, peer, id, &request).await,
             Err(fault) => fault.into_problem(id).reply(id),
         };
+        self.0.counters.replied(reply.status());
         headers::finish(reply.headers_mut(), id, self.is_https());
         headers::echo_id(&request, reply.headers_mut());
         if request.method() == Method::HEAD {

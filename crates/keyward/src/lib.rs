@@ -49,6 +49,7 @@ mod roles;
 mod routes;
 pub mod serve;
 mod session_token;
+mod table;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod totp;
@@ -103,6 +104,7 @@ pub use deliver::smtp::{Smtp, SmtpOptions};
 pub use deliver::{Outgoing, SendError, Sender};
 pub use engine::Keyward;
 pub use engine::ask::Ruling;
+pub use engine::ask::replay::{Replay, Replayed};
 pub use engine::builder::Builder;
 pub use engine::chain::AuditReport;
 pub use engine::hooks::{SignInAttempt, SignUpAttempt, Veto};
@@ -161,6 +163,7 @@ pub use resource::{Protected, Resource};
 pub use roles::RoleQuery;
 pub use routes::{RouteView, list as route_list, own_permissions, table as route_table};
 pub use session_token::OpenedSession;
+pub use table::{Flavour, Table};
 pub use view::{
     AclView, AssignmentView, EventView, ExclusiveView, GrantView, GroupView, Holdings,
     IdentifierView, LimitRow, MemberView, MembershipView, MessageView, RelationView, RoleView,

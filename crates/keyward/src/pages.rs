@@ -76,6 +76,7 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     admin::GROUPS,
     admin::EXCLUSIVE,
     admin::ACL,
+    admin::RELATIONS,
     admin::GRANTS,
     admin::GROUP,
     admin::MATRIX,

@@ -128,6 +128,11 @@ impl Resource {
         self.owner.is_some() || self.visibility.is_some()
     }
 
+    /// The names of those with whom it is shared.
+    pub(crate) fn shared_names(&self) -> Vec<&str> {
+        self.shared.iter().map(String::as_str).collect()
+    }
+
     /// With whom it is shared; `these` are its names, laid out.
     pub(crate) fn sharing<'a>(&self, these: &'a [&'a str]) -> SharedWith<'a> {
         match (self.with_everybody, these) {

@@ -33,7 +33,7 @@ pub(crate) mod policy;
 #[cfg(feature = "oauth")]
 pub(crate) mod providers;
 pub(crate) mod recovery;
-mod relations;
+pub(crate) mod relations;
 pub(crate) mod roles;
 pub(crate) mod session;
 pub(crate) mod setup;

@@ -25,7 +25,7 @@ impl Like {
         self.0.iter().map(|piece| &**piece)
     }
 
-    pub(super) fn matches(&self, text: &str) -> bool {
+    pub(crate) fn matches(&self, text: &str) -> bool {
         let [first, middle @ .., last] = &*self.0 else {
             return self.0.first().is_some_and(|only| **only == *text);
         };

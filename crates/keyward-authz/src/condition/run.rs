@@ -123,7 +123,7 @@ fn cost(text: &str) -> u32 {
     u32::try_from(text.len() / 16).unwrap_or(u32::MAX)
 }
 
-fn compared(
+pub(crate) fn compared(
     compare: Compare,
     left: Cell<'_>,
     right: Cell<'_>,
@@ -189,7 +189,7 @@ fn all<'a>(
     items.try_fold(true, |all, item| Ok(all && contained(item, whole, fuel)?))
 }
 
-fn contained(item: Cell<'_>, whole: Cell<'_>, fuel: &mut u32) -> Result<bool, Failure> {
+pub(crate) fn contained(item: Cell<'_>, whole: Cell<'_>, fuel: &mut u32) -> Result<bool, Failure> {
     match whole {
         Cell::Set(values) => any(values.iter().map(Value::cell), item, fuel),
         Cell::Names(names) => any(names.iter().map(|name| Cell::Text(name)), item, fuel),

@@ -31,6 +31,11 @@ pub enum Placeholder {
 }
 
 impl Sql {
+    /// A condition without values.
+    pub(super) fn plain(text: &str) -> Self {
+        Self { pieces: vec![text.to_owned()], binds: Vec::new() }
+    }
+
     /// The text of the condition, in parentheses.
     pub fn text(&self, placeholder: Placeholder) -> String {
         let mut text = String::from("(");
@@ -108,8 +113,10 @@ impl Predicate {
 
     /// Whether a column has one of these values.
     pub(super) fn within(column: &str, values: Vec<Bind>) -> Self {
-        if values.is_empty() {
-            return Self::False;
+        match values.len() {
+            0 => return Self::False,
+            1 => return Self::of(&format!("{column} = ?"), values),
+            _ => {}
         }
         let places = vec!["?"; values.len()].join(", ");
         Self::of(&format!("{column} IN ({places})"), values)
@@ -143,9 +150,7 @@ impl Predicate {
         match (self, exact.lost) {
             (Self::False, _) => Filter::None,
             (Self::True, false) => Filter::All,
-            (Self::True, true) => {
-                Filter::Mixed(Sql { pieces: vec!["1 = 1".to_owned()], binds: vec![] })
-            }
+            (Self::True, true) => Filter::Mixed(Sql::plain("1 = 1")),
             (Self::Sql(sql), false) => Filter::Sql(sql),
             (Self::Sql(sql), true) => Filter::Mixed(sql),
         }

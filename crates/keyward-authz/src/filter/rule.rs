@@ -3,8 +3,11 @@
 //! of another kind; a check allows neither there.
 
 use super::Asking;
+use super::columns::{Column, Source};
 use super::predicate::{Bind, Exactness, Predicate};
-use crate::condition::{Cell, Compare, Condition, Expr, Form, Kind, Root};
+use crate::condition::{
+    Cell, Compare, Condition, Expr, Failure, Form, Kind, MAX_FUEL, Root, compared, contained,
+};
 
 /// Where the whole condition surely is this.
 pub(super) fn surely(
@@ -33,7 +36,7 @@ struct Reader<'r, 'a> {
 enum Side<'e> {
     /// The same for every row.
     Known(Cell<'e>),
-    Column(&'e str, Kind),
+    Column(&'e Column, Kind),
     /// Missing for every row.
     Missing,
     /// Something that SQL is not asked for.
@@ -51,7 +54,11 @@ impl Reader<'_, '_> {
             Form::Compare(compare, both) => self.compare(*compare, both, is),
             Form::In(both) => self.contained(both, is),
             Form::Constant(_) | Form::Attribute(..) => self.flag(expr, is),
-            Form::Like(..) => self.beyond(),
+            Form::Like(text, pattern) => match self.side(text) {
+                Side::Known(Cell::Text(text)) => Predicate::from(pattern.matches(text) == is),
+                Side::Known(_) | Side::Missing => Predicate::False,
+                Side::Column(..) | Side::Beyond => self.beyond(),
+            },
         }
     }
 
@@ -73,20 +80,23 @@ impl Reader<'_, '_> {
 
     fn has(&mut self, root: Root, name: &str, is: bool) -> Predicate {
         let asking = self.asking;
-        match asking.columns.column(name).filter(|_| root == Root::Resource) {
-            Some((column, _)) if is => Predicate::of(&format!("{column} IS NOT NULL"), vec![]),
-            Some((column, _)) => Predicate::of(&format!("{column} IS NULL"), vec![]),
-            None if root == Root::Resource => self.beyond(),
-            None => Predicate::from(asking.question.facts.get(root, name).is_some() == is),
+        if root != Root::Resource {
+            return Predicate::from(asking.question.facts.get(root, name).is_some() == is);
+        }
+        match asking.columns.source(name) {
+            Some(Source::Column(column, _)) => {
+                let not = if is { "NOT " } else { "" };
+                Predicate::of(&format!("{} IS {not}NULL", column.exact()), vec![])
+            }
+            Some(Source::Same(_)) => Predicate::from(is),
+            None => self.beyond(),
         }
     }
 
     fn flag(&mut self, expr: &Expr, is: bool) -> Predicate {
         match self.side(expr) {
             Side::Known(Cell::Bool(it)) => Predicate::from(it == is),
-            Side::Column(column, Kind::Bool) => {
-                Predicate::of(&format!("{column} = ?"), vec![Bind::Bool(is)])
-            }
+            Side::Column(column, Kind::Bool) => column.equals(Bind::Bool(is)),
             Side::Beyond => self.beyond(),
             Side::Known(_) | Side::Column(..) | Side::Missing => Predicate::False,
         }
@@ -95,6 +105,9 @@ impl Reader<'_, '_> {
     fn compare(&mut self, compare: Compare, both: &[Expr; 2], is: bool) -> Predicate {
         let [left, right] = both;
         let (left, right) = (self.side(left), self.side(right));
+        if let (Side::Known(left), Side::Known(right)) = (&left, &right) {
+            return known(compared(compare, *left, *right, &mut MAX_FUEL.clone()), is);
+        }
         let (left_kind, right_kind) = match (left.kind(), right.kind()) {
             (Some(left), Some(right)) => (left, right),
             _ if matches!(left, Side::Beyond) || matches!(right, Side::Beyond) => {
@@ -107,6 +120,9 @@ impl Reader<'_, '_> {
             return Predicate::False;
         }
         let sign = sign(compare, is);
+        if let ("=", Some(same)) = (sign, left.equals(&right)) {
+            return same;
+        }
         let mut binds = Vec::new();
         match (left.write(&mut binds), right.write(&mut binds)) {
             (Some(left), Some(right)) => Predicate::of(&format!("{left} {sign} {right}"), binds),
@@ -117,41 +133,31 @@ impl Reader<'_, '_> {
     fn contained(&mut self, both: &[Expr; 2], is: bool) -> Predicate {
         let [item, whole] = both;
         let (item, whole) = (self.side(item), self.side(whole));
-        let members = match whole {
-            Side::Known(whole) => match whole.members() {
-                Some(members) => members,
-                None => return self.beyond(),
-            },
+        let whole = match whole {
+            Side::Known(whole) => whole,
             Side::Missing => return Predicate::False,
             Side::Column(..) | Side::Beyond => return self.beyond(),
         };
         match item {
             Side::Column(column, kind) => {
+                let Some(members) = whole.members() else { return self.beyond() };
                 let same = members.into_iter().filter(|it| it.kind() == kind);
                 let Some(values) = same.map(bind).collect::<Option<Vec<Bind>>>() else {
                     return self.beyond();
                 };
                 match is {
-                    true => Predicate::within(column, values),
+                    true => column.within(values),
                     false if values.is_empty() => {
-                        Predicate::of(&format!("{column} IS NOT NULL"), vec![])
+                        Predicate::of(&format!("{} IS NOT NULL", column.exact()), vec![])
                     }
                     false => {
                         let places = vec!["?"; values.len()].join(", ");
+                        let column = column.exact();
                         Predicate::of(&format!("{column} NOT IN ({places})"), values)
                     }
                 }
             }
-            Side::Known(cell) => match bind(cell) {
-                Some(item) => {
-                    let kind = cell.kind();
-                    let same =
-                        |it: &Cell<'_>| it.kind() == kind && bind(*it).as_ref() == Some(&item);
-                    let found = members.iter().any(same);
-                    Predicate::from(found == is)
-                }
-                None => self.beyond(),
-            },
+            Side::Known(item) => known(contained(item, whole, &mut MAX_FUEL.clone()), is),
             Side::Missing => Predicate::False,
             Side::Beyond => self.beyond(),
         }
@@ -174,8 +180,9 @@ impl Asking<'_> {
     fn side<'e>(&'e self, expr: &'e Expr) -> Side<'e> {
         match &expr.form {
             Form::Constant(value) => Side::Known(value.cell()),
-            Form::Attribute(Root::Resource, name) => match self.columns.column(name) {
-                Some((column, kind)) => Side::Column(column, kind),
+            Form::Attribute(Root::Resource, name) => match self.columns.source(name) {
+                Some(Source::Column(column, kind)) => Side::Column(column, *kind),
+                Some(Source::Same(value)) => Side::Known(value.cell()),
                 None => Side::Beyond,
             },
             Form::Attribute(root, name) => {
@@ -195,6 +202,20 @@ impl Side<'_> {
         }
     }
 
+    /// Whether a column has a value, where that is what is compared.
+    fn equals(&self, other: &Self) -> Option<Predicate> {
+        let (column, value) = match (self, other) {
+            (Side::Column(column, kind), Side::Known(value))
+            | (Side::Known(value), Side::Column(column, kind))
+                if is_plain(*kind) =>
+            {
+                (column, value)
+            }
+            _ => return None,
+        };
+        Some(column.equals(bind(*value)?))
+    }
+
     /// As SQL; nothing when SQL has no such values.
     fn write(&self, binds: &mut Vec<Bind>) -> Option<String> {
         match self {
@@ -202,7 +223,7 @@ impl Side<'_> {
                 binds.push(bind(*cell)?);
                 Some("?".to_owned())
             }
-            Side::Column(column, kind) if is_plain(*kind) => Some((*column).to_owned()),
+            Side::Column(column, kind) if is_plain(*kind) => Some(column.exact().to_owned()),
             _ => None,
         }
     }
@@ -219,6 +240,12 @@ fn bind(cell: Cell<'_>) -> Option<Bind> {
         Cell::Text(text) => Bind::Text(text.to_owned()),
         Cell::Set(_) | Cell::Names(_) | Cell::Net(_) => return None,
     })
+}
+
+/// Where something is as wanted that is the same for every row; a failure is
+/// neither.
+fn known(answer: Result<bool, Failure>, is: bool) -> Predicate {
+    Predicate::from(answer == Ok(is))
 }
 
 /// The sign, or the opposite one. NULL compares as neither.

@@ -136,6 +136,11 @@ impl Model {
         self.0.get(kind).into_iter().flat_map(|all| all.keys()).map(|name| &**name)
     }
 
+    /// Where all relations come from.
+    pub(super) fn rewrites(&self) -> impl Iterator<Item = &Rewrite> {
+        self.0.values().flat_map(|relations| relations.values())
+    }
+
     pub(super) fn knows_type(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }

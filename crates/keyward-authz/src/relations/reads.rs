@@ -83,6 +83,16 @@ impl Model {
         reads
     }
 
+    /// Whether a tuple may have an object of this type, or a set of one's, as its
+    /// subject: whoever looks for what somebody may reach goes on from there.
+    pub fn leads_on(&self, kind: &str) -> bool {
+        let mut subjects = self.rewrites().flat_map(Rewrite::types);
+        subjects.any(|known| match known {
+            TypeRef::One(name) | TypeRef::Set(name, _) => **name == *kind,
+            TypeRef::Everybody(_) => false,
+        })
+    }
+
     /// The types and relations whose tuples may decide about this relation of
     /// this type.
     pub(crate) fn sources<'a>(

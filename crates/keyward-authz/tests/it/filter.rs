@@ -2,7 +2,7 @@
 //! generated policies and tables, in a real database.
 
 use keyward_authz::condition::{Cell, Condition, Facts, Kind, Schema};
-use keyward_authz::filter::{Bind, Columns, Filter, Placeholder, Sql};
+use keyward_authz::filter::{Bind, Column, Columns, Filter, Placeholder, Sql};
 use keyward_authz::items::{Item, ItemKind, SharedWith, Visibility};
 use keyward_authz::relations::{Tuple, Tuples};
 use keyward_authz::rules::{Rule, Rules};
@@ -267,4 +267,50 @@ fn values_never_become_text() {
     assert_eq!(sql.text(Placeholder::Question), "(owner = ?)");
     assert_eq!(sql.text(Placeholder::Dollar(3)), "(owner = $3)");
     assert_eq!(sql.binds(), [Bind::Text(evil.to_owned())]);
+}
+
+#[test]
+fn what_is_known_already_is_not_asked_of_the_database() {
+    let access = Access::compile(&SnapshotBuilder::new().build(), [], []);
+    let wanted = Permission::parse("posts:view").unwrap();
+    let principal = [("email", Cell::Text("ann@example.com"))];
+    let facts = Facts { principal: &principal, ..Facts::default() };
+    for (text, filter) in [
+        ("resource.type == 'posts'", Filter::All),
+        ("resource.type == 'files'", Filter::None),
+        ("resource has type", Filter::All),
+        ("principal.email like '*@example.com'", Filter::All),
+        ("principal.email like '*@example.org'", Filter::None),
+        ("['a', 'b'] == ['b', 'a']", Filter::All),
+        ("context.missing like 'a*'", Filter::None),
+    ] {
+        let mut policy = SnapshotBuilder::new();
+        let when = Condition::compile(text, &Schema::new()).unwrap();
+        let rule = Rule::new("known", Effect::Allow, [Pattern::parse("posts:*").unwrap()]);
+        policy.conditional(Rule { when: Some(when), ..rule });
+        let question = Question { facts, ..Question::new(&access, &wanted) };
+        let mut columns = columns();
+        columns.same("type", "posts");
+        assert_eq!(policy.build().list_resources(&question, &columns), filter, "{text}");
+    }
+}
+
+#[test]
+fn an_index_is_asked_before_what_compares_exactly() {
+    let mut policy = SnapshotBuilder::new();
+    let when = Condition::compile("resource.owner == principal.id", &Schema::new()).unwrap();
+    let rule = Rule::new("own", Effect::Allow, [Pattern::parse("posts:*").unwrap()]);
+    policy.conditional(Rule { when: Some(when), ..rule });
+    let snapshot = policy.build();
+    let access = Access::compile(&snapshot, [], []);
+    let wanted = Permission::parse("posts:view").unwrap();
+    let principal = [("id", Cell::Text("ann"))];
+    let facts = Facts { principal: &principal, ..Facts::default() };
+    let question = Question { facts, ..Question::new(&access, &wanted) };
+    let mut columns = Columns::new();
+    columns.attribute("owner", Column::new("CAST(owner AS BINARY)").near("owner"), Kind::Text);
+    let Filter::Sql(sql) = snapshot.list_resources(&question, &columns) else { panic!("no SQL") };
+    let text = sql.text(Placeholder::Question);
+    assert_eq!(text, "((owner = ?) AND (CAST(owner AS BINARY) = ?))");
+    assert_eq!(sql.binds().len(), 2);
 }

@@ -1,10 +1,14 @@
 //! Roles that exclude each other: whether a change of definitions would let
 //! somebody hold two of one set by what they hold already.
+//!
+//! Whoever gives a role looks at the sets, and whoever makes a set looks at what was
+//! given. In the same moment neither sees the other: so the one keeps the policy
+//! version while it writes, and leaves a mark; the other wants the mark as it was.
 
-use super::Gather;
+use super::{Decide, Gather};
 use crate::Error;
 use crate::id::UserId;
-use crate::port::{Holding, SeveralQuery};
+use crate::port::{Holding, SeveralQuery, Write};
 use crate::record::{Definitions, ExclusiveSet, Held};
 use crate::refusal::{Clash, Refusal};
 
@@ -26,6 +30,25 @@ pub(super) struct Apart {
     clashes: Vec<Clash>,
     /// Perhaps more than these.
     more: bool,
+    /// The mark of whoever gave something last, where it was looked at what is held.
+    given: Option<Option<Vec<u8>>>,
+}
+
+/// Where it is marked that something was given.
+const GIVEN: &str = "roles_given";
+/// Bytes of a mark, at random.
+const MARK: usize = 16;
+
+/// What whoever gives a role, or a place in a group, writes before all else, having
+/// looked at these definitions.
+pub(super) fn giving(policy: i64, cx: &mut Decide<'_>) -> [Write; 2] {
+    [Write::SeePolicy { was: policy }, Write::SetMeta { name: GIVEN.into(), now: mark(cx) }]
+}
+
+fn mark(cx: &mut Decide<'_>) -> Vec<u8> {
+    let mut mark = vec![0; MARK];
+    cx.rng.fill(&mut mark);
+    mark
 }
 
 impl Apart {
@@ -44,6 +67,10 @@ impl Apart {
             // Where a set and the ways to its roles are as before, nobody comes in.
             let is_same = was.exclusive.contains(set) && ways(was, set) == things;
             if !is_same && !found.more {
+                if found.given.is_none() {
+                    // Read before what is held: a mark that is older is safe.
+                    found.given = Some(cx.store.meta(GIVEN).await?);
+                }
                 found.look([was, now], set, things, cx).await?;
             }
         }
@@ -92,12 +119,18 @@ impl Apart {
         }
     }
 
+    /// What to write so that nobody is given something meanwhile.
+    pub(super) fn noted(self, cx: &mut Decide<'_>) -> Option<Write> {
+        let was = self.given?;
+        Some(Write::SwapMeta { name: GIVEN.into(), was, now: mark(cx) })
+    }
+
     /// Whether nobody holds two roles of one set by it.
     ///
     /// # Errors
     /// The refusal that names who does, as far as it is one account or another.
     pub(super) fn look_at(&self) -> Result<(), Refusal> {
-        let Self { breaks, clashes, more } = self;
+        let Self { breaks, clashes, more, .. } = self;
         match (breaks, clashes.is_empty() && !more) {
             (true, _) => Err(Refusal::ExclusiveRoles),
             (false, true) => Ok(()),

@@ -1,7 +1,7 @@
 //! Define groups and exclusive roles, and put people into groups.
 
 use super::admins::Admins;
-use super::apart::Apart;
+use super::apart::{Apart, giving};
 use super::fixed::Known;
 use super::reach::Reach;
 use super::role::{
@@ -93,7 +93,7 @@ impl Flow for ChangeGroup {
         };
         // What was looked at is what is changed: nothing came between.
         let seen = Write::SwapPolicy { was: known.version };
-        let writes = [Some(seen), Some(write), noted];
+        let writes = [Some(seen), apart.noted(cx), Some(write), noted];
         let event = cx.event(self.actor, None, what);
         Verdict::yes((), writes.into_iter().flatten().collect(), vec![event])
     }
@@ -231,9 +231,11 @@ impl Flow for ChangeMembership {
             }
         };
         let seen = Write::SwapAccess { user, was };
+        let giving = self.give.then(|| giving(facts.known.version, cx));
         let writes = [Some(seen), Some(write), Some(Write::NoteChange(user)), noted];
+        let writes = giving.into_iter().flatten().chain(writes.into_iter().flatten()).collect();
         let event = cx.event(self.actor, Some(user), what);
-        Verdict::yes((), writes.into_iter().flatten().collect(), vec![event])
+        Verdict::yes((), writes, vec![event])
     }
 }
 
@@ -278,8 +280,8 @@ impl ChangeMembership {
 }
 
 /// Makes, replaces or removes a set of roles that exclude each other. Refused with
-/// who holds two of them; from then on nobody is given a second one. Whoever is
-/// given one in the same moment in which a set is made is not seen.
+/// who holds two of them; from then on nobody is given a second one, nor in the same
+/// moment.
 #[derive(Clone, Debug)]
 pub struct ChangeExclusive {
     /// Its name: 1 to 64 of `a-z 0-9 . _ -`.
@@ -330,7 +332,8 @@ impl Flow for ChangeExclusive {
         };
         let event = cx.event(self.actor, None, What::ExclusiveChanged { set: name, roles });
         let seen = Write::SwapPolicy { was: known.version };
-        Verdict::yes((), vec![seen, write], vec![event])
+        let writes = [Some(seen), apart.noted(cx), Some(write)];
+        Verdict::yes((), writes.into_iter().flatten().collect(), vec![event])
     }
 }
 

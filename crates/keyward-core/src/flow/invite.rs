@@ -3,6 +3,7 @@
 use core::time::Duration;
 use std::collections::BTreeSet;
 
+use super::apart::giving;
 use super::challenge;
 use super::reach::Reach;
 use super::role::{MAX_NAMES, clashes};
@@ -12,7 +13,7 @@ use crate::crypto::token;
 use crate::id::{InvitationId, UserId};
 use crate::identifier::{Kind, Normalised, normalise};
 use crate::port::{Fut, Write};
-use crate::record::{Assignment, Event, Held, Invitation, Subject, Term, What};
+use crate::record::{Assignment, Definitions, Event, Held, Invitation, Subject, Term, What};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
 use crate::settings::SignUpMode;
@@ -184,21 +185,32 @@ impl Flow for RevokeInvitation {
 pub(super) struct Brought {
     found: Option<Invitation>,
     holds: bool,
+    /// Version of the definitions by which it holds.
+    policy: i64,
 }
 
 impl Brought {
     /// Reads what `link` names, if it holds its secret.
     pub(super) async fn gather(link: &Secret, cx: Gather<'_>) -> Result<Self, Error> {
         let id = link.reveal().split_once('.').and_then(|(id, _)| InvitationId::parse(id));
-        let Some(id) = id else { return Ok(Self { found: None, holds: false }) };
+        let Some(id) = id else { return Ok(Self { found: None, holds: false, policy: 0 }) };
         let hash = token::digest(link.reveal());
         let found = cx.store.invitation(id).await?;
         let found = found.filter(|found| token::eq(&found.secret_hash, &hash));
+        let known = cx.definitions().await?;
         let holds = match &found {
-            Some(found) => may_still_give(found, cx).await?,
+            Some(found) => may_still_give(found, &known, cx).await?,
             None => false,
         };
-        Ok(Self { found, holds })
+        Ok(Self { found, holds, policy: known.version })
+    }
+
+    /// Sees to it that nobody makes a set meanwhile that keeps its roles apart.
+    pub(super) fn guard<Y>(&self, verdict: &mut Verdict<Y>, cx: &mut Decide<'_>) {
+        let several = self.found.as_ref().is_some_and(|found| found.roles.len() > 1);
+        if several && verdict.reply.is_ok() {
+            verdict.batch.writes.splice(0..0, giving(self.policy, cx));
+        }
     }
 
     /// The invitation, if somebody may come by it now.
@@ -210,14 +222,21 @@ impl Brought {
 
 /// Whether whoever invited is still there and holds as much; whoever was let go must
 /// not let others in.
-async fn may_still_give(found: &Invitation, cx: Gather<'_>) -> Result<bool, Error> {
-    let known = cx.definitions().await?;
-    let roles = found.roles.iter().map(String::as_str);
+async fn may_still_give(
+    found: &Invitation,
+    known: &Definitions,
+    cx: Gather<'_>,
+) -> Result<bool, Error> {
+    let roles = || found.roles.iter().map(String::as_str);
+    let own = held(&found.roles, UserId::NOBODY, None, cx.now);
+    if clashes(known, &own, roles(), cx.now) {
+        return Ok(false);
+    }
     let still = found.roles.iter().all(|name| known.roles.iter().any(|r| r.name == *name));
     let Some(actor) = found.made_by else { return Ok(still) };
     let is_there = cx.store.user(actor).await?.is_some_and(|user| user.is_active());
-    let own = Reach::gather_to_give(Some(actor), Term::ALWAYS, &known, cx).await?;
-    Ok(still && is_there && own.is_some_and(|own| own.masters(&Reach::of_roles(&known, roles))))
+    let own = Reach::gather_to_give(Some(actor), Term::ALWAYS, known, cx).await?;
+    Ok(still && is_there && own.is_some_and(|own| own.masters(&Reach::of_roles(known, roles()))))
 }
 
 /// What coming by an invitation writes, beside the account.

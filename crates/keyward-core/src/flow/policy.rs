@@ -91,13 +91,17 @@ impl Flow for ChangePolicy {
         if self.said() == facts.text() {
             return Verdict::yes(was, vec![], vec![]);
         }
-        let admins = facts.candidate.map(|candidate| candidate.admins).unwrap_or_default();
-        let noted = admins.noted();
+        let version = facts.known.version;
+        let (admins, apart) = facts
+            .candidate
+            .map(|candidate| (candidate.admins, candidate.apart))
+            .unwrap_or_default();
+        let (noted, apart) = (admins.noted(), apart.noted(cx));
         let (now, text) = (was.saturating_add(1), Arc::<str>::from(self.said()));
         let what = What::PolicyChanged { version: now, digest: hex(&digest(&text)) };
         // What was looked at is what is changed: nothing came between.
-        let seen = Write::SwapPolicy { was: facts.known.version };
-        let writes = [Some(seen), Some(Write::SwapPolicyDocument { was, text }), noted];
+        let seen = Write::SwapPolicy { was: version };
+        let writes = [Some(seen), apart, Some(Write::SwapPolicyDocument { was, text }), noted];
         let event = cx.event(self.actor, None, what);
         Verdict::yes(now, writes.into_iter().flatten().collect(), vec![event])
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use keyward_authz::{Effect, Pattern};
 
 use super::admins::Admins;
-use super::apart::Apart;
+use super::apart::{Apart, giving};
 use super::fixed::Known;
 use super::matrix::Cell;
 use super::reach::Reach;
@@ -125,7 +125,8 @@ impl Flow for ChangeRole {
             // looked at is what is changed.
             Ok(noted) => {
                 let seen = Write::SwapPolicy { was: known.version };
-                verdict.batch.writes.splice(0..0, [seen].into_iter().chain(noted));
+                let first = [seen].into_iter().chain(apart.noted(cx)).chain(noted);
+                verdict.batch.writes.splice(0..0, first);
                 verdict
             }
             Err(refusal) => Verdict::no(refusal),
@@ -267,6 +268,8 @@ pub struct AssignFacts {
     admins: Admins,
     /// It may not be held beside what is held already.
     clashes: bool,
+    /// Version of the definitions that were looked at.
+    policy: i64,
     /// The role is more than whoever asks may do themselves.
     beyond: bool,
 }
@@ -295,6 +298,7 @@ impl Flow for AssignRole {
                 exists: known.roles.iter().any(|r| r.name == self.role),
                 held: was.roles.iter().any(|given| self.is_of(given)),
                 clashes: self.give && clashes(&known, &now, [&*self.role], cx.now),
+                policy: known.version,
                 user: who.map(|who| who.user),
                 admins,
                 beyond,
@@ -332,8 +336,10 @@ impl Flow for AssignRole {
         };
         let event = cx.event(self.actor, Some(self.user), what);
         let seen = Write::SwapAccess { user: self.user, was: user.access_version };
+        let giving = self.give.then(|| giving(facts.policy, cx));
         let writes = [Some(seen), Some(write), Some(Write::NoteChange(self.user)), noted];
-        Verdict::yes((), writes.into_iter().flatten().collect(), vec![event])
+        let writes = giving.into_iter().flatten().chain(writes.into_iter().flatten()).collect();
+        Verdict::yes((), writes, vec![event])
     }
 }
 

@@ -137,7 +137,13 @@ impl Flow for SignUp {
         }
         match facts.holder {
             Some((kind, holder)) => self.taken(kind, &holder, &names, cx),
-            None => self.fresh(&names, invitation, done, cx),
+            None => {
+                let mut verdict = self.fresh(&names, invitation, done, cx);
+                if let Some(brought) = &facts.invitation {
+                    brought.guard(&mut verdict, cx);
+                }
+                verdict
+            }
         }
     }
 }

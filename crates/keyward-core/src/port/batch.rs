@@ -328,6 +328,13 @@ pub enum Write {
         /// Version seen while gathering.
         was: i64,
     },
+    /// Holds the policy version as it is until the batch is applied, if it is still
+    /// `was`. Expects one: what was decided by these definitions is written beside no
+    /// others. Comes before what else the batch locks.
+    SeePolicy {
+        /// Version seen while gathering.
+        was: i64,
+    },
     /// Replaces the policy document if its version is still `was`, and stores
     /// `was + 1` as the new version; bumps the policy version. Expects one.
     SwapPolicyDocument {
@@ -371,7 +378,14 @@ pub enum Write {
         /// Value to store.
         now: Vec<u8>,
     },
-    /// Same, for how far some work has come: a step back does no harm.
+    /// Sets a named value, whatever it was.
+    SetMeta {
+        /// Its name, at most 64 bytes.
+        name: String,
+        /// Value to store.
+        now: Vec<u8>,
+    },
+    /// Like [`SwapMeta`](Self::SwapMeta), for how far some work has come: a step back does no harm.
     Advance {
         /// Its name, at most 64 bytes.
         name: String,

@@ -3,6 +3,7 @@
 
 mod carry;
 mod explain;
+mod replay;
 mod stored;
 
 use std::path::{Path, PathBuf};
@@ -44,6 +45,8 @@ pub(crate) enum Command {
         /// The policy as it would be
         new: PathBuf,
     },
+    /// Say which logged decisions a policy would change
+    Replay(replay::Args),
     /// Lay policy files out
     Fmt {
         /// The policy files
@@ -82,6 +85,7 @@ impl Command {
             Self::Test { file, tests, format } => test(&file, &tests, format),
             Self::Explain(args) => args.run(globals),
             Self::Diff { old, new } => diff(globals, &old, &new),
+            Self::Replay(args) => args.run(globals),
             Self::Fmt { files, check } => fmt(&files, check),
             Self::Import(args) => args.run(),
             Self::Export(args) => args.run(),

@@ -2,8 +2,8 @@
 //! the documentation walk the same table.
 
 use super::{
-    account, admin, branding, captcha, database, limits, log, mail, mfa, outbound, passkeys,
-    password, policy, profile, providers, root, server, session, sign_in, sms,
+    account, admin, branding, captcha, database, limits, log, mail, metrics, mfa, outbound,
+    passkeys, password, policy, profile, providers, root, server, session, sign_in, sms,
 };
 
 /// One setting.
@@ -101,6 +101,7 @@ const SECTIONS: [&[Key]; 19] = [
     policy::KEYS,
     branding::KEYS,
     log::KEYS,
+    metrics::KEYS,
     admin::KEYS,
     outbound::KEYS,
 ];

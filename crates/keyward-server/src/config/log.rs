@@ -1,5 +1,7 @@
 //! `[log]`: what is written about the work.
 
+use std::path::PathBuf;
+
 use super::key::{Key, Takes};
 use super::reader::Reader;
 
@@ -16,6 +18,18 @@ pub(super) const KEYS: &[Key] = &[
         default: "info",
         what: "The least important lines that are still written.",
     },
+    Key {
+        name: "log.decisions",
+        takes: Takes::Path,
+        default: "",
+        what: "A file to write every decision to, a line of JSON each, for `keyward policy replay`. It holds what conditions see of people, e-mail addresses among it; only its owner may read it.",
+    },
+    Key {
+        name: "log.decisions_size",
+        takes: Takes::Size,
+        default: "64 MiB",
+        what: "How large the decision log gets; then it begins anew, and what was full is kept with `.1` behind its name.",
+    },
 ];
 
 /// What is written about the work.
@@ -23,7 +37,12 @@ pub(super) const KEYS: &[Key] = &[
 pub(crate) struct Log {
     pub(crate) json: bool,
     pub(crate) level: tracing::Level,
+    /// Where decisions go, and how many bytes of them are kept.
+    pub(crate) decisions: Option<(PathBuf, u64)>,
 }
+
+/// Bytes of a decision log; no line is longer.
+const LEAST: u64 = 64 * 1024;
 
 const LEVELS: &[(&str, tracing::Level)] = &[
     ("error", tracing::Level::ERROR),
@@ -35,7 +54,12 @@ const LEVELS: &[(&str, tracing::Level)] = &[
 
 impl Log {
     pub(super) fn read(r: &mut Reader<'_>) -> Self {
+        let most = r.size("log.decisions_size").unwrap_or(LEAST);
+        if most < LEAST {
+            r.refuse("log.decisions_size", "must be 64 KiB or more");
+        }
         Self {
+            decisions: r.path("log.decisions").map(|path| (path, most)),
             json: r.choice("log.format", &[("text", false), ("json", true)]).unwrap_or_default(),
             level: r.choice("log.level", LEVELS).unwrap_or(tracing::Level::INFO),
         }

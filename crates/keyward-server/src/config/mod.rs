@@ -18,6 +18,7 @@ mod key;
 mod limits;
 mod log;
 mod mail;
+mod metrics;
 mod mfa;
 mod outbound;
 mod passkeys;
@@ -46,6 +47,7 @@ pub(crate) use environment::no_color;
 pub(crate) use limits::Limits;
 pub(crate) use log::Log;
 pub(crate) use mail::Mail;
+pub(crate) use metrics::Metrics;
 pub(crate) use mfa::Mfa;
 pub(crate) use outbound::Outbound;
 pub(crate) use password::{Breached, Password};
@@ -88,6 +90,7 @@ pub(crate) struct Config {
     pub(crate) policy: Policy,
     pub(crate) branding: Branding,
     pub(crate) log: Log,
+    pub(crate) metrics: Metrics,
     pub(crate) admin: Option<Admin>,
     pub(crate) outbound: Outbound,
     pub(crate) providers: Vec<keyward::providers::ProviderOptions>,
@@ -122,6 +125,7 @@ impl Config {
             policy: Policy::read(&mut r),
             branding: Branding::read(&mut r),
             log: Log::read(&mut r),
+            metrics: Metrics::read(&mut r),
             admin: Admin::read(&mut r),
             outbound: Outbound::read(&mut r),
             providers: providers::read(raw, &mut of_providers),

@@ -5,6 +5,7 @@ pub(crate) mod data;
 pub(crate) mod dev;
 mod flags;
 mod logging;
+mod metrics;
 pub(crate) mod open;
 pub(crate) mod serve;
 mod server;

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::console::Console;
 use super::data::DataDir;
+use super::metrics::Door;
 use super::stopwatch::Stopwatch;
 use super::{logging, open, warnings};
 use crate::config::{self, Config};
@@ -30,6 +31,7 @@ pub(super) struct Server<'a> {
     config: &'a Config,
     data: DataDir,
     listening: Listening,
+    metrics: Option<Door>,
     tls: Option<Tls>,
     watch: Stopwatch,
 }
@@ -54,16 +56,20 @@ impl<'a> Server<'a> {
             None => None,
         };
         let listening = Listening::bind(&config.server.listen).await?;
+        let metrics = Door::bind(&config.metrics).await?;
         let url = match &config.root.public_url {
             Some(url) => url.clone(),
             None => own_url(listening.address()?.port(), tls.is_some()),
         };
         let was = Files::look(config, &data);
-        let builder = open::builder(config, data.path())?.public_url(&url);
+        let mut builder = open::builder(config, data.path())?.public_url(&url);
+        if let Some((path, most)) = &config.log.decisions {
+            builder = builder.decision_log(path, *most);
+        }
         let auth = finish(builder, open::outbox(data.path()))?.build().await?;
         data.announce(auth.public_url())?;
         was.tell(&auth, config, &data, console);
-        Ok(Self { auth, console, config, data, listening, tls, watch })
+        Ok(Self { auth, console, config, data, listening, metrics, tls, watch })
     }
 
     /// Tells where everything is.
@@ -74,6 +80,9 @@ impl<'a> Server<'a> {
         console.place("Admin", &format!("{url}/admin"), "");
         console.place("API", &format!("{url}/api/v1"), "described at /openapi.json");
         console.place("Ops", &format!("{url}/healthz"), "and /readyz");
+        if let Some(address) = self.metrics.as_ref().and_then(|door| door.address().ok()) {
+            console.place("Metrics", &address, "");
+        }
     }
 
     /// Tells what is worth mending.
@@ -92,9 +101,18 @@ impl<'a> Server<'a> {
         let stop = stop_signal();
         reload_on_hangup(&self.auth);
         self.console.ready(self.listening.address()?, self.watch.elapsed().as_millis());
+        let end = CancellationToken::new();
+        let metrics = self.metrics.map(|door| {
+            let work = door.run(self.auth.clone(), end.clone());
+            tokio::spawn(work)
+        });
         match self.tls {
             Some(tls) => answer(self.listening, &self.auth, tls, stop).await,
             None => answer(self.listening, &self.auth, Plain, stop).await,
+        }
+        end.cancel();
+        if let Some(metrics) = metrics {
+            metrics.await.ok();
         }
         self.auth.shutdown().await;
         Ok(())

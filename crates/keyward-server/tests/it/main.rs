@@ -17,6 +17,7 @@ mod http;
 mod kill;
 mod library;
 mod mail;
+mod metrics;
 mod migrate;
 mod operator;
 mod policy;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::http::Client;
 use crate::server::{PASSWORD, Place, Server};
@@ -248,4 +248,58 @@ fn a_document_that_shuts_every_administrator_out_is_forced_or_not_stored() {
     place.run(&["can", ada, "roles:edit"]).wants(0);
     place.run(&["policy", "set", "out.toml", "--yes", "--force"]).wants(0);
     place.run(&["can", ada, "roles:edit"]).wants(1);
+}
+
+#[test]
+fn logged_decisions_are_made_again_by_a_candidate() {
+    let place = place_with_file().env("KEYWARD_LOG_DECISIONS", "decisions.jsonl");
+    let (server, client) = writer(&place, "posts:edit");
+    assert!(may(&client, "posts:edit") && !may(&client, "posts:delete"));
+    let draft = json!({ "type": "posts", "id": "7", "attributes": { "status": "draft" } });
+    let body = json!({ "permission": "posts:delete", "resource": draft });
+    assert_eq!(client.post("/api/v1/can", &body).json()["allowed"], false);
+    assert!(server.stop().success());
+    let log = std::fs::read_to_string(place.path("decisions.jsonl")).unwrap();
+    assert!(log.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()), "{log}");
+    assert!(log.contains(r#""permission":"posts:delete""#), "{log}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(place.path("decisions.jsonl")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    let replay = |more: &[&str]| {
+        let args = ["policy", "replay", "decisions.jsonl", "new.toml"];
+        place.run(&[&args, more].concat())
+    };
+    place.write("new.toml", &writing("posts:edit"));
+    assert_eq!(replay(&[]).wants(0), "");
+    assert_eq!(replay(&["--stored", "--data-dir", "data"]).wants(0), "");
+    place.write("new.toml", &writing("posts:view"));
+    let told = replay(&[]).wants(1);
+    assert!(told.contains("posts:edit  allow (allowed) -> deny (missing_permission)"), "{told}");
+    assert_eq!(told.lines().count(), 1, "{told}");
+    let rule = "[[rules]]\nid = \"r\"\nallow = [\"posts:delete\"]\n\
+                when = \"resource has status && resource.status == 'draft'\"\n";
+    place.write("new.toml", &format!("{}{rule}", writing("posts:edit")));
+    let told = replay(&["-o", "json"]).wants(1);
+    let change: Value = serde_json::from_str(told.trim()).unwrap();
+    assert_eq!((&change["resource"], &change["now"]), (&"posts:7".into(), &"allow".into()));
+
+    place.write("new.toml", "version = 1\n[roles]\nwriter = { alow = [] }\n");
+    replay(&[]).wants(2);
+    place.write("new.toml", &writing("posts:edit"));
+    for (text, why) in [
+        (format!("{log}{{\"v\": 1}}\n"), "missing field"),
+        (format!("{log}{{\"v\": 2}}\n"), ""),
+        (format!("{}\n", "x".repeat(70_000)), "longer than 64 KiB"),
+    ] {
+        place.write("decisions.jsonl", &text);
+        replay(&[]).refused(2, why);
+    }
+    place.write("decisions.jsonl", &log[..log.len() - 9]);
+    assert_eq!(replay(&[]).wants(0), "", "a line that was cut off is passed over");
+    place.run(&["policy", "replay", "gone.jsonl", "new.toml"]).wants(2);
+    assert_eq!(place.run_with(&["policy", "replay", "-", "new.toml"], &log).wants(0), "");
 }

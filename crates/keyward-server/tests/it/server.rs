@@ -113,6 +113,7 @@ impl Place {
             url: String::new(),
             listen: String::new(),
             setup: None,
+            metrics: None,
             warnings: vec![],
         };
         server.wait_until_ready();
@@ -181,6 +182,8 @@ pub(crate) struct Server {
     listen: String,
     /// The first administrator's link, if it printed one.
     pub(crate) setup: Option<String>,
+    /// Where its metrics are, if it said so.
+    pub(crate) metrics: Option<String>,
     /// The ids of its warnings.
     pub(crate) warnings: Vec<String>,
 }
@@ -195,6 +198,7 @@ impl Server {
                 Some("place") if text("name") == "Sign-in" => {
                     self.url = text("url").trim_end_matches("/login").to_owned();
                 }
+                Some("place") if text("name") == "Metrics" => self.metrics = Some(text("url")),
                 Some("setup") => self.setup = Some(text("link")),
                 Some("warning") => self.warnings.push(text("id")),
                 Some("ready") => {

@@ -4,10 +4,11 @@ use core::time::Duration;
 
 use keyward_core::identifier::Kind;
 use keyward_core::port::{Batch, CommitError, Take, Write};
-use keyward_core::record::{Challenge, Session, User};
+use keyward_core::record::{Challenge, ExclusiveSet, Session, User};
 
+use super::access::{assignment, role};
 use super::sample::at;
-use super::{Case, Sample, Shared, applied, cases, commit, done, insists};
+use super::{Case, Sample, Shared, applied, cases, commit, conflicts, done, insists};
 
 pub(super) const CASES: &[Case] = cases![
     fifty_spends_of_one_secret_have_one_winner,
@@ -21,6 +22,7 @@ pub(super) const CASES: &[Case] = cases![
     nothing_opens_after_a_lock,
     parallel_places_in_the_chain_stay_unique,
     parallel_bumps_are_all_counted,
+    no_role_is_given_in_the_moment_in_which_a_set_is_made,
 ];
 
 /// As many as the promise names.
@@ -190,4 +192,65 @@ async fn parallel_bumps_are_all_counted(store: Shared) {
     let stored = store.user(user.id).await.unwrap().unwrap();
     assert_eq!(stored.access_version, 1 + i64::try_from(count).unwrap());
     assert!(count > 0);
+}
+
+/// What whoever makes a set of exclusive roles writes, and what those write who give a
+/// role meanwhile: all of them looked at the same definitions.
+async fn no_role_is_given_in_the_moment_in_which_a_set_is_made(store: Shared) {
+    let mut sample = Sample::new(98);
+    let users: Vec<User> = (0..9).map(|_| sample.user()).collect();
+    let mut writes = vec![Write::AddRole(role("payer")), Write::AddRole(role("approver"))];
+    writes.extend(users.iter().cloned().map(Write::AddUser));
+    done(&store, writes).await;
+    let name = || "roles_given".to_owned();
+    let (mut made, mut given) = (0, 0);
+    for round in 0..20_u8 {
+        let version = store.definitions().await.unwrap().version;
+        let mark = store.meta("roles_given").await.unwrap();
+        let set =
+            ExclusiveSet { name: "money".into(), roles: vec!["approver".into(), "payer".into()] };
+        let making = Batch {
+            writes: vec![
+                Write::SwapPolicy { was: version },
+                Write::SwapMeta { name: name(), was: mark.clone(), now: vec![round, 255] },
+                Write::PutExclusive(set),
+            ],
+            events: vec![],
+        };
+        let giving = users.iter().enumerate().map(|(nth, user)| Batch {
+            writes: vec![
+                Write::SeePolicy { was: version },
+                Write::SetMeta { name: name(), now: vec![round, nth as u8] },
+                Write::PutAssignment(assignment(user, "payer", "")),
+            ],
+            events: vec![],
+        });
+        let mut batches: Vec<Batch> = giving.collect();
+        batches.insert(usize::from(round) % 10, making);
+        applied(&store, batches).await;
+        let is_made = !store.definitions().await.unwrap().exclusive.is_empty();
+        let mut holders = 0;
+        for user in &users {
+            holders += store.access(user.id).await.unwrap().roles.len();
+        }
+        assert!(!(is_made && holders > 0), "round {round}: a set, and {holders} who were given");
+        made += usize::from(is_made);
+        given += holders;
+        let mut undo = vec![Write::RemoveExclusive("money".into())];
+        for user in &users {
+            for held in store.access(user.id).await.unwrap().roles {
+                undo.push(Write::RemoveAssignment {
+                    user: user.id,
+                    role: held.role,
+                    scope: held.scope,
+                });
+            }
+        }
+        done(&store, undo).await;
+    }
+    assert!(made + given > 0, "somebody wins");
+    let version = store.definitions().await.unwrap().version;
+    conflicts(&store, vec![Write::SeePolicy { was: version - 1 }]).await;
+    done(&store, vec![Write::SeePolicy { was: version }]).await;
+    assert_eq!(store.definitions().await.unwrap().version, version, "seeing changes nothing");
 }

@@ -314,6 +314,7 @@ impl Run<'_> {
                 expect(self.state.policy_version() == *was)?;
                 self.bump_policy()
             }
+            Write::SeePolicy { was } => expect(self.state.policy_version() == *was),
             Write::SwapPolicyDocument { was, text } => self.swap_document(*was, text),
             Write::PutAssignment(held) => {
                 let key = assignment_key(held);
@@ -346,6 +347,10 @@ impl Run<'_> {
             Write::Take(take) => self.take(take),
             Write::GiveBack { key, period } => self.give_back(*key, *period),
             Write::Chain(links) => links.iter().try_for_each(|link| self.link(link)),
+            Write::SetMeta { name, now } => {
+                self.put(|s| &mut s.meta, name.clone(), Some(now.clone()));
+                Ok(())
+            }
             Write::SwapMeta { name, was, now } | Write::Advance { name, was, now } => {
                 self.swap_meta(name, was.as_ref(), now)
             }
@@ -367,7 +372,7 @@ impl Run<'_> {
             | Write::LeaseMessage { .. } | Write::FinishMessage { .. }
             | Write::RetryMessage { .. } | Write::AddRole(..) | Write::RemoveRole(..)
             | Write::AddRule(..) | Write::RemoveRule(..) | Write::SwapPolicy { .. }
-            | Write::SwapPolicyDocument { .. } | Write::SwapAccess { .. }
+            | Write::SwapPolicyDocument { .. } | Write::SwapAccess { .. } | Write::SeePolicy { .. }
             | Write::SetInherited { .. } | Write::AddGroup(..) | Write::RemoveGroup(..)
             | Write::SetGroupRoles { .. } | Write::PutExclusive(..) | Write::RemoveExclusive(..)
             | Write::SwapAcl { .. } | Write::Relate { .. } | Write::PutMembership(..)

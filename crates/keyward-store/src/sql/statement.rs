@@ -196,6 +196,7 @@ statements! {
     GiveBack = "UPDATE kw_limits SET tat = tat - ? WHERE limit_key = ?";
     BumpPolicy = "UPDATE kw_policy SET version = version + 1 WHERE id = 1";
     SwapPolicy = "UPDATE kw_policy SET version = version + 1 WHERE id = 1 AND version = ?";
+    SeePolicy = "UPDATE kw_policy SET version = version WHERE id = 1 AND version = ?";
     AddPolicyDocument = "INSERT INTO kw_policy_documents (id, version, body) VALUES (1, 1, ?)";
     SwapPolicyDocument = "UPDATE kw_policy_documents SET version = version + 1, body = ? \
         WHERE id = 1 AND version = ?";
@@ -238,6 +239,8 @@ statements! {
         salt, personal) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
     LinkEvent = "UPDATE kw_events SET place = ?, hash = ? WHERE id = ? AND place IS NULL";
     AddMeta = "INSERT INTO kw_meta (name, value) VALUES (?, ?)";
+    KeepMeta = "INSERT INTO kw_meta (name, value) VALUES (?, ?){or keep name}";
+    SetMeta = "UPDATE kw_meta SET value = ? WHERE name = ?";
     SwapMeta = "UPDATE kw_meta SET value = ? WHERE name = ? AND value = ?";
     NoteChange = "INSERT INTO kw_changes (user_id, made_at) VALUES (?, {now})";
     AddInvitation = "INSERT INTO kw_invitations (id, secret_hash, email, normal, roles, \

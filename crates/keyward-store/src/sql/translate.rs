@@ -92,6 +92,9 @@ fn translate(write: &Write, to: &mut Vec<Step>) {
             to.push(any(S::GiveBack, params![limit::micros(*period).max(1), key]));
         }
         Write::Chain(links) => to.extend(links.iter().map(link)),
+        Write::SetMeta { name, now } => {
+            to.extend([any(S::KeepMeta, params![name, now]), one(S::SetMeta, params![now, name])]);
+        }
         Write::SwapMeta { name, was, now } | Write::Advance { name, was, now } => {
             to.push(swap_meta(name, was.as_ref(), now));
         }
@@ -155,6 +158,7 @@ fn translate_policy(write: &Write, to: &mut Vec<Step>) {
             to.extend([any(S::RemoveRule, params), bump_policy()]);
         }
         Write::SwapPolicy { was } => to.push(one(S::SwapPolicy, params![*was])),
+        Write::SeePolicy { was } => to.push(one(S::SeePolicy, params![*was])),
         Write::SwapPolicyDocument { was, text } => document::swap(*was, text, to),
         Write::SetInherited { role, inherits } => groups::set_inherited(role, inherits, to),
         Write::AddGroup(group) => groups::add_group(group, to),
@@ -184,6 +188,7 @@ fn translate_access(write: &Write, to: &mut Vec<Step>) {
         #[rustfmt::skip]
         Write::AddRole(..) | Write::RemoveRole(..) | Write::AddRule(..)
         | Write::RemoveRule(..) | Write::SwapPolicy { .. } | Write::SwapPolicyDocument { .. }
+        | Write::SeePolicy { .. } | Write::SetMeta { .. }
         | Write::SetInherited { .. } | Write::AddGroup(..) | Write::RemoveGroup(..)
         | Write::SetGroupRoles { .. } | Write::PutExclusive(..) | Write::RemoveExclusive(..)
         | Write::SwapAcl { .. } | Write::Relate { .. } | Write::SwapAccess { .. }

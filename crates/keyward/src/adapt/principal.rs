@@ -1,6 +1,7 @@
 //! What a handler may ask for, in whatever framework.
 
 use keyward_authz::Permission;
+use keyward_authz::filter::Filter;
 use keyward_core::Error;
 use keyward_core::id::{SessionId, UserId};
 use keyward_core::identifier::Kind;
@@ -13,6 +14,7 @@ use crate::engine::ask::{Asked, Ruling, yes_or_no};
 use crate::engine::groups::Known;
 use crate::engine::policy::parse;
 use crate::resource::{Protected, Resource};
+use crate::table::Table;
 
 /// Whoever is signed in. As an extractor it refuses with 401 if nobody is;
 /// `Option<User>` is `None` then. Serialises without secrets.
@@ -71,6 +73,16 @@ impl User {
         context: &Context,
     ) -> Result<Ruling, Error> {
         self.auth.rule(self.known.asker(), &parse(permission)?, resource, context).await
+    }
+
+    /// The rows of a table of the app's own that they may do `permission` to: see
+    /// [`Keyward::filter`].
+    ///
+    /// # Errors
+    /// As there.
+    pub async fn filter(&self, permission: &str, table: &Table) -> Result<Filter, Error> {
+        let wanted = parse(permission)?;
+        self.auth.rows(self.known.asker(), &wanted, table, &Context::new()).await
     }
 
     /// Whether they hold this role, assigned or inherited.

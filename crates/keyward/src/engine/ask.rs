@@ -4,6 +4,10 @@
 
 mod around;
 mod laid;
+pub(crate) mod log;
+mod logged;
+pub(crate) mod replay;
+mod rows;
 mod ruling;
 mod watch;
 
@@ -29,6 +33,7 @@ use crate::context::Context;
 use crate::resource::Resource;
 pub(crate) use around::Around;
 use laid::with_question;
+use logged::Line;
 
 /// Whoever asks, with what they hold on one snapshot.
 #[derive(Clone, Copy)]
@@ -66,7 +71,21 @@ pub(crate) struct Account {
     identifiers: Vec<Identifier>,
 }
 
-impl Asker<'_> {
+impl<'a> Asker<'a> {
+    /// Somebody who has no account.
+    fn stranger(policy: &'a PolicyState, access: &'a Access, groups: &'a InGroups) -> Self {
+        Self {
+            policy,
+            access,
+            groups,
+            user: None,
+            identifiers: &[],
+            session: None,
+            address: None,
+            ceilings: &[],
+        }
+    }
+
     /// Whether the account is locked or deleted.
     pub(crate) fn is_shut_out(&self) -> bool {
         self.user.is_some_and(|user| !user.is_active())
@@ -118,11 +137,19 @@ impl Keyward {
         asker: Asker<'a>,
         asked: &Asked<'_>,
     ) -> Result<Decided<'a>, Error> {
-        let (verdict, told) =
-            with_question(asker, asked, self.blocks(), self.now(), |snapshot, question| {
+        let now = self.now();
+        let logs = self.0.decisions.as_ref();
+        let (verdict, told, said) =
+            with_question(asker, asked, self.blocks(), now, |snapshot, question| {
                 let verdict = snapshot.decide(question);
-                (verdict, snapshot.tell(question, verdict))
+                let said = logs.map(|_| logged::opinions(question));
+                (verdict, snapshot.tell(question, verdict), said)
             })?;
+        if let Some((log, said)) = logs.zip(said) {
+            let answer = (verdict.decision.into(), public_code(told.code, told.http), said);
+            log.put(&Line::of(asker, asked, now, answer));
+        }
+        self.0.counters.decided(verdict.decision);
         if verdict.must_audit() {
             let acting = asker.session.and_then(|session| session.impersonator);
             let acting = acting.map(|by| by.user);
@@ -185,6 +212,26 @@ impl Keyward {
         self.explained(asker, &Asked { wanted, resource, context, around: Some(&around) })
     }
 
+    /// Whether nothing but roles and grants decides, where it is about no resource.
+    pub(crate) fn patterns_say_all(&self, asker: Asker<'_>) -> bool {
+        asker.policy.snapshot.rules().is_empty() && self.blocks().is_empty()
+    }
+
+    /// What is allowed of the catalogue, about no resource; nothing where the policy
+    /// lists no permissions.
+    pub(crate) fn permitted(&self, asker: Asker<'_>) -> Result<Option<Vec<String>>, Error> {
+        let catalogue = asker.policy.snapshot.catalogue();
+        let Some((_, any)) = catalogue.iter().next() else { return Ok(None) };
+        let context = Context::new();
+        let asked = Asked { wanted: any, resource: None, context: &context, around: None };
+        let (now, blocks) = (self.now(), self.blocks());
+        let listed = with_question(asker, &asked, blocks, now, |snapshot, question| {
+            snapshot.list_permissions(question)
+        })?;
+        let names = listed.iter().filter_map(|id| catalogue.get(id));
+        Ok(Some(names.map(|permission| permission.as_str().to_owned()).collect()))
+    }
+
     fn explained(&self, asker: Asker<'_>, asked: &Asked<'_>) -> Result<Explanation, Error> {
         with_question(asker, asked, self.blocks(), self.now(), |snapshot, question| {
             snapshot.explain(question)
@@ -236,16 +283,8 @@ impl Keyward {
     ) -> Result<Ruling, Error> {
         let policy = self.policy();
         let access = Access::compile(&policy.snapshot, [], []);
-        let asker = Asker {
-            policy: &policy,
-            access: &access,
-            groups: &InGroups::of_strangers(),
-            user: None,
-            identifiers: &[],
-            session: None,
-            address: None,
-            ceilings: &[],
-        };
+        let groups = InGroups::of_strangers();
+        let asker = Asker::stranger(&policy, &access, &groups);
         self.rule(asker, &parse(permission)?, resource, context).await
     }
 

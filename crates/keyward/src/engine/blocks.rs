@@ -14,8 +14,9 @@ impl Builder {
     /// [`Opinion`](keyward_authz::Opinion) counts as that of any block: its denial
     /// beats whatever allows, its yes allows where nothing denies, and where it
     /// cannot say, the decision is left open. It runs on the request's thread, so it
-    /// neither waits nor looks anything up. Lists of what somebody may do, and of
-    /// who may do something by roles, do not know of it.
+    /// neither waits nor looks anything up. An administrator whom it denies what
+    /// administrators undo mistakes with, or of whom it cannot say, does not count as
+    /// one who stays: so it answers alike as long as nothing changes.
     #[must_use]
     pub fn block(mut self, block: impl Block + Send + Sync + 'static) -> Self {
         self.hooks.blocks.push(Arc::new(block));

@@ -19,7 +19,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::ask::Watch;
+use super::ask::log::{DecisionLog, LogTo};
 use super::cache::SessionCache;
+use super::counters::Counters;
 use super::groups::groups_of;
 use super::hash_pool::HashPool;
 use super::hooks::{Hooks, SignInAttempt, SignUpAttempt, Veto};
@@ -88,6 +90,7 @@ pub struct Builder {
     #[cfg(feature = "oauth")]
     providers: crate::providers::Given,
     web: Web,
+    pub(super) decisions: Option<LogTo>,
     beside: bool,
     bad: Option<Error>,
 }
@@ -169,6 +172,7 @@ impl Builder {
                 attempts_per_minute: 30,
                 requests_per_minute: 6000,
             },
+            decisions: None,
             beside: false,
             bad: None,
         }
@@ -488,6 +492,8 @@ impl Builder {
             bots,
             methods: self.methods,
             watch: Watch::new(),
+            counters: Counters::default(),
+            decisions: self.decisions.map(DecisionLog::open).transpose()?,
             sender: self.sender.unwrap_or_else(|| Arc::new(Folder::new(folder))),
             inbox: self.inbox,
             router: Router::new(self.web.dev)?,

@@ -60,10 +60,21 @@ impl HashPool {
         (count(&self.queue.checked), count(&self.queue.hashed))
     }
 
+    /// How many wait for a thread.
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.lock().jobs.len()
+    }
+
+    /// How many were told to come back.
+    pub(crate) fn refused(&self) -> u64 {
+        self.queue.refused.load(Ordering::Relaxed)
+    }
+
     /// Does the work, or says that there is too much of it.
     pub(crate) async fn run(&self, work: Work) -> Result<Done, Error> {
         let (reply, answer) = oneshot::channel();
         if !self.queue.put(Job { work, reply }) {
+            self.queue.refused.fetch_add(1, Ordering::Relaxed);
             return Err(Error::busy("queue a password hash"));
         }
         answer.await.map_err(|cause| Error::because("finish a password hash", cause))?
@@ -86,6 +97,8 @@ struct Queue {
     checked: AtomicU64,
     /// Hashes that were made to be stored.
     hashed: AtomicU64,
+    /// Work that was turned away.
+    refused: AtomicU64,
 }
 
 #[derive(Debug, Default)]

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyward_authz::Block;
 use keyward_core::Error;
 use keyward_core::flow::{Decide, Verdict};
 use keyward_core::id::UserId;
@@ -93,8 +92,7 @@ pub(crate) struct Hooks {
     pub(crate) blocks: Vec<OwnBlock>,
 }
 
-/// A block of the app's own, asked in every decision.
-pub(crate) type OwnBlock = Arc<dyn Block + Send + Sync>;
+pub(crate) use keyward_core::flow::OwnBlock;
 
 impl Hooks {
     pub(crate) fn may_sign_up(&self, attempt: &SignUpAttempt) -> Result<(), Refusal> {

@@ -94,6 +94,7 @@ impl Keyward {
             keys: &inner.keys,
             client,
             fixed: policy.base.fixed(),
+            blocks: &inner.hooks.blocks,
         }
     }
 
@@ -139,6 +140,7 @@ impl Keyward {
             return Ok(());
         }
         self.0.store.commit(batch).await?;
+        self.0.counters.happened(&batch.events);
         for user in affected(batch) {
             self.0.cache.invalidate(user);
         }

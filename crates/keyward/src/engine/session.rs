@@ -45,11 +45,17 @@ impl Keyward {
         let Some((id, secret)) = token.split_once('.') else { return Ok(Err(Ended::Unknown)) };
         let Some(id) = SessionId::parse(id) else { return Ok(Err(Ended::Unknown)) };
         let entry = match self.0.cache.get(id).filter(|found| self.is_current(found, now)) {
-            Some(entry) => entry,
-            None => match self.load_session(id).await? {
-                Some(entry) => entry,
-                None => return Ok(Err(Ended::Unknown)),
-            },
+            Some(entry) => {
+                self.0.counters.session_found.up();
+                entry
+            }
+            None => {
+                self.0.counters.session_read.up();
+                match self.load_session(id).await? {
+                    Some(entry) => entry,
+                    None => return Ok(Err(Ended::Unknown)),
+                }
+            }
         };
         if !token::eq(&token::digest(secret), &entry.session.secret_hash) {
             return Ok(Err(Ended::Unknown));

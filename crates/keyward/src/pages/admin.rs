@@ -15,6 +15,7 @@ mod people;
 mod person;
 #[cfg(feature = "policy-file")]
 mod policy;
+mod relations;
 mod role;
 mod roles;
 mod who;
@@ -39,6 +40,7 @@ pub(super) use people::ROUTES as PEOPLE;
 pub(super) use person::{ROUTES as PERSON, refused as person_refused};
 #[cfg(feature = "policy-file")]
 pub(super) use policy::ROUTES as POLICY;
+pub(super) use relations::ROUTES as RELATIONS;
 pub(super) use role::ROUTES as ROLE;
 pub(super) use roles::ROUTES as ROLES;
 pub(super) use who::ROUTES as WHO;

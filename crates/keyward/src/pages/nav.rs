@@ -17,6 +17,7 @@ pub(super) const ADMIN: &[(&str, &str)] = &[
     ("roles", "roles:view"),
     ("matrix", "roles:view"),
     ("acl", "acl:view"),
+    ("relations", "relations:view"),
     #[cfg(feature = "policy-file")]
     ("policy", "policy:view"),
     ("check", "access:explain"),

@@ -23,7 +23,7 @@ embedded! {
     "account.html" "account_api_keys.html" "account_codes.html" "account_connections.html" "account_layout.html" "account_menu.html" "account_passkeys.html" "account_password.html" "account_sessions.html"
     "account_step_up.html" "account_totp.html" "captcha.html" "login_mfa.html"
     "admin_audit.html" "admin_check.html" "admin_group.html" "admin_groups.html" "admin_invitations.html" "admin_layout.html" "admin_menu.html" "admin_matrix.html" "admin_matrix_review.html"
-    "admin_acl.html" "admin_acls.html" "admin_entries.html" "admin_exclusive.html"
+    "admin_acl.html" "admin_acls.html" "admin_entries.html" "admin_exclusive.html" "admin_relations.html"
     "admin_effect.html" "admin_messages.html" "admin_policy.html" "admin_people.html" "admin_who.html"
     "admin_person.html" "admin_person_add.html" "admin_role.html" "admin_roles.html" "dev_inbox.html"
     "error.html" "fields.html" "layout.html" "login.html" "login_ask.html" "login_away.html" "login_by.html" "login_failed.html" "login_link.html" "login_providers.html" "login_sent.html" "login_ways.html" "logout.html" "macros.html" "mail.html" "mail.txt" "passkey_form.html"

@@ -221,6 +221,8 @@ fn permissions(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
             groups: asker.groups.names.iter().map(|name| name.to_string()).collect(),
             allow: if is_banned { vec![] } else { access.list() },
             deny: access.denied(),
+            complete: cx.auth.patterns_say_all(asker),
+            permissions: cx.auth.permitted(asker)?,
             limits: limit_views(&limits(asker)),
         })
     })

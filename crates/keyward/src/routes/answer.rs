@@ -122,6 +122,13 @@ pub(crate) struct Held<'a> {
     pub(crate) allow: Vec<&'a str>,
     /// Patterns that are denied, whatever else allows them.
     pub(crate) deny: Vec<&'a str>,
+    /// Whether the patterns say all. Where rules with conditions decide as well, or
+    /// blocks of the app's own, they do not: ask.
+    pub(crate) complete: bool,
+    /// Where the policy lists permissions: those of them that are allowed now, about no
+    /// resource, by all that decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) permissions: Option<Vec<String>>,
     /// Numeric limits of the roles held.
     pub(crate) limits: LimitViews,
     /// Patterns that an API key is bound to: it may do nothing else of this.

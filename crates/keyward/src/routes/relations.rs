@@ -28,7 +28,7 @@ pub(super) const ROUTES: &[Route] = &[
 /// Which part of which relations.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct ListInput {
+pub(crate) struct ListInput {
     /// Only with this object, `document:roof`, or with objects of this type.
     object: Option<String>,
     relation: Option<String>,
@@ -39,7 +39,14 @@ struct ListInput {
 }
 
 impl ListInput {
-    fn to_query(&self) -> Result<TupleQuery, Fault> {
+    /// The first page of these, or the one behind the cursor; what is empty is not
+    /// asked.
+    pub(crate) fn of(object: String, relation: String, subject: String, cursor: String) -> Self {
+        let [object, relation, subject, cursor] = [object, relation, subject, cursor].map(Some);
+        Self { object, relation, subject, cursor, limit: None }
+    }
+
+    pub(crate) fn to_query(&self) -> Result<TupleQuery, Fault> {
         let (object_type, object_id) = kind_and_id("object", self.object.as_deref())?;
         let (subject_type, subject_id) = kind_and_id("subject", self.subject.as_deref())?;
         let relation = given(self.relation.as_deref()).map(str::to_owned);
@@ -85,7 +92,7 @@ fn list(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
 /// Who has which relation with what.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct RelationInput {
+pub(crate) struct RelationInput {
     /// `document:roof`
     object: String,
     /// `viewer`
@@ -95,6 +102,11 @@ struct RelationInput {
 }
 
 impl RelationInput {
+    /// As it was typed.
+    pub(crate) fn object(&self) -> &str {
+        &self.object
+    }
+
     fn read(self) -> Relation {
         let Self { object, relation, subject } = self;
         Relation { object, relation, subject }
@@ -104,14 +116,24 @@ impl RelationInput {
 /// What to add and what to remove, 100 together at most: all of it or nothing.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct ChangeInput {
+pub(crate) struct ChangeInput {
     #[serde(default)]
     add: Vec<RelationInput>,
     #[serde(default)]
     remove: Vec<RelationInput>,
 }
 
-async fn run(cx: &Cx<'_>, input: ChangeInput) -> Result<Reply, Fault> {
+impl ChangeInput {
+    pub(crate) fn adding(one: RelationInput) -> Self {
+        Self { add: vec![one], remove: vec![] }
+    }
+
+    pub(crate) fn removing(one: RelationInput) -> Self {
+        Self { add: vec![], remove: vec![one] }
+    }
+}
+
+pub(crate) async fn run(cx: &Cx<'_>, input: ChangeInput) -> Result<Reply, Fault> {
     let read = |all: Vec<RelationInput>| all.into_iter().map(RelationInput::read).collect();
     let (add, remove) = (read(input.add), read(input.remove));
     let flow = ChangeRelations { add, remove, actor: Some(cx.caller.user()?) };
@@ -125,7 +147,7 @@ fn change(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
 
 fn remove(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let remove = vec![query(&cx)?];
-        run(&cx, ChangeInput { add: vec![], remove }).await
+        let one: RelationInput = query(&cx)?;
+        run(&cx, ChangeInput::removing(one)).await
     })
 }

@@ -197,3 +197,25 @@ async fn attack_a_rule_and_a_role_that_shut_everybody_out_together_are_not_both_
         assert!(t.kw.can(only, "roles:edit").await.unwrap(), "round {round}");
     }
 }
+
+#[tokio::test]
+async fn whom_a_block_of_the_apps_own_shuts_out_is_no_administrator_who_stays() {
+    use keyward::authz::{Opinion, Question};
+    for says in [Opinion::Deny, Opinion::MayDeny] {
+        let shut_out = std::sync::Arc::new(std::sync::OnceLock::<String>::new());
+        let named = shut_out.clone();
+        let block = move |question: &Question<'_>| {
+            let is_one =
+                question.subject.is_some() && question.subject == named.get().map(|id| &**id);
+            let is_theirs = question.wanted.as_str() == "roles:grant";
+            if is_one && is_theirs { says } else { Opinion::NoOpinion }
+        };
+        let t = TestAuth::with(|builder| builder.block(block)).await;
+        let (one, two) =
+            (admin(&t.kw, "one@example.com").await, admin(&t.kw, "two@example.com").await);
+        shut_out.set(two.id.to_string()).unwrap();
+        assert_eq!(t.kw.assign_role(one.id, "admin", false).await.unwrap(), Err(NO), "{says:?}");
+        assert_eq!(t.kw.act_on(one.id, Act::Delete).await.unwrap(), Err(NO), "{says:?}");
+        assert_eq!(t.kw.assign_role(two.id, "admin", false).await.unwrap(), Ok(()), "{says:?}");
+    }
+}

@@ -186,6 +186,36 @@ async fn the_app_says_which_groups_somebody_is_in() {
     Office::check(&ruling, Decision::Allow, "allowed");
 }
 
+/// As aiohttp_auth_autz has it: no groups at all is a ban, even from what is everyone's;
+/// none in particular leaves everyone's, and that of all who are known.
+#[tokio::test]
+async fn no_groups_at_all_is_less_than_none_in_particular() {
+    let entries = ["allow @everyone posts:view", "allow @authenticated posts:edit"];
+    let entries = entries.map(str::to_owned);
+    for (groups, may) in [(None, false), (Some(vec![]), true)] {
+        let told = groups.clone();
+        let t = TestAuth::with(|builder| {
+            builder.groups_of(move |_| {
+                let groups = told.clone();
+                async move { Ok(groups) }
+            })
+        })
+        .await;
+        let ada = t.user("ada@example.com").await;
+        t.kw.put_acl("site", entries.to_vec(), None).await.unwrap().unwrap();
+        let site = Resource::new("posts", 1).acl("site");
+        for permission in ["posts:view", "posts:edit"] {
+            let ruling = t.kw.ask(ada.id, permission, Some(&site), &Context::new()).await.unwrap();
+            assert_eq!(ruling.allowed().unwrap(), may, "{permission} with {groups:?}");
+        }
+        for (permission, may) in [("posts:view", true), ("posts:edit", false)] {
+            let context = Context::new();
+            let ruling = t.kw.ask_for_strangers(permission, Some(&site), &context).await.unwrap();
+            assert_eq!(ruling.allowed().unwrap(), may, "the app is not asked about strangers");
+        }
+    }
+}
+
 #[tokio::test]
 async fn whoever_the_app_bans_may_do_nothing_from_the_next_request_on() {
     use std::sync::Arc;
@@ -437,4 +467,45 @@ async fn a_block_of_the_apps_own_decides_beside_the_policy() {
     assert_eq!(reply.status(), 503, "what it cannot say is neither a yes nor a no");
     let why = t.kw.why(ada.id, "posts:edit", None, &Context::new()).await.unwrap().unwrap();
     assert_eq!(why.code, "denied_by_rule");
+}
+
+#[tokio::test]
+async fn lists_know_of_a_block_of_the_apps_own_or_say_that_they_do_not() {
+    use keyward::authz::{Opinion, Permission, Question};
+    let says = |question: &Question<'_>| match question.wanted.as_str() {
+        "posts:peek" => Opinion::Allow,
+        "posts:edit" => Opinion::Deny,
+        "posts:risk" => Opinion::MayDeny,
+        _ => Opinion::NoOpinion,
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("policy.toml");
+    let text = "version = 1\n[permissions]\nposts = [\"view\", \"edit\", \"peek\", \"risk\"]\n\
+                [roles]\neditor = { allow = [\"posts:edit\", \"posts:view\", \"posts:risk\"] }\n";
+    std::fs::write(&path, text).unwrap();
+    let t = TestAuth::with(|builder| builder.policy(&path).block(says)).await;
+    let (ada, eve) = (t.user("ada@example.com").await, t.user("eve@example.com").await);
+    t.kw.assign_role(ada.id, "editor", true).await.unwrap().unwrap();
+    let held = t.pages().login_as(&ada).await.get("/api/v1/me/permissions").await.json();
+    let mut listed: Vec<&str> =
+        held["permissions"].as_array().unwrap().iter().filter_map(|it| it.as_str()).collect();
+    listed.sort_unstable();
+    assert_eq!(listed, ["posts:peek", "posts:view"], "{held}");
+    assert_eq!(held["complete"], false, "the patterns still name what the block denies");
+    let holders = async |permission: &str| {
+        let permission = Permission::parse(permission).unwrap();
+        let query = keyward::HolderQuery { permission, role: None, after: None, limit: 200 };
+        let found = t.kw.holders(&query).await.unwrap().data;
+        found.into_iter().map(|holder| holder.user.id).collect::<Vec<_>>()
+    };
+    assert_eq!(holders("posts:view").await, [ada.id]);
+    assert_eq!(holders("posts:edit").await, [], "it denies what a role allows");
+    assert_eq!(holders("posts:risk").await, [], "of whom it cannot say");
+    assert_eq!(holders("posts:peek").await, [eve.id, ada.id], "it allows everybody");
+
+    let plain = TestAuth::new().await;
+    let ada = plain.user("ada@example.com").await;
+    let held = plain.pages().login_as(&ada).await.get("/api/v1/me/permissions").await.json();
+    assert_eq!(held["complete"], true, "{held}");
+    assert_eq!(held.get("permissions"), None, "nothing is listed");
 }

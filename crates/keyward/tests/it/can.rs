@@ -175,6 +175,7 @@ async fn one_sees_what_one_holds() {
         json!({
             "roles": ["contractor"], "groups": [], "allow": ["posts:view"], "deny": ["posts:publish"],
             "limits": { "per_minute": { "below": 60 } },
+            "complete": false, "permissions": ["posts:view"],
         })
     );
 }

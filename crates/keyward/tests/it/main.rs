@@ -33,6 +33,8 @@ mod described;
 mod docs;
 mod doors;
 mod factors;
+#[cfg(feature = "policy-file")]
+mod filter;
 #[cfg(feature = "actix")]
 mod frameworks;
 mod golden;
@@ -63,5 +65,7 @@ mod purity;
 mod recovery_stopped;
 #[cfg(feature = "policy-file")]
 mod relations;
+#[cfg(feature = "policy-file")]
+mod replay;
 mod sign_in_link;
 mod sign_up_modes;

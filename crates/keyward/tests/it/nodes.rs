@@ -169,6 +169,8 @@ async fn what_one_node_does_the_other_knows(here: TestAuth, there: TestAuth) {
     #[cfg(feature = "policy-file")]
     a_relation_counts_on_the_other_node(&here, &there, ada).await;
 
+    a_set_and_a_second_role_do_not_come_in_one_moment(&here, &there, ada).await;
+
     let lock = Act::Lock { reason: "lost laptop".into() };
     here.kw.act_on(ada, lock).await.unwrap().unwrap();
     soon("the session ends", async || session().await.status() == 401).await;
@@ -268,6 +270,38 @@ async fn many_start_at_once(url: &str) {
     }
 }
 
+/// A set of exclusive roles is made on one node while the other gives a second of them.
+async fn a_set_and_a_second_role_do_not_come_in_one_moment(
+    here: &TestAuth,
+    there: &TestAuth,
+    ada: keyward::id::UserId,
+) {
+    here.role("payer", &["bills:pay"]).await;
+    here.role("approver", &["bills:approve"]).await;
+    here.kw.assign_role(ada, "payer", true).await.unwrap().unwrap();
+    let mut outcomes = std::collections::BTreeSet::new();
+    for round in 0..12 {
+        let (maker, giver) = (here.kw.clone(), there.kw.clone());
+        let roles = Some(vec!["payer".to_owned(), "approver".to_owned()]);
+        let made = tokio::spawn(async move { maker.change_exclusive("bills", roles).await });
+        let given = tokio::spawn(async move { giver.assign_role(ada, "approver", true).await });
+        let (made, given) = (made.await.unwrap().unwrap(), given.await.unwrap().unwrap());
+        let is_made = here.kw.exclusive_list().await.unwrap().iter().any(|it| it.name == "bills");
+        let held = here.kw.holdings(ada).await.unwrap();
+        let is_given = held.roles.iter().any(|it| it == "approver");
+        assert_eq!((made.is_ok(), given.is_ok()), (is_made, is_given), "round {round}");
+        assert!(!(is_made && is_given), "round {round}: {made:?} {given:?}");
+        outcomes.insert((is_made, is_given));
+        if is_made {
+            here.kw.change_exclusive("bills", None).await.unwrap().unwrap();
+        }
+        if is_given {
+            here.kw.assign_role(ada, "approver", false).await.unwrap().unwrap();
+        }
+    }
+    assert!(outcomes != [(false, false)].into(), "one of them comes through");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn many_nodes_start_at_once_on_a_file() {
     let dir = tempfile::tempdir().unwrap();
@@ -293,7 +327,7 @@ async fn two_nodes_share_a_file() {
 
 /// A variable of the environment.
 #[cfg(any(feature = "postgres", feature = "mysql"))]
-fn variable(name: &str) -> String {
+pub(crate) fn variable(name: &str) -> String {
     #[expect(clippy::disallowed_methods, reason = "how xtask tells us where the services are")]
     let found = std::env::var(name);
     found.unwrap_or_else(|_| {

@@ -16,5 +16,7 @@ mod own;
 #[cfg(feature = "policy-file")]
 mod policy;
 mod recover;
+#[cfg(feature = "policy-file")]
+mod relations;
 mod replies;
 mod sign_in;

@@ -53,7 +53,7 @@ impl House {
     async fn once<F: Flow>(&self, flow: &F, seed: u64) -> Verdict<F::Yes> {
         let Self { store, settings, keys, client, now, .. } = self;
         let fixed = &Fixed::default();
-        let cx = Gather { now: *now, store, settings, keys, client, fixed };
+        let cx = Gather { now: *now, store, settings, keys, client, fixed, blocks: &[] };
         let facts = flow.gather(cx).await.unwrap();
         let hashed = Some("$argon2id$x".into());
         let done = Done { verified: true, hashed, ..Done::default() };

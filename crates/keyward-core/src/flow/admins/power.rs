@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use keyward_authz::acl::Groups;
 use keyward_authz::condition::{Cell, Facts};
-use keyward_authz::{Access, Decision, Effect, Permission, Question, Snapshot};
+use keyward_authz::{Access, Block, Decision, Effect, Permission, Question, Snapshot};
 
 use super::super::Gather;
 use super::super::fixed::Fixed;
@@ -98,8 +98,10 @@ impl<'a> Power<'a> {
             ("auth_age", Cell::Span(0)),
             ("mfa_age", Cell::Span(0)),
         ];
+        let custom: Vec<&dyn Block> = cx.blocks.iter().map(|it| &**it as &dyn Block).collect();
         let may = |wanted: &Permission| {
             let mut question = Question::new(&access, wanted);
+            question.custom = &custom;
             question.subject = Some(&id);
             question.groups = Some(&listed);
             question.facts = Facts { principal: &principal, context: &context, resource: &[] };

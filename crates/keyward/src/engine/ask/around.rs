@@ -23,11 +23,13 @@ pub(crate) struct Around {
     pub(super) tuples: Tuples,
     /// Whether these are all that matter; else nothing is decided by them.
     pub(super) whole: bool,
+    /// What was looked at.
+    pub(super) read: Reads,
 }
 
 impl Around {
     fn nothing() -> Self {
-        Self { tuples: Tuples::new(), whole: true }
+        Self { tuples: Tuples::new(), whole: true, read: Reads::default() }
     }
 }
 
@@ -76,13 +78,13 @@ impl Keyward {
             }
             let query = query(&next, &user.id.to_string(), left);
             let Some(rows) = self.0.store.related(&query).await? else {
-                return Ok(Around { tuples: Tuples::new(), whole: false });
+                return Ok(Around { whole: false, ..Around::nothing() });
             };
             left = left.saturating_sub(u32::try_from(rows.len()).unwrap_or(left));
             found.extend(rows.iter().map(Tuple::to_authz));
             read.extend(next);
         }
-        Ok(Around { tuples: found, whole: true })
+        Ok(Around { tuples: found, whole: true, read })
     }
 }
 

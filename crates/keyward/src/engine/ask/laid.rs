@@ -4,7 +4,7 @@
 use keyward_authz::acl::Acl;
 use keyward_authz::condition::Cell;
 use keyward_authz::items::Item;
-use keyward_authz::{Block, Question, Related, Snapshot};
+use keyward_authz::{Block, Permission, Question, Related, Snapshot};
 use keyward_core::Error;
 use keyward_core::identifier::Kind;
 use keyward_core::record::Identifier;
@@ -14,7 +14,7 @@ use super::{Asked, Asker};
 use crate::engine::hooks::OwnBlock;
 use crate::resource::Resource;
 
-type Cells<'a> = Vec<(&'a str, Cell<'a>)>;
+pub(super) type Cells<'a> = Vec<(&'a str, Cell<'a>)>;
 
 /// Makes the question, and does `then` with it.
 pub(super) fn with_question<'s, T>(
@@ -25,10 +25,17 @@ pub(super) fn with_question<'s, T>(
     then: impl FnOnce(&'s Snapshot, &Question<'_>) -> T,
 ) -> Result<T, Error> {
     let snapshot = &asker.policy.snapshot;
-    let names = Names::of(asker, asked);
-    let facts = Records::of(asker, asked, &names, now);
-    let shared = asked.resource.map(|it| it.shared.iter().map(String::as_str));
-    let shared: Vec<&str> = shared.into_iter().flatten().collect();
+    // Conditions look at attributes, and a block of the app's may look at anything.
+    let looked_at = !snapshot.rules().is_empty() || !blocks.is_empty();
+    let names = match looked_at || asked.resource.is_some() {
+        true => Names::of(asker, asked),
+        false => Names::default(),
+    };
+    let facts = match looked_at {
+        true => Records::of(asker, asked, &names, now),
+        false => Records::default(),
+    };
+    let shared = asked.resource.map(Resource::shared_names).unwrap_or_default();
     let acl = chain(snapshot, asked.resource)?;
     let scopes = asked.context.scopes.as_ref();
     let ceiling = scopes.map(|it| snapshot.scope_ceiling(it.iter().map(String::as_str)));
@@ -45,7 +52,7 @@ pub(super) fn with_question<'s, T>(
     question.custom = &custom;
     question.facts = facts.facts();
     if let Some(resource) = asked.resource {
-        question.item = item(asked, resource, &shared);
+        question.item = item(asked.wanted, resource, &shared);
         let whole = asked.around.is_some_and(|around| around.whole);
         let named = names.object.as_deref().zip(names.subject.as_deref()).zip(tuples);
         question.related =
@@ -55,8 +62,12 @@ pub(super) fn with_question<'s, T>(
 }
 
 /// An item counts for the table of its own type only.
-fn item<'a>(asked: &Asked<'_>, resource: &'a Resource, shared: &'a [&'a str]) -> Option<Item<'a>> {
-    let kind = asked.wanted.as_str().split(':').next();
+pub(super) fn item<'a>(
+    wanted: &Permission,
+    resource: &'a Resource,
+    shared: &'a [&'a str],
+) -> Option<Item<'a>> {
+    let kind = wanted.as_str().split(':').next();
     let is_it = resource.is_item() && kind == Some(&resource.kind);
     is_it.then(|| Item {
         owner: resource.owner.as_deref(),
@@ -82,18 +93,14 @@ fn chain<'a>(
 
 /// What is rendered for one question.
 #[derive(Default)]
-struct Names {
+pub(super) struct Names {
     id: Option<String>,
     object: Option<String>,
     subject: Option<String>,
 }
 
 impl Names {
-    fn of(asker: Asker<'_>, asked: &Asked<'_>) -> Self {
-        let is_plain = asked.resource.is_none() && asker.policy.snapshot.rules().is_empty();
-        if is_plain {
-            return Self::default();
-        }
+    pub(super) fn of(asker: Asker<'_>, asked: &Asked<'_>) -> Self {
         let id = asker.user.map(|user| user.id.to_string());
         // A stranger is not among the users of whom relations speak, all of them or not.
         let user = id.as_ref().map(|id| format!("user:{id}"));
@@ -108,17 +115,19 @@ impl Names {
 /// The attributes that conditions look at. Ours come first, so that nobody's
 /// stand in their place.
 #[derive(Default)]
-struct Records<'a> {
-    principal: Cells<'a>,
+pub(super) struct Records<'a> {
+    pub(super) principal: Cells<'a>,
     resource: Cells<'a>,
-    context: Cells<'a>,
+    pub(super) context: Cells<'a>,
 }
 
 impl<'a> Records<'a> {
-    fn of(asker: Asker<'a>, asked: &'a Asked<'_>, names: &'a Names, now: Timestamp) -> Self {
-        if asker.policy.snapshot.rules().is_empty() {
-            return Self::default();
-        }
+    pub(super) fn of(
+        asker: Asker<'a>,
+        asked: &'a Asked<'_>,
+        names: &'a Names,
+        now: Timestamp,
+    ) -> Self {
         Self {
             principal: principal(asker, asked, names),
             resource: asked.resource.map(resource).unwrap_or_default(),
@@ -157,7 +166,7 @@ fn principal<'a>(asker: Asker<'a>, asked: &'a Asked<'_>, names: &'a Names) -> Ce
     ours.chain(free).collect()
 }
 
-fn resource(it: &Resource) -> Cells<'_> {
+pub(super) fn resource(it: &Resource) -> Cells<'_> {
     let ours = [
         ("type", Some(Cell::Text(&it.kind))),
         ("id", Some(Cell::Text(&it.id))),
