@@ -83,7 +83,7 @@ impl Key {
 }
 
 /// Every section, in the order of the documentation.
-const SECTIONS: [&[Key]; 19] = [
+const SECTIONS: [&[Key]; 20] = [
     root::KEYS,
     server::KEYS,
     database::KEYS,
