@@ -19,6 +19,7 @@ use keyward_core::crypto::webauthn::cbor::Value;
 use keyward_core::crypto::webauthn::client_data::ClientData;
 use keyward_core::crypto::webauthn::key::PublicKey;
 use keyward_core::crypto::webauthn::{Expected, register};
+use keyward_core::header::{Given, basic, token};
 use keyward_core::id::{FlowId, SessionId, UserId};
 use keyward_core::identifier::{self, Kind};
 use keyward_core::time::Timestamp;
@@ -35,6 +36,7 @@ pub struct Target {
 /// Every target.
 pub const TARGETS: &[Target] = &[
     Target { name: "api_keys", run: api_keys },
+    Target { name: "authorization", run: authorization },
     Target { name: "conditions", run: conditions },
     Target { name: "identifiers", run: identifiers },
     Target { name: "ids", run: ids },
@@ -57,6 +59,26 @@ pub fn api_keys(data: &[u8]) {
             ids.iter().all(|id| text.contains(id.split('_').nth(1).unwrap_or("?"))),
             "{text:?}"
         );
+    }
+}
+
+/// What is read of `Authorization` is what is written there, within bounds, and is of
+/// one scheme only.
+pub fn authorization(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let name = basic::read(text);
+    let token = token::read(text, "Token");
+    let schemes = [!matches!(name, Given::NotTried), !matches!(token, Given::NotTried)];
+    assert!(schemes != [true, true], "{text:?} is of two schemes");
+    if let Given::Brought(token) = token {
+        assert!(token.len() <= token::MAX_TOKEN && text.ends_with(token), "{text:?}");
+        assert!(!token.contains([' ', ',']), "{text:?}");
+    }
+    if let Given::Brought(it) = name {
+        let password = it.password.reveal();
+        assert!(!it.user.contains(':') && it.user.len() <= basic::MAX_USER, "{text:?}");
+        assert!(!format!("{}{password}", it.user).contains(|c: char| c.is_ascii_control()));
+        assert!(it.user.len() + password.len() < text.len(), "{text:?} says less than that");
     }
 }
 

@@ -13,6 +13,8 @@ mod casbin;
 #[cfg(feature = "vectors")]
 mod comparison;
 #[cfg(feature = "vectors")]
+mod header;
+#[cfg(feature = "vectors")]
 mod items;
 #[cfg(feature = "vectors")]
 mod otp;

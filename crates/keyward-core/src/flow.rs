@@ -33,6 +33,7 @@ pub mod matrix;
 pub mod method;
 pub mod mfa;
 pub mod open;
+pub mod own_user;
 #[cfg(feature = "passkeys")]
 pub mod passkey;
 pub mod password;
@@ -44,6 +45,7 @@ pub mod provider;
 mod reach;
 pub mod recover;
 pub mod relation;
+pub mod remember;
 pub mod role;
 pub mod session;
 pub mod setup;

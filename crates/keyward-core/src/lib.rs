@@ -5,6 +5,7 @@
 pub mod crypto;
 pub mod error;
 pub mod flow;
+pub mod header;
 pub mod id;
 pub mod identifier;
 pub mod network;

@@ -26,6 +26,8 @@ pub use sql::mysql::MysqlStore;
 pub use sql::postgres::PostgresStore;
 #[cfg(feature = "sqlite")]
 pub use sql::sqlite::SqliteStore;
+#[cfg(feature = "_sql")]
+pub use sql::table::{TableColumns, TableRow, UserTable};
 
 /// The client whose pools [`PostgresStore::from_pool`] takes.
 #[cfg(feature = "postgres")]

@@ -19,6 +19,7 @@ mod search;
 pub(crate) mod sqlite;
 pub(crate) mod statement;
 mod store;
+pub(crate) mod table;
 #[cfg(feature = "_tls")]
 pub(crate) mod tls;
 mod translate;

@@ -8,6 +8,10 @@ struct Readme;
 #[doc = include_str!("../../../docs/library.md")]
 struct Library;
 
+#[cfg(all(feature = "sqlite", feature = "tickets"))]
+#[doc = include_str!("../../../docs/authenticators.md")]
+struct Authenticators;
+
 #[doc = include_str!("../../../docs/pages.md")]
 struct Pages;
 

@@ -8,6 +8,7 @@ pub(crate) mod builder;
 pub(crate) mod cache;
 pub(crate) mod chain;
 pub(crate) mod counters;
+mod claim;
 pub(crate) mod demand;
 pub(crate) mod groups;
 pub(crate) mod hash_pool;
@@ -36,6 +37,7 @@ use keyward_core::time::Timestamp;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::authn::Steps;
 use crate::deliver::Sender;
 use crate::deliver::inbox::Inbox;
 use crate::http::{RequestIds, Router};
@@ -75,6 +77,8 @@ pub(crate) struct Inner {
     #[cfg(feature = "oauth")]
     pub(crate) providers: crate::providers::Providers,
     pub(crate) hooks: Hooks,
+    pub(crate) authenticators: Steps,
+    pub(crate) users: crate::own_users::OwnUsers,
     pub(crate) bots: bots::Bots,
     /// Ways to sign in of the app's own.
     pub(crate) methods: crate::methods::Methods,

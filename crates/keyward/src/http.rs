@@ -2,6 +2,7 @@
 
 pub(crate) mod body;
 mod body_parts;
+mod brought;
 pub(crate) mod caller;
 mod client;
 pub(crate) mod cookie;
@@ -42,6 +43,8 @@ pub(crate) use problem::{Code, Problem};
 pub(crate) use request_ids::RequestIds;
 pub(crate) use router::{Params, Router};
 
+#[cfg(feature = "tickets")]
+use crate::authn::ticket;
 use crate::engine::Keyward;
 
 /// A request with its body already read; at most [`MAX_BODY`] bytes, or where a
@@ -229,7 +232,7 @@ impl Keyward {
         let mut reply = match self.answer(&request, peer, id, now).await {
             Ok(reply) => reply,
             Err(fault) if page => self.fault_page(fault, peer, id, &request).await,
-            Err(fault) => fault.into_problem(id).reply(id),
+            Err(fault) => self.fault_reply(fault, id, &request),
         };
         self.0.counters.replied(reply.status());
         headers::finish(reply.headers_mut(), id, self.is_https());
@@ -262,7 +265,12 @@ impl Keyward {
             return Err(Code::PayloadTooLarge.into());
         }
         let caller = self.caller(request, near.address, route.guard, now).await?;
-        (route.handle)(Cx { auth: self, request, params, caller, id }).await
+        #[cfg(feature = "tickets")]
+        let renewed = self.renewed_ticket(Head { address: near.address, ..request.into() }).await;
+        let reply = (route.handle)(Cx { auth: self, request, params, caller, id }).await;
+        #[cfg(feature = "tickets")]
+        let reply = reply.map(|reply| ticket::renew(reply, renewed));
+        reply
     }
 
     /// Bytes of the body that this request may have.
@@ -272,7 +280,7 @@ impl Keyward {
         route.map_or(MAX_BODY, |(route, _)| route.body)
     }
 
-    fn slow_down(
+    pub(crate) fn slow_down(
         &self,
         limit: Limit,
         address: Option<IpAddr>,
@@ -299,18 +307,43 @@ impl Keyward {
         request: &Request,
     ) -> Reply {
         let problem = fault.into_problem(id);
-        // Whoever acts as somebody else is told so here as well, if it can be known.
-        let near = network::near(&self.0.web, request.headers(), peer);
-        let caller = self.caller(request, near.address, Guard::Anyone, self.now()).await;
-        let entry = caller.ok().filter(|caller| caller.by_cookie).and_then(|c| c.known);
+        // Whoever acts as somebody else is told so here as well, if it can be known;
+        // nobody else is asked again who they are.
+        let acting = cookie::find(self, request.headers(), cookie::IMPERSONATE);
+        let caller = match acting {
+            Ok(Some(_)) => {
+                let near = network::near(&self.0.web, request.headers(), peer);
+                self.caller(request, near.address, Guard::Anyone, self.now()).await.ok()
+            }
+            _ => None,
+        };
+        let entry = caller.filter(|caller| caller.by_cookie).and_then(|c| c.known);
         let entry = entry.as_ref().map(|known| &*known.entry);
         crate::pages::error_page(self, request, entry, &problem, id)
     }
 
-    /// A fault as a problem, for axum.
-    #[cfg(feature = "axum")]
-    pub(crate) fn problem_reply(&self, fault: Fault, id: RequestId) -> Reply {
-        fault.into_problem(id).reply(id)
+    fn fault_reply(&self, fault: Fault, id: RequestId, request: &Request) -> Reply {
+        let mut problem = fault.into_problem(id);
+        // The dialogue of a browser must not open for what a script of a page asks.
+        if !reply::is_script(request) {
+            self.challenge(&mut problem);
+        }
+        problem.reply(id)
+    }
+
+    /// A fault of a door of the app's as a problem.
+    #[cfg(any(feature = "axum", feature = "actix"))]
+    pub(crate) fn problem(&self, fault: Fault, id: RequestId) -> Problem {
+        let mut problem = fault.into_problem(id);
+        self.challenge(&mut problem);
+        problem
+    }
+
+    /// Asks for name and password as well, where they would do.
+    fn challenge(&self, problem: &mut Problem) {
+        if problem.code.asks_who() {
+            problem.challenge = self.0.authenticators.challenge();
+        }
     }
 
     /// Whether a path is one of ours.

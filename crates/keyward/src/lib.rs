@@ -7,6 +7,7 @@
 mod adapt;
 mod addresses;
 mod api_keys;
+pub mod authn;
 pub mod breached;
 #[cfg(feature = "captcha")]
 pub mod captcha;
@@ -32,6 +33,7 @@ mod openapi;
 #[cfg(feature = "outbound")]
 pub mod outbound;
 mod own;
+mod own_users;
 mod pages;
 #[cfg(feature = "passkeys")]
 mod passkeys;
@@ -144,6 +146,8 @@ pub use keyward_core::time::Timestamp;
 pub use keyward_core::{Error, Secret};
 pub use keyward_store as store;
 pub use keyward_store::Migrate;
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+pub use keyward_store::TableColumns;
 pub use matrix::{
     CellChange, CellView, ColumnView, Holder, HolderQuery, HoldersView, HoldingRole, MatrixQuery,
     MatrixView, ReviewView, RoleReview, RowView,
@@ -152,6 +156,9 @@ pub use matrix::{
 pub use migrate::{Database, Migration, Progress};
 pub use openapi::document as openapi;
 pub use own::{DeviceView, ExportView, FactorView, NameView};
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+pub use own_users::TableUsers;
+pub use own_users::{StoredUser, Users};
 #[cfg(feature = "passkeys")]
 pub use passkeys::{PasskeyBegun, PasskeyView};
 pub use people::{Answer, NewPerson, Vouched};

@@ -7,7 +7,6 @@ use keyward_core::flow::proven::SignedIn;
 use keyward_core::flow::role::{AssignRole, ChangeGrant};
 use keyward_core::flow::session::{CloseSession, CloseSessions, SignInUser};
 use keyward_core::flow::setup::FinishSetup;
-use keyward_core::flow::sign_in::SignIn;
 use keyward_core::flow::{Client, Flow};
 use keyward_core::id::{SessionId, UserId};
 use keyward_core::identifier;
@@ -227,8 +226,8 @@ impl Keyward {
     /// Checks a password without opening a session, with the same limits,
     /// records and rehash as a sign-in.
     pub async fn verify_credentials(&self, name: &str, password: &Secret) -> Answer<UserView> {
-        let flow = SignIn { identifier: name.to_owned(), password: password.clone(), open: None };
-        match self.decide(flow).await? {
+        let client = Client::default();
+        match self.by_password(name.to_owned(), password.clone(), None, &client).await? {
             Ok(SignedIn::Checked(user)) => {
                 Ok(self.person(user.id).await?.ok_or(Refusal::InvalidCredentials))
             }

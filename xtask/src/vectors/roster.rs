@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::comparison::Comparison;
-use super::{acl, authzen, casbin, items, otp, password, relations, ticket, wildcard};
+use super::{acl, authzen, casbin, header, items, otp, password, relations, ticket, wildcard};
 use crate::Result;
 
 /// A file of vectors.
@@ -25,6 +25,7 @@ const FILES: &[File] = &[
     File { name: "authnzerver_permissions.json", compare: items::permissions },
     File { name: "authnzerver_policy.json", compare: items::policy },
     File { name: "authzen_interop.json", compare: authzen::compare },
+    File { name: "basic_header.json", compare: header::compare },
     File { name: "casbin_rbac.json", compare: casbin::compare },
     File { name: "otp.json", compare: otp::compare },
     File { name: "password_hashes.json", compare: password::hashes },
@@ -106,6 +107,12 @@ mod tests {
                 "resource": [{"request": {"subject": {"id": "ann"}, "action": {"name": "view"}},
                 "expected": {"results": [{"type": "record", "id": "1"}]}}]}}}"#,
             ["[{\"type\": \"record\", \"id\": \"1\"}]", "[]"],
+        ),
+        (
+            "basic_header.json",
+            r#"{"basic": [{"name": "n", "authorization": "Basic dTpw",
+                "parsed": [["basic", "u", "p"]], "expect": "parsed"}]}"#,
+            ["\"p\"", "\"q\""],
         ),
         (
             "casbin_rbac.json",

@@ -6,6 +6,7 @@
 
 use super::deletion::{may_enter, restored};
 use super::open::{Opened, Opening, Standing, open};
+use super::own_user::is_vouched_for;
 use super::verify::ask_to_verify;
 use super::{Decide, Verdict, factor, mfa};
 use crate::id::FlowId;
@@ -80,7 +81,8 @@ pub(super) fn proven(
         let failed = proof.failed(reason, cx);
         return Verdict::refuse(refusal, vec![], vec![failed]);
     }
-    if !cx.settings.verify.lacks(&proof.subject.identifiers).is_empty() {
+    let lacks = cx.settings.verify.lacks(&proof.subject.identifiers);
+    if !lacks.is_empty() && !is_vouched_for(proof.subject) {
         return proof.ask(cx);
     }
     if proof.aal >= 2 || !factor::guarded(proof.subject, cx.settings) {

@@ -76,7 +76,8 @@ macro_rules! events {
 events! {
     /// An account was made.
     UserCreated "user.created" v 1 {
-        /// How: `sign_up`, `sign_in` (the first one), `admin`, `setup`, `library`.
+        /// How: `sign_up`, `sign_in` (the first one), `own_user` (the first one of somebody
+        /// in the app's own table), `admin`, `setup`, `library`.
         by: String
     };
     /// Name or properties changed.

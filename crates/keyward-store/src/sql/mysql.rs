@@ -1,6 +1,7 @@
 //! The MySQL and MariaDB driver.
 
 mod migrating;
+pub(crate) mod plain;
 mod wire;
 
 use core::time::Duration;

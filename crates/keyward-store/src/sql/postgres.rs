@@ -3,6 +3,7 @@
 
 mod link;
 mod migrating;
+pub(crate) mod plain;
 mod wire;
 
 use core::time::Duration;

@@ -4,6 +4,7 @@
 mod company;
 mod connection;
 mod pen;
+pub(crate) mod plain;
 mod readers;
 mod writer;
 

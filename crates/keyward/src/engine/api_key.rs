@@ -94,7 +94,7 @@ impl Keyward {
     }
 }
 
-fn ceiling(permissions: &[String]) -> Result<Ceiling, Error> {
+pub(super) fn ceiling(permissions: &[String]) -> Result<Ceiling, Error> {
     Ceiling::parse("api key", permissions.iter().map(String::as_str))
         .map_err(|bad| Error::because("read what an API key may do", bad))
 }

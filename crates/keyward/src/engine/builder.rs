@@ -35,12 +35,14 @@ use super::resources::Resources;
 use super::rng::Rng;
 use super::wake::Wake;
 use super::{Inner, Keyward, Web};
+use crate::authn::{Authenticator, Steps};
 use crate::deliver::Sender;
 use crate::deliver::folder::Folder;
 use crate::deliver::inbox::Inbox;
 use crate::http::network::Network;
 use crate::http::{RequestIds, Router};
 use crate::keyfile;
+use crate::own_users::{OwnUsers, Users};
 use crate::pages::Pages;
 use crate::view::EventView;
 
@@ -79,6 +81,8 @@ pub struct Builder {
     hash_threads: usize,
     pepper: bool,
     pub(super) hooks: Hooks,
+    authenticators: Steps,
+    users: OwnUsers,
     pub(super) bots: super::bots::Choices,
     pub(crate) methods: crate::methods::Methods,
     sender: Option<Arc<dyn Sender>>,
@@ -152,6 +156,8 @@ impl Builder {
             hash_threads: std::thread::available_parallelism().map_or(1, usize::from),
             pepper: false,
             hooks: Hooks::default(),
+            authenticators: Steps::usual(),
+            users: None,
             bots: super::bots::Choices::default(),
             methods: crate::methods::Methods::default(),
             sender: None,
@@ -346,6 +352,23 @@ impl Builder {
         self
     }
 
+    /// Recognises requests by this, in place of API keys, session tokens and session
+    /// cookies: one authenticator, or [`FirstOf`](crate::authn::FirstOf) several. The
+    /// hosted pages need [`SessionCookie`](crate::authn::SessionCookie).
+    #[must_use]
+    pub fn authenticate_with(mut self, authenticator: impl Authenticator) -> Self {
+        self.authenticators = authenticator.into_steps();
+        self
+    }
+
+    /// Asks the app for people by their login before the accounts here are: they stay in
+    /// its own table, and so do their passwords. See [`TableUsers`](crate::TableUsers).
+    #[must_use]
+    pub fn users(mut self, users: impl Users) -> Self {
+        self.users = Some(Arc::new(users));
+        self
+    }
+
     /// Asked before every sign-up; may refuse.
     #[must_use]
     pub fn before_sign_up(
@@ -456,6 +479,8 @@ impl Builder {
         let bots = self.bots.open(&self.settings)?;
         super::profile::check(&self.settings)?;
         self.methods.check()?;
+        self.authenticators.check()?;
+        crate::own_users::check(&self.users)?;
         self.hash.check().map_err(|cause| Error::because("use these hash parameters", cause))?;
         let store = match self.place {
             Place::Store(store) => store,
@@ -489,6 +514,8 @@ impl Builder {
             #[cfg(feature = "oauth")]
             providers: self.providers.finish(self.web.public_url.get().map(String::as_str))?,
             hooks: self.hooks,
+            authenticators: self.authenticators,
+            users: self.users,
             bots,
             methods: self.methods,
             watch: Watch::new(),

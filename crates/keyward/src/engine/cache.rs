@@ -19,6 +19,7 @@ use quick_cache::sync::Cache;
 use super::demand::MfaDemand;
 use super::groups::InGroups;
 use super::policy::PolicyState;
+use crate::authn::Claim;
 
 /// A session, its account and its access, as they were read together.
 #[derive(Debug)]
@@ -39,6 +40,8 @@ pub(crate) struct Entry {
     pub(crate) json: Bytes,
     /// The API key that stands in place of a session, if one does.
     pub(crate) key: Option<KeyInUse>,
+    /// What an authenticator claimed, in place of a session, if one did.
+    pub(crate) claim: Option<ClaimInUse>,
     /// When it was last used, in microseconds; moves without a lock.
     pub(crate) seen_at: AtomicI64,
     began: u64,
@@ -49,6 +52,14 @@ pub(crate) struct Entry {
 #[derive(Debug)]
 pub(crate) struct KeyInUse {
     pub(crate) key: ApiKey,
+    /// None where it may do all that its account may; else one.
+    pub(crate) ceilings: Vec<Ceiling>,
+}
+
+/// A claim that an authenticator made, with what it may at most do.
+#[derive(Debug)]
+pub(crate) struct ClaimInUse {
+    pub(crate) claim: Claim,
     /// None where it may do all that its account may; else one.
     pub(crate) ceilings: Vec<Ceiling>,
 }
@@ -65,17 +76,31 @@ pub(crate) struct Loaded {
     pub(crate) mfa: MfaDemand,
     pub(crate) json: Bytes,
     pub(crate) key: Option<KeyInUse>,
+    pub(crate) claim: Option<ClaimInUse>,
 }
 
 impl Entry {
     /// What it may at most do, beside what its account may; none is no limit.
     pub(crate) fn ceilings(&self) -> &[Ceiling] {
-        self.key.as_ref().map(|key| key.ceilings.as_slice()).unwrap_or_default()
+        match (&self.key, &self.claim) {
+            (Some(key), _) => &key.ceilings,
+            (None, Some(claim)) => &claim.ceilings,
+            (None, None) => &[],
+        }
     }
 
-    /// Whose power is narrowed to what, if it is an API key's.
+    /// Whether there is a session behind it, and not a key or a claim.
+    pub(crate) fn is_session(&self) -> bool {
+        self.key.is_none() && self.claim.is_none()
+    }
+
+    /// Whose power is narrowed to what, if there is no session behind it.
     pub(crate) fn narrowed(&self) -> Option<(UserId, Vec<String>)> {
-        let permissions = self.key.as_ref()?.key.permissions();
+        let permissions = match (&self.key, &self.claim) {
+            (Some(key), _) => key.key.permissions(),
+            (None, Some(claim)) => claim.claim.permissions.as_deref(),
+            (None, None) => return None,
+        };
         Some((self.user.id, permissions.map_or_else(|| vec!["*".into()], <[_]>::to_vec)))
     }
 
@@ -123,6 +148,7 @@ impl SessionCache {
             mfa,
             json,
             key,
+            claim,
         } = loaded;
         let entry = Arc::new(Entry {
             session,
@@ -135,6 +161,7 @@ impl SessionCache {
             mfa,
             json,
             key,
+            claim,
             seen_at,
             began,
         });
@@ -301,6 +328,7 @@ mod tests {
             mfa: MfaDemand::default(),
             json: Bytes::new(),
             key: None,
+            claim: None,
         }
     }
 }

@@ -129,6 +129,7 @@ impl Keyward {
             mfa,
             json: Bytes::from(json),
             key: None,
+            claim: None,
         })
     }
 }

@@ -1,16 +1,17 @@
-//! Who came in: recognised once, before the route.
+//! Who came in: recognised once, before the route, by the authenticators that were
+//! chosen, in their order.
 
-use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use ::http::header;
 use keyward_core::id::UserId;
 use keyward_core::time::Timestamp;
 
+use super::brought::Brought;
 use super::client::LazyClient;
 use super::cookie;
-use super::{Code, Fault, Guard, Head, Request, csrf, key, single};
+use super::{Code, Fault, Guard, Head, Request, csrf};
+use crate::authn::chain::{Carried, Step};
 use crate::engine::Keyward;
 use crate::engine::ask::Asker;
 use crate::engine::cache::Entry;
@@ -71,19 +72,6 @@ impl Door {
     }
 }
 
-/// Whether a bearer token has the form of a session's.
-fn is_ours(token: &str) -> bool {
-    token.starts_with("ses_")
-}
-
-/// A token and how it was brought.
-enum Brought<'a> {
-    Nothing,
-    Cookie(&'a str),
-    Bearer(&'a str),
-    Key(Cow<'a, str>),
-}
-
 impl Keyward {
     pub(crate) async fn caller<'a>(
         &'a self,
@@ -101,7 +89,7 @@ impl Keyward {
         Ok(Caller { known, by_cookie, client })
     }
 
-    /// The live session that a request brings, and whether in a cookie.
+    /// Who sent a request, and whether our cookie says so.
     pub(crate) async fn recognise(
         &self,
         head: Head<'_>,
@@ -111,37 +99,99 @@ impl Keyward {
         if matches!(door, Door::Ours(Guard::FromElsewhere)) {
             return Ok((None, false));
         }
-        let brought = self.brought(head, door)?;
-        let is_unsafe = !head.method.is_safe();
-        let by_cookie = matches!(brought, Brought::Cookie(_));
-        let by_hand = matches!(brought, Brought::Bearer(_) | Brought::Key(_));
-        // Whether strangers may post to a door of the app's is the app's to say.
-        let ours = matches!(door, Door::Ours(_));
-        if is_unsafe && ours && !by_hand {
-            csrf::check_open(self, head.headers)?;
-        }
-        let acting = if by_cookie { self.acting(head, now).await? } else { None };
-        let (entry, ended) = match (acting, &brought) {
-            (Some(entry), _) => (Some(entry), None),
-            (None, Brought::Nothing) => (None, None),
-            (None, Brought::Key(text)) => (Some(self.key_of(text, head.address, now).await?), None),
-            (None, Brought::Cookie(token) | Brought::Bearer(token)) => {
-                match self.session_of(token, now).await? {
-                    Ok(entry) => (Some(entry), None),
-                    Err(ended) => (None, Some(ended)),
-                }
-            }
+        let brought = self.brought(&self.0.authenticators.all, head, door, now).await?;
+        let carried = brought.carried();
+        self.check_origin(head, door, carried)?;
+        let (entry, ended) = match self.opened(&brought, head, now).await? {
+            None => (None, None),
+            Some(Ok(entry)) => (Some(entry), None),
+            Some(Err(ended)) => (None, Some(ended)),
         };
-        if let (true, true, Some(entry)) = (is_unsafe, by_cookie, &entry) {
+        let by_cookie = carried == Some(Carried::Cookie);
+        let in_cookie = matches!(carried, Some(Carried::Cookie | Carried::Ticket));
+        if let (false, true, Some(entry)) = (head.method.is_safe(), in_cookie, &entry) {
             csrf::check(self, head, &entry.session.id.to_string())?;
         }
         let known = match entry {
             Some(entry) => Some(self.known(entry, head.address).await?),
             None => None,
         };
-        let asker = known.as_ref().map(|known| known.asker());
-        self.admit_by(door, asker, ended, &brought)?;
+        self.admit_by(door, known.as_ref(), ended)?;
         Ok((full(known, door)?, by_cookie))
+    }
+
+    /// What some authenticators say of a request, without letting anyone in.
+    pub(crate) async fn asked(
+        &self,
+        steps: &[Step],
+        head: Head<'_>,
+        door: Door,
+        now: Timestamp,
+    ) -> Result<Option<(Arc<Entry>, Carried)>, Fault> {
+        let brought = self.brought(steps, head, door, now).await?;
+        let Some(carried) = brought.carried() else { return Ok(None) };
+        match self.opened(&brought, head, now).await? {
+            None => Ok(None),
+            Some(Ok(entry)) => Ok(Some((entry, carried))),
+            Some(Err(ended)) => Err(ended_code(ended).into()),
+        }
+    }
+
+    /// Refuses what a page of another site sent, where a browser may have added the
+    /// credential.
+    fn check_origin(
+        &self,
+        head: Head<'_>,
+        door: Door,
+        carried: Option<Carried>,
+    ) -> Result<(), Fault> {
+        let is_checked = match carried {
+            Some(Carried::ByHand) => false,
+            Some(Carried::Ambient) => true,
+            // Whether strangers may post to a door of the app's is the app's to say; a
+            // cookie of ours is looked at again once its session is known.
+            Some(Carried::Cookie | Carried::Ticket) | None => matches!(door, Door::Ours(_)),
+        };
+        match is_checked && !head.method.is_safe() {
+            true => csrf::check_open(self, head.headers),
+            false => Ok(()),
+        }
+    }
+
+    /// What a credential opens; nothing where none was brought.
+    async fn opened(
+        &self,
+        brought: &Brought<'_>,
+        head: Head<'_>,
+        now: Timestamp,
+    ) -> Result<Option<Result<Arc<Entry>, Ended>>, Fault> {
+        Ok(match brought {
+            Brought::Nothing => None,
+            Brought::Key(text) => Some(Ok(self.key_of(text, head.address, now).await?)),
+            Brought::Cookie(token) => match self.acting(head, now).await? {
+                Some(entry) => Some(Ok(entry)),
+                None => Some(self.session_of(token, now).await?),
+            },
+            // What was put in by hand and refused is never ignored.
+            Brought::Bearer(token) => {
+                let opened = self.session_of(token, now).await?;
+                Some(Ok(opened.map_err(ended_code)?))
+            }
+            Brought::Basic(basic, given) => {
+                // Rare and large: in a box, so that every other request is small.
+                Some(Ok(Box::pin(self.basic_of(basic, given, head, now)).await?))
+            }
+            Brought::Claim(claim, _) => {
+                let opened = Box::pin(self.claim_of(claim, now)).await?;
+                Some(Ok(opened.map_err(ended_code)?))
+            }
+            // As with every old cookie, whoever has one that ended may still sign in.
+            #[cfg(feature = "tickets")]
+            Brought::Ticket(None) => Some(Err(Ended::Unknown)),
+            #[cfg(feature = "tickets")]
+            Brought::Ticket(Some(claim)) => Some(Box::pin(self.claim_of(claim, now)).await?),
+            Brought::Entry(entry, _) => Some(Ok(Arc::clone(entry))),
+        })
     }
 
     /// The session of an administrator who acts as somebody else: it goes before
@@ -159,44 +209,21 @@ impl Keyward {
         }
     }
 
-    /// Other schemes belong to the app or to a proxy: they are not tried, and do
-    /// not hide the cookie. Nor are, at the app's doors, bearer tokens of its own.
-    fn brought<'a>(&self, head: Head<'a>, door: Door) -> Result<Brought<'a>, Fault> {
-        let given = single(head.headers, &header::AUTHORIZATION)?.unwrap_or_default();
-        if let Some(key) = key::brought(head.headers, given)? {
-            return Ok(Brought::Key(key));
-        }
-        let (scheme, token) = given.split_once(' ').unwrap_or((given, ""));
-        let token = token.trim();
-        let is_tried = matches!(door, Door::Ours(_)) || is_ours(token);
-        if scheme.eq_ignore_ascii_case("bearer") && is_tried {
-            return Ok(Brought::Bearer(token));
-        }
-        let found = cookie::find(self, head.headers, cookie::SESSION)?;
-        Ok(found.map_or(Brought::Nothing, Brought::Cookie))
-    }
-
     fn admit_by(
         &self,
         door: Door,
-        asker: Option<Asker<'_>>,
+        known: Option<&Known>,
         ended: Option<Ended>,
-        brought: &Brought<'_>,
     ) -> Result<(), Fault> {
-        // A credential that was brought and refused is never ignored, except
-        // that an old cookie must not keep anyone from signing in.
-        if let (Brought::Bearer(_), Some(ended)) = (brought, ended) {
-            return Err(ended_code(ended).into());
-        }
-        let guard = door.guard();
-        match (guard, asker) {
-            (Guard::Enrolling | Guard::SignedIn, Some(_)) if matches!(brought, Brought::Key(_)) => {
+        match (door.guard(), known) {
+            (Guard::Enrolling | Guard::SignedIn, Some(known)) if !known.entry.is_session() => {
                 Err(Code::SessionRequired.into())
             }
+            // An old cookie must not keep anyone from signing in.
             (Guard::Anyone | Guard::FromElsewhere, _) => Ok(()),
             (Guard::Enrolling | Guard::SignedIn | Guard::Known, Some(_)) => Ok(()),
             (_, None) => Err(ended.map_or(Code::Unauthenticated, ended_code).into()),
-            (Guard::Holding(wanted), Some(asker)) => self.demand(asker, &parse(wanted)?),
+            (Guard::Holding(wanted), Some(known)) => self.demand(known.asker(), &parse(wanted)?),
         }
     }
 }

@@ -4,13 +4,13 @@ use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::OnceLock;
 
-use ::http::header;
+use ::http::{HeaderMap, header};
 use keyward_core::crypto::mac::mac;
 use keyward_core::crypto::token;
 use keyward_core::flow::Client;
 use keyward_core::id::UserId;
 
-use super::{Request, cookie};
+use super::{Head, Request, cookie};
 use crate::engine::Keyward;
 
 /// A [`Client`] that is put together when a flow first asks for it: most
@@ -49,10 +49,15 @@ impl Deref for LazyClient<'_> {
 }
 
 impl Keyward {
+    /// What the flows learn of a request whose body was not read: nothing of its
+    /// device, which is a browser's.
+    pub(crate) fn client_of(&self, head: Head<'_>) -> Client {
+        let address = head.address.map(|a| a.to_string()).unwrap_or_default();
+        Client { address, agent: agent(head.headers), ..Client::default() }
+    }
+
     fn client(&self, request: &Request, address: Option<IpAddr>) -> Client {
-        let agent = request.headers().get(header::USER_AGENT).map(|v| v.as_bytes());
-        let agent = String::from_utf8_lossy(agent.unwrap_or_default());
-        let agent = agent.chars().filter(|c| !c.is_control()).take(200).collect();
+        let agent = agent(request.headers());
         // Two device cookies, of which one was planted, prove no device.
         let device = cookie::find(self, request.headers(), cookie::DEVICE).ok().flatten();
         Client {
@@ -89,6 +94,12 @@ impl Keyward {
         let proof = self.device_proof(user, &device);
         format!("{user}.{}.{}", to_hex(&device), to_hex(&proof))
     }
+}
+
+fn agent(headers: &HeaderMap) -> String {
+    let agent = headers.get(header::USER_AGENT).map(|v| v.as_bytes());
+    let agent = String::from_utf8_lossy(agent.unwrap_or_default());
+    agent.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
 fn to_hex(bytes: &[u8]) -> String {

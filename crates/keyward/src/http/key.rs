@@ -20,13 +20,29 @@ pub(super) fn brought<'a>(
 ) -> Result<Option<Cow<'a, str>>, Fault> {
     let named = single(headers, &X_API_KEY)?.map(str::trim);
     match (named, authorized(authorization)) {
-        (Some(_), Some(_)) => {
-            Err(Problem::new(Code::BadRequest).detail("an API key occurs twice").into())
-        }
+        (Some(_), Some(_)) => Err(twice()),
         // What else is called so belongs to the app, or to another door of ours.
-        (Some(named), None) => Ok(named.starts_with(PREFIX).then_some(Cow::Borrowed(named))),
+        (Some(named), None) if named.starts_with(PREFIX) => {
+            // A scheme of another's that carries a key is one too many as well.
+            let (_, rest) = authorization.split_once(' ').unwrap_or_default();
+            let is_twice = rest.trim().starts_with(PREFIX);
+            (!is_twice).then_some(Some(Cow::Borrowed(named))).ok_or_else(twice)
+        }
+        (Some(_), None) => Ok(None),
         (None, found) => Ok(found),
     }
+}
+
+/// Refuses a key that is also in `X-Api-Key`.
+pub(super) fn alone(headers: &HeaderMap) -> Result<(), Fault> {
+    match single(headers, &X_API_KEY)?.is_some_and(|it| it.trim().starts_with(PREFIX)) {
+        true => Err(twice()),
+        false => Ok(()),
+    }
+}
+
+fn twice() -> Fault {
+    Problem::new(Code::BadRequest).detail("an API key occurs twice").into()
 }
 
 fn authorized(given: &str) -> Option<Cow<'_, str>> {
@@ -80,5 +96,6 @@ mod tests {
     #[test]
     fn two_keys_at_once_are_refused() {
         assert_eq!(found("Bearer kwk_1", Some("kwk_2")), None);
+        assert_eq!(found("Token kwk_1", Some("kwk_2")), None);
     }
 }

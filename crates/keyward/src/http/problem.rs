@@ -119,6 +119,11 @@ impl Code {
         Self::ALL.iter().find(|(_, code, ..)| *code == name).map(|(code, ..)| *code)
     }
 
+    /// Whether a credential, any, is what is missing.
+    pub(crate) fn asks_who(self) -> bool {
+        self.status() == StatusCode::UNAUTHORIZED && self != Self::StepUpRequired
+    }
+
     /// What `WWW-Authenticate` says: RFC 6750 section 3.1, RFC 9470 section 3.
     fn challenge(self) -> Option<&'static str> {
         match self {
@@ -149,6 +154,8 @@ pub(crate) struct Problem {
     pub(crate) retry_after: Option<u64>,
     /// The verbs that the path takes, for `Allow`.
     pub(crate) allow: Option<String>,
+    /// What `WWW-Authenticate` says beside what its code does.
+    pub(crate) challenge: Option<HeaderValue>,
     pub(crate) extra: Map<String, Value>,
 }
 
@@ -174,6 +181,7 @@ impl Problem {
             errors: vec![],
             retry_after: None,
             allow: None,
+            challenge: None,
             extra: Map::new(),
         }
     }
@@ -312,6 +320,9 @@ impl Problem {
         if let Some(challenge) = self.code.challenge() {
             let challenge = HeaderValue::from_static(challenge);
             reply.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(challenge) = &self.challenge {
+            reply.headers_mut().append(header::WWW_AUTHENTICATE, challenge.clone());
         }
     }
 }

@@ -59,6 +59,12 @@ pub(super) fn wants_page(request: &Request) -> bool {
         && !is_for_programs(request.uri().path())
 }
 
+/// Whether a script of a page asks: browsers say so (Fetch Metadata).
+pub(super) fn is_script(request: &Request) -> bool {
+    let mode = request.headers().get("sec-fetch-mode");
+    mode.is_some_and(|mode| mode.as_bytes() != b"navigate")
+}
+
 /// Whether a path is of an API, wherever it is mounted.
 fn is_for_programs(path: &str) -> bool {
     path.contains("/api/") || path.contains("/access/v1/")

@@ -10,7 +10,7 @@ use super::captcha::guarded;
 use super::render::Page;
 use super::{go, nav, on, signed_in};
 use crate::http::input::{self, Flag};
-use crate::http::{Cx, Fault, Guard, Limit, Reply, Route, cookie};
+use crate::http::{Cx, Fault, Guard, Limit, Reply, Route};
 use crate::routes::given::Given;
 use crate::routes::sign_in::{self, Holding};
 
@@ -90,7 +90,7 @@ fn leave(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         sign_in::close(&cx).await?;
         let mut reply = go(&cx, "/login?notice=signed_out")?;
-        cookie::clear(cx.auth, &mut reply, cookie::SESSION);
+        sign_in::forget_browser(&cx, &mut reply);
         Ok(reply)
     })
 }

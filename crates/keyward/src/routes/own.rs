@@ -9,9 +9,8 @@ use serde::Deserialize;
 
 use super::answer::{List, Outcome, Part, Status};
 use super::people::query;
-use crate::http::{
-    Code, Cx, Fault, Guard, Limit, Method4, Reply, Route, cookie, input, no_content, reply,
-};
+use super::sign_in::forget_browser;
+use crate::http::{Code, Cx, Fault, Guard, Limit, Method4, Reply, Route, input, no_content, reply};
 use crate::own::{DeviceView, ExportView};
 use crate::view::EventView;
 
@@ -35,7 +34,7 @@ pub(super) const ROUTES: &[Route] = &[
 /// Deletes the caller's account. The one way for the API and the page.
 pub(crate) async fn delete_own(cx: &Cx<'_>, mut reply: Reply) -> Result<Reply, Fault> {
     cx.auth.delete_own_for(cx.caller.entry()?, &cx.caller.client).await??;
-    cookie::clear(cx.auth, &mut reply, cookie::SESSION);
+    forget_browser(cx, &mut reply);
     Ok(reply)
 }
 

@@ -4,7 +4,6 @@ use keyward_core::Secret;
 use keyward_core::flow::open::{Opened, Opening, Replaced};
 use keyward_core::flow::proven::SignedIn;
 use keyward_core::flow::session::{CloseSession, CloseSessions};
-use keyward_core::flow::sign_in::SignIn;
 use keyward_core::port::Fut;
 use keyward_core::record::SessionKind;
 use keyward_core::refusal::Refusal;
@@ -89,8 +88,7 @@ pub(crate) async fn attempt(
     captcha: Given,
 ) -> Result<SignedIn, Fault> {
     pass(cx, CaptchaFor::SignIn, &identifier, captcha).await?;
-    let flow = SignIn { identifier, password, open: Some(open) };
-    Ok(cx.auth.run(&flow, &cx.caller.client).await??)
+    Ok(cx.auth.by_password(identifier, password, Some(open), &cx.caller.client).await??)
 }
 
 fn sign_in(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
@@ -149,9 +147,18 @@ fn sign_out(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         close(&cx).await?;
         let mut reply = no_content();
-        cookie::clear(cx.auth, &mut reply, cookie::SESSION);
+        forget_browser(&cx, &mut reply);
         Ok(reply)
     })
+}
+
+/// Removes what recognised this browser.
+pub(crate) fn forget_browser(cx: &Cx<'_>, reply: &mut Reply) {
+    cookie::clear(cx.auth, reply, cookie::SESSION);
+    #[cfg(feature = "tickets")]
+    if let Some(line) = cx.auth.forget().and_then(|line| line.parse().ok()) {
+        reply.headers_mut().append(::http::header::SET_COOKIE, line);
+    }
 }
 
 fn sign_out_all(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
@@ -160,7 +167,7 @@ fn sign_out_all(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         let flow = CloseSessions { user, except: None, actor: Some(user), by: "owner" };
         cx.auth.run(&flow, &cx.caller.client).await??;
         let mut reply = no_content();
-        cookie::clear(cx.auth, &mut reply, cookie::SESSION);
+        forget_browser(&cx, &mut reply);
         Ok(reply)
     })
 }

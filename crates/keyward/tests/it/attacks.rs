@@ -5,6 +5,7 @@ mod class_01_address_taken_over;
 #[cfg(feature = "oauth")]
 mod class_01_pre_hijacking_by_a_service;
 mod class_02_open_redirect;
+mod class_03_headers_believed;
 mod class_04_enumeration;
 mod class_05_session_fixation;
 mod class_06_trusted_devices_outlive;
@@ -20,6 +21,7 @@ mod class_08_second_factor_guessed;
 mod class_09_second_factor_bypassed;
 #[cfg(feature = "oauth")]
 mod class_10_login_csrf_and_mix_up;
+mod class_12_tokens_changed;
 mod class_13_identity_confusion;
 #[cfg(feature = "oauth")]
 mod class_13_recycled_and_shared_names;
@@ -30,6 +32,7 @@ mod class_16_markup_in_pages_and_mails;
 mod class_17_ssrf_through_discovery;
 mod class_18_injection;
 mod class_19_resource_exhaustion;
+mod class_20_authenticators_failing_open;
 mod class_20_failing_open;
 mod class_21_browser_boundary;
 mod class_22_replay_of_protected_messages;

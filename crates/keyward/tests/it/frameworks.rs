@@ -243,6 +243,62 @@ async fn the_journey_through_actix_web() {
     thread.join().unwrap().unwrap();
 }
 
+/// Authenticators that were chosen, on actix-web: the same answers as on axum.
+#[cfg(feature = "tickets")]
+#[tokio::test(flavor = "multi_thread")]
+async fn chosen_authenticators_through_actix_web() {
+    use keyward::RootKey;
+    use keyward::authn::ticket::{Renewal, Tickets};
+    use keyward::authn::{Basic, FirstOf};
+
+    let renewal = Renewal { max_age: 60, after: Some(0), lifetime: None };
+    let tickets = Tickets::new(&RootKey::from_bytes([7; 32])).lasting(renewal);
+    let ways = FirstOf::new().then(tickets).then(Basic::new("Reports").within(["reports:view"]));
+    let t = TestAuth::with(|builder| builder.authenticate_with(ways)).await;
+    let ada = t.user("ada@example.com").await;
+    t.kw.grant("ada@example.com", "reports:*").await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let auth = t.kw.clone();
+    let (ready, handle) = std::sync::mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let server = actix(auth, listener);
+            ready.send(server.handle()).unwrap();
+            server.await
+        })
+    });
+
+    let mut by_basic = Browser::at(address);
+    let basic = |password: &str| {
+        use base64::Engine as _;
+        let text = format!("ada@example.com:{password}");
+        let text = base64::engine::general_purpose::STANDARD.encode(text);
+        format!("Authorization: Basic {text}")
+    };
+    by_basic.more = basic(PASSWORD);
+    assert_eq!(by_basic.get("/me").await.json()["email"], "ada@example.com");
+    assert_eq!(by_basic.get("/reports").await.body, "secret numbers");
+    assert_eq!(by_basic.get("/both").await.code(), "outside_ceiling", "no more than its within");
+    by_basic.more = basic("a guess");
+    let refused = by_basic.get("/me").await;
+    assert_eq!((refused.status, refused.code().as_str()), (401, "invalid_credentials"));
+
+    let line = t.kw.remember(&ada.id, "app", None).await.unwrap().unwrap();
+    let (_, ticket) = line.reveal().split(';').next().unwrap().split_once('=').unwrap();
+    let mut by_ticket = Browser::at(address);
+    by_ticket.set_cookie("kw_ticket", ticket);
+    t.clock.advance(std::time::Duration::from_secs(1));
+    assert_eq!(by_ticket.get("/missing").await.status, 404);
+    assert_eq!(by_ticket.cookie("kw_ticket").as_deref(), Some(ticket), "no success");
+    assert_eq!(by_ticket.get("/me").await.json()["email"], "ada@example.com");
+    assert_ne!(by_ticket.cookie("kw_ticket").as_deref(), Some(ticket), "renewed");
+    assert_eq!(by_ticket.post("/api/v1/sign-out", &json!({})).await.status, 204);
+    assert!(by_ticket.cookie("kw_ticket").is_none_or(|value| value.is_empty()));
+    handle.recv().unwrap().stop(false).await;
+    thread.join().unwrap().unwrap();
+}
+
 fn actix(auth: Keyward, listener: TcpListener) -> actix_web::dev::Server {
     use actix_web::{App, HttpServer, web};
     use keyward::actix::{layer, pages, require, require_role, require_verification};

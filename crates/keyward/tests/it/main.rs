@@ -16,6 +16,7 @@ mod app_routes;
 #[cfg(feature = "policy-file")]
 mod asking;
 mod attacks;
+mod authenticators;
 #[cfg(feature = "policy-file")]
 mod authzen;
 mod bad_input;

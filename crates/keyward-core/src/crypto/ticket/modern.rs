@@ -21,7 +21,7 @@ use crate::crypto::mac::{is_mac, mac};
 use crate::time::Timestamp;
 
 /// Writes modern tickets under one key, and reads those under older ones too.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Modern {
     newest: DerivedKey,
     older: Vec<DerivedKey>,

@@ -71,6 +71,11 @@ pub(super) fn writing(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
     Ok(db)
 }
 
+/// A connection to a file that is not ours.
+pub(super) fn plain(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
+    open(path, PATIENCE)
+}
+
 /// A connection that cannot write.
 pub(super) fn reading(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
     let db = open(path, PATIENCE)?;

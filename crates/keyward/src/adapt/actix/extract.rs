@@ -34,7 +34,7 @@ pub struct Rejection {
 impl Rejection {
     pub(super) fn new(auth: &Keyward, fault: Fault) -> Self {
         let id = auth.0.request_ids.mint(auth.now());
-        Self { problem: fault.into_problem(id), id }
+        Self { problem: auth.problem(fault, id), id }
     }
 
     pub(super) fn reply(&self) -> HttpResponse {
@@ -57,6 +57,21 @@ impl ResponseError for Rejection {
     fn error_response(&self) -> HttpResponse {
         self.reply()
     }
+}
+
+/// The ticket that takes the place of the one that came in.
+#[cfg(feature = "tickets")]
+pub(super) async fn renewed(
+    auth: &Keyward,
+    request: &HttpRequest,
+) -> Option<crate::authn::ticket::Renewed> {
+    let (Ok(method), Ok(headers)) = (convert::method(request), convert::headers(request)) else {
+        return None;
+    };
+    let peer = request.peer_addr().map(|peer| peer.ip());
+    let address = network::near(&auth.0.web, &headers, peer).address;
+    let head = Head { method: &method, headers: &headers, body: &[], address };
+    auth.renewed_ticket(head).await
 }
 
 /// Who came in, kept with the request for the next one who asks.

@@ -11,6 +11,8 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forwar
 
 use super::convert;
 use super::extract::{Rejection, recognise};
+#[cfg(feature = "tickets")]
+use crate::authn::ticket::Renewed;
 use crate::engine::Keyward;
 use crate::http::{Code, Fault, headers};
 use crate::required::{Required, Wanted};
@@ -92,6 +94,15 @@ impl Gate {
         }
     }
 
+    /// The ticket that takes the place of the one that came in, at a door of the app's.
+    #[cfg(feature = "tickets")]
+    async fn renewed(&self, request: &ServiceRequest) -> Option<Renewed> {
+        match self.is_layer() && !self.auth.owns(request.path()) {
+            true => super::extract::renewed(&self.auth, request.request()).await,
+            false => None,
+        }
+    }
+
     /// Whether it stands around the whole app, and asks nothing.
     fn is_layer(&self) -> bool {
         matches!(self.wanted, Asks::Nothing)
@@ -108,6 +119,21 @@ impl Gate {
                 theirs.insert(name, value);
             }
         }
+    }
+}
+
+#[cfg(feature = "tickets")]
+fn renew(reply: &mut ServiceResponse, renewed: Option<Renewed>) {
+    let Some(renewed) = renewed else { return };
+    let said: Vec<http::HeaderValue> = reply
+        .headers()
+        .get_all(actix_web::http::header::SET_COOKIE)
+        .filter_map(|line| http::HeaderValue::from_bytes(line.as_bytes()).ok())
+        .collect();
+    let status = http::StatusCode::from_u16(reply.status().as_u16()).unwrap_or_default();
+    let Some(line) = renewed.beside(status, said.iter()) else { return };
+    if let Some((name, value)) = convert::old(&http::header::SET_COOKIE, &line) {
+        reply.headers_mut().append(name, value);
     }
 }
 
@@ -148,10 +174,14 @@ where
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let (gate, inner) = (self.gate.clone(), Rc::clone(&self.inner));
         Box::pin(async move {
+            #[cfg(feature = "tickets")]
+            let renewed = gate.renewed(&request).await;
             let mut reply = match gate.admit(&request).await {
                 Ok(()) => inner.call(request).await?.map_into_boxed_body(),
                 Err(fault) => request.into_response(Rejection::new(&gate.auth, fault).reply()),
             };
+            #[cfg(feature = "tickets")]
+            renew(&mut reply, renewed);
             if gate.is_layer() {
                 gate.finish(&mut reply);
             }

@@ -22,12 +22,16 @@ pub(super) async fn recognise(auth: &Keyward, parts: &mut Parts) -> Result<Optio
     if let Some(Recognised(known)) = parts.extensions.get() {
         return Ok(known.clone());
     }
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-    let address = network::near(&auth.0.web, &parts.headers, peer).address;
-    let head = Head { method: &parts.method, headers: &parts.headers, body: &[], address };
-    let (known, _) = auth.recognise(head, Door::App, auth.now()).await?;
+    let (known, _) = auth.recognise(head(auth, parts), Door::App, auth.now()).await?;
     parts.extensions.insert(Recognised(known.clone()));
     Ok(known)
+}
+
+/// What a request says of whoever sent it.
+pub(super) fn head<'a>(auth: &Keyward, parts: &'a Parts) -> Head<'a> {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    let address = network::near(&auth.0.web, &parts.headers, peer).address;
+    Head { method: &parts.method, headers: &parts.headers, body: &[], address }
 }
 
 /// Who came in, kept with the request for the next one who asks.
@@ -37,7 +41,7 @@ struct Recognised(Option<Known>);
 /// A fault as a reply of ours.
 pub(super) fn refusal(auth: &Keyward, fault: Fault) -> Response {
     let id = auth.0.request_ids.mint(auth.now());
-    auth.problem_reply(fault, id).map(|body| Body::new(ReplyBody::from(body)))
+    auth.problem(fault, id).reply(id).map(|body| Body::new(ReplyBody::from(body)))
 }
 
 /// Why an extractor refused; a problem (RFC 9457) as a reply.

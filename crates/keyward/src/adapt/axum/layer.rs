@@ -6,10 +6,14 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use ::axum::extract::Request;
+#[cfg(feature = "tickets")]
+use ::axum::http::request::Parts;
 use ::axum::response::Response;
 use tower_layer::Layer;
 use tower_service::Service;
 
+#[cfg(feature = "tickets")]
+use super::extract::head;
 use super::extract::{recognise, refusal};
 use crate::engine::Keyward;
 use crate::http::{Code, headers};
@@ -106,13 +110,28 @@ where
                 true => Ok(None),
                 false => recognise(&auth, &mut parts).await,
             };
+            #[cfg(feature = "tickets")]
+            let renewed = renewed(&auth, &parts).await;
             let mut reply = match known {
                 Err(fault) => refusal(&auth, fault),
                 Ok(_) => inner.call(Request::from_parts(parts, body)).await?,
             };
+            #[cfg(feature = "tickets")]
+            {
+                reply = crate::authn::ticket::renew(reply, renewed);
+            }
             headers::finish_app(reply.headers_mut(), id, auth.is_https());
             Ok(reply)
         })
+    }
+}
+
+/// The ticket that takes the place of the one that came in, at a door of the app's.
+#[cfg(feature = "tickets")]
+async fn renewed(auth: &Keyward, parts: &Parts) -> Option<crate::authn::ticket::Renewed> {
+    match auth.owns(parts.uri.path()) {
+        true => None,
+        false => auth.renewed_ticket(head(auth, parts)).await,
     }
 }
 
