@@ -127,7 +127,7 @@ async fn a_claim_ends_with_its_time_its_epoch_and_its_account() {
     assert_eq!(ended.code(), "session_expired");
     assert_eq!(ask(&client, "/who", &[("a", "old")]).await.code(), "session_revoked");
     let ada = t.kw.find_person("ada@example.com").await.unwrap().unwrap();
-    assert_eq!(t.kw.session_epoch(ada.id).await.unwrap(), Some(1));
+    assert_eq!(t.kw.session_epoch(ada.id).await.unwrap(), Some(0));
     assert_eq!(ask(&client, "/who", &[("a", "ok")]).await.text(), "ada@example.com");
     t.kw.act_on(ada.id, keyward::Act::Lock { reason: String::new() }).await.unwrap().unwrap();
     assert_eq!(ask(&client, "/who", &[("a", "ok")]).await.code(), "session_revoked", "at once");
