@@ -1049,7 +1049,7 @@ class Operations:
         self,
         *,
         purpose: str,
-        kind: Literal["proof_of_work", "digits"] | None | Unset = UNSET,
+        kind: Literal["proof_of_work", "digits", "service"] | None | Unset = UNSET,
     ) -> types.Captcha:
         """`POST /api/v1/captcha`, for anybody."""
         call = Call(
@@ -1892,6 +1892,25 @@ class Operations:
             "POST",
             "/api/v1/sign-in/anonymous",
             body=given({"session": session}),
+        )
+        return cast("types.Outcome", self._json(call))
+
+    def post_sign_in_by_method(
+        self,
+        method: str,
+        *,
+        answer: str,
+        identifier: str,
+        captcha: str | None | Unset = UNSET,
+        captcha_token: str | None | Unset = UNSET,
+        remember: bool | Unset = UNSET,
+        session: Literal["cookie", "token"] | Unset = UNSET,
+    ) -> types.Outcome:
+        """`POST /api/v1/sign-in/by/{method}`, for anybody."""
+        call = Call(
+            "POST",
+            f"/api/v1/sign-in/by/{segment(method)}",
+            body=given({"answer": answer, "captcha": captcha, "captcha_token": captcha_token, "identifier": identifier, "remember": remember, "session": session}),
         )
         return cast("types.Outcome", self._json(call))
 
@@ -3214,7 +3233,7 @@ class AsyncOperations:
         self,
         *,
         purpose: str,
-        kind: Literal["proof_of_work", "digits"] | None | Unset = UNSET,
+        kind: Literal["proof_of_work", "digits", "service"] | None | Unset = UNSET,
     ) -> types.Captcha:
         """`POST /api/v1/captcha`, for anybody."""
         call = Call(
@@ -4057,6 +4076,25 @@ class AsyncOperations:
             "POST",
             "/api/v1/sign-in/anonymous",
             body=given({"session": session}),
+        )
+        return cast("types.Outcome", await self._json(call))
+
+    async def post_sign_in_by_method(
+        self,
+        method: str,
+        *,
+        answer: str,
+        identifier: str,
+        captcha: str | None | Unset = UNSET,
+        captcha_token: str | None | Unset = UNSET,
+        remember: bool | Unset = UNSET,
+        session: Literal["cookie", "token"] | Unset = UNSET,
+    ) -> types.Outcome:
+        """`POST /api/v1/sign-in/by/{method}`, for anybody."""
+        call = Call(
+            "POST",
+            f"/api/v1/sign-in/by/{segment(method)}",
+            body=given({"answer": answer, "captcha": captcha, "captcha_token": captcha_token, "identifier": identifier, "remember": remember, "session": session}),
         )
         return cast("types.Outcome", await self._json(call))
 

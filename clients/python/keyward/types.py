@@ -250,13 +250,20 @@ class Captcha(TypedDict):
     image: NotRequired[str | None]
 
     # What has to be done.
-    kind: Literal["proof_of_work", "digits"]
+    kind: Literal["proof_of_work", "digits", "service"]
 
     # The answer is a number below this.
     most: NotRequired[int | None]
 
     # What stands before the number, with a full stop between, when it is hashed.
     salt: NotRequired[str | None]
+
+    # The service whose script asks: `turnstile`, `hcaptcha` or `recaptcha`, unless the app has
+    # one of its own.
+    service: NotRequired[str | None]
+
+    # The key by which the service knows the site.
+    site_key: NotRequired[str | None]
 
     # SHA-256 of salt, full stop and number, in hexadecimal.
     target: NotRequired[str | None]
@@ -1014,6 +1021,10 @@ class Permissions(TypedDict):
     # Patterns that are allowed, by roles and grants.
     allow: list[str]
 
+    # Whether the patterns say all. Where rules with conditions decide as well, or blocks of the
+    # app's own, they do not: ask.
+    complete: bool
+
     # Patterns that are denied, whatever else allows them.
     deny: list[str]
 
@@ -1021,6 +1032,10 @@ class Permissions(TypedDict):
 
     # Numeric limits of the roles held.
     limits: dict[str, NumericLimit]
+
+    # Where the policy lists permissions: those of them that are allowed now, about no resource,
+    # by all that decides.
+    permissions: NotRequired[list[str] | None]
 
     roles: list[str]
 

@@ -677,6 +677,11 @@ export abstract class Operations {
     return this.json<types.Outcome>({ method: "POST", path: "/api/v1/sign-in/anonymous", body: input, safe: false, options });
   }
 
+  /** `POST /api/v1/sign-in/by/{method}`, for anybody. */
+  postSignInByMethod(method: string, input: types.PostSignInByMethodInput, options: Options = {}): Promise<types.Outcome> {
+    return this.json<types.Outcome>({ method: "POST", path: `/api/v1/sign-in/by/${segment(method)}`, body: input, safe: false, options });
+  }
+
   /** `POST /api/v1/sign-in/code`, for anybody. */
   postSignInCode(input: types.PostSignInCodeInput, options: Options = {}): Promise<types.Outcome> {
     return this.json<types.Outcome>({ method: "POST", path: "/api/v1/sign-in/code", body: input, safe: false, options });

@@ -197,11 +197,15 @@ export interface Captcha {
   /** Where the picture is, below the path that everything is mounted under. */
   image?: string | null;
   /** What has to be done. */
-  kind: "proof_of_work" | "digits";
+  kind: "proof_of_work" | "digits" | "service";
   /** The answer is a number below this. */
   most?: number | null;
   /** What stands before the number, with a full stop between, when it is hashed. */
   salt?: string | null;
+  /** The service whose script asks: `turnstile`, `hcaptcha` or `recaptcha`, unless the app has one of its own. */
+  service?: string | null;
+  /** The key by which the service knows the site. */
+  site_key?: string | null;
   /** SHA-256 of salt, full stop and number, in hexadecimal. */
   target?: string | null;
   token: string;
@@ -769,11 +773,15 @@ export interface Permission {
 export interface Permissions {
   /** Patterns that are allowed, by roles and grants. */
   allow: string[];
+  /** Whether the patterns say all. Where rules with conditions decide as well, or blocks of the app's own, they do not: ask. */
+  complete: boolean;
   /** Patterns that are denied, whatever else allows them. */
   deny: string[];
   groups: string[];
   /** Numeric limits of the roles held. */
   limits: Record<string, NumericLimit>;
+  /** Where the policy lists permissions: those of them that are allowed now, about no resource, by all that decides. */
+  permissions?: string[] | null;
   roles: string[];
   /** Patterns that an API key is bound to: it may do nothing else of this. */
   within?: string[] | null;
@@ -1464,7 +1472,7 @@ export interface PostCanExplainInput {
 /** What `post_captcha` takes. */
 export interface PostCaptchaInput {
   /** What can be done; whatever is offered first if it does not matter. */
-  kind?: "proof_of_work" | "digits" | null;
+  kind?: "proof_of_work" | "digits" | "service" | null;
   /** What it is for: `sign_up`, `sign_in`, `recovery`, `sign_in_link` or `app`. */
   purpose: string;
 }
@@ -1664,6 +1672,21 @@ export interface PostSignInInput {
 
 /** What `post_sign_in_anonymous` takes. */
 export interface PostSignInAnonymousInput {
+  /** How the client wants to hold its session. */
+  session?: "cookie" | "token";
+}
+
+/** What `post_sign_in_by_method` takes. */
+export interface PostSignInByMethodInput {
+  /** What proves it. */
+  answer: string;
+  /** The answer to a captcha, where one is asked for. */
+  captcha?: string | null;
+  /** The captcha that it answers. */
+  captcha_token?: string | null;
+  /** As the method knows the person. */
+  identifier: string;
+  remember?: boolean;
   /** How the client wants to hold its session. */
   session?: "cookie" | "token";
 }
