@@ -146,6 +146,9 @@ impl Builder {
     #[must_use]
     pub fn method(mut self, method: impl Method) -> Self {
         self.methods.0.push(Arc::new(method));
+        if let Err(error) = self.methods.check() {
+            self.bad.get_or_insert(error);
+        }
         self
     }
 }

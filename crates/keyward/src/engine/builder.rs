@@ -96,7 +96,7 @@ pub struct Builder {
     web: Web,
     pub(super) decisions: Option<LogTo>,
     beside: bool,
-    bad: Option<Error>,
+    pub(crate) bad: Option<Error>,
 }
 
 impl std::fmt::Debug for Builder {
@@ -478,7 +478,6 @@ impl Builder {
         self.bad.map_or(Ok(()), Err)?;
         let bots = self.bots.open(&self.settings)?;
         super::profile::check(&self.settings)?;
-        self.methods.check()?;
         self.authenticators.check()?;
         crate::own_users::check(&self.users)?;
         self.hash.check().map_err(|cause| Error::because("use these hash parameters", cause))?;

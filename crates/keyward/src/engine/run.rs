@@ -190,7 +190,6 @@ impl Keyward {
 
     /// Nobody is asked.
     #[cfg(not(feature = "captcha"))]
-    #[expect(clippy::unused_async, reason = "as where somebody is asked")]
     async fn is_person(&self, _: &Work) -> Result<bool, Error> {
         Ok(false)
     }

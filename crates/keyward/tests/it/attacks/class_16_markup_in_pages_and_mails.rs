@@ -185,58 +185,10 @@ async fn what_stands_in_an_address_or_a_form_is_text_on_the_page_that_answers() 
     t.give_role(&root, "admin").await;
     let desk = t.pages().login_as(&root).await;
     let stranger = t.pages();
-    let ask = async |text: &str| {
-        let encoded = percent(text);
-        let mut all = vec![];
-        for path in [
-            "/login?notice={}",
-            "/login?lang={}",
-            "/login?return_to=/{}",
-            "/{}",
-            "/verify/{}",
-            "/restore/{}",
-            "/invite/{}",
-            "/undo/{}",
-            "/recover/stop/{}",
-            "/login?{}=1",
-        ] {
-            all.push((path, stranger.page(&path.replace("{}", &encoded)).await));
-        }
-        for path in [
-            "/admin/people?q={}",
-            "/admin/audit?kind={}",
-            "/admin/who?permission={}",
-            "/admin/check?subject={}&permission={}",
-            "/admin/people/{}",
-            "/admin/roles/{}",
-            "/admin/groups/{}",
-            "/admin/people?cursor={}",
-            "/admin/acl/{}",
-        ] {
-            all.push((path, desk.page(&path.replace("{}", &encoded)).await));
-        }
-        for (path, fields) in [
-            ("/login", vec![("username", text), ("password", text)]),
-            ("/signup", vec![("email", text), ("name", text), ("password", text)]),
-            ("/recover", vec![("identifier", text), ("captcha", text)]),
-            ("/login/link", vec![("identifier", text), (text, text)]),
-            ("/login/mfa", vec![("flow", text), ("method", text), ("code", text)]),
-        ] {
-            all.push((path, stranger.form(path, &fields).await));
-        }
-        for (path, fields) in [
-            ("/admin/roles", vec![("name", text), ("description", text)]),
-            ("/admin/groups", vec![("name", text), ("description", text)]),
-            ("/admin/invitations", vec![("email", text), ("roles", text)]),
-            ("/account", vec![("name", text), ("x", text)]),
-            ("/account/api-keys", vec![("name", "n"), ("permissions", text), ("days", text)]),
-        ] {
-            all.push((path, desk.form(path, &fields).await));
-        }
-        all
-    };
     for &text in MARKUP {
-        for (path, reply) in ask(text).await {
+        let mut all = by_address(&stranger, &desk, text).await;
+        all.extend(by_form(&stranger, &desk, text).await);
+        for (path, reply) in all {
             assert!(!reply.status().is_server_error(), "{path} {text}: {}", reply.text());
             if !reply.text().starts_with("<!") {
                 continue;
@@ -251,6 +203,64 @@ async fn what_stands_in_an_address_or_a_form_is_text_on_the_page_that_answers() 
             assert_eq!(strange, None, "{path} {text}");
         }
     }
+}
+
+/// What pages answer to an address with this in it.
+async fn by_address(stranger: &Client, desk: &Client, text: &str) -> Vec<(&'static str, Response)> {
+    let encoded = percent(text);
+    let mut all = vec![];
+    for path in [
+        "/login?notice={}",
+        "/login?lang={}",
+        "/login?return_to=/{}",
+        "/{}",
+        "/verify/{}",
+        "/restore/{}",
+        "/invite/{}",
+        "/undo/{}",
+        "/recover/stop/{}",
+        "/login?{}=1",
+    ] {
+        all.push((path, stranger.page(&path.replace("{}", &encoded)).await));
+    }
+    for path in [
+        "/admin/people?q={}",
+        "/admin/audit?kind={}",
+        "/admin/who?permission={}",
+        "/admin/check?subject={}&permission={}",
+        "/admin/people/{}",
+        "/admin/roles/{}",
+        "/admin/groups/{}",
+        "/admin/people?cursor={}",
+        "/admin/acl/{}",
+    ] {
+        all.push((path, desk.page(&path.replace("{}", &encoded)).await));
+    }
+    all
+}
+
+/// What pages answer to a form with this in it.
+async fn by_form(stranger: &Client, desk: &Client, text: &str) -> Vec<(&'static str, Response)> {
+    let mut all = vec![];
+    for (path, fields) in [
+        ("/login", vec![("username", text), ("password", text)]),
+        ("/signup", vec![("email", text), ("name", text), ("password", text)]),
+        ("/recover", vec![("identifier", text), ("captcha", text)]),
+        ("/login/link", vec![("identifier", text), (text, text)]),
+        ("/login/mfa", vec![("flow", text), ("method", text), ("code", text)]),
+    ] {
+        all.push((path, stranger.form(path, &fields).await));
+    }
+    for (path, fields) in [
+        ("/admin/roles", vec![("name", text), ("description", text)]),
+        ("/admin/groups", vec![("name", text), ("description", text)]),
+        ("/admin/invitations", vec![("email", text), ("roles", text)]),
+        ("/account", vec![("name", text), ("x", text)]),
+        ("/account/api-keys", vec![("name", "n"), ("permissions", text), ("days", text)]),
+    ] {
+        all.push((path, desk.form(path, &fields).await));
+    }
+    all
 }
 
 fn percent(text: &str) -> String {
