@@ -196,7 +196,8 @@ async fn a_link_by_mail_leads_back_here_or_is_not_sent() {
             let body = json!({ "identifier": ADA, "return_to": to });
             let reply = client.post(path, &body).await;
             assert_eq!(reply.status(), 422, "{path} {to:?}: {}", reply.text());
-            assert_eq!(reply.json()["errors"][0]["code"], "return_to_invalid", "{to:?}");
+            let code = reply.json()["errors"][0]["code"].as_str().unwrap().to_owned();
+            assert!(matches!(&*code, "return_to_invalid" | "control_character"), "{to:?}: {code}");
         }
         for path in ["/login/link", "/login/code"] {
             let reply = client.form(path, &[("identifier", ADA), ("return_to", to)]).await;
@@ -226,6 +227,10 @@ async fn a_service_leads_back_here() {
     let t = TestAuth::with(|b| b.sign_in_at(options).ask_providers_by(Issuer::client())).await;
     for &to in ELSEWHERE {
         let reply = t.pages().form("/login/with/acme", &[("return_to", to)]).await;
+        if reply.status() == 422 {
+            stays(&reply, "a form with control characters");
+            continue;
+        }
         // To the service that is configured, and to nowhere else.
         let there = crate::providers::onward(&reply);
         let is_there = there.starts_with(&format!("{}/", issuer.url()));
