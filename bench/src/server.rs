@@ -25,10 +25,14 @@ pub(crate) struct Start<'a> {
 }
 
 /// Limits so high that none is reached; the code that takes from them runs.
-const HIGH_LIMITS: [(&str, &str); 4] = [
+const HIGH_LIMITS: [(&str, &str); 8] = [
     ("KEYWARD_LIMITS_ATTEMPTS", "50000000 / 1m"),
     ("KEYWARD_LIMITS_REQUESTS", "50000000 / 1m"),
     ("KEYWARD_LIMITS_GUESSES", "1000000 / 1m"),
+    ("KEYWARD_LIMITS_GUESSES_LONG", "1000000 / 1m"),
+    ("KEYWARD_LIMITS_ADDRESS_GUESSES", "1000000 / 1m"),
+    ("KEYWARD_LIMITS_NETWORK_GUESSES", "1000000 / 1m"),
+    ("KEYWARD_LIMITS_NETWORK_MESSAGES", "1000000 / 1m"),
     ("KEYWARD_LIMITS_MESSAGES", "1000000 / 1m"),
 ];
 

@@ -9,7 +9,7 @@ use axum::http::Request;
 use axum::http::request::Parts;
 use keyward::{Keyward, User};
 
-use crate::server::{self, Start};
+use crate::server::{self, Child, Start};
 use crate::stage::{self, Stage};
 use crate::{Result, bare, figure, http, wrk};
 
@@ -34,17 +34,28 @@ fn over_http(binary: &Path) -> Result<()> {
         return Err(format!("{PATH} answered {}", answer.status).into());
     }
     let bare = bare::start(answer.body.len())?;
+    let (rate, ratio) = compare((&ours, PATH), (&bare, PATH), cookie)?;
+    figure::print("session_http_per_s", rate);
+    figure::print("session_http_ratio", ratio);
+    Ok(())
+}
+
+/// What `ours` answers in a second, and over what `bare` does, each the median of
+/// rounds in turn.
+pub(crate) fn compare(
+    (ours, path): (&Child, &str),
+    (bare, plain): (&Child, &str),
+    headers: &str,
+) -> Result<(f64, f64)> {
     let (mut ratios, mut rates) = (vec![], vec![]);
     for round in 0..ROUNDS {
-        let theirs = wrk::rate(&bare, PATH, cookie, SECS)?;
-        let own = wrk::rate(&ours, PATH, cookie, SECS)?;
+        let theirs = wrk::rate(bare, plain, headers, SECS)?;
+        let own = wrk::rate(ours, path, headers, SECS)?;
         eprintln!("round {round}: keyward {own:.0}/s, bare axum {theirs:.0}/s");
         ratios.push(own / theirs);
         rates.push(own);
     }
-    figure::print("session_http_per_s", figure::median(rates));
-    figure::print("session_http_ratio", figure::median(ratios));
-    Ok(())
+    Ok((figure::median(rates), figure::median(ratios)))
 }
 
 /// Batches; the best counts.

@@ -49,18 +49,34 @@ const SERVERS: &[Service] = &[
         is_installed: || running::is_installed("redis-server"),
         start: redis::start,
     },
+    // The tests start these two themselves, each with a configuration of its own.
+    Service {
+        name: "nginx",
+        packages: &["nginx-light"],
+        is_installed: || running::is_installed("nginx"),
+        start: |site| told(site, "nginx", "KEYWARD_TEST_NGINX"),
+    },
+    Service {
+        name: "caddy",
+        packages: &["caddy"],
+        is_installed: || running::is_installed("caddy"),
+        start: |site| told(site, "caddy", "KEYWARD_TEST_CADDY"),
+    },
 ];
+
+/// Tells the tests where a program is.
+fn told(site: &mut Site, program: &str, variable: &'static str) -> Result<()> {
+    let found = running::find(program).ok_or_else(|| format!("`{program}` is gone"))?;
+    site.export(variable, &found.display().to_string());
+    Ok(())
+}
 
 /// What drives pages, beside Node.
 const BROWSER: &[Service] = &[Service {
     name: "chromium",
     packages: &["chromium", "fonts-dejavu-core"],
     is_installed: || running::is_installed("chromium"),
-    start: |site| {
-        let program = running::find("chromium").ok_or("chromium is gone")?;
-        site.export("CHROMIUM", &program.display().to_string());
-        Ok(())
-    },
+    start: |site| told(site, "chromium", "CHROMIUM"),
 }];
 
 /// What runs JavaScript.

@@ -12,6 +12,7 @@ pub mod password;
 #[cfg(any(feature = "oauth", feature = "passkeys"))]
 mod public_key;
 pub mod seal;
+pub mod site_token;
 #[cfg(feature = "tickets")]
 pub mod ticket;
 pub mod token;

@@ -25,6 +25,7 @@ pub mod factor;
 pub mod fixed;
 pub mod group;
 mod guess;
+pub mod hand_over;
 pub mod hashes;
 pub mod impersonate;
 pub mod invite;

@@ -8,6 +8,7 @@ pub mod flow;
 pub mod header;
 pub mod id;
 pub mod identifier;
+pub mod limit;
 pub mod network;
 pub mod password;
 pub mod port;

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "actix")]
 pub(crate) mod actix;
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub(crate) mod around;
 #[cfg(feature = "axum")]
 pub(crate) mod axum;
 pub(crate) mod permit;

@@ -24,6 +24,7 @@ pub(crate) mod session;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
 pub(crate) mod wake;
+mod web;
 pub(crate) mod work;
 
 use std::sync::{Arc, OnceLock};
@@ -109,6 +110,15 @@ pub(crate) struct Web {
     pub(crate) sign_in_link_url: Option<String>,
     /// Path that everything is mounted under; empty or `/auth`.
     pub(crate) base: String,
+    /// Domain whose hosts share the session's cookie.
+    pub(crate) cookie_domain: Option<String>,
+    /// Pages elsewhere that may ask us from a browser.
+    pub(crate) cors: Option<crate::http::cors::Cors>,
+    /// Send the header of old browsers against scripts in addresses.
+    pub(crate) xss_header: bool,
+    /// Sites behind proxies that ask.
+    #[cfg(feature = "forward-auth")]
+    pub(crate) sites: crate::forward::Sites,
     /// Networks whose `X-Forwarded-*` headers count.
     pub(crate) trusted_proxies: Vec<crate::http::network::Network>,
     /// Redirect plain HTTP that came through a trusted proxy.
@@ -140,6 +150,23 @@ impl Keyward {
     /// Whether cookies may be marked `Secure`.
     pub(crate) fn is_https(&self) -> bool {
         self.public_url().starts_with("https://")
+    }
+
+    /// Whether the session's cookie is seen at a site behind a proxy as well.
+    #[cfg(feature = "forward-auth")]
+    pub(crate) fn shares_cookie_with(&self, site: &crate::forward::Site) -> bool {
+        web::shares(&self.0.web, site)
+    }
+
+    /// The full address from which somebody gets to a path of a site, signed in.
+    #[cfg(feature = "forward-auth")]
+    pub(crate) fn way_in(&self, site: &crate::forward::Site, to: &str) -> String {
+        if self.shares_cookie_with(site) {
+            let pairs = [("site", site.host()), ("to", to)];
+            return self.link(&crate::pages::path("/hand-over", &pairs), "");
+        }
+        let path = crate::pages::path("/.keyward/start", &[("to", to)]);
+        format!("{}{}{path}", site.origin(), self.0.web.base)
     }
 
     /// The full address of a path of ours with a secret at its end.

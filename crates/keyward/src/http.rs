@@ -6,6 +6,7 @@ mod brought;
 pub(crate) mod caller;
 mod client;
 pub(crate) mod cookie;
+pub(crate) mod cors;
 pub(crate) mod csrf;
 mod denied;
 mod head;
@@ -18,6 +19,7 @@ pub(crate) mod problem;
 pub(crate) mod reply;
 mod request_ids;
 mod router;
+pub(crate) mod shape;
 mod strict;
 pub(crate) mod version;
 
@@ -136,6 +138,9 @@ pub(crate) enum Guard {
     /// nothing but hand on what it is given.
     #[cfg_attr(not(feature = "oauth"), allow(dead_code, reason = "services alone ask so"))]
     FromElsewhere,
+    /// A trusted proxy, which asks about a request of somebody else's.
+    #[cfg_attr(not(feature = "forward-auth"), allow(dead_code, reason = "proxies alone ask so"))]
+    Proxy,
     /// Anyone signed in, even without the second factor that a role demands.
     Enrolling,
     /// Anyone signed in.
@@ -167,6 +172,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) params: Params,
     pub(crate) caller: Caller<'a>,
     pub(crate) id: RequestId,
+    /// Where the request came from, if that is known.
+    pub(crate) address: Option<IpAddr>,
 }
 
 /// Why a route has no ordinary reply.
@@ -229,18 +236,42 @@ impl Keyward {
         let now = self.now();
         let id = self.0.request_ids.mint(now);
         let page = reply::wants_page(&request);
-        let mut reply = match self.answer(&request, peer, id, now).await {
-            Ok(reply) => reply,
-            Err(fault) if page => self.fault_page(fault, peer, id, &request).await,
-            Err(fault) => self.fault_reply(fault, id, &request),
+        let path = request.uri().path();
+        let cors = self.0.web.cors.as_ref().filter(|_| reply::is_for_programs(path));
+        let asked = cors.and_then(|cors| cors.preflight(request.method(), request.headers()));
+        let mut reply = match asked {
+            Some(reply) => reply,
+            None => match self.answer(&request, peer, id, now).await {
+                Ok(reply) => reply,
+                Err(fault) if page => self.fault_page(fault, peer, id, &request).await,
+                Err(fault) => self.fault_reply(fault, id, &request),
+            },
         };
         self.0.counters.replied(reply.status());
-        headers::finish(reply.headers_mut(), id, self.is_https());
+        self.shape(&request, &mut reply);
+        if let Some(cors) = cors {
+            cors.finish(request.headers(), reply.headers_mut());
+        }
+        let at_site = is_at_site(request.uri().path());
+        headers::finish(reply.headers_mut(), id, self.is_https() && !at_site);
+        if self.0.web.xss_header {
+            headers::xss(reply.headers_mut());
+        }
         headers::echo_id(&request, reply.headers_mut());
         if request.method() == Method::HEAD {
             *reply.body_mut() = Body::empty();
         }
         reply
+    }
+
+    /// Lets the app say a problem in its own words.
+    fn shape(&self, request: &Request, reply: &mut Reply) {
+        let Some(hook) = &self.0.hooks.on_error else { return };
+        let Some(problem) = reply.extensions().get() else { return };
+        let head = shape::head(request.method(), request.uri(), request.headers());
+        if let Some(own) = shape::shaped(Some(hook), &head, problem, reply.headers()) {
+            *reply = own.map(Body::Full);
+        }
     }
 
     async fn answer(
@@ -253,13 +284,16 @@ impl Keyward {
         let path = request.uri().path();
         let path = path.strip_prefix(self.0.web.base.as_str()).ok_or(Code::NotFound)?;
         let near = network::near(&self.0.web, request.headers(), peer);
-        if !is_probe(path) {
+        if !is_probe(path) && !is_at_site(path) {
             host::check(self, request)?;
             if near.is_plain && self.0.web.https_redirect && self.is_https() {
-                return reply::to_https(self, request);
+                return reply::to_https(self, request.uri());
             }
         }
         let (route, params) = self.0.router.find(request.method(), path)?;
+        if route.guard == Guard::Proxy && !near.by_proxy {
+            return Err(Code::ProxyUntrusted.into());
+        }
         self.slow_down(route.limit, near.address, now)?;
         if request.body().len() > route.body {
             return Err(Code::PayloadTooLarge.into());
@@ -267,7 +301,7 @@ impl Keyward {
         let caller = self.caller(request, near.address, route.guard, now).await?;
         #[cfg(feature = "tickets")]
         let renewed = self.renewed_ticket(Head { address: near.address, ..request.into() }).await;
-        let reply = (route.handle)(Cx { auth: self, request, params, caller, id }).await;
+        let reply = (route.handle)(Cx { auth: self, request, params, caller, id, address: near.address }).await;
         #[cfg(feature = "tickets")]
         let reply = reply.map(|reply| ticket::renew(reply, renewed));
         reply
@@ -357,6 +391,19 @@ impl Keyward {
 /// Orchestrators ask these by address and without TLS; the answer is one word.
 fn is_probe(path: &str) -> bool {
     matches!(path, "/healthz" | "/readyz")
+}
+
+/// What is asked under the name of a site behind a proxy: whose names those are is
+/// looked at there, and how it is reached is the site's business.
+#[cfg(feature = "forward-auth")]
+fn is_at_site(path: &str) -> bool {
+    path.contains("/api/v1/verify") || path.contains("/.keyward/")
+}
+
+/// No site is behind a proxy.
+#[cfg(not(feature = "forward-auth"))]
+fn is_at_site(_: &str) -> bool {
+    false
 }
 
 impl Route {

@@ -17,8 +17,11 @@ mod deliver;
 mod documents;
 mod engine;
 mod factors;
+#[cfg(feature = "forward-auth")]
+pub mod forward;
 mod groups;
 mod hashing;
+mod hex;
 mod http;
 mod impersonation;
 mod invitations;
@@ -43,8 +46,10 @@ mod people;
 mod policy;
 #[cfg(feature = "oauth")]
 pub mod providers;
-mod relations;
 #[cfg(any(feature = "actix", feature = "axum"))]
+pub mod rate_limit;
+mod relations;
+#[cfg(any(feature = "actix", feature = "axum", feature = "forward-auth"))]
 mod required;
 mod resource;
 mod roles;
@@ -66,7 +71,8 @@ pub mod actix {
     #[cfg(feature = "captcha")]
     pub use crate::adapt::actix::require_captcha;
     pub use crate::adapt::actix::{
-        Doors, Gate, Rejection, layer, pages, require, require_role, require_verification, routes,
+        Doors, Gate, Rejection, layer, pages, rate_limit, require, require_role,
+        require_verification, routes,
     };
 }
 
@@ -80,8 +86,10 @@ pub mod authenticator {
     pub use keyward_core::crypto::webauthn::key::Algorithm;
 }
 
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub use adapt::around::ClientAddress;
 #[cfg(feature = "axum")]
-pub use adapt::axum::{AuthLayer, ProofLayer, RequireLayer};
+pub use adapt::axum::{AuthLayer, ProofLayer, RateLimitLayer, RequireLayer};
 #[cfg(any(feature = "actix", feature = "axum"))]
 pub use adapt::permit::{NamedPermission, Permit};
 #[cfg(any(feature = "actix", feature = "axum"))]
@@ -116,7 +124,9 @@ pub use engine::policy::file::PolicyFileStatus;
 pub use engine::resources::Resources;
 pub use factors::{EnrolledFactor, EnrollingTotp, SecondFactors};
 pub use hashing::HashCost;
+pub use http::cors::Cors;
 pub use http::problem::words as refusal_words;
+pub use http::shape::ProblemView;
 pub use http::{Body, MAX_BODY, Reply, Request, problem_codes};
 pub use impersonation::ImpersonatedSession;
 pub use invitations::{InvitationView, MadeInvitation, NewInvitation};

@@ -10,6 +10,8 @@ mod assets;
 mod captcha;
 mod dev;
 mod factors;
+#[cfg(feature = "forward-auth")]
+mod hand_over;
 mod impersonation;
 mod language;
 mod methods;
@@ -68,6 +70,8 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     passkeys::ROUTES,
     #[cfg(feature = "oauth")]
     providers::ROUTES,
+    #[cfg(feature = "forward-auth")]
+    hand_over::ROUTES,
     admin::ROUTES,
     admin::PEOPLE,
     admin::PERSON,
@@ -131,6 +135,8 @@ impl Pages {
 
 /// A path on this very host, to come back to.
 pub(crate) use nav::is_own_path;
+#[cfg(feature = "forward-auth")]
+pub(crate) use nav::path;
 
 /// The language to write in to somebody who speaks this one.
 pub(crate) fn spoken(language: &str) -> &'static str {

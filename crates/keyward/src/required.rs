@@ -53,7 +53,7 @@ impl<S: Into<String>> From<Vec<S>> for Required {
 }
 
 /// What a guard asks for, read once.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Wanted {
     Permissions(How, Vec<Permission>),
     Roles(How, Vec<String>),
@@ -62,7 +62,7 @@ pub(crate) enum Wanted {
 }
 
 /// A permission of a guard that is none.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Unreadable(String);
 
 impl Unreadable {

@@ -15,6 +15,8 @@ pub(crate) mod authzen;
 pub(crate) mod captcha;
 pub(crate) mod dev;
 pub(crate) mod factors;
+#[cfg(feature = "forward-auth")]
+mod forward;
 pub(crate) mod given;
 pub(crate) mod grants;
 pub(crate) mod groups;
@@ -85,6 +87,8 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
         policy::ROUTES,
         relations::ROUTES,
         audit::ROUTES,
+        #[cfg(feature = "forward-auth")]
+        forward::ROUTES,
     ];
     let groups = groups.iter().chain(crate::pages::ROUTES);
     let mut all: Vec<Route> = groups.flat_map(|group| group.iter().copied()).collect();
@@ -102,6 +106,7 @@ pub fn own_permissions() -> Vec<&'static str> {
         Guard::Holding(permission) => Some(permission),
         Guard::Anyone
         | Guard::FromElsewhere
+        | Guard::Proxy
         | Guard::Enrolling
         | Guard::SignedIn
         | Guard::Known => None,

@@ -18,6 +18,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
 use keyward_core::Error;
+use keyward_core::port::Fut;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -138,7 +139,25 @@ impl Listening {
     }
 
     /// Serves until `stop`, then finishes what was begun.
-    pub async fn run<A: Acceptor>(self, auth: Keyward, acceptor: A, stop: CancellationToken) {
+    ///
+    /// It is boxed so that all of it is compiled with this crate, for speed, however
+    /// the crate that calls it is compiled.
+    pub fn run(self, auth: Keyward, stop: CancellationToken) -> Fut<'static, ()> {
+        Box::pin(self.run_by(auth, Plain, stop))
+    }
+
+    /// The same with TLS.
+    #[cfg(feature = "tls")]
+    pub fn run_tls(
+        self,
+        auth: Keyward,
+        tls: tls::Tls,
+        stop: CancellationToken,
+    ) -> Fut<'static, ()> {
+        Box::pin(self.run_by(auth, tls, stop))
+    }
+
+    async fn run_by<A: Acceptor>(self, auth: Keyward, acceptor: A, stop: CancellationToken) {
         let handler = move |request, peer: SocketAddr| {
             let auth = auth.clone();
             async move { auth.receive(request, Some(peer.ip())).await }
@@ -146,7 +165,7 @@ impl Listening {
         self.run_with(handler, acceptor, stop).await;
     }
 
-    /// Like [`run`](Self::run), with a handler of the caller's.
+    /// Like [`run`](Self::run), with an acceptor and a handler of the caller's.
     pub async fn run_with<A, H, F, B>(self, handler: H, acceptor: A, stop: CancellationToken)
     where
         A: Acceptor,

@@ -5,6 +5,7 @@ use keyward_core::flow::open::Opened;
 use keyward_core::id::{SessionId, UserId};
 
 use crate::engine::Keyward;
+use crate::http::cookie;
 
 /// A new session and the only copy of its token.
 #[derive(Clone, Debug)]
@@ -19,12 +20,8 @@ pub struct OpenedSession {
 
 impl OpenedSession {
     pub(crate) fn new(auth: &Keyward, opened: &Opened) -> Self {
-        let (name, secure) =
-            if auth.is_https() { ("__Host-kw_session", "; Secure") } else { ("kw_session", "") };
         let token = opened.token.clone();
-        let value = token.reveal();
-        let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}");
-        let cookie = Secret::new(cookie);
+        let cookie = Secret::new(cookie::session_line(auth, token.reveal()));
         Self { id: opened.session.id, user: opened.user.id, token, cookie }
     }
 

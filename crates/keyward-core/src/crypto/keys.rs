@@ -187,13 +187,15 @@ pub enum Purpose {
     Pepper,
     /// Tickets: cookies that say who somebody is.
     Ticket,
+    /// Sessions as sites behind a proxy hold them.
+    Site,
     /// Only to notice another root key.
     Check,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Seal,
         Self::Code,
         Self::AuditChain,
@@ -205,6 +207,7 @@ impl Purpose {
         Self::Captcha,
         Self::Pepper,
         Self::Ticket,
+        Self::Site,
         Self::Check,
     ];
 
@@ -222,6 +225,7 @@ impl Purpose {
             Self::Captcha => "captcha",
             Self::Pepper => "pepper",
             Self::Ticket => "ticket",
+            Self::Site => "site",
             Self::Check => "check",
         }
     }
@@ -272,6 +276,8 @@ pub struct Keys {
     pub captcha: DerivedKey,
     /// Seasons passwords, where the operator wants it.
     pub pepper: DerivedKey,
+    /// Binds a session to a site behind a proxy.
+    pub site: DerivedKey,
     /// Stored in the database, so that another root key is noticed.
     pub check_value: [u8; 32],
 }
@@ -290,6 +296,7 @@ impl Keys {
             cursor: root.derive(Purpose::Cursor),
             captcha: root.derive(Purpose::Captcha),
             pepper: root.derive(Purpose::Pepper),
+            site: root.derive(Purpose::Site),
             check_value: super::mac::mac(&root.derive(Purpose::Check), &[b"check value"]),
         }
     }

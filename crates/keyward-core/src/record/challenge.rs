@@ -39,11 +39,13 @@ pub enum Purpose {
     StopRecovery,
     /// Confirm something of the app's own, which its data names.
     AppCode,
+    /// Bring a session along to a site behind a proxy.
+    HandOver,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Verify,
         Self::Recover,
         Self::Setup,
@@ -60,6 +62,7 @@ impl Purpose {
         Self::RestoreAccount,
         Self::StopRecovery,
         Self::AppCode,
+        Self::HandOver,
     ];
 
     /// The stored form.
@@ -81,6 +84,7 @@ impl Purpose {
             Self::RestoreAccount => "restore_account",
             Self::StopRecovery => "stop_recovery",
             Self::AppCode => "app_code",
+            Self::HandOver => "hand_over",
         }
     }
 

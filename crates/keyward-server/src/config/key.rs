@@ -2,7 +2,7 @@
 //! the documentation walk the same table.
 
 use super::{
-    account, admin, branding, captcha, database, limits, log, mail, metrics, mfa, outbound,
+    account, admin, branding, captcha, database, forward, limits, log, mail, metrics, mfa, outbound,
     passkeys, password, policy, profile, providers, root, server, session, sign_in, sms,
 };
 
@@ -83,7 +83,7 @@ impl Key {
 }
 
 /// Every section, in the order of the documentation.
-const SECTIONS: [&[Key]; 20] = [
+const SECTIONS: [&[Key]; 21] = [
     root::KEYS,
     server::KEYS,
     database::KEYS,
@@ -93,6 +93,7 @@ const SECTIONS: [&[Key]; 20] = [
     mfa::KEYS,
     account::KEYS,
     passkeys::KEYS,
+    forward::KEYS,
     profile::KEYS,
     mail::KEYS,
     sms::KEYS,

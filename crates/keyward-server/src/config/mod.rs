@@ -14,6 +14,7 @@ mod database;
 mod environment;
 mod fault;
 mod file;
+mod forward;
 mod key;
 mod limits;
 mod log;
@@ -80,6 +81,7 @@ pub(crate) struct Config {
     pub(crate) mfa: Mfa,
     pub(crate) account: Account,
     pub(crate) passkeys: keyward::Passkeys,
+    pub(crate) forward: Vec<keyward::forward::Site>,
     pub(crate) profile: Vec<keyward::Field>,
     pub(crate) mail: Option<Mail>,
     pub(crate) sms: Option<Sms>,
@@ -115,6 +117,7 @@ impl Config {
             mfa: Mfa::read(&mut r),
             account: Account::read(&mut r),
             passkeys: passkeys::read(&mut r),
+            forward: forward::read(&mut r),
             profile: profile::read(&mut r),
             mail: Mail::read(&mut r),
             sms: Sms::read(&mut r),

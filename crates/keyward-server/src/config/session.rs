@@ -24,6 +24,12 @@ pub(super) const KEYS: &[Key] = &[
         default: "12h",
         what: "How long a session without \"remember me\" may rest: a working day, so that a shared computer is not signed in tomorrow.",
     },
+    Key {
+        name: "session.cookie_domain",
+        takes: Takes::Text,
+        default: "",
+        what: "A domain, such as example.com, whose hosts all see the session's cookie. Without, it is for this host alone (__Host-), and sites behind a proxy get one of their own.",
+    },
 ];
 
 /// How long a sign-in lasts.
@@ -32,6 +38,7 @@ pub(crate) struct Session {
     pub(crate) idle: Duration,
     pub(crate) absolute: Duration,
     pub(crate) brief_idle: Duration,
+    pub(crate) cookie_domain: Option<String>,
 }
 
 impl Session {
@@ -40,6 +47,7 @@ impl Session {
             idle: r.duration("session.idle", "1m", "365d"),
             absolute: r.duration("session.absolute", "1m", "365d"),
             brief_idle: r.duration("session.brief_idle", "1m", "365d"),
+            cookie_domain: r.text("session.cookie_domain"),
         };
         if read.idle > read.absolute {
             r.refuse("session.idle", "must not be longer than session.absolute");

@@ -41,6 +41,12 @@ pub(super) fn builder(config: &Config, data: &Path) -> Outcome<Builder> {
     if let Some(file) = &config.policy.file {
         builder = builder.policy(file);
     }
+    if let Some(domain) = &config.session.cookie_domain {
+        builder = builder.cookie_domain(domain);
+    }
+    for site in &config.forward {
+        builder = builder.site(site.clone());
+    }
     if let Some(folder) = &config.branding.templates {
         builder = builder.templates(folder);
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use keyward::serve::tls::Tls;
-use keyward::serve::{Acceptor, Listening, Plain, stop_signal};
+use keyward::serve::{Listening, stop_signal};
 use keyward::{Builder, Keyward};
 use tokio_util::sync::CancellationToken;
 
@@ -106,9 +106,10 @@ impl<'a> Server<'a> {
             let work = door.run(self.auth.clone(), end.clone());
             tokio::spawn(work)
         });
+        let stop = token_of(stop);
         match self.tls {
-            Some(tls) => answer(self.listening, &self.auth, tls, stop).await,
-            None => answer(self.listening, &self.auth, Plain, stop).await,
+            Some(tls) => self.listening.run_tls(self.auth.clone(), tls, stop).await,
+            None => self.listening.run(self.auth.clone(), stop).await,
         }
         end.cancel();
         if let Some(metrics) = metrics {
@@ -136,19 +137,15 @@ fn reload_on_hangup(auth: &Keyward) {
 #[cfg(not(unix))]
 fn reload_on_hangup(_: &Keyward) {}
 
-async fn answer<A: Acceptor>(
-    listening: Listening,
-    auth: &Keyward,
-    acceptor: A,
-    asked: impl Future<Output = ()> + Send + 'static,
-) {
+/// Cancelled when the process is asked to stop.
+fn token_of(asked: impl Future<Output = ()> + Send + 'static) -> CancellationToken {
     let stop = CancellationToken::new();
     let stopped = stop.clone();
     tokio::spawn(async move {
         asked.await;
         stopped.cancel();
     });
-    listening.run(auth.clone(), acceptor, stop).await;
+    stop
 }
 
 fn own_url(port: u16, tls: bool) -> String {

@@ -21,6 +21,7 @@ mod metrics;
 mod migrate;
 mod operator;
 mod policy;
+mod proxies;
 mod root_key;
 mod server;
 mod services;

@@ -11,7 +11,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 pub use extract::Rejection;
 #[cfg(feature = "captcha")]
 pub use gate::require_captcha;
-pub use gate::{Gate, layer, require, require_role, require_verification};
+pub use gate::{Gate, layer, rate_limit, require, require_role, require_verification};
 
 use crate::engine::Keyward;
 use crate::routes;
@@ -41,6 +41,8 @@ impl HttpServiceFactory for Doors {
                 let auth = auth.clone();
                 async move { receive(&auth, &request, payload).await }
             };
+            // The rest of a path is written otherwise here.
+            let path = path.replace("{*path}", "{path:.*}");
             let path = format!("{}{path}", self.auth.0.web.base);
             web::resource(path).route(web::route().to(answer)).register(config);
         }

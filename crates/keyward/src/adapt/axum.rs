@@ -31,6 +31,7 @@
 mod extract;
 mod layer;
 mod proof;
+mod rate;
 
 use std::net::SocketAddr;
 
@@ -45,6 +46,7 @@ use tower_service::Service as _;
 
 pub use layer::{AuthLayer, RequireLayer};
 pub use proof::ProofLayer;
+pub use rate::RateLimitLayer;
 
 use crate::engine::Keyward;
 use crate::routes;

@@ -177,6 +177,11 @@ impl Builder {
                 dev: false,
                 attempts_per_minute: 30,
                 requests_per_minute: 6000,
+                cookie_domain: None,
+                cors: None,
+                xss_header: false,
+                #[cfg(feature = "forward-auth")]
+                sites: crate::forward::Sites::default(),
             },
             decisions: None,
             beside: false,
@@ -414,6 +419,45 @@ impl Builder {
         self
     }
 
+    /// Lets the app answer problems in a form of its own, of our API and of the app's
+    /// routes behind [`Keyward::layer`]; `None` leaves one as it is (RFC 9457). Headers
+    /// that belong to the problem (`Retry-After`, `WWW-Authenticate`, `Allow`) are added.
+    ///
+    /// This is the envelope of asyncauth, whose clients read `message`, `code` and `data`:
+    ///
+    /// ```
+    /// # use keyward::Keyward;
+    /// let builder = Keyward::memory().on_error(|problem, request| {
+    ///     if !request.uri().path().starts_with("/api/") {
+    ///         return None;
+    ///     }
+    ///     let body = serde_json::json!({
+    ///         "message": problem.title,
+    ///         "code": problem.status.as_u16(),
+    ///         "data": problem.code,
+    ///     });
+    ///     let mut reply = http::Response::new(body.to_string().into());
+    ///     *reply.status_mut() = problem.status;
+    ///     let json = http::HeaderValue::from_static("application/json");
+    ///     reply.headers_mut().insert("content-type", json);
+    ///     Some(reply)
+    /// });
+    /// ```
+    #[must_use]
+    pub fn on_error(
+        mut self,
+        shape: impl Fn(
+            &crate::ProblemView,
+            &::http::Request<()>,
+        ) -> Option<::http::Response<bytes::Bytes>>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Self {
+        self.hooks.on_error = Some(Arc::new(shape));
+        self
+    }
+
     /// Where the app keeps its resources, for questions that come over HTTP. It
     /// has five seconds for each answer.
     #[must_use]
@@ -431,6 +475,41 @@ impl Builder {
                 None => self.bad = Some(Error::new("read the trusted proxies: use 10.0.0.0/8")),
             }
         }
+        self
+    }
+
+    /// Lets pages elsewhere ask the API, and the app behind [`Keyward::layer`], from a
+    /// browser. Nobody may by default.
+    #[must_use]
+    pub fn cors(mut self, cors: crate::Cors) -> Self {
+        self.web.cors = Some(cors);
+        self
+    }
+
+    /// Adds `X-XSS-Protection: 1; mode=block` to every answer, for auditors who ask for
+    /// it: browsers have dropped what it steered, and the policy of the pages
+    /// (`Content-Security-Policy`) does the work.
+    #[must_use]
+    pub fn legacy_xss_header(mut self) -> Self {
+        self.web.xss_header = true;
+        self
+    }
+
+    /// Lets every host of a domain (`example.com`) see the session's cookie: sites
+    /// below it need no hand-over, and any of them can act as whoever visits it.
+    /// Without, the cookie is for this host alone (`__Host-`), which is safer.
+    #[must_use]
+    pub fn cookie_domain(mut self, domain: &str) -> Self {
+        self.web.cookie_domain = Some(domain.trim_start_matches('.').to_ascii_lowercase());
+        self
+    }
+
+    /// Lets a proxy ask about the requests of a site: see [`forward`](crate::forward).
+    /// The proxy must be one of [`trusted_proxies`](Self::trusted_proxies).
+    #[cfg(feature = "forward-auth")]
+    #[must_use]
+    pub fn site(mut self, site: crate::forward::Site) -> Self {
+        self.web.sites.add(site);
         self
     }
 
@@ -477,6 +556,7 @@ impl Builder {
     pub async fn build(self) -> Result<Keyward, Error> {
         self.bad.map_or(Ok(()), Err)?;
         let bots = self.bots.open(&self.settings)?;
+        super::web::check(&self.web)?;
         super::profile::check(&self.settings)?;
         self.authenticators.check()?;
         crate::own_users::check(&self.users)?;

@@ -90,6 +90,7 @@ pub(crate) struct Hooks {
     pub(crate) groups_of: Option<GroupsOf>,
     pub(crate) resources: Option<Arc<dyn Resources>>,
     pub(crate) blocks: Vec<OwnBlock>,
+    pub(crate) on_error: Option<crate::http::shape::OnError>,
 }
 
 pub(crate) use keyward_core::flow::OwnBlock;

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use keyward_core::id::CredentialId;
+use keyward_core::limit;
+use keyward_core::port::Take;
 use keyward_core::refusal::Refusal;
 use keyward_core::settings::Rate;
 use keyward_core::time::Timestamp;
@@ -68,26 +70,24 @@ impl Limiter {
 }
 
 fn take(bucket: &AtomicI64, rate: Rate, now: Timestamp) -> Result<(), Duration> {
+    let take = Take { key: [0; 32], now, period: rate.period, burst: rate.burst };
+    take_from(bucket, &take).map(drop).map_err(|full_at| limit::wait(full_at, &take))
+}
+
+/// Takes one unit: when the bucket will be full after it, or is full if there is none.
+pub(crate) fn take_from(bucket: &AtomicI64, take: &Take) -> Result<i64, i64> {
     let order = Ordering::Relaxed;
     let mut full_at = bucket.load(order);
     loop {
-        let next = next(full_at, rate, now)?;
-        match bucket.compare_exchange_weak(full_at, next, order, order) {
-            Ok(_) => return Ok(()),
+        // A moment beyond a full bucket comes from a clock that was wrong: it is not
+        // believed, and not kept.
+        let believed = full_at.min(limit::horizon(take));
+        let next = limit::taken(believed, take);
+        match bucket.compare_exchange_weak(full_at, next.unwrap_or(believed), order, order) {
+            Ok(_) => return next.ok_or(believed),
             Err(moved) => full_at = moved,
         }
     }
-}
-
-/// When a bucket will be full after one more unit was taken.
-fn next(full_at: i64, rate: Rate, now: Timestamp) -> Result<i64, Duration> {
-    let period = i64::try_from(rate.period.as_micros()).unwrap_or(i64::MAX);
-    let most = period.saturating_mul(i64::from(rate.burst));
-    let now = now.as_micros();
-    let start = full_at.clamp(now, now.saturating_add(most));
-    let next = start.saturating_add(period);
-    let wait = u64::try_from(next.saturating_sub(now).saturating_sub(most)).unwrap_or(0);
-    if wait > 0 { Err(Duration::from_micros(wait)) } else { Ok(next) }
 }
 
 /// An IPv4 address, or the half of an IPv6 address that a provider hands out:
@@ -139,6 +139,8 @@ mod tests {
         );
         let back = Timestamp::from_secs(1_000_000_000);
         assert_eq!(limiter.take(Limit::Attempt, one, rate, back), Err(Duration::from_secs(1)));
+        let later = back.plus(Duration::from_secs(1));
+        assert_eq!(limiter.take(Limit::Attempt, one, rate, later), Ok(()));
     }
 
     #[test]

@@ -44,6 +44,18 @@ impl Keyward {
     ) -> Result<Result<Arc<Entry>, Ended>, Error> {
         let Some((id, secret)) = token.split_once('.') else { return Ok(Err(Ended::Unknown)) };
         let Some(id) = SessionId::parse(id) else { return Ok(Err(Ended::Unknown)) };
+        let opens = |session: &Session| token::eq(&token::digest(secret), &session.secret_hash);
+        self.session_opened(id, opens, now).await
+    }
+
+    /// The live session of this id, if `opens` says that it was opened with the right
+    /// secret.
+    pub(crate) async fn session_opened(
+        &self,
+        id: SessionId,
+        opens: impl FnOnce(&Session) -> bool,
+        now: Timestamp,
+    ) -> Result<Result<Arc<Entry>, Ended>, Error> {
         let entry = match self.0.cache.get(id).filter(|found| self.is_current(found, now)) {
             Some(entry) => {
                 self.0.counters.session_found.up();
@@ -57,7 +69,7 @@ impl Keyward {
                 }
             }
         };
-        if !token::eq(&token::digest(secret), &entry.session.secret_hash) {
+        if !opens(&entry.session) {
             return Ok(Err(Ended::Unknown));
         }
         if let Some(by) = entry.session.impersonator

@@ -58,7 +58,7 @@ pub(crate) enum Door {
     /// One of ours, with who may come in.
     Ours(Guard),
     /// One of the app's: recognised here, let in there.
-    #[cfg(any(feature = "axum", feature = "actix"))]
+    #[cfg(any(feature = "axum", feature = "actix", feature = "forward-auth"))]
     App,
 }
 
@@ -66,7 +66,7 @@ impl Door {
     fn guard(self) -> Guard {
         match self {
             Self::Ours(guard) => guard,
-            #[cfg(any(feature = "axum", feature = "actix"))]
+            #[cfg(any(feature = "axum", feature = "actix", feature = "forward-auth"))]
             Self::App => Guard::Anyone,
         }
     }
@@ -96,7 +96,7 @@ impl Keyward {
         door: Door,
         now: Timestamp,
     ) -> Result<(Option<Known>, bool), Fault> {
-        if matches!(door, Door::Ours(Guard::FromElsewhere)) {
+        if matches!(door, Door::Ours(Guard::FromElsewhere | Guard::Proxy)) {
             return Ok((None, false));
         }
         let brought = self.brought(&self.0.authenticators.all, head, door, now).await?;
@@ -220,7 +220,7 @@ impl Keyward {
                 Err(Code::SessionRequired.into())
             }
             // An old cookie must not keep anyone from signing in.
-            (Guard::Anyone | Guard::FromElsewhere, _) => Ok(()),
+            (Guard::Anyone | Guard::FromElsewhere | Guard::Proxy, _) => Ok(()),
             (Guard::Enrolling | Guard::SignedIn | Guard::Known, Some(_)) => Ok(()),
             (_, None) => Err(ended.map_or(Code::Unauthenticated, ended_code).into()),
             (Guard::Holding(wanted), Some(known)) => self.demand(known.asker(), &parse(wanted)?),
@@ -234,11 +234,13 @@ fn full(known: Option<Known>, door: Door) -> Result<Option<Known>, Fault> {
     let lack = known.as_ref().and_then(|known| known.entry.mfa.lack());
     match (door, lack) {
         (_, None) => Ok(known),
-        (Door::Ours(Guard::Anyone | Guard::FromElsewhere | Guard::Enrolling), _) => Ok(known),
+        (Door::Ours(Guard::Anyone | Guard::FromElsewhere | Guard::Proxy | Guard::Enrolling), _) => {
+            Ok(known)
+        }
         (Door::Ours(Guard::SignedIn | Guard::Known | Guard::Holding(_)), Some(lack)) => {
             Err(lack.into())
         }
-        #[cfg(any(feature = "axum", feature = "actix"))]
+        #[cfg(any(feature = "axum", feature = "actix", feature = "forward-auth"))]
         (Door::App, Some(_)) => Ok(None),
     }
 }

@@ -12,6 +12,7 @@ use keyward_core::id::UserId;
 
 use super::{Head, Request, cookie};
 use crate::engine::Keyward;
+use crate::hex::{from_hex, to_hex};
 
 /// A [`Client`] that is put together when a flow first asks for it: most
 /// requests only look at their session.
@@ -73,8 +74,8 @@ impl Keyward {
     fn read_device(&self, text: &str) -> Option<(UserId, [u8; 16])> {
         let mut parts = text.split('.');
         let user = UserId::parse(parts.next()?)?;
-        let device = hex(parts.next()?)?.try_into().ok()?;
-        let proof = hex(parts.next()?)?;
+        let device = from_hex(parts.next()?)?.try_into().ok()?;
+        let proof = from_hex(parts.next()?)?;
         token::eq(&proof, &self.device_proof(user, &device)).then_some((user, device))
     }
 
@@ -100,22 +101,4 @@ fn agent(headers: &HeaderMap) -> String {
     let agent = headers.get(header::USER_AGENT).map(|v| v.as_bytes());
     let agent = String::from_utf8_lossy(agent.unwrap_or_default());
     agent.chars().filter(|c| !c.is_control()).take(200).collect()
-}
-
-fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-fn hex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) || text.len() > 128 {
-        return None;
-    }
-    let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
-    let pairs = text.as_bytes().chunks_exact(2);
-    pairs
-        .map(|pair| match pair {
-            [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
-            _ => None,
-        })
-        .collect()
 }

@@ -24,11 +24,51 @@ pub(crate) const LANGUAGE: &str = "kw_lang";
 /// The full name: `__Host-` in front wherever the browser accepts it, so that
 /// no sibling host can set it.
 fn full(auth: &Keyward, name: &str) -> String {
-    format!("{}{name}", prefix(auth))
+    format!("{}{name}", prefix(auth, name))
 }
 
-fn prefix(auth: &Keyward) -> &'static str {
-    if auth.is_https() { "__Host-" } else { "" }
+/// A session that is shared with other hosts of a domain cannot be bound to one.
+fn prefix(auth: &Keyward, name: &str) -> &'static str {
+    match (auth.is_https(), domain_of(auth, name)) {
+        (false, _) => "",
+        (true, None) => "__Host-",
+        (true, Some(_)) => "__Secure-",
+    }
+}
+
+/// The domain whose hosts share this cookie, if any.
+fn domain_of<'a>(auth: &'a Keyward, name: &str) -> Option<&'a str> {
+    auth.0.web.cookie_domain.as_deref().filter(|_| name == SESSION)
+}
+
+/// The session's cookie with this value, as `Set-Cookie` has it.
+pub(crate) fn session_line(auth: &Keyward, value: &str) -> String {
+    line(auth, SESSION, value, None)
+}
+
+fn line(auth: &Keyward, name: &str, value: &str, keep: Option<Duration>) -> String {
+    let domain = domain_of(auth, name).map(|domain| format!("; Domain={domain}"));
+    let domain = domain.unwrap_or_default();
+    written(&full(auth, name), value, &domain, auth.is_https(), keep)
+}
+
+fn written(
+    name: &str,
+    value: &str,
+    domain: &str,
+    is_https: bool,
+    keep: Option<Duration>,
+) -> String {
+    let secure = if is_https { "; Secure" } else { "" };
+    let age = keep.map(|age| format!("; Max-Age={}", age.as_secs())).unwrap_or_default();
+    format!("{name}={value}; Path=/{domain}; HttpOnly; SameSite=Lax{secure}{age}")
+}
+
+fn put(reply: &mut Reply, line: &str) {
+    if let Ok(mut line) = HeaderValue::from_str(line) {
+        line.set_sensitive(true);
+        reply.headers_mut().append(header::SET_COOKIE, line);
+    }
 }
 
 /// The value of one of our cookies.
@@ -47,7 +87,14 @@ pub(super) fn find<'a>(
     headers: &'a HeaderMap,
     name: &str,
 ) -> Result<Option<&'a str>, Fault> {
-    let prefix = prefix(auth);
+    find_named(headers, prefix(auth, name), name)
+}
+
+fn find_named<'a>(
+    headers: &'a HeaderMap,
+    prefix: &str,
+    name: &str,
+) -> Result<Option<&'a str>, Fault> {
     let mut found = None;
     for line in headers.get_all(header::COOKIE) {
         for pair in line.as_bytes().split(|b| *b == b';') {
@@ -84,14 +131,35 @@ pub(crate) fn set(
     value: &str,
     keep: Option<Duration>,
 ) {
-    let secure = if auth.is_https() { "; Secure" } else { "" };
-    let age = keep.map(|age| format!("; Max-Age={}", age.as_secs())).unwrap_or_default();
-    let name = full(auth, name);
-    let line = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
-    if let Ok(mut line) = HeaderValue::from_str(&line) {
-        line.set_sensitive(true);
-        reply.headers_mut().append(header::SET_COOKIE, line);
-    }
+    put(reply, &line(auth, name, value, keep));
+}
+
+/// The value of a cookie that we set at a site behind a proxy.
+#[cfg(feature = "forward-auth")]
+pub(crate) fn find_at<'a>(
+    site: &crate::forward::Site,
+    headers: &'a HeaderMap,
+    name: &str,
+) -> Result<Option<&'a str>, Fault> {
+    find_named(headers, prefix_at(site), name)
+}
+
+/// Sets one of our cookies at a site behind a proxy, for that host alone.
+#[cfg(feature = "forward-auth")]
+pub(crate) fn set_at(
+    site: &crate::forward::Site,
+    reply: &mut Reply,
+    name: &str,
+    value: &str,
+    keep: Option<Duration>,
+) {
+    let name = format!("{}{name}", prefix_at(site));
+    put(reply, &written(&name, value, "", site.is_https(), keep));
+}
+
+#[cfg(feature = "forward-auth")]
+fn prefix_at(site: &crate::forward::Site) -> &'static str {
+    if site.is_https() { "__Host-" } else { "" }
 }
 
 /// Removes one of our cookies.

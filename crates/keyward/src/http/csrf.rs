@@ -19,8 +19,12 @@ pub(crate) enum Origin {
     Unknown,
 }
 
-/// Reads `Sec-Fetch-Site` (Fetch Metadata) and `Origin` (RFC 6454).
+/// Reads `Sec-Fetch-Site` (Fetch Metadata) and `Origin` (RFC 6454). An origin that is
+/// trusted with cookies is one of ours.
 pub(crate) fn origin(auth: &Keyward, headers: &HeaderMap) -> Result<Origin, Fault> {
+    if auth.0.web.cors.as_ref().is_some_and(|cors| cors.trusts(headers)) {
+        return Ok(Origin::Same);
+    }
     if let Some(site) = single(headers, &header::HeaderName::from_static("sec-fetch-site"))? {
         return Ok(match site {
             "same-origin" | "none" => Origin::Same,

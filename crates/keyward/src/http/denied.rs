@@ -6,8 +6,10 @@ use super::{Code, Fault, Problem};
 use crate::context::Context;
 use crate::engine::Keyward;
 use crate::engine::ask::{Asked, Asker, HIDDEN};
+#[cfg(any(feature = "axum", feature = "actix", feature = "forward-auth"))]
+use crate::required::How;
 #[cfg(any(feature = "axum", feature = "actix"))]
-use crate::required::{How, Wanted};
+use crate::required::Wanted;
 
 impl Keyward {
     /// A permission that whoever asks must hold, in general.
@@ -71,11 +73,11 @@ impl Asker<'_> {
     }
 }
 
-#[cfg(any(feature = "axum", feature = "actix"))]
+#[cfg(any(feature = "axum", feature = "actix", feature = "forward-auth"))]
 impl How {
     /// What several together lack. A no outweighs not knowing where all must be
     /// yes, and not knowing outweighs a no where one suffices.
-    fn sum(self, lacks: Vec<Option<Problem>>) -> Option<Problem> {
+    pub(crate) fn sum(self, lacks: Vec<Option<Problem>>) -> Option<Problem> {
         if self == Self::Any && lacks.iter().any(Option::is_none) {
             return None;
         }

@@ -71,6 +71,12 @@ pub(super) fn echo_id(request: &super::Request, reply: &mut HeaderMap) {
     }
 }
 
+/// The filter of old browsers; the newest have none, and some were tricked by it.
+pub(crate) fn xss(headers: &mut HeaderMap) {
+    let value = HeaderValue::from_static("1; mode=block");
+    headers.entry(header::X_XSS_PROTECTION).or_insert(value);
+}
+
 /// Adds what is missing to a reply of ours; a route that set a header itself keeps it.
 pub(crate) fn finish(headers: &mut HeaderMap, id: RequestId, https: bool) {
     headers.reserve(SHARED.len() + PAGE.len() + 2);

@@ -14,6 +14,8 @@ pub(crate) struct Near {
     pub(crate) address: Option<IpAddr>,
     /// A trusted proxy says that it came over plain HTTP.
     pub(crate) is_plain: bool,
+    /// A trusted proxy sent it.
+    pub(crate) by_proxy: bool,
 }
 
 /// The right-most address that is not a trusted proxy's.
@@ -21,7 +23,7 @@ pub(crate) fn near(web: &Web, headers: &HeaderMap, peer: Option<IpAddr>) -> Near
     let Some(peer) = peer.map(|p| p.to_canonical()) else { return Near::default() };
     let trusted = |address: IpAddr| web.trusted_proxies.iter().any(|n| n.contains(address));
     if !trusted(peer) {
-        return Near { address: Some(peer), is_plain: false };
+        return Near { address: Some(peer), ..Near::default() };
     }
     let hops = headers.get_all("x-forwarded-for").iter().filter_map(|v| v.to_str().ok());
     let hops: Vec<&str> = hops.flat_map(|v| v.split(',')).map(str::trim).collect();
@@ -36,7 +38,7 @@ pub(crate) fn near(web: &Web, headers: &HeaderMap, peer: Option<IpAddr>) -> Near
     }
     let proto = headers.get_all("x-forwarded-proto").iter().next_back();
     let is_plain = proto.is_some_and(|p| p.as_bytes().eq_ignore_ascii_case(b"http"));
-    Near { address: Some(address), is_plain }
+    Near { address: Some(address), is_plain, by_proxy: true }
 }
 
 #[cfg(test)]
@@ -54,6 +56,11 @@ mod tests {
             dev: false,
             attempts_per_minute: 1,
             requests_per_minute: 1,
+            cookie_domain: None,
+            cors: None,
+            xss_header: false,
+            #[cfg(feature = "forward-auth")]
+            sites: crate::forward::Sites::default(),
         }
     }
 

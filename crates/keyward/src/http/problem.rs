@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::Reply;
 use super::reply::json_bytes;
+use super::shape::ProblemView;
 
 macro_rules! codes {
     ($($name:ident $code:literal $status:literal $title:literal;)*) => {
@@ -98,6 +99,11 @@ codes! {
     PolicyTestsFail "policy_tests_fail" 422 "Tests in the policy fail.";
     SetupDone "setup_done" 409 "There is an administrator already.";
     OutsideCeiling "outside_ceiling" 403 "This is more than you may do yourself.";
+    ProxyUnclear "proxy_unclear" 403 "The proxy did not say what it asks about.";
+    PathUnclear "path_unclear" 403 "This path can be read in two ways.";
+    HeaderSpoofed "header_spoofed" 403 "The request has a header that only the proxy may set.";
+    ProxyUntrusted "proxy_untrusted" 403 "Only a trusted proxy may ask this.";
+    SiteUnknown "site_unknown" 403 "This site is not known here.";
     HttpsRequired "https_required" 403 "Please use HTTPS.";
     MissingPermission "missing_permission" 403 "You may not do this.";
     MissingRole "missing_role" 403 "This is for others.";
@@ -300,8 +306,15 @@ impl Problem {
             body.insert("retry_after".into(), wait.into());
         }
         body.extend(self.extra.clone());
+        let view = ProblemView {
+            status: self.code.status(),
+            code,
+            title: self.code.title(),
+            body: body.clone(),
+        };
         let bytes = Value::Object(body).to_string().into_bytes();
         let mut reply = json_bytes(self.code.status(), bytes.into());
+        reply.extensions_mut().insert(view);
         self.mark(&mut reply);
         let kind = HeaderValue::from_static("application/problem+json");
         reply.headers_mut().insert(header::CONTENT_TYPE, kind);

@@ -1,6 +1,6 @@
 //! Ordinary replies: JSON and redirects.
 
-use ::http::{HeaderValue, StatusCode, header};
+use ::http::{HeaderValue, StatusCode, Uri, header};
 use keyward_core::Error;
 use serde::Serialize;
 
@@ -43,11 +43,11 @@ fn redirect(status: StatusCode, to: &str) -> Result<Reply, Fault> {
 /// The same path on the public URL, which is HTTPS.
 /// A program is refused instead: following the redirect, it would send its
 /// secrets in the clear each time before it is told.
-pub(super) fn to_https(auth: &Keyward, request: &Request) -> Result<Reply, Fault> {
-    if is_for_programs(request.uri().path()) {
+pub(crate) fn to_https(auth: &Keyward, uri: &Uri) -> Result<Reply, Fault> {
+    if is_for_programs(uri.path()) {
         return Err(Code::HttpsRequired.into());
     }
-    let path = request.uri().path_and_query().map_or("/", |p| p.as_str());
+    let path = uri.path_and_query().map_or("/", |p| p.as_str());
     let to = format!("{}{path}", auth.public_url());
     redirect(StatusCode::PERMANENT_REDIRECT, &to)
 }
@@ -66,6 +66,6 @@ pub(super) fn is_script(request: &Request) -> bool {
 }
 
 /// Whether a path is of an API, wherever it is mounted.
-fn is_for_programs(path: &str) -> bool {
+pub(super) fn is_for_programs(path: &str) -> bool {
     path.contains("/api/") || path.contains("/access/v1/")
 }

@@ -74,7 +74,7 @@ pub(super) fn asked<T: serde::de::DeserializeOwned>(cx: &Cx<'_>) -> Result<T, Fa
 }
 
 /// A path of ours with a query: `path("/login", &[("notice", "signed_out")])`.
-pub(super) fn path(to: &str, pairs: &[(&str, &str)]) -> String {
+pub(crate) fn path(to: &str, pairs: &[(&str, &str)]) -> String {
     let given: Vec<_> = pairs.iter().filter(|(_, value)| !value.is_empty()).collect();
     if given.is_empty() {
         return to.to_owned();

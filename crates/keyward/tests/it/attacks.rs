@@ -6,6 +6,8 @@ mod class_01_address_taken_over;
 mod class_01_pre_hijacking_by_a_service;
 mod class_02_open_redirect;
 mod class_03_headers_believed;
+#[cfg(feature = "forward-auth")]
+mod class_03_forwarded_headers_trusted;
 mod class_04_enumeration;
 mod class_05_session_fixation;
 mod class_06_trusted_devices_outlive;
@@ -26,6 +28,8 @@ mod class_13_identity_confusion;
 #[cfg(feature = "oauth")]
 mod class_13_recycled_and_shared_names;
 mod class_14_broken_access_control;
+#[cfg(feature = "forward-auth")]
+mod class_15_forward_auth_paths;
 mod class_15_rule_and_path_mismatch;
 mod class_16_markup_in_pages_and_mails;
 #[cfg(feature = "oauth")]

@@ -1,6 +1,7 @@
 //! One journey, over real connections, through every framework: they serve the
 //! same route table, so they answer alike.
 
+mod around;
 mod browser;
 
 use std::net::{SocketAddr, TcpListener};
@@ -215,32 +216,75 @@ async fn the_journey_through_axum() {
     let app = app
         .route("/solved", get(|| async { "solved" }).layer(t.kw.require_captcha()))
         .route("/solving", get(|_: keyward::SolvedCaptcha| async { "solved" }));
-    let app = app.layer(t.kw.layer()).with_state(t.kw.clone());
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let app = app.into_make_service_with_connect_info::<SocketAddr>();
-    let server = tokio::spawn(async move { axum::serve(listener, app).await });
-    journey(&t, address).await;
-    server.abort();
+    let serving = serve_axum(&t, app).await;
+    journey(&t, serving.address).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_journey_through_actix_web() {
     let t = TestAuth::new().await;
+    let serving = serve_actix(t.kw.clone(), actix);
+    journey(&t, serving.address).await;
+    serving.stop().await;
+}
+
+/// An app that is served until this is dropped or stopped.
+struct Serving {
+    address: SocketAddr,
+    task: Option<tokio::task::JoinHandle<std::io::Result<()>>>,
+    actix: Option<(actix_web::dev::ServerHandle, std::thread::JoinHandle<std::io::Result<()>>)>,
+}
+
+impl Serving {
+    /// Ends one of actix-web, which has a thread of its own.
+    async fn stop(mut self) {
+        if let Some((handle, thread)) = self.actix.take() {
+            handle.stop(false).await;
+            thread.join().unwrap().unwrap();
+        }
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        if let Some(task) = &self.task {
+            task.abort();
+        }
+    }
+}
+
+async fn serve_axum(t: &TestAuth, app: Router<Keyward>) -> Serving {
+    let app = app.layer(t.kw.layer()).with_state(t.kw.clone());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    let task = tokio::spawn(async move { axum::serve(listener, app).await });
+    Serving { address, task: Some(task), actix: None }
+}
+
+/// Serves what `routes` adds to an app that has Keyward around it.
+fn serve_actix(auth: Keyward, routes: fn(Keyward, &mut actix_web::web::ServiceConfig)) -> Serving {
+    use actix_web::{App, HttpServer, web};
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
-    let auth = t.kw.clone();
+    let make = move || {
+        let own = auth.clone();
+        App::new()
+            .app_data(web::Data::new(auth.clone()))
+            .wrap(keyward::actix::layer(&auth))
+            .configure(|config| routes(own, config))
+    };
     let (ready, handle) = std::sync::mpsc::channel();
     let thread = std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let server = actix(auth, listener);
+            let server = HttpServer::new(make).workers(1).disable_signals();
+            let server = server.listen(listener).unwrap().run();
             ready.send(server.handle()).unwrap();
             server.await
         })
     });
-    journey(&t, address).await;
-    handle.recv().unwrap().stop(false).await;
-    thread.join().unwrap().unwrap();
+    let handle = handle.recv().unwrap();
+    Serving { address, task: None, actix: Some((handle, thread)) }
 }
 
 /// Authenticators that were chosen, on actix-web: the same answers as on axum.
@@ -257,17 +301,8 @@ async fn chosen_authenticators_through_actix_web() {
     let t = TestAuth::with(|builder| builder.authenticate_with(ways)).await;
     let ada = t.user("ada@example.com").await;
     t.kw.grant("ada@example.com", "reports:*").await.unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let auth = t.kw.clone();
-    let (ready, handle) = std::sync::mpsc::channel();
-    let thread = std::thread::spawn(move || {
-        actix_web::rt::System::new().block_on(async move {
-            let server = actix(auth, listener);
-            ready.send(server.handle()).unwrap();
-            server.await
-        })
-    });
+    let serving = serve_actix(t.kw.clone(), actix);
+    let address = serving.address;
 
     let mut by_basic = Browser::at(address);
     let basic = |password: &str| {
@@ -295,44 +330,38 @@ async fn chosen_authenticators_through_actix_web() {
     assert_ne!(by_ticket.cookie("kw_ticket").as_deref(), Some(ticket), "renewed");
     assert_eq!(by_ticket.post("/api/v1/sign-out", &json!({})).await.status, 204);
     assert!(by_ticket.cookie("kw_ticket").is_none_or(|value| value.is_empty()));
-    handle.recv().unwrap().stop(false).await;
-    thread.join().unwrap().unwrap();
+    serving.stop().await;
 }
 
-fn actix(auth: Keyward, listener: TcpListener) -> actix_web::dev::Server {
-    use actix_web::{App, HttpServer, web};
-    use keyward::actix::{layer, pages, require, require_role, require_verification};
-    let make = move || {
-        let reports = web::resource("/reports").wrap(require(&auth, "reports:view"));
-        let go = |path: &str, gate| web::resource(path).wrap(gate).to(|| async { "go on" });
-        let session = |session: Session| async move { session.id.to_string() };
-        let app = App::new();
-        #[cfg(feature = "captcha")]
-        let app = app
-            .service(
-                web::resource("/solved")
-                    .wrap(keyward::actix::require_captcha(&auth))
-                    .to(|| async { "solved" }),
-            )
-            .route("/solving", web::get().to(|_: keyward::SolvedCaptcha| async { "solved" }));
-        app.app_data(web::Data::new(auth.clone()))
-            .wrap(layer(&auth))
-            .route("/", web::get().to(|user: Option<User>| async { hello(user) }))
-            .route("/me", web::get().to(|user: User| async { web::Json(user) }))
-            .route("/session", web::get().to(session))
-            .route("/who", web::get().to(|principal: Principal| async { name(principal) }))
-            .route("/note", web::post().to(|| async { "noted" }))
-            .service(go("/launch", require_verification(&auth, "launch")))
-            .route("/launching", web::get().to(|_: Verified<Launch>| async { "go on" }))
-            .service(go("/both", require(&auth, ["reports:view", "reports:erase"])))
-            .service(go("/either", require(&auth, any(["reports:erase", "reports:view"]))))
-            .service(go("/none", require(&auth, any::<String>([]))))
-            .service(go("/staff", require_role(&auth, all(["staff"]))))
-            .service(go("/mistake", require(&auth, "reports:*")))
-            .route("/erase", web::get().to(|by: Permit<EraseReports>| async { erase(by) }))
-            .route("/erase-mine", web::get().to(erase_mine))
-            .service(reports.to(|| async { "secret numbers" }))
-            .service(pages(&auth))
-    };
-    HttpServer::new(make).workers(1).disable_signals().listen(listener).unwrap().run()
+fn actix(auth: Keyward, config: &mut actix_web::web::ServiceConfig) {
+    use actix_web::web;
+    use keyward::actix::{pages, require, require_role, require_verification};
+    let reports = web::resource("/reports").wrap(require(&auth, "reports:view"));
+    let go = |path: &str, gate| web::resource(path).wrap(gate).to(|| async { "go on" });
+    let session = |session: Session| async move { session.id.to_string() };
+    #[cfg(feature = "captcha")]
+    config
+        .service(
+            web::resource("/solved")
+                .wrap(keyward::actix::require_captcha(&auth))
+                .to(|| async { "solved" }),
+        )
+        .route("/solving", web::get().to(|_: keyward::SolvedCaptcha| async { "solved" }));
+    config
+        .route("/", web::get().to(|user: Option<User>| async { hello(user) }))
+        .route("/me", web::get().to(|user: User| async { web::Json(user) }))
+        .route("/session", web::get().to(session))
+        .route("/who", web::get().to(|principal: Principal| async { name(principal) }))
+        .route("/note", web::post().to(|| async { "noted" }))
+        .service(go("/launch", require_verification(&auth, "launch")))
+        .route("/launching", web::get().to(|_: Verified<Launch>| async { "go on" }))
+        .service(go("/both", require(&auth, ["reports:view", "reports:erase"])))
+        .service(go("/either", require(&auth, any(["reports:erase", "reports:view"]))))
+        .service(go("/none", require(&auth, any::<String>([]))))
+        .service(go("/staff", require_role(&auth, all(["staff"]))))
+        .service(go("/mistake", require(&auth, "reports:*")))
+        .route("/erase", web::get().to(|by: Permit<EraseReports>| async { erase(by) }))
+        .route("/erase-mine", web::get().to(erase_mine))
+        .service(reports.to(|| async { "secret numbers" }))
+        .service(pages(&auth));
 }

@@ -37,6 +37,8 @@ mod factors;
 #[cfg(feature = "policy-file")]
 mod filter;
 #[cfg(feature = "actix")]
+#[cfg(feature = "forward-auth")]
+mod forward_auth;
 mod frameworks;
 mod golden;
 mod grants;
@@ -63,6 +65,7 @@ mod policy_file;
 #[cfg(feature = "oauth")]
 mod providers;
 mod purity;
+mod rate_limits;
 mod recovery_stopped;
 #[cfg(feature = "policy-file")]
 mod relations;

@@ -2,13 +2,16 @@
 //! so they are carried over by their bytes.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderName as OldName, HeaderValue as OldValue};
+use actix_web::http::header::{
+    HeaderMap as OldMap, HeaderName as OldName, HeaderValue as OldValue,
+};
 use actix_web::web::Payload;
 use actix_web::{HttpRequest, HttpResponse};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, header};
 
 use super::body::{Incoming, Outgoing};
 use crate::http::Code;
+use crate::http::shape::ProblemView;
 use crate::serve::body::ReplyBody;
 
 /// A request as [`Keyward::receive`](crate::Keyward::receive) takes it.
@@ -16,7 +19,7 @@ pub(super) fn request(
     from: &HttpRequest,
     payload: Payload,
 ) -> Result<http::Request<Incoming>, Code> {
-    let uri: http::Uri = from.uri().to_string().parse().map_err(|_| Code::BadRequest)?;
+    let uri = uri(from)?;
     let headers = headers(from)?;
     let length = headers.get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse().ok());
     let body = Incoming { payload, length: length.unwrap_or(0) };
@@ -27,13 +30,22 @@ pub(super) fn request(
     Ok(request)
 }
 
+pub(super) fn uri(from: &HttpRequest) -> Result<Uri, Code> {
+    from.uri().to_string().parse().map_err(|_| Code::BadRequest)
+}
+
 pub(super) fn method(from: &HttpRequest) -> Result<Method, Code> {
     Method::from_bytes(from.method().as_str().as_bytes()).map_err(|_| Code::BadRequest)
 }
 
 pub(super) fn headers(from: &HttpRequest) -> Result<HeaderMap, Code> {
-    let mut headers = HeaderMap::with_capacity(from.headers().len());
-    for (name, value) in from.headers() {
+    map(from.headers())
+}
+
+/// The same headers in the newer types.
+pub(super) fn map(from: &OldMap) -> Result<HeaderMap, Code> {
+    let mut headers = HeaderMap::with_capacity(from.len());
+    for (name, value) in from {
         let name = HeaderName::from_bytes(name.as_str().as_bytes());
         let value = HeaderValue::from_bytes(value.as_bytes());
         headers.append(name.map_err(|_| Code::BadRequest)?, value.map_err(|_| Code::BadRequest)?);
@@ -51,7 +63,11 @@ pub(super) fn reply(from: http::Response<ReplyBody>) -> HttpResponse {
             reply.append_header(pair);
         }
     }
-    reply.body(Outgoing(body))
+    let mut reply = reply.body(Outgoing(body));
+    if let Some(problem) = head.extensions.get::<ProblemView>() {
+        reply.extensions_mut().insert(problem.clone());
+    }
+    reply
 }
 
 /// The same header in the older types.

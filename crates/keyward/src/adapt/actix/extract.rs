@@ -4,7 +4,8 @@
 //! [`layer`](super::layer) failures never come that far, and [`Principal`]
 //! tells strangers from failures everywhere.
 
-use std::future::Future;
+use std::future::{Future, Ready, ready};
+use std::net::IpAddr;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
@@ -14,6 +15,7 @@ use keyward_core::Error;
 use keyward_core::id::RequestId;
 
 use super::convert;
+use crate::adapt::around::ClientAddress;
 use crate::adapt::permit::{NamedPermission, Permit};
 use crate::adapt::principal::{Principal, Session, User};
 #[cfg(feature = "captcha")]
@@ -21,7 +23,7 @@ use crate::adapt::solved::SolvedCaptcha;
 use crate::adapt::verified::{NamedPurpose, Verified};
 use crate::engine::Keyward;
 use crate::engine::groups::Known;
-use crate::http::{Code, Door, Fault, Head, Problem, network};
+use crate::http::{Code, Door, Fault, Head, Problem};
 use crate::serve::body::ReplyBody;
 
 /// Why an extractor refused; a problem (RFC 9457) as a reply.
@@ -88,12 +90,29 @@ pub(super) async fn recognise(
         return Ok(known);
     }
     let (method, headers) = (convert::method(request)?, convert::headers(request)?);
-    let peer = request.peer_addr().map(|peer| peer.ip());
-    let address = network::near(&auth.0.web, &headers, peer).address;
+    let address = auth.client_address(&headers, peer(request));
     let head = Head { method: &method, headers: &headers, body: &[], address };
     let (known, _) = auth.recognise(head, Door::App, auth.now()).await?;
     request.extensions_mut().insert(Recognised(known.clone()));
     Ok(known)
+}
+
+/// The other end of the connection, if that is known.
+pub(super) fn peer(request: &HttpRequest) -> Option<IpAddr> {
+    request.peer_addr().map(|peer| peer.ip())
+}
+
+impl FromRequest for ClientAddress {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, actix_web::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(state(request).and_then(|auth| {
+            let headers = convert::headers(request);
+            let headers = headers.map_err(|code| Rejection::new(auth, code.into()))?;
+            Ok(Self(auth.client_address(&headers, peer(request))))
+        }))
+    }
 }
 
 type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, actix_web::Error>>>>;

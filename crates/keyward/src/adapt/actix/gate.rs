@@ -5,17 +5,23 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use actix_web::Error;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
+use actix_web::{Error, HttpRequest};
+
+use keyward_core::limit::Allowance;
 
 use super::convert;
-use super::extract::{Rejection, recognise};
+use super::extract::{Rejection, peer, recognise};
+use crate::adapt::around::Around;
 #[cfg(feature = "tickets")]
 use crate::authn::ticket::Renewed;
 use crate::engine::Keyward;
-use crate::http::{Code, Fault, headers};
+use crate::http::shape::ProblemView;
+use crate::http::{Body, Code, Fault};
+use crate::rate_limit::{RateLimit, refused};
 use crate::required::{Required, Wanted};
+use crate::serve::body::ReplyBody;
 
 /// Middleware of ours, to be given to `wrap`.
 #[derive(Clone, Debug)]
@@ -36,6 +42,8 @@ enum Asks {
     Captcha,
     /// To bring a code that was sent for this purpose.
     Code(Arc<str>),
+    /// To be one of not too many.
+    Within(Arc<RateLimit>),
 }
 
 /// Recognises whoever comes in, refuses cross-site requests that carry our
@@ -70,6 +78,13 @@ pub fn require_captcha(auth: &Keyward) -> Gate {
 /// is spent by it. 403 `verification_required` without one.
 pub fn require_verification(auth: &Keyward, purpose: &str) -> Gate {
     Gate { auth: auth.clone(), wanted: Asks::Code(purpose.into()) }
+}
+
+/// Lets only so many requests through: 429 `rate_limited` with `Retry-After` for those
+/// that are too many, 503 where it cannot be told. Answers say what is left
+/// (`RateLimit`, `RateLimit-Policy`).
+pub fn rate_limit(auth: &Keyward, limit: RateLimit) -> Gate {
+    Gate { auth: auth.clone(), wanted: Asks::Within(Arc::new(limit)) }
 }
 
 impl Gate {
@@ -108,16 +123,68 @@ impl Gate {
         matches!(self.wanted, Asks::Nothing)
     }
 
+    /// What is left of a limit, if this is one.
+    async fn take(&self, request: &HttpRequest) -> Result<Option<Allowance>, Fault> {
+        let Asks::Within(limit) = &self.wanted else { return Ok(None) };
+        let known = recognise(&self.auth, request).await?;
+        let address = self.auth.client_address(&convert::headers(request)?, peer(request));
+        Ok(Some(self.auth.take_unit(limit, known.as_ref(), address).await?))
+    }
+
+    /// Says in an answer what is left.
+    fn tell(&self, left: Option<&Allowance>, reply: &mut ServiceResponse) {
+        let (Asks::Within(limit), Some(left)) = (&self.wanted, left) else { return };
+        let mut ours = http::HeaderMap::new();
+        limit.tell(left, &mut ours);
+        add(&ours, reply);
+    }
+
+    /// What stands around the app; nothing around one of its routes.
+    fn around(&self, request: &HttpRequest) -> Result<Option<Around>, Fault> {
+        if !self.is_layer() {
+            return Ok(None);
+        }
+        let (method, uri) = (convert::method(request)?, convert::uri(request)?);
+        let headers = convert::headers(request)?;
+        Ok(Some(Around::of(&self.auth, (&method, &uri, &headers), peer(request))))
+    }
+
+    /// A problem of ours as the app says it.
+    fn shaped(
+        &self,
+        around: &Around,
+        reply: ServiceResponse<BoxBody>,
+    ) -> Result<ServiceResponse<BoxBody>, Error> {
+        let problem = reply.response().extensions().get::<ProblemView>().cloned();
+        let Some(problem) = problem else { return Ok(reply) };
+        let told = convert::map(reply.headers())
+            .map_err(|code| Rejection::new(&self.auth, code.into()))?;
+        Ok(match around.shaped(&self.auth, &problem, &told) {
+            None => reply,
+            Some(own) => {
+                let own = own.map(|bytes| ReplyBody::from(Body::Full(bytes)));
+                reply.into_response(convert::reply(own))
+            }
+        })
+    }
+
     /// Adds the headers that are missing.
-    fn finish(&self, reply: &mut ServiceResponse) {
+    fn finish(&self, around: &Around, reply: &mut ServiceResponse) {
         let id = self.auth.0.request_ids.mint(self.auth.now());
         let mut ours = http::HeaderMap::new();
-        headers::finish_app(&mut ours, id, self.auth.is_https());
-        let theirs = reply.headers_mut();
-        for (name, value) in ours.iter().filter_map(|(name, value)| convert::old(name, value)) {
-            if !theirs.contains_key(&name) {
-                theirs.insert(name, value);
-            }
+        around.finish(&self.auth, &mut ours, id);
+        add(&ours, reply);
+    }
+}
+
+/// Adds what an answer does not have.
+fn add(ours: &http::HeaderMap, reply: &mut ServiceResponse) {
+    let theirs = reply.headers_mut();
+    for (name, value) in ours.iter().filter_map(|(name, value)| convert::old(name, value)) {
+        if name == actix_web::http::header::VARY {
+            theirs.append(name, value);
+        } else if !theirs.contains_key(&name) {
+            theirs.insert(name, value);
         }
     }
 }
@@ -176,14 +243,39 @@ where
         Box::pin(async move {
             #[cfg(feature = "tickets")]
             let renewed = gate.renewed(&request).await;
-            let mut reply = match gate.admit(&request).await {
-                Ok(()) => inner.call(request).await?.map_into_boxed_body(),
+            let mut around = match gate.around(request.request()) {
+                Ok(around) => around,
+                Err(fault) => {
+                    return Ok(request.into_response(Rejection::new(&gate.auth, fault).reply()));
+                }
+            };
+            let admitted = match around.as_mut().and_then(Around::early) {
+                Some(early) => early.map(Some),
+                None => gate.admit(&request).await.map(|()| None),
+            };
+            let left = match gate.take(request.request()).await {
+                Ok(left) => left,
+                Err(fault) => {
+                    return Ok(request.into_response(Rejection::new(&gate.auth, fault).reply()));
+                }
+            };
+            let admitted = match left.as_ref().and_then(refused) {
+                Some(fault) => Err(fault),
+                None => admitted,
+            };
+            let mut reply = match admitted {
+                Ok(None) => inner.call(request).await?.map_into_boxed_body(),
+                Ok(Some(early)) => {
+                    request.into_response(convert::reply(early.map(ReplyBody::from)))
+                }
                 Err(fault) => request.into_response(Rejection::new(&gate.auth, fault).reply()),
             };
             #[cfg(feature = "tickets")]
             renew(&mut reply, renewed);
-            if gate.is_layer() {
-                gate.finish(&mut reply);
+            gate.tell(left.as_ref(), &mut reply);
+            if let Some(around) = &around {
+                reply = gate.shaped(around, reply)?;
+                gate.finish(around, &mut reply);
             }
             Ok(reply)
         })

@@ -1,12 +1,13 @@
 //! What a handler may ask for.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use ::axum::body::Body;
 use ::axum::extract::{ConnectInfo, FromRef, FromRequestParts, OptionalFromRequestParts};
 use ::axum::http::request::Parts;
 use ::axum::response::{IntoResponse, Response};
 
+use crate::adapt::around::ClientAddress;
 use crate::adapt::permit::{NamedPermission, Permit};
 use crate::adapt::principal::{Principal, Session, User};
 #[cfg(feature = "captcha")]
@@ -14,7 +15,7 @@ use crate::adapt::solved::SolvedCaptcha;
 use crate::adapt::verified::{NamedPurpose, Verified};
 use crate::engine::Keyward;
 use crate::engine::groups::Known;
-use crate::http::{Code, Door, Fault, Head, network};
+use crate::http::{Code, Door, Fault, Head};
 use crate::serve::body::ReplyBody;
 
 /// Who came in, as [`Keyward::handle`] would recognise them: once for each request.
@@ -29,9 +30,13 @@ pub(super) async fn recognise(auth: &Keyward, parts: &mut Parts) -> Result<Optio
 
 /// What a request says of whoever sent it.
 pub(super) fn head<'a>(auth: &Keyward, parts: &'a Parts) -> Head<'a> {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-    let address = network::near(&auth.0.web, &parts.headers, peer).address;
+    let address = auth.client_address(&parts.headers, peer(parts));
     Head { method: &parts.method, headers: &parts.headers, body: &[], address }
+}
+
+/// The other end of the connection, if that is known.
+pub(super) fn peer(parts: &Parts) -> Option<IpAddr> {
+    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip())
 }
 
 /// Who came in, kept with the request for the next one who asks.
@@ -80,6 +85,19 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         signed_in(parts, state).await.map(|it| Self::new(&Keyward::from_ref(state), &it))
+    }
+}
+
+impl<S> FromRequestParts<S> for ClientAddress
+where
+    Keyward: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let auth = Keyward::from_ref(state);
+        Ok(Self(auth.client_address(&parts.headers, peer(parts))))
     }
 }
 

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use ::axum::body::Body;
 use ::axum::extract::Request;
 #[cfg(feature = "tickets")]
 use ::axum::http::request::Parts;
@@ -14,10 +15,12 @@ use tower_service::Service;
 
 #[cfg(feature = "tickets")]
 use super::extract::head;
-use super::extract::{recognise, refusal};
+use super::extract::{peer, recognise, refusal};
+use crate::adapt::around::Around;
 use crate::engine::Keyward;
-use crate::http::{Code, headers};
+use crate::http::Code;
 use crate::required::{Required, Wanted};
+use crate::serve::body::ReplyBody;
 
 /// Recognises whoever comes in, refuses cross-site requests that carry our
 /// cookie, and adds the security headers that a reply does not have.
@@ -105,22 +108,32 @@ where
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
             let id = auth.0.request_ids.mint(auth.now());
+            let peer = peer(&parts);
+            let seen = (&parts.method, &parts.uri, &parts.headers);
+            let mut around = Around::of(&auth, seen, peer);
             // Routes of ours recognise for themselves, once.
-            let known = match auth.owns(parts.uri.path()) {
-                true => Ok(None),
-                false => recognise(&auth, &mut parts).await,
+            let known = match (around.early(), auth.owns(parts.uri.path())) {
+                (Some(early), _) => early.map(Some),
+                (None, true) => Ok(None),
+                (None, false) => recognise(&auth, &mut parts).await.map(|_| None),
             };
             #[cfg(feature = "tickets")]
             let renewed = renewed(&auth, &parts).await;
             let mut reply = match known {
                 Err(fault) => refusal(&auth, fault),
-                Ok(_) => inner.call(Request::from_parts(parts, body)).await?,
+                Ok(Some(early)) => early.map(|body| Body::new(ReplyBody::from(body))),
+                Ok(None) => inner.call(Request::from_parts(parts, body)).await?,
             };
             #[cfg(feature = "tickets")]
             {
                 reply = crate::authn::ticket::renew(reply, renewed);
             }
-            headers::finish_app(reply.headers_mut(), id, auth.is_https());
+            let problem = reply.extensions().get();
+            let own = problem.and_then(|it| around.shaped(&auth, it, reply.headers()));
+            if let Some(own) = own {
+                reply = own.map(Body::from);
+            }
+            around.finish(&auth, reply.headers_mut(), id);
             Ok(reply)
         })
     }

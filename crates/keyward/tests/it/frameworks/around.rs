@@ -1,0 +1,167 @@
+//! What stands around an app: the redirect to HTTPS, pages elsewhere, problems in
+//! words of its own, and where a request came from.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::routing::{get, post};
+use keyward::testing::TestAuth;
+use keyward::{ClientAddress, Cors, Keyward, User};
+use serde_json::json;
+
+use super::browser::{Browser, Reply};
+use super::{Serving, serve_actix, serve_axum};
+
+const FRIEND: &str = "https://app.example.com";
+const STRANGER: &str = "https://evil.example.com";
+
+async fn house() -> TestAuth {
+    TestAuth::with(|builder| {
+        let cors = Cors::new([FRIEND]).unwrap().credentials();
+        let builder = builder.public_url("https://localhost").trusted_proxies(["127.0.0.0/8"]);
+        builder.cors(cors).legacy_xss_header().on_error(|problem, request| {
+            if request.uri().path() == "/plain" {
+                return None;
+            }
+            let body = json!({
+                "message": problem.title,
+                "code": problem.status.as_u16(),
+                "data": problem.code,
+            });
+            let mut reply = http::Response::new(body.to_string().into());
+            *reply.status_mut() = problem.status;
+            Some(reply)
+        })
+    })
+    .await
+}
+
+fn from(origin: &str) -> String {
+    format!("X-Forwarded-Proto: https\r\nOrigin: {origin}")
+}
+
+fn preflight(origin: &str) -> String {
+    format!("{}\r\nAccess-Control-Request-Method: POST", from(origin))
+}
+
+fn allowed(reply: &Reply) -> (Option<&str>, Option<&str>) {
+    let origin = reply.header("access-control-allow-origin");
+    (origin, reply.header("access-control-allow-credentials"))
+}
+
+async fn around(t: &TestAuth, address: SocketAddr) {
+    https(address).await;
+    elsewhere(t, address).await;
+    own_words(address).await;
+    origins(address).await;
+}
+
+async fn https(address: SocketAddr) {
+    let mut browser = Browser::at(address);
+    browser.more = "X-Forwarded-Proto: http".into();
+    for path in ["/open?x=1", "/login"] {
+        let reply = browser.get(path).await;
+        let to = reply.header("location").unwrap_or_default().to_owned();
+        assert_eq!((reply.status, to), (308, format!("https://localhost{path}")));
+    }
+    let refused = browser.get("/api/v1/config").await;
+    assert_eq!(refused.json()["data"], "https_required", "a program is told: {}", refused.body);
+    browser.more = "X-Forwarded-Proto: https".into();
+    let reply = browser.get("/open").await;
+    assert_eq!((reply.status, reply.header("x-xss-protection")), (200, Some("1; mode=block")));
+    assert!(reply.header("strict-transport-security").is_some());
+}
+
+async fn elsewhere(t: &TestAuth, address: SocketAddr) {
+    let ada = t.user("ada@example.com").await;
+    let opened = t.kw.sign_in_user(&ada.id).await.unwrap().unwrap();
+    let (name, value) = opened.set_cookie().split(';').next().unwrap().split_once('=').unwrap();
+    let mut browser = Browser::at(address);
+    browser.site = "cross-site";
+    browser.set_cookie(name, value);
+    for path in ["/note", "/api/v1/session"] {
+        browser.more = preflight(FRIEND);
+        let asked = browser.send("OPTIONS", path, "").await;
+        assert_eq!((asked.status, allowed(&asked)), (204, (Some(FRIEND), Some("true"))), "{path}");
+        assert!(asked.header("access-control-allow-methods").unwrap().contains("POST"));
+        assert_eq!(asked.header("vary"), Some("origin"));
+        browser.more = preflight(STRANGER);
+        let asked = browser.send("OPTIONS", path, "").await;
+        assert_eq!(allowed(&asked), (None, None), "{path}");
+        assert!(asked.header("access-control-allow-methods").is_none());
+    }
+    for (origin, status) in [(FRIEND, 200), (STRANGER, 403), ("null", 403)] {
+        browser.more = from(origin);
+        let noted = browser.post("/note", &json!({})).await;
+        assert_eq!(noted.status, status, "{origin}: {}", noted.body);
+        let seen = browser.get("/api/v1/session").await;
+        assert_eq!(allowed(&seen).0.is_some(), status == 200, "{origin}");
+        let body = json!({ "data": {} });
+        let changed = browser.send("PATCH", "/api/v1/session", &body.to_string()).await;
+        assert_eq!(changed.status, status, "{origin}: {}", changed.body);
+    }
+}
+
+async fn own_words(address: SocketAddr) {
+    let mut stranger = Browser::at(address);
+    stranger.more = "X-Forwarded-Proto: https".into();
+    for path in ["/me", "/api/v1/session"] {
+        let refused = stranger.get(path).await;
+        assert_eq!(refused.status, 401);
+        assert_eq!(refused.json()["data"], "unauthenticated", "{path}: {}", refused.body);
+        assert_eq!(refused.json()["code"], 401);
+        assert!(refused.header("www-authenticate").is_some(), "{path}: it belongs to the problem");
+    }
+    let plain = stranger.get("/plain").await;
+    assert_eq!(plain.code(), "unauthenticated", "and where it has no words, ours: {}", plain.body);
+}
+
+async fn origins(address: SocketAddr) {
+    let mut browser = Browser::at(address);
+    for (line, expected) in [
+        ("203.0.113.7", "203.0.113.7"),
+        ("198.51.100.9, 203.0.113.7", "203.0.113.7"),
+        ("198.51.100.9, 203.0.113.7, 127.0.0.5", "203.0.113.7"),
+        ("203.0.113.7, a", "127.0.0.1"),
+    ] {
+        browser.more = format!("X-Forwarded-Proto: https\r\nX-Forwarded-For: {line}");
+        assert_eq!(browser.get("/from").await.body, expected, "{line}");
+    }
+}
+
+fn said(ClientAddress(address): ClientAddress) -> String {
+    address.map(|it| it.to_string()).unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn around_an_app_of_axum() {
+    let t = house().await;
+    let app = Router::new()
+        .route("/open", get(|| async { "open" }))
+        .route("/me", get(|_: User| async { "me" }))
+        .route("/plain", get(|_: User| async { "me" }))
+        .route("/note", post(|_: User| async { "noted" }))
+        .route("/from", get(|from: ClientAddress| async move { said(from) }))
+        .merge(t.kw.pages());
+    let Serving { address, .. } = &serve_axum(&t, app).await;
+    around(&t, *address).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn around_an_app_of_actix_web() {
+    let t = house().await;
+    let serving = serve_actix(t.kw.clone(), app);
+    around(&t, serving.address).await;
+    serving.stop().await;
+}
+
+fn app(auth: Keyward, config: &mut actix_web::web::ServiceConfig) {
+    use actix_web::web;
+    config
+        .route("/open", web::get().to(|| async { "open" }))
+        .route("/me", web::get().to(|_: User| async { "me" }))
+        .route("/plain", web::get().to(|_: User| async { "me" }))
+        .route("/note", web::post().to(|_: User| async { "noted" }))
+        .route("/from", web::get().to(|from: ClientAddress| async move { said(from) }))
+        .service(keyward::actix::pages(&auth));
+}
