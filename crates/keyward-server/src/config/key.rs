@@ -2,8 +2,8 @@
 //! the documentation walk the same table.
 
 use super::{
-    account, admin, branding, captcha, database, forward, limits, log, mail, metrics, mfa, outbound,
-    passkeys, password, policy, profile, providers, root, server, session, sign_in, sms,
+    account, admin, branding, captcha, database, forward, limits, log, mail, metrics, mfa,
+    outbound, passkeys, password, policy, profile, providers, root, server, session, sign_in, sms,
 };
 
 /// One setting.
