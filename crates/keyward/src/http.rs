@@ -301,7 +301,9 @@ impl Keyward {
         let caller = self.caller(request, near.address, route.guard, now).await?;
         #[cfg(feature = "tickets")]
         let renewed = self.renewed_ticket(Head { address: near.address, ..request.into() }).await;
-        let reply = (route.handle)(Cx { auth: self, request, params, caller, id, address: near.address }).await;
+        let reply =
+            (route.handle)(Cx { auth: self, request, params, caller, id, address: near.address })
+                .await;
         #[cfg(feature = "tickets")]
         let reply = reply.map(|reply| ticket::renew(reply, renewed));
         reply

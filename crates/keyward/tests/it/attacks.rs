@@ -5,9 +5,9 @@ mod class_01_address_taken_over;
 #[cfg(feature = "oauth")]
 mod class_01_pre_hijacking_by_a_service;
 mod class_02_open_redirect;
-mod class_03_headers_believed;
 #[cfg(feature = "forward-auth")]
 mod class_03_forwarded_headers_trusted;
+mod class_03_headers_believed;
 mod class_04_enumeration;
 mod class_05_session_fixation;
 mod class_06_trusted_devices_outlive;

@@ -70,8 +70,7 @@ pub(super) async fn renewed(
     let (Ok(method), Ok(headers)) = (convert::method(request), convert::headers(request)) else {
         return None;
     };
-    let peer = request.peer_addr().map(|peer| peer.ip());
-    let address = network::near(&auth.0.web, &headers, peer).address;
+    let address = auth.client_address(&headers, peer(request));
     let head = Head { method: &method, headers: &headers, body: &[], address };
     auth.renewed_ticket(head).await
 }
