@@ -10,11 +10,13 @@ mod bare;
 mod factors;
 mod figure;
 mod footprint;
+mod forward;
 mod http;
 mod insert;
 mod install;
 mod load;
 mod login;
+mod machine;
 mod outside;
 mod probe;
 mod server;
@@ -38,7 +40,7 @@ pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error + S
 /// A group of figures, by name.
 type Group = (&'static str, fn(&Path) -> Result<()>);
 
-/// Every group, in the order in which they run.
+/// Every group that runs without being named, in the order in which they run.
 const GROUPS: [Group; 8] = [
     ("session", session::run),
     ("login", login::run),
@@ -49,6 +51,9 @@ const GROUPS: [Group; 8] = [
     ("outside", outside::run),
     ("footprint", footprint::run),
 ];
+
+/// Groups that run only when they are named.
+const NAMED: [Group; 1] = [("machine", machine::run)];
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -83,8 +88,9 @@ fn all(binary: &Path) -> Result<()> {
 }
 
 fn one(binary: &Path, name: &str) -> Result<()> {
-    let known = GROUPS.iter().find(|(known, _)| *known == name);
-    let names: Vec<&str> = GROUPS.iter().map(|(name, _)| *name).collect();
+    let groups = || GROUPS.iter().chain(&NAMED);
+    let known = groups().find(|(known, _)| *known == name);
+    let names: Vec<&str> = groups().map(|(name, _)| *name).collect();
     let (_, run) = known.ok_or_else(|| format!("no group `{name}`; there are {names:?}"))?;
     run(binary)
 }

@@ -9,9 +9,11 @@ use keyward_authz::condition::{BadCondition, Cell, Condition, Facts, Schema};
 use keyward_authz::policy::{Policy, format};
 use keyward_authz::{Dialect, Pattern, Permission, SnapshotBuilder, export};
 use keyward_core::crypto::api_key;
-use keyward_core::crypto::keys::RootKey;
+use keyward_core::crypto::jose::{SigningKey, Wanted, is_ours, verify_access};
+use keyward_core::crypto::keys::{Keys, RootKey};
 use keyward_core::crypto::otp::OtpSecret;
 use keyward_core::crypto::password;
+use keyward_core::crypto::refresh;
 use keyward_core::crypto::ticket::{Classic, Digest, Modern, Ticket};
 use keyward_core::crypto::webauthn::attestation::{AttestationObject, Conveyance};
 use keyward_core::crypto::webauthn::authenticator_data::AuthenticatorData;
@@ -22,6 +24,7 @@ use keyward_core::crypto::webauthn::{Expected, register};
 use keyward_core::header::{Given, basic, token};
 use keyward_core::id::{FlowId, SessionId, UserId};
 use keyward_core::identifier::{self, Kind};
+use keyward_core::settings::Signing;
 use keyward_core::time::Timestamp;
 
 /// One thing that reads what strangers send.
@@ -35,6 +38,7 @@ pub struct Target {
 
 /// Every target.
 pub const TARGETS: &[Target] = &[
+    Target { name: "access_tokens", run: access_tokens },
     Target { name: "api_keys", run: api_keys },
     Target { name: "authorization", run: authorization },
     Target { name: "conditions", run: conditions },
@@ -44,6 +48,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "passkeys", run: passkeys },
     Target { name: "permissions", run: permissions },
     Target { name: "policies", run: policies },
+    Target { name: "refresh_tokens", run: refresh_tokens },
     Target { name: "relations", run: relations },
     Target { name: "stored_passwords", run: stored_passwords },
     Target { name: "tickets", run: tickets },
@@ -80,6 +85,39 @@ pub fn authorization(data: &[u8]) {
         assert!(!format!("{}{password}", it.user).contains(|c: char| c.is_ascii_control()));
         assert!(it.user.len() + password.len() < text.len(), "{text:?} says less than that");
     }
+}
+
+/// A text that is accepted as an access token has a head of ours; and of whatever is
+/// signed by our key, that alone is accepted which says all that it must and no more.
+pub fn access_tokens(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Ok(key) = SigningKey::read("fuzz", Signing::Hs256, &[7; 64]) else { return };
+    let keys = || [&key].into_iter();
+    let now = Timestamp::from_secs(1_800_000_000);
+    let wanted = Wanted { issuer: "https://a.example.com", audience: "b", now };
+    if verify_access(text, keys(), &wanted).is_ok() {
+        assert!(is_ours(text, keys()) && text.split('.').count() == 3, "{text:?}");
+    }
+    let Ok(said) = serde_json::from_str::<serde_json::Value>(text) else { return };
+    let Ok(token) = key.sign(&said) else { return };
+    if let Ok(claims) = verify_access(token.reveal(), keys(), &wanted) {
+        let again = serde_json::to_value(&claims).unwrap_or_default();
+        let absent = said.get("scope").is_some_and(serde_json::Value::is_null);
+        assert!(again == said || absent, "{text:?}");
+        assert!(claims.exp > now.as_secs() && claims.user().is_some(), "{text:?}");
+    }
+}
+
+/// A refresh token has one spelling, and leads to another of the same family.
+pub fn refresh_tokens(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let key = Keys::derive(&RootKey::from_bytes([7; 32])).refresh;
+    let Some(read) = refresh::read(&key, text) else { return };
+    assert_eq!(read.text(&key).reveal(), text);
+    let (next, hash) = read.successor(&key);
+    let next =
+        refresh::read(&key, next.reveal()).unwrap_or_else(|| panic!("no successor: {text:?}"));
+    assert!(next.session == read.session && next.hash() == hash && hash != read.hash(), "{text:?}");
 }
 
 /// No bytes are a ticket that nobody wrote; what was written reads back.

@@ -7,6 +7,8 @@
 #[cfg(feature = "vectors")]
 mod acl;
 #[cfg(feature = "vectors")]
+mod asok;
+#[cfg(feature = "vectors")]
 mod authzen;
 #[cfg(feature = "vectors")]
 mod casbin;

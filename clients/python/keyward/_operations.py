@@ -2102,6 +2102,54 @@ class Operations:
         )
         return cast("types.Outcome", self._json(call))
 
+    def post_token(
+        self,
+        *,
+        captcha: str | None | Unset = UNSET,
+        captcha_token: str | None | Unset = UNSET,
+        client_id: str | Unset = UNSET,
+        grant_type: Literal["session", "password", "refresh_token"] | Unset = UNSET,
+        password: str | None | Unset = UNSET,
+        refresh_token: str | None | Unset = UNSET,
+        scope: str | None | Unset = UNSET,
+        username: str | None | Unset = UNSET,
+    ) -> types.PostTokenReply:
+        """`POST /api/v1/token`, for anybody."""
+        call = Call(
+            "POST",
+            "/api/v1/token",
+            body=given({"captcha": captcha, "captcha_token": captcha_token, "client_id": client_id, "grant_type": grant_type, "password": password, "refresh_token": refresh_token, "scope": scope, "username": username}),
+        )
+        return cast("types.PostTokenReply", self._json(call))
+
+    def post_token_introspect(
+        self,
+        *,
+        token: str,
+        token_type_hint: str | None | Unset = UNSET,
+    ) -> types.PostTokenIntrospectReply:
+        """`POST /api/v1/token/introspect`, for whoever holds `tokens:introspect`."""
+        call = Call(
+            "POST",
+            "/api/v1/token/introspect",
+            body=given({"token": token, "token_type_hint": token_type_hint}),
+        )
+        return cast("types.PostTokenIntrospectReply", self._json(call))
+
+    def post_token_revoke(
+        self,
+        *,
+        token: str,
+        token_type_hint: str | None | Unset = UNSET,
+    ) -> None:
+        """`POST /api/v1/token/revoke`, for anybody."""
+        call = Call(
+            "POST",
+            "/api/v1/token/revoke",
+            body=given({"token": token, "token_type_hint": token_type_hint}),
+        )
+        self._json(call)
+
     def post_undo_link(
         self,
         *,
@@ -4285,6 +4333,54 @@ class AsyncOperations:
             body=given({"captcha": captcha, "captcha_token": captcha_token, "email": email, "invitation": invitation, "name": name, "password": password, "phone": phone, "properties": properties, "session": session, "username": username}),
         )
         return cast("types.Outcome", await self._json(call))
+
+    async def post_token(
+        self,
+        *,
+        captcha: str | None | Unset = UNSET,
+        captcha_token: str | None | Unset = UNSET,
+        client_id: str | Unset = UNSET,
+        grant_type: Literal["session", "password", "refresh_token"] | Unset = UNSET,
+        password: str | None | Unset = UNSET,
+        refresh_token: str | None | Unset = UNSET,
+        scope: str | None | Unset = UNSET,
+        username: str | None | Unset = UNSET,
+    ) -> types.PostTokenReply:
+        """`POST /api/v1/token`, for anybody."""
+        call = Call(
+            "POST",
+            "/api/v1/token",
+            body=given({"captcha": captcha, "captcha_token": captcha_token, "client_id": client_id, "grant_type": grant_type, "password": password, "refresh_token": refresh_token, "scope": scope, "username": username}),
+        )
+        return cast("types.PostTokenReply", await self._json(call))
+
+    async def post_token_introspect(
+        self,
+        *,
+        token: str,
+        token_type_hint: str | None | Unset = UNSET,
+    ) -> types.PostTokenIntrospectReply:
+        """`POST /api/v1/token/introspect`, for whoever holds `tokens:introspect`."""
+        call = Call(
+            "POST",
+            "/api/v1/token/introspect",
+            body=given({"token": token, "token_type_hint": token_type_hint}),
+        )
+        return cast("types.PostTokenIntrospectReply", await self._json(call))
+
+    async def post_token_revoke(
+        self,
+        *,
+        token: str,
+        token_type_hint: str | None | Unset = UNSET,
+    ) -> None:
+        """`POST /api/v1/token/revoke`, for anybody."""
+        call = Call(
+            "POST",
+            "/api/v1/token/revoke",
+            body=given({"token": token, "token_type_hint": token_type_hint}),
+        )
+        await self._json(call)
 
     async def post_undo_link(
         self,

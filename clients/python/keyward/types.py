@@ -31,6 +31,7 @@ Code = Literal[
     "mfa_not_enrolled",
     "mfa_last_method",
     "session_required",
+    "token_invalid",
     "session_expired",
     "session_revoked",
     "code_invalid",
@@ -69,6 +70,11 @@ Code = Literal[
     "policy_tests_fail",
     "setup_done",
     "outside_ceiling",
+    "proxy_unclear",
+    "path_unclear",
+    "header_spoofed",
+    "proxy_untrusted",
+    "site_unknown",
     "https_required",
     "missing_permission",
     "missing_role",
@@ -1251,10 +1257,69 @@ class PostPasswordCheckReply(TypedDict):
     problems: list[str]
 
 
+class PostTokenIntrospectReply(TypedDict):
+    """What is said of a token to whoever may ask (RFC 7662 section 2.2). Of one that opens nothing, `active` alone."""
+
+    # Whether it opens something now.
+    active: bool
+
+    # For whom.
+    aud: NotRequired[str | None]
+
+    # The client that it was given to.
+    client_id: NotRequired[str | None]
+
+    # When it ends, in seconds since the Unix epoch.
+    exp: NotRequired[int | None]
+
+    # When it was made.
+    iat: NotRequired[int | None]
+
+    # Who made it.
+    iss: NotRequired[str | None]
+
+    # Its own name.
+    jti: NotRequired[str | None]
+
+    # Patterns of what it may at most do, with spaces between.
+    scope: NotRequired[str | None]
+
+    # The session that is its family: `ses_…`.
+    sid: NotRequired[str | None]
+
+    # Whose: `usr_…`.
+    sub: NotRequired[str | None]
+
+    # `access_token` or `refresh_token`.
+    token_type: NotRequired[str | None]
+
+
+class PostTokenReply(TypedDict):
+    """An access token and the refresh token that follows it (RFC 6749 section 5.1)."""
+
+    # A JSON web token (RFC 9068), for `Authorization: Bearer`.
+    access_token: str
+
+    # Seconds for which the access token works.
+    expires_in: int
+
+    # `kwr_…`: works once.
+    refresh_token: str
+
+    scope: NotRequired[str | None]
+
+    # The session that is their family.
+    session_id: str
+
+    token_type: str
+
+    user_id: str
+
+
 class Problem(TypedDict):
     """A problem (RFC 9457)."""
 
-    code: Literal["bad_request", "bad_json", "unknown_field", "validation_failed", "unsupported_media_type", "payload_too_large", "method_not_allowed", "not_found", "conflict", "precondition_failed", "csrf_failed", "host_not_allowed", "unauthenticated", "invalid_credentials", "account_unverified", "password_expired", "mfa_required", "mfa_invalid", "mfa_expired", "mfa_not_enrolled", "mfa_last_method", "session_required", "session_expired", "session_revoked", "code_invalid", "code_expired", "code_attempts_exceeded", "webauthn_challenge_expired", "webauthn_verification_failed", "webauthn_unknown_credential", "webauthn_duplicate", "webauthn_origin_mismatch", "webauthn_user_verification_required", "provider_unknown", "oauth_state_mismatch", "oauth_state_expired", "oauth_denied", "oauth_email_unverified", "oauth_account_exists", "oauth_taken", "oauth_upstream_error", "last_way_in", "method_disabled", "verification_required", "captcha_required", "captcha_invalid", "captcha_expired", "link_invalid", "resend_too_soon", "sign_up_closed", "invite_required", "invite_invalid", "domain_not_allowed", "impersonation_forbidden", "last_administrator", "exclusive_roles", "policy_invalid", "policy_tests_fail", "setup_done", "outside_ceiling", "https_required", "missing_permission", "missing_role", "denied_by_rule", "scope_insufficient", "step_up_required", "unknown_permission", "refused_by_hook", "rate_limited", "decision_unavailable", "busy", "database_unavailable", "read_only"]
+    code: Literal["bad_request", "bad_json", "unknown_field", "validation_failed", "unsupported_media_type", "payload_too_large", "method_not_allowed", "not_found", "conflict", "precondition_failed", "csrf_failed", "host_not_allowed", "unauthenticated", "invalid_credentials", "account_unverified", "password_expired", "mfa_required", "mfa_invalid", "mfa_expired", "mfa_not_enrolled", "mfa_last_method", "session_required", "token_invalid", "session_expired", "session_revoked", "code_invalid", "code_expired", "code_attempts_exceeded", "webauthn_challenge_expired", "webauthn_verification_failed", "webauthn_unknown_credential", "webauthn_duplicate", "webauthn_origin_mismatch", "webauthn_user_verification_required", "provider_unknown", "oauth_state_mismatch", "oauth_state_expired", "oauth_denied", "oauth_email_unverified", "oauth_account_exists", "oauth_taken", "oauth_upstream_error", "last_way_in", "method_disabled", "verification_required", "captcha_required", "captcha_invalid", "captcha_expired", "link_invalid", "resend_too_soon", "sign_up_closed", "invite_required", "invite_invalid", "domain_not_allowed", "impersonation_forbidden", "last_administrator", "exclusive_roles", "policy_invalid", "policy_tests_fail", "setup_done", "outside_ceiling", "proxy_unclear", "path_unclear", "header_spoofed", "proxy_untrusted", "site_unknown", "https_required", "missing_permission", "missing_role", "denied_by_rule", "scope_insufficient", "step_up_required", "unknown_permission", "refused_by_hook", "rate_limited", "decision_unavailable", "busy", "database_unavailable", "read_only"]
 
     detail: NotRequired[str]
 

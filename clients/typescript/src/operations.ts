@@ -742,6 +742,21 @@ export abstract class Operations {
     return this.json<types.Outcome>({ method: "POST", path: "/api/v1/sign-up", body: input, safe: false, options });
   }
 
+  /** `POST /api/v1/token`, for anybody. */
+  postToken(input: types.PostTokenInput = {}, options: Options = {}): Promise<types.PostTokenReply> {
+    return this.json<types.PostTokenReply>({ method: "POST", path: "/api/v1/token", body: input, safe: false, options });
+  }
+
+  /** `POST /api/v1/token/introspect`, for whoever holds `tokens:introspect`. */
+  postTokenIntrospect(input: types.PostTokenIntrospectInput, options: Options = {}): Promise<types.PostTokenIntrospectReply> {
+    return this.json<types.PostTokenIntrospectReply>({ method: "POST", path: "/api/v1/token/introspect", body: input, safe: false, options });
+  }
+
+  /** `POST /api/v1/token/revoke`, for anybody. */
+  postTokenRevoke(input: types.PostTokenRevokeInput, options: Options = {}): Promise<void> {
+    return this.json<void>({ method: "POST", path: "/api/v1/token/revoke", body: input, safe: false, options });
+  }
+
   /** `POST /api/v1/undo-link`, for anybody. */
   postUndoLink(input: types.PostUndoLinkInput, options: Options = {}): Promise<types.Outcome> {
     return this.json<types.Outcome>({ method: "POST", path: "/api/v1/undo-link", body: input, safe: false, options });

@@ -26,6 +26,7 @@ export type Code =
   | "mfa_not_enrolled"
   | "mfa_last_method"
   | "session_required"
+  | "token_invalid"
   | "session_expired"
   | "session_revoked"
   | "code_invalid"
@@ -64,6 +65,11 @@ export type Code =
   | "policy_tests_fail"
   | "setup_done"
   | "outside_ceiling"
+  | "proxy_unclear"
+  | "path_unclear"
+  | "header_spoofed"
+  | "proxy_untrusted"
+  | "site_unknown"
   | "https_required"
   | "missing_permission"
   | "missing_role"
@@ -939,9 +945,50 @@ export interface PostPasswordCheckReply {
   problems: string[];
 }
 
+/** What is said of a token to whoever may ask (RFC 7662 section 2.2). Of one that opens nothing, `active` alone. */
+export interface PostTokenIntrospectReply {
+  /** Whether it opens something now. */
+  active: boolean;
+  /** For whom. */
+  aud?: string | null;
+  /** The client that it was given to. */
+  client_id?: string | null;
+  /** When it ends, in seconds since the Unix epoch. */
+  exp?: number | null;
+  /** When it was made. */
+  iat?: number | null;
+  /** Who made it. */
+  iss?: string | null;
+  /** Its own name. */
+  jti?: string | null;
+  /** Patterns of what it may at most do, with spaces between. */
+  scope?: string | null;
+  /** The session that is its family: `ses_…`. */
+  sid?: string | null;
+  /** Whose: `usr_…`. */
+  sub?: string | null;
+  /** `access_token` or `refresh_token`. */
+  token_type?: string | null;
+}
+
+/** An access token and the refresh token that follows it (RFC 6749 section 5.1). */
+export interface PostTokenReply {
+  /** A JSON web token (RFC 9068), for `Authorization: Bearer`. */
+  access_token: string;
+  /** Seconds for which the access token works. */
+  expires_in: number;
+  /** `kwr_…`: works once. */
+  refresh_token: string;
+  scope?: string | null;
+  /** The session that is their family. */
+  session_id: string;
+  token_type: string;
+  user_id: string;
+}
+
 /** A problem (RFC 9457). */
 export interface Problem {
-  code: "bad_request" | "bad_json" | "unknown_field" | "validation_failed" | "unsupported_media_type" | "payload_too_large" | "method_not_allowed" | "not_found" | "conflict" | "precondition_failed" | "csrf_failed" | "host_not_allowed" | "unauthenticated" | "invalid_credentials" | "account_unverified" | "password_expired" | "mfa_required" | "mfa_invalid" | "mfa_expired" | "mfa_not_enrolled" | "mfa_last_method" | "session_required" | "session_expired" | "session_revoked" | "code_invalid" | "code_expired" | "code_attempts_exceeded" | "webauthn_challenge_expired" | "webauthn_verification_failed" | "webauthn_unknown_credential" | "webauthn_duplicate" | "webauthn_origin_mismatch" | "webauthn_user_verification_required" | "provider_unknown" | "oauth_state_mismatch" | "oauth_state_expired" | "oauth_denied" | "oauth_email_unverified" | "oauth_account_exists" | "oauth_taken" | "oauth_upstream_error" | "last_way_in" | "method_disabled" | "verification_required" | "captcha_required" | "captcha_invalid" | "captcha_expired" | "link_invalid" | "resend_too_soon" | "sign_up_closed" | "invite_required" | "invite_invalid" | "domain_not_allowed" | "impersonation_forbidden" | "last_administrator" | "exclusive_roles" | "policy_invalid" | "policy_tests_fail" | "setup_done" | "outside_ceiling" | "https_required" | "missing_permission" | "missing_role" | "denied_by_rule" | "scope_insufficient" | "step_up_required" | "unknown_permission" | "refused_by_hook" | "rate_limited" | "decision_unavailable" | "busy" | "database_unavailable" | "read_only";
+  code: "bad_request" | "bad_json" | "unknown_field" | "validation_failed" | "unsupported_media_type" | "payload_too_large" | "method_not_allowed" | "not_found" | "conflict" | "precondition_failed" | "csrf_failed" | "host_not_allowed" | "unauthenticated" | "invalid_credentials" | "account_unverified" | "password_expired" | "mfa_required" | "mfa_invalid" | "mfa_expired" | "mfa_not_enrolled" | "mfa_last_method" | "session_required" | "token_invalid" | "session_expired" | "session_revoked" | "code_invalid" | "code_expired" | "code_attempts_exceeded" | "webauthn_challenge_expired" | "webauthn_verification_failed" | "webauthn_unknown_credential" | "webauthn_duplicate" | "webauthn_origin_mismatch" | "webauthn_user_verification_required" | "provider_unknown" | "oauth_state_mismatch" | "oauth_state_expired" | "oauth_denied" | "oauth_email_unverified" | "oauth_account_exists" | "oauth_taken" | "oauth_upstream_error" | "last_way_in" | "method_disabled" | "verification_required" | "captcha_required" | "captcha_invalid" | "captcha_expired" | "link_invalid" | "resend_too_soon" | "sign_up_closed" | "invite_required" | "invite_invalid" | "domain_not_allowed" | "impersonation_forbidden" | "last_administrator" | "exclusive_roles" | "policy_invalid" | "policy_tests_fail" | "setup_done" | "outside_ceiling" | "proxy_unclear" | "path_unclear" | "header_spoofed" | "proxy_untrusted" | "site_unknown" | "https_required" | "missing_permission" | "missing_role" | "denied_by_rule" | "scope_insufficient" | "step_up_required" | "unknown_permission" | "refused_by_hook" | "rate_limited" | "decision_unavailable" | "busy" | "database_unavailable" | "read_only";
   detail?: string;
   errors?: Error[];
   instance: string;
@@ -1801,6 +1848,42 @@ export interface PostSignUpInput {
   /** How the client wants to hold its session. */
   session?: "cookie" | "token";
   username?: string | null;
+}
+
+/** What `post_token` takes. */
+export interface PostTokenInput {
+  /** The answer to a captcha, where one is asked for. */
+  captcha?: string | null;
+  /** The captcha that it answers. */
+  captcha_token?: string | null;
+  /** The client's name for itself, at most 100 characters. */
+  client_id?: string;
+  /** What tokens are asked for with. */
+  grant_type?: "session" | "password" | "refresh_token";
+  /** With `password`. */
+  password?: string | null;
+  /** With `refresh_token`: `kwr_…` */
+  refresh_token?: string | null;
+  /** Patterns of what the tokens may at most do, with spaces between; all that the account may, if absent. A refresh keeps what was asked for first. */
+  scope?: string | null;
+  /** With `password`: e-mail address, username or phone number. */
+  username?: string | null;
+}
+
+/** What `post_token_introspect` takes. */
+export interface PostTokenIntrospectInput {
+  /** An access or a refresh token. */
+  token: string;
+  /** `access_token` or `refresh_token`; not needed. */
+  token_type_hint?: string | null;
+}
+
+/** What `post_token_revoke` takes. */
+export interface PostTokenRevokeInput {
+  /** An access or a refresh token. */
+  token: string;
+  /** `access_token` or `refresh_token`; not needed. */
+  token_type_hint?: string | null;
 }
 
 /** What `post_undo_link` takes. */

@@ -2,15 +2,19 @@
 //! cryptography crate.
 
 pub mod api_key;
+#[cfg(feature = "tokens")]
+pub mod asok;
 pub(crate) mod hex;
-#[cfg(feature = "oauth")]
+#[cfg(any(feature = "oauth", feature = "tokens"))]
 pub mod jose;
 pub mod keys;
 pub mod mac;
 pub mod otp;
 pub mod password;
-#[cfg(any(feature = "oauth", feature = "passkeys"))]
+#[cfg(any(feature = "oauth", feature = "passkeys", feature = "tokens"))]
 mod public_key;
+#[cfg(feature = "tokens")]
+pub mod refresh;
 pub mod seal;
 pub mod site_token;
 #[cfg(feature = "tickets")]

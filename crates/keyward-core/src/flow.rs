@@ -54,6 +54,8 @@ pub mod sign_in;
 pub mod sign_in_link;
 pub mod sign_up;
 pub mod step_up;
+#[cfg(feature = "tokens")]
+pub mod tokens;
 pub mod totp;
 pub mod verify;
 #[cfg(any(feature = "oauth", feature = "passkeys"))]

@@ -105,6 +105,8 @@ pub enum Refusal {
     InvalidCredentials,
     /// No session, or one that has ended.
     Unauthenticated,
+    /// The token is not ours, or opens nothing any more.
+    TokenInvalid,
     /// The password was right; an address must be proven first.
     Unverified {
         /// The flow whose code is awaited.

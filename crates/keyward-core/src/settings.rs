@@ -8,9 +8,11 @@ use crate::record::{Identifier, Purpose};
 
 mod captcha;
 mod passkeys;
+mod tokens;
 
 pub use captcha::{Captcha, CaptchaFor, CaptchaKind, When};
 pub use passkeys::{Attestation, Counter, Passkeys, UserVerification};
+pub use tokens::{OldAsok, Signing, Tokens};
 
 /// Every choice that a decision depends on.
 #[derive(Clone, Debug)]
@@ -88,6 +90,8 @@ pub struct Settings {
     pub captcha: Captcha,
     /// Passkeys.
     pub passkeys: Passkeys,
+    /// Access and refresh tokens.
+    pub tokens: Tokens,
     /// Mails with a secret to one address, whatever they are for.
     pub mails: Rate,
     /// Text messages with a secret to one number, whatever they are for.
@@ -304,6 +308,7 @@ impl Default for Settings {
             trust_lifetime: 30 * DAY,
             captcha: Captcha::default(),
             passkeys: Passkeys::default(),
+            tokens: Tokens::default(),
             mails: Rate { burst: 10, period: 10 * MINUTE },
             texts: Rate { burst: 5, period: 30 * MINUTE },
             network_messages: Rate { burst: 200, period: HOUR / 200 },

@@ -23,6 +23,8 @@ pub(crate) mod run;
 pub(crate) mod session;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
+#[cfg(feature = "tokens")]
+pub(crate) mod tokens;
 pub(crate) mod wake;
 mod web;
 pub(crate) mod work;
@@ -70,6 +72,8 @@ pub(crate) struct Inner {
     pub(crate) keys: Keys,
     pub(crate) settings: Settings,
     pub(crate) cache: SessionCache,
+    #[cfg(feature = "tokens")]
+    pub(crate) tokens: tokens::TokenState,
     pub(crate) policy: InForce,
     /// Held while definitions are read and put in force.
     pub(crate) policy_turn: tokio::sync::Mutex<()>,

@@ -205,6 +205,14 @@ impl Fault {
     }
 }
 
+impl Cx<'_> {
+    /// Counts this request as something else as well than its route says.
+    #[cfg(feature = "tokens")]
+    pub(crate) fn slow_down(&self, limit: Limit) -> Result<(), Fault> {
+        self.auth.slow_down(limit, self.caller.client.address(), self.auth.now())
+    }
+}
+
 impl From<Refusal> for Fault {
     fn from(refusal: Refusal) -> Self {
         Self::Refusal(refusal)

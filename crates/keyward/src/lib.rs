@@ -59,6 +59,8 @@ mod session_token;
 mod table;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "tokens")]
+mod tokens;
 pub mod totp;
 
 mod verification;
@@ -149,8 +151,8 @@ pub use keyward_core::profile::{Field, FieldKind, Party};
 pub use keyward_core::record::{Channel, Term, Tuple};
 pub use keyward_core::refusal::Refusal;
 pub use keyward_core::settings::{
-    Ask, Asks, Attestation, Captcha, CaptchaFor, CaptchaKind, Counter, MfaMode, Passkeys, Rate,
-    Settings, SignUpMode, UserVerification, VerifyMode, When,
+    Ask, Asks, Attestation, Captcha, CaptchaFor, CaptchaKind, Counter, MfaMode, OldAsok, Passkeys,
+    Rate, Settings, SignUpMode, Signing, Tokens, UserVerification, VerifyMode, When,
 };
 pub use keyward_core::time::Timestamp;
 pub use keyward_core::{Error, Secret};
@@ -181,6 +183,8 @@ pub use roles::RoleQuery;
 pub use routes::{RouteView, list as route_list, own_permissions, table as route_table};
 pub use session_token::OpenedSession;
 pub use table::{Flavour, Table};
+#[cfg(feature = "tokens")]
+pub use tokens::{AccessToken, Introspection, OldSystem, TokenKeyView, TokenPair, TokenTerms};
 pub use view::{
     AclView, AssignmentView, EventView, ExclusiveView, GrantView, GroupView, Holdings,
     IdentifierView, LimitRow, MemberView, MembershipView, MessageView, RelationView, RoleView,

@@ -43,6 +43,8 @@ pub(crate) mod sign_in;
 pub(crate) mod sign_in_link;
 pub(crate) mod sign_up;
 pub(crate) mod signed_in;
+#[cfg(feature = "tokens")]
+mod tokens;
 pub(crate) mod verification;
 
 use crate::http::{Guard, Route};
@@ -67,6 +69,8 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
         #[cfg(feature = "oauth")]
         providers::ROUTES,
         session::ROUTES,
+        #[cfg(feature = "tokens")]
+        tokens::ROUTES,
         account::ROUTES,
         addresses::ROUTES,
         own::ROUTES,
@@ -123,6 +127,7 @@ pub(crate) fn is_api(path: &str) -> bool {
     path.starts_with("/api/")
         || path.starts_with("/access/v1/")
         || path == "/.well-known/authzen-configuration"
+        || path == "/.well-known/jwks.json"
         || path == "/.well-known/webauthn"
 }
 

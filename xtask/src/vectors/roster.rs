@@ -5,7 +5,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::comparison::Comparison;
-use super::{acl, authzen, casbin, header, items, otp, password, relations, ticket, wildcard};
+use super::{
+    acl, asok, authzen, casbin, header, items, otp, password, relations, ticket, wildcard,
+};
 use crate::Result;
 
 /// A file of vectors.
@@ -19,6 +21,7 @@ struct File {
 const FILES: &[File] = &[
     File { name: "acl_decisions.json", compare: acl::decisions },
     File { name: "aiohttp_acl.json", compare: acl::aiohttp },
+    File { name: "asok.json", compare: asok::signed },
     File { name: "asok_rbac.json", compare: wildcard::asok },
     File { name: "asyncauth_crypto.json", compare: password::asyncauth },
     File { name: "asyncauth_wildcard.json", compare: wildcard::asyncauth },

@@ -6,17 +6,27 @@
 //! found by the token's key id. Keys that come along in the token, or that it
 //! points to, are not looked at.
 
+#[cfg(feature = "tokens")]
+mod access;
+#[cfg(all(test, feature = "tokens"))]
+mod access_tests;
 mod client_secret;
 mod id_token;
 mod jwks;
 #[cfg(feature = "testing")]
 pub mod signer;
+#[cfg(feature = "tokens")]
+mod signing;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "tokens")]
+pub use access::{AccessClaims, MAX_ACCESS, Wanted, is_ours, verify_access};
 pub use client_secret::{BadSigningKey, ClientSecret};
 pub use id_token::{Expected, Fault, IdToken, Issuer, is_uuid, verify};
 pub use jwks::{BadKeys, Jwks, MAX_KEYS};
+#[cfg(feature = "tokens")]
+pub use signing::{SigningKey, TYPE, generate};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

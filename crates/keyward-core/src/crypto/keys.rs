@@ -189,13 +189,15 @@ pub enum Purpose {
     Ticket,
     /// Sessions as sites behind a proxy hold them.
     Site,
+    /// Refresh tokens.
+    Refresh,
     /// Only to notice another root key.
     Check,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Seal,
         Self::Code,
         Self::AuditChain,
@@ -208,6 +210,7 @@ impl Purpose {
         Self::Pepper,
         Self::Ticket,
         Self::Site,
+        Self::Refresh,
         Self::Check,
     ];
 
@@ -226,6 +229,7 @@ impl Purpose {
             Self::Pepper => "pepper",
             Self::Ticket => "ticket",
             Self::Site => "site",
+            Self::Refresh => "refresh",
             Self::Check => "check",
         }
     }
@@ -274,6 +278,8 @@ pub struct Keys {
     pub cursor: DerivedKey,
     /// Signs captcha challenges.
     pub captcha: DerivedKey,
+    /// Signs refresh tokens, and makes each from the one before.
+    pub refresh: DerivedKey,
     /// Seasons passwords, where the operator wants it.
     pub pepper: DerivedKey,
     /// Binds a session to a site behind a proxy.
@@ -295,6 +301,7 @@ impl Keys {
             link: root.derive(Purpose::MagicLink),
             cursor: root.derive(Purpose::Cursor),
             captcha: root.derive(Purpose::Captcha),
+            refresh: root.derive(Purpose::Refresh),
             pepper: root.derive(Purpose::Pepper),
             site: root.derive(Purpose::Site),
             check_value: super::mac::mac(&root.derive(Purpose::Check), &[b"check value"]),

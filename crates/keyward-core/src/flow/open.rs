@@ -93,7 +93,13 @@ pub(super) fn rotate(
     cx: &mut Decide<'_>,
 ) -> (Opened, Vec<Write>, Event) {
     let replaces = Some(Replaced { session: old.id, user: user.id });
-    let how = Opening { kind: old.kind, remember: old.remember, replaces };
+    // What changes how an account is guarded is answered with a session token: new
+    // access and refresh tokens are asked for with it.
+    let kind = match old.kind {
+        SessionKind::Family => SessionKind::Token,
+        kind => kind,
+    };
+    let how = Opening { kind, remember: old.remember, replaces };
     mint(user, standing, how, &old.data, cx)
 }
 
@@ -124,6 +130,7 @@ fn mint(
         address: cx.client.address.clone(),
         data: data.to_owned(),
         impersonator: None,
+        family: None,
     };
     let mut writes = vec![];
     if let Some(old) = how.replaces {

@@ -9,8 +9,9 @@ use crate::Error;
 use crate::id::{CredentialId, EventId, FlowId, InvitationId, MessageId, SessionId, UserId};
 use crate::identifier::Kind;
 use crate::record::{
-    AclRow, Assignment, Challenge, Credential, Event, ExclusiveSet, Grant, Group, Identifier,
-    Identity, Invitation, Membership, Message, MessageState, Role, RoleRule, Session, Tuple, User,
+    AclRow, Assignment, Challenge, Credential, Event, ExclusiveSet, Family, Grant, Group,
+    Identifier, Identity, Invitation, Membership, Message, MessageState, Role, RoleRule, Session,
+    Tuple, User,
 };
 use crate::time::Timestamp;
 
@@ -154,6 +155,21 @@ pub enum Write {
         was: String,
         /// Data to store.
         now: String,
+    },
+    /// Gives a family of tokens its next refresh token, if the newest is still `was`:
+    /// its session gets another hash and another family, and was seen. Expects one. The
+    /// epoch stays as it was when the family began, so one of an older epoch stays dead.
+    RotateFamily {
+        /// Which.
+        id: SessionId,
+        /// Hash of the newest secret, seen while gathering.
+        was: [u8; 32],
+        /// Hash of the next secret.
+        now: [u8; 32],
+        /// When.
+        seen_at: Timestamp,
+        /// The family to store.
+        family: Family,
     },
     /// Removes a session; a missing one is fine.
     CloseSession(SessionId),

@@ -1,49 +1,15 @@
 //! What happened: typed, versioned, without secrets, with personal data apart.
 
+mod reason;
+
+pub use reason::Reason;
+
 use crate::crypto::hex::hex;
 use crate::crypto::token::digest_bytes;
 use crate::id::{CredentialId, EventId, FlowId, InvitationId, MessageId, SessionId, UserId};
 use crate::port::Random;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
-
-/// Why an attempt was turned away. The person sees less than this.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reason {
-    /// Nobody has this identifier.
-    UnknownIdentifier,
-    /// The account exists, the secret was wrong.
-    WrongSecret,
-    /// The account has no credential of this kind.
-    NoCredential,
-    /// The account is locked.
-    Locked,
-    /// The account is deleted.
-    Deleted,
-    /// No identifier is verified yet.
-    Unverified,
-    /// The password was right, and must be changed first.
-    PasswordExpired,
-    /// The second factor was not there.
-    NoSecondFactor,
-    /// Too many attempts.
-    TooMany,
-    /// It was wrong too often in a row, and is right no more until it is set anew.
-    TooManyInARow,
-    /// The challenge had expired.
-    Expired,
-    /// The challenge was for another browser, purpose or epoch.
-    WrongFlow,
-    /// A hook of the app said no.
-    Hook,
-    /// A passkey was asked for by a page of another origin, or made for another domain.
-    WrongOrigin,
-    /// The authenticator did not verify its owner, and must.
-    NotVerified,
-    /// The signature counter went back: somebody may hold a copy of the passkey.
-    Cloned,
-}
 
 macro_rules! events {
     ($($(#[$doc:meta])* $name:ident $kind:literal v $version:literal { $($(#[$fdoc:meta])* $field:ident : $type:ty),* };)*) => {
@@ -220,6 +186,35 @@ events! {
         session: Option<SessionId>,
         /// `sign_out`, `owner`, `admin`, `password`, `lock`.
         by: String
+    };
+    /// Access and refresh tokens were given out for the first time.
+    TokensIssued "tokens.issued" v 1 {
+        /// The session that is their family.
+        session: SessionId,
+        /// The client that they were given to.
+        client_id: String
+    };
+    /// A refresh token came back after another had taken its place: somebody has a copy.
+    /// The family is closed.
+    TokensReused "tokens.reused" v 1 {
+        /// The session that was the family.
+        session: SessionId,
+        /// How many refresh tokens came before the one that came back.
+        generation: u32,
+        /// How many came before the newest.
+        newest: u32
+    };
+    /// There is a new key to sign access tokens with.
+    TokenKeyAdded "token_key.added" v 1 {
+        /// Its id.
+        key: String,
+        /// How it signs: `EdDSA`, …
+        algorithm: String
+    };
+    /// A key that signed access tokens is gone, and so is all that it signed.
+    TokenKeyRetired "token_key.retired" v 1 {
+        /// Its id.
+        key: String
     };
     /// Somebody may make an account.
     InvitationCreated "invitation.created" v 1 {

@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use super::Family;
 use crate::id::{SessionId, UserId};
 use crate::time::Timestamp;
 
@@ -12,6 +13,9 @@ pub enum SessionKind {
     Browser,
     /// An app that keeps the token itself.
     Token,
+    /// An app that holds access and refresh tokens. The session is their family: no
+    /// session token opens it.
+    Family,
 }
 
 impl SessionKind {
@@ -20,12 +24,13 @@ impl SessionKind {
         match self {
             Self::Browser => "browser",
             Self::Token => "token",
+            Self::Family => "family",
         }
     }
 
     /// Reads the stored form.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Browser, Self::Token].into_iter().find(|k| k.as_str() == text)
+        [Self::Browser, Self::Token, Self::Family].into_iter().find(|k| k.as_str() == text)
     }
 }
 
@@ -36,7 +41,7 @@ pub struct Session {
     pub id: SessionId,
     /// Whose.
     pub user: UserId,
-    /// SHA-256 of the secret half of the token.
+    /// SHA-256 of the secret half of the token; of a family, of its newest refresh token.
     pub secret_hash: [u8; 32],
     /// What holds it.
     pub kind: SessionKind,
@@ -66,6 +71,8 @@ pub struct Session {
     pub data: String,
     /// Who acts in it, where that is not the person whose it is.
     pub impersonator: Option<Impersonator>,
+    /// What else is known of a family of tokens; of nothing else.
+    pub family: Option<Family>,
 }
 
 /// Somebody who acts as somebody else.
@@ -98,5 +105,11 @@ impl Session {
     /// When it ends if it is not used again.
     pub fn ends_at(&self) -> Timestamp {
         self.expires_at.min(self.seen_at.plus(self.idle))
+    }
+
+    /// Until when a store keeps it. A family is kept to its end though it rests: so a
+    /// refresh touches no index.
+    pub fn kept_until(&self) -> Timestamp {
+        if self.family.is_some() { self.expires_at } else { self.ends_at() }
     }
 }

@@ -15,6 +15,7 @@ mod force;
 mod group;
 mod hash;
 mod invite;
+mod key;
 mod mail;
 mod migrate;
 mod policy;
@@ -84,6 +85,9 @@ pub(crate) enum Command {
     /// List and preview the letters that people get
     #[command(subcommand)]
     Mail(mail::Command),
+    /// List, rotate and retire the keys that sign access tokens
+    #[command(subcommand)]
+    Key(key::Command),
     /// Bring the database's tables up to date
     #[command(subcommand)]
     Migrate(migrate::Command),
@@ -115,6 +119,7 @@ impl Command {
             Self::Hash(command) => command.run(globals),
             Self::Breached(command) => command.run(globals),
             Self::Mail(command) => command.run(globals),
+            Self::Key(command) => command.run(globals),
             Self::Migrate(command) => command.run(globals),
             Self::Openapi => describe::openapi(),
             Self::Completions(args) => args.run(),

@@ -7,7 +7,7 @@ mod show;
 
 use clap::Subcommand;
 use keyward::authz::Effect;
-use keyward::{Act, EditPerson, Names};
+use keyward::{Act, EditPerson, Names, OldSystem};
 use serde_json::{Map, Value};
 
 use super::secret::PasswordFrom;
@@ -49,6 +49,14 @@ pub(crate) enum Command {
     },
     /// Remove the second factors of an account, its recovery codes and trusted devices
     ResetMfa(Whom),
+    /// Note what another system called an account, so that its tokens name it still
+    KnownAs {
+        #[command(flatten)]
+        whom: Whom,
+        /// Its number in Asok; without, what is known is forgotten
+        #[arg(long, value_name = "NUMBER")]
+        asok: Option<String>,
+    },
     /// Count every address of an account as proven
     Verify(Whom),
     /// Give an account permissions directly, for a time if need be
@@ -119,6 +127,10 @@ impl Command {
                 ask::first(globals, &format!("reset the second factor of `{}`?", whom.user))?;
                 whom.act(globals, Act::ResetMfa)
             }
+            Self::KnownAs { whom, asok } => beside(globals, async |auth| {
+                let user = person(auth, &whom.user).await?.id;
+                settle(auth.know_as(user, OldSystem::Asok, asok.as_deref()).await?)
+            }),
             Self::Verify(whom) => whom.act(globals, Act::Verify),
             Self::Delete(whom) => {
                 ask::first(globals, &format!("delete the account `{}`?", whom.user))?;

@@ -4,6 +4,7 @@
 use super::{
     account, admin, branding, captcha, database, forward, limits, log, mail, metrics, mfa,
     outbound, passkeys, password, policy, profile, providers, root, server, session, sign_in, sms,
+    tokens,
 };
 
 /// One setting.
@@ -83,13 +84,14 @@ impl Key {
 }
 
 /// Every section, in the order of the documentation.
-const SECTIONS: [&[Key]; 21] = [
+const SECTIONS: [&[Key]; 22] = [
     root::KEYS,
     server::KEYS,
     database::KEYS,
     sign_in::KEYS,
     password::KEYS,
     session::KEYS,
+    tokens::KEYS,
     mfa::KEYS,
     account::KEYS,
     passkeys::KEYS,

@@ -36,6 +36,7 @@ mod server;
 mod session;
 mod sign_in;
 mod sms;
+mod tokens;
 pub(crate) mod units;
 
 use std::path::{Path, PathBuf};
@@ -78,6 +79,7 @@ pub(crate) struct Config {
     pub(crate) sign_in: SignIn,
     pub(crate) password: Password,
     pub(crate) session: Session,
+    pub(crate) tokens: keyward::Tokens,
     pub(crate) mfa: Mfa,
     pub(crate) account: Account,
     pub(crate) passkeys: keyward::Passkeys,
@@ -114,6 +116,7 @@ impl Config {
             sign_in: SignIn::read(&mut r),
             password: Password::read(&mut r),
             session: Session::read(&mut r),
+            tokens: tokens::read(&mut r),
             mfa: Mfa::read(&mut r),
             account: Account::read(&mut r),
             passkeys: passkeys::read(&mut r),

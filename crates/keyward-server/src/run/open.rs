@@ -152,6 +152,7 @@ fn choose(config: &Config, settings: &mut keyward::Settings) {
     settings.challenge_attempts = config.sign_in.code_attempts;
     settings.resend_wait = config.sign_in.resend_wait;
     settings.password_min = config.password.min_length;
+    settings.tokens = config.tokens.clone();
     settings.session_idle = config.session.idle;
     settings.session_absolute = config.session.absolute;
     settings.session_brief_idle = config.session.brief_idle;

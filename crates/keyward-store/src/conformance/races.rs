@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use keyward_core::identifier::Kind;
 use keyward_core::port::{Batch, CommitError, Take, Write};
-use keyward_core::record::{Challenge, ExclusiveSet, Session, User};
+use keyward_core::record::{Challenge, ExclusiveSet, Family, Session, User};
 
 use super::access::{assignment, role};
 use super::sample::at;
@@ -15,6 +15,7 @@ pub(super) const CASES: &[Case] = cases![
     fifty_sign_ups_with_one_address_make_one_account,
     fifty_swaps_from_one_version_have_one_winner,
     fifty_swaps_of_one_credential_have_one_winner,
+    fifty_refreshes_from_one_token_have_one_winner,
     parallel_wrong_answers_never_go_below_none,
     parallel_takes_never_exceed_the_burst,
     parallel_first_takes_of_many_limits_do_not_lose_units,
@@ -79,6 +80,28 @@ async fn fifty_swaps_of_one_credential_have_one_winner(store: Shared) {
         };
         assert_eq!(applied(&store, (0..MANY).map(swap).collect()).await, 1, "step {step}");
         assert_eq!(kept().await.data.len(), found.data.len() + 2);
+    }
+}
+
+async fn fifty_refreshes_from_one_token_have_one_winner(store: Shared) {
+    let mut sample = Sample::new(90);
+    let user = sample.user();
+    let first = Family { client_id: String::new(), scopes: None, generation: 0, rotation: None };
+    let session = Session { family: Some(first.clone()), ..sample.session(&user) };
+    let (id, seen_at) = (session.id, at(5));
+    let mut was = session.secret_hash;
+    done(&store, vec![Write::AddUser(user), Write::OpenSession(session)]).await;
+    for generation in 1..4 {
+        let batches: Vec<Batch> = (0..MANY)
+            .map(|_| {
+                let (now, family) = (sample.hash(), Family { generation, ..first.clone() });
+                alone(Write::RotateFamily { id, was, now, seen_at, family })
+            })
+            .collect();
+        assert_eq!(applied(&store, batches).await, 1, "generation {generation}");
+        let (session, _) = store.session(id).await.unwrap().unwrap();
+        assert_ne!(session.secret_hash, was);
+        was = session.secret_hash;
     }
 }
 

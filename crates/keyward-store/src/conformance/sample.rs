@@ -131,6 +131,7 @@ impl Sample {
             address: "::1".into(),
             data: "{}".into(),
             impersonator: None,
+            family: None,
         }
     }
 

@@ -3,7 +3,7 @@
 use core::time::Duration;
 
 use keyward_core::port::Write;
-use keyward_core::record::{Impersonator, Session, SessionKind, User};
+use keyward_core::record::{Family, Impersonator, Rotation, Session, SessionKind, User};
 use keyward_core::time::Timestamp;
 
 use super::sample::at;
@@ -14,6 +14,8 @@ pub(super) const CASES: &[Case] = cases![
     a_session_opens_only_for_an_active_account_of_the_same_epoch,
     being_seen_only_moves_forward,
     session_data_is_swapped_only_for_what_it_was,
+    a_family_of_tokens_rotates_from_what_it_was,
+    a_family_is_kept_to_its_end_though_it_rests,
     sessions_close_alone_or_together,
     an_account_shows_its_newest_500_sessions,
 ];
@@ -106,6 +108,56 @@ async fn session_data_is_swapped_only_for_what_it_was(store: Shared) {
     conflicts(&store, swap("{\"CART\":[\"ü\"]}", "{}")).await;
     let (session, _) = store.session(id).await.unwrap().unwrap();
     assert_eq!(session.data, "{\"cart\":[\"ü\"]}");
+}
+
+fn family(sample: &mut Sample, user: &User) -> Session {
+    let family = Family {
+        client_id: "phone \u{1f98a}".into(),
+        scopes: Some(vec!["posts:*".into()]),
+        generation: 0,
+        rotation: None,
+    };
+    let kind = SessionKind::Family;
+    Session { kind, family: Some(family), ..sample.session(user) }
+}
+
+async fn a_family_of_tokens_rotates_from_what_it_was(store: Shared) {
+    let mut sample = Sample::new(27);
+    let user = sample.user();
+    let session = family(&mut sample, &user);
+    let (id, first) = (session.id, session.secret_hash);
+    done(&store, vec![Write::AddUser(user.clone()), Write::OpenSession(session.clone())]).await;
+    let rotation = Rotation { before: first, at: at(9), by: [0xff; 8] };
+    let next = Family {
+        generation: u32::MAX,
+        rotation: Some(rotation),
+        ..session.family.clone().unwrap()
+    };
+    let (now, seen_at) = (sample.hash(), at(9));
+    let rotate = |was| vec![Write::RotateFamily { id, was, now, seen_at, family: next.clone() }];
+    conflicts(&store, rotate(now)).await;
+    assert_eq!(store.session(id).await.unwrap(), Some((session.clone(), user.clone())));
+    done(&store, rotate(first)).await;
+    conflicts(&store, rotate(first)).await;
+    let rotated = Session { secret_hash: now, family: Some(next.clone()), seen_at, ..session };
+    assert_eq!(store.session(id).await.unwrap(), Some((rotated, user)));
+    let stranger = sample.user();
+    let (id, was) = (sample.session(&stranger).id, first);
+    conflicts(&store, vec![Write::RotateFamily { id, was, now, seen_at, family: next }]).await;
+}
+
+async fn a_family_is_kept_to_its_end_though_it_rests(store: Shared) {
+    let mut sample = Sample::new(28);
+    let user = sample.user();
+    let (kept, other) = (family(&mut sample, &user), sample.session(&user));
+    let writes = [&kept, &other].map(|it| Write::OpenSession(it.clone()));
+    done(&store, [vec![Write::AddUser(user)], writes.into()].concat()).await;
+    done(&store, vec![Write::Purge { before: kept.ends_at().plus(Duration::from_secs(1)) }]).await;
+    assert!(store.session(other.id).await.unwrap().is_none());
+    assert!(store.session(kept.id).await.unwrap().is_some());
+    let before = kept.expires_at.plus(Duration::from_secs(1));
+    done(&store, vec![Write::Purge { before }]).await;
+    assert!(store.session(kept.id).await.unwrap().is_none());
 }
 
 async fn sessions_close_alone_or_together(store: Shared) {

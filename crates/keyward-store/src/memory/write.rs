@@ -166,6 +166,14 @@ impl Run<'_> {
                 *id,
                 |row| core::mem::replace(&mut row.data, now.clone()) == *was,
             )),
+            Write::RotateFamily { id, was, now, seen_at, family } => expect(self.change(
+                |s| &mut s.sessions,
+                *id,
+                |row| {
+                    (row.seen_at, row.family) = (*seen_at, Some(family.clone()));
+                    core::mem::replace(&mut row.secret_hash, *now) == *was
+                },
+            )),
             Write::CloseSession(id) => {
                 self.put(|s| &mut s.sessions, *id, None);
                 Ok(())
@@ -362,7 +370,7 @@ impl Run<'_> {
             | Write::BumpAccess(..) | Write::AddIdentifier(..) | Write::AddCredential(..)
             | Write::SwapCredential { .. } | Write::SpendCredential(..) | Write::AddIdentity(..)
             | Write::OpenSession(..) | Write::TouchSession { .. }
-            | Write::SwapSessionData { .. } | Write::CloseSession(..)
+            | Write::SwapSessionData { .. } | Write::RotateFamily { .. } | Write::CloseSession(..)
             | Write::CloseSessionsOf { .. } | Write::RemoveIdentifier { .. }
             | Write::VerifyIdentifier { .. } | Write::AddChallenge(..) | Write::TakeAttempt(..)
             | Write::RenewChallenge { .. } | Write::SpendChallenge(..)
@@ -515,7 +523,7 @@ impl Run<'_> {
     }
 
     fn purge(&mut self, before: Timestamp) -> Done {
-        self.remove_if(|s| &mut s.sessions, |row| row.ends_at() < before);
+        self.remove_if(|s| &mut s.sessions, |row| row.kept_until() < before);
         self.remove_challenges(|row| row.expires_at < before);
         self.remove_if(
             |s| &mut s.messages,

@@ -10,7 +10,7 @@ use keyward_core::id::{
 };
 use keyward_core::identifier::Kind;
 use keyward_core::record::{
-    AclRow, Assignment, Challenge, Channel, Credential, DeletedBy, EventRow, Grant, Group,
+    AclRow, Assignment, Challenge, Channel, Credential, DeletedBy, EventRow, Family, Grant, Group,
     Identifier, Identity, Impersonator, Invitation, Membership, Message, MessageState,
     PolicyDocument, Purpose, Role, RoleRule, Session, SessionKind, Tuple, User,
 };
@@ -125,6 +125,10 @@ fn bytes(value: Value) -> Result<Vec<u8>, Error> {
     }
 }
 
+fn family(value: Value) -> Result<Family, Error> {
+    Family::from_bytes(&bytes(value)?).ok_or_else(odd)
+}
+
 fn hash(value: Value) -> Result<[u8; 32], Error> {
     bytes(value)?.try_into().map_err(|_| odd())
 }
@@ -207,6 +211,7 @@ records! {
         methods: c.parsed(texts), auth_time: c.time(), created_at: c.time(),
         seen_at: c.time(), idle: c.duration(), expires_at: c.time(), remember: c.flag(),
         client: c.text(), address: c.text(), data: c.text(), impersonator: impersonator(c),
+        family: c.opt(family),
     }
     Challenge(c) {
         id: c.id(FlowId::from_bytes), purpose: c.parsed(Purpose::parse),

@@ -9,6 +9,7 @@ mod identities;
 mod lists;
 mod roles;
 mod self_service;
+mod tokens;
 
 /// One step forward.
 #[derive(Debug)]
@@ -42,6 +43,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         name: "who deleted an account, who acts for somebody, invitations",
         lists: &[self_service::SELF_SERVICE],
     },
+    Migration { number: 4, name: "families of tokens", lists: &[tokens::TOKENS] },
 ];
 
 /// Where the runner keeps its books; made before the first migration.

@@ -25,7 +25,7 @@ pub(crate) const COLUMNS: &[(&str, &str)] = &[
         "session",
         "s.id, s.user_id, s.secret_hash, s.kind, s.epoch, s.aal, s.methods, s.auth_time, \
          s.created_at, s.seen_at, s.idle, s.expires_at, s.remember, s.client, s.address, s.data, \
-         s.impersonator_id, s.impersonator_session",
+         s.impersonator_id, s.impersonator_session, s.family",
     ),
     (
         "challenge",
@@ -161,13 +161,15 @@ statements! {
     RemoveIdentity = "DELETE FROM kw_identities WHERE credential_id = ?";
     OpenSession = "INSERT INTO kw_sessions (id, user_id, secret_hash, kind, epoch, aal, methods, \
         auth_time, created_at, seen_at, idle, expires_at, remember, client, address, data, \
-        impersonator_id, impersonator_session, ends_at) SELECT ?, u.id, ?, ?, u.session_epoch, \
-        ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? \
+        impersonator_id, impersonator_session, family, ends_at) SELECT ?, u.id, ?, ?, \
+        u.session_epoch, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? \
         FROM kw_users u WHERE u.id = ? AND u.session_epoch = ? AND u.locked_at IS NULL \
         AND u.deleted_at IS NULL{for update}";
     TouchSession = "UPDATE kw_sessions SET ends_at = CASE WHEN idle > expires_at - ? \
         THEN expires_at ELSE ? + idle END, seen_at = ? WHERE id = ? AND seen_at < ?";
     SwapSessionData = "UPDATE kw_sessions SET data = ? WHERE id = ? AND data = ?";
+    RotateFamily = "UPDATE kw_sessions SET secret_hash = ?, family = ?, seen_at = ? \
+        WHERE id = ? AND secret_hash = ?";
     CloseSession = "DELETE FROM kw_sessions WHERE id = ?";
     CloseSessionsOf = "DELETE FROM kw_sessions WHERE user_id = ? AND id <> ?";
     AddChallenge = "INSERT INTO kw_challenges ({challenge}) \

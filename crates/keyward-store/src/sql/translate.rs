@@ -10,8 +10,8 @@ use keyward_authz::Effect;
 use keyward_core::id::{SessionId, UserId};
 use keyward_core::port::{Batch, Link, Take, Write};
 use keyward_core::record::{
-    Assignment, Challenge, Credential, DeletedBy, Event, Grant, Identifier, Identity, Message,
-    Session, User,
+    Assignment, Challenge, Credential, DeletedBy, Event, Family, Grant, Identifier, Identity,
+    Message, Session, User,
 };
 use keyward_core::time::Timestamp;
 
@@ -84,6 +84,10 @@ fn translate(write: &Write, to: &mut Vec<Step>) {
         Write::TouchSession { id, seen_at } => to.push(touch_session(*id, *seen_at)),
         Write::SwapSessionData { id, was, now } => {
             to.push(one(S::SwapSessionData, params![now, *id, was]));
+        }
+        Write::RotateFamily { id, was, now, seen_at, family } => {
+            let params = params![now, family.to_bytes(), *seen_at, *id, was];
+            to.push(one(S::RotateFamily, params));
         }
         Write::CloseSession(id) => to.push(any(S::CloseSession, params![*id])),
         Write::CloseSessionsOf { user, except } => to.push(close_sessions(*user, *except)),
@@ -197,6 +201,7 @@ fn translate_access(write: &Write, to: &mut Vec<Step>) {
         | Write::VerifyIdentifier { .. } | Write::AddCredential(..)
         | Write::SwapCredential { .. } | Write::SpendCredential(..) | Write::AddIdentity(..)
         | Write::OpenSession(..) | Write::TouchSession { .. } | Write::SwapSessionData { .. }
+        | Write::RotateFamily { .. }
         | Write::CloseSession(..) | Write::CloseSessionsOf { .. } | Write::Take(..)
         | Write::GiveBack { .. } | Write::Chain(..) | Write::SwapMeta { .. }
         | Write::Advance { .. } | Write::NoteChange(..) | Write::Purge { .. }
@@ -321,7 +326,8 @@ fn open_session(s: &Session) -> Step {
         &s.data,
         s.impersonator.map(|by| by.user),
         s.impersonator.map(|by| by.session),
-        s.ends_at(),
+        s.family.as_ref().map(Family::to_bytes),
+        s.kept_until(),
         s.user,
         s.epoch,
     ];

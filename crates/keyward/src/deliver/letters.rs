@@ -48,6 +48,7 @@ pub(crate) const LETTERS: &[Kind] = &[
     Kind { name: "passkey_removed", path: None, code: false },
     Kind { name: "api_key_added", path: None, code: false },
     Kind { name: "api_key_leaked", path: None, code: false },
+    Kind { name: "tokens_reused", path: None, code: false },
     NOTICE,
 ];
 

@@ -94,6 +94,7 @@ impl Keyward {
     }
 }
 
+/// What permissions bind a key or tokens to.
 pub(super) fn ceiling(permissions: &[String]) -> Result<Ceiling, Error> {
     Ceiling::parse("api key", permissions.iter().map(String::as_str))
         .map_err(|bad| Error::because("read what an API key may do", bad))
@@ -120,5 +121,6 @@ fn standing(id: SessionId, key: &ApiKey, user: &User) -> Session {
         address: String::new(),
         data: "{}".into(),
         impersonator: None,
+        family: None,
     }
 }

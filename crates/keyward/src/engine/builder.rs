@@ -586,6 +586,8 @@ impl Builder {
             keys,
             settings: self.settings,
             cache: SessionCache::new(CACHE),
+            #[cfg(feature = "tokens")]
+            tokens: super::tokens::TokenState::new(),
             policy: InForce::new(PolicyState::build(&Definitions::default(), base)?),
             policy_turn: tokio::sync::Mutex::new(()),
             #[cfg(feature = "policy-file")]

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use keyward_authz::{Access, Ceiling};
 use keyward_core::flow::api_key::ApiKey;
 use keyward_core::id::{SessionId, UserId};
-use keyward_core::record::{Identifier, Session, User};
+use keyward_core::record::{Identifier, Session, SessionKind, User};
 use quick_cache::sync::Cache;
 
 use super::demand::MfaDemand;
@@ -42,6 +42,8 @@ pub(crate) struct Entry {
     pub(crate) key: Option<KeyInUse>,
     /// What an authenticator claimed, in place of a session, if one did.
     pub(crate) claim: Option<ClaimInUse>,
+    /// What the tokens of a family may at most do; none is no limit.
+    pub(crate) scoped: Vec<Ceiling>,
     /// When it was last used, in microseconds; moves without a lock.
     pub(crate) seen_at: AtomicI64,
     began: u64,
@@ -77,6 +79,7 @@ pub(crate) struct Loaded {
     pub(crate) json: Bytes,
     pub(crate) key: Option<KeyInUse>,
     pub(crate) claim: Option<ClaimInUse>,
+    pub(crate) scoped: Vec<Ceiling>,
 }
 
 impl Entry {
@@ -85,20 +88,26 @@ impl Entry {
         match (&self.key, &self.claim) {
             (Some(key), _) => &key.ceilings,
             (None, Some(claim)) => &claim.ceilings,
-            (None, None) => &[],
+            (None, None) => &self.scoped,
         }
     }
 
-    /// Whether there is a session behind it, and not a key or a claim.
+    /// Whether there is a session behind it, and not a key, a claim or a token of
+    /// another system.
     pub(crate) fn is_session(&self) -> bool {
-        self.key.is_none() && self.claim.is_none()
+        let is_own = self.session.family.is_none() || self.session.kind == SessionKind::Family;
+        self.key.is_none() && self.claim.is_none() && is_own
     }
 
-    /// Whose power is narrowed to what, if there is no session behind it.
+    /// Whose power is narrowed to what, if there is no session behind it, or tokens that
+    /// are bound.
     pub(crate) fn narrowed(&self) -> Option<(UserId, Vec<String>)> {
+        let family = self.session.family.as_ref();
+        let scopes = family.and_then(|family| family.scopes.as_deref());
         let permissions = match (&self.key, &self.claim) {
             (Some(key), _) => key.key.permissions(),
             (None, Some(claim)) => claim.claim.permissions.as_deref(),
+            (None, None) if scopes.is_some() || !self.is_session() => scopes,
             (None, None) => return None,
         };
         Some((self.user.id, permissions.map_or_else(|| vec!["*".into()], <[_]>::to_vec)))
@@ -149,6 +158,7 @@ impl SessionCache {
             json,
             key,
             claim,
+            scoped,
         } = loaded;
         let entry = Arc::new(Entry {
             session,
@@ -162,6 +172,7 @@ impl SessionCache {
             json,
             key,
             claim,
+            scoped,
             seen_at,
             began,
         });
@@ -207,7 +218,6 @@ fn shard(user: UserId) -> usize {
 #[cfg(test)]
 mod tests {
     use keyward_core::id::TenantId;
-    use keyward_core::record::SessionKind;
     use keyward_core::testing::{SeededRandom, epoch};
 
     use super::*;
@@ -313,6 +323,7 @@ mod tests {
             address: String::new(),
             data: "{}".into(),
             impersonator: None,
+            family: None,
         };
         let policy = PolicyState::build(&Default::default(), Default::default()).unwrap();
         let held = keyward_core::record::Held::default();
@@ -329,6 +340,7 @@ mod tests {
             json: Bytes::new(),
             key: None,
             claim: None,
+            scoped: vec![],
         }
     }
 }

@@ -104,5 +104,6 @@ fn standing(id: SessionId, claim: &Claim, user: &User) -> Session {
         address: String::new(),
         data: "{}".into(),
         impersonator: None,
+        family: None,
     }
 }

@@ -14,6 +14,7 @@ use keyward_core::record::{Held, Session, User};
 use keyward_core::time::Timestamp;
 
 use super::Keyward;
+use super::api_key::ceiling;
 use super::cache::{Entry, Loaded};
 use super::demand::MfaDemand;
 use super::groups::InGroups;
@@ -128,6 +129,8 @@ impl Keyward {
         let mfa = MfaDemand::of(&self.0.settings, &session, subject.as_ref(), &access);
         let identifiers = subject.map(|s| s.identifiers).unwrap_or_default();
         let view = SessionView::new(&session, &user, &identifiers, &access, &self.0.settings);
+        let scopes = session.family.as_ref().and_then(|family| family.scopes.as_deref());
+        let scoped = scopes.map(ceiling).transpose()?.into_iter().collect();
         let json = serde_json::to_vec(&view)
             .map_err(|cause| Error::because("render the session", cause))?;
         Ok(Loaded {
@@ -142,6 +145,7 @@ impl Keyward {
             json: Bytes::from(json),
             key: None,
             claim: None,
+            scoped,
         })
     }
 }

@@ -92,7 +92,20 @@ impl Keyward {
         let (scheme, token) = given.split_once(' ').unwrap_or((given, ""));
         let token = token.trim();
         let is_all = matches!(door, Door::Ours(_)) && !self.0.authenticators.others_read_bearer();
-        (scheme.eq_ignore_ascii_case("bearer") && (is_all || is_ours(token))).then_some(token)
+        (scheme.eq_ignore_ascii_case("bearer") && (is_all || self.is_own_bearer(token)))
+            .then_some(token)
+    }
+}
+
+impl Keyward {
+    /// Whether a bearer token has the form of a session's, or is an access token of ours
+    /// or one of Asok's that is accepted still.
+    fn is_own_bearer(&self, token: &str) -> bool {
+        #[cfg(feature = "tokens")]
+        if self.is_access_token(token) || self.is_asok_token(token) {
+            return true;
+        }
+        is_ours(token)
     }
 }
 

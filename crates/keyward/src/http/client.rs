@@ -38,6 +38,14 @@ impl<'a> LazyClient<'a> {
     }
 }
 
+impl LazyClient<'_> {
+    /// Where the request came from.
+    #[cfg(feature = "tokens")]
+    pub(crate) fn address(&self) -> Option<IpAddr> {
+        self.address
+    }
+}
+
 impl Deref for LazyClient<'_> {
     type Target = Client;
 

@@ -61,6 +61,7 @@ codes! {
     MfaNotEnrolled "mfa_not_enrolled" 403 "Please set up a second factor first.";
     MfaLastMethod "mfa_last_method" 409 "A second factor is demanded of you: this is the last.";
     SessionRequired "session_required" 403 "An API key may not do this: please sign in.";
+    TokenInvalid "token_invalid" 400 "The token is not valid any more: please sign in.";
     SessionExpired "session_expired" 401 "Your session has expired.";
     SessionRevoked "session_revoked" 401 "Your session has ended.";
     CodeInvalid "code_invalid" 422 "The code is not right.";
@@ -227,6 +228,8 @@ impl Problem {
                     None => problem,
                 }
             }
+            // RFC 6749 section 5.2.
+            Refusal::TokenInvalid => Self::new(Code::TokenInvalid).param("error", "invalid_grant"),
             Refusal::PasswordExpired => Self::new(Code::PasswordExpired).param("next", "recovery"),
             Refusal::Invalid(problems) => {
                 let start = Self::new(Code::ValidationFailed);
@@ -459,6 +462,7 @@ pub(crate) fn field_text(code: &str) -> &'static str {
         "set_invalid" => "Use 1 to 64 of a-z, 0-9, dot, hyphen and underscore.",
         "too_few" => "There must be at least two.",
         "too_many" => "There are too many.",
+        "in_use" => "What it signed is still in use.",
         "in_the_past" => "This is over already.",
         "ends_before_it_begins" => "It ends before it begins.",
         "built_in" => "This role is built in.",

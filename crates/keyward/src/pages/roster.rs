@@ -34,6 +34,7 @@ const FIELDS: &[&str] = &[
     "set_invalid",
     "too_few",
     "too_many",
+    "in_use",
     "time_invalid",
     "pattern_invalid",
     "in_the_past",
@@ -75,7 +76,7 @@ pub(super) fn field_key(code: &str) -> String {
 }
 
 /// Events that people are told about in their own account, and in which words.
-const EVENTS: [(&str, &str); 34] = [
+const EVENTS: [(&str, &str); 38] = [
     ("user.created", "event.created"),
     ("user.updated", "event.updated"),
     ("user.locked", "event.locked"),
@@ -110,6 +111,10 @@ const EVENTS: [(&str, &str); 34] = [
     ("api_key.created", "event.api_key_created"),
     ("api_key.rotated", "event.api_key_rotated"),
     ("api_key.revoked", "event.api_key_revoked"),
+    ("tokens.issued", "event.tokens_issued"),
+    ("tokens.reused", "event.tokens_reused"),
+    ("token_key.added", "event.token_key_added"),
+    ("token_key.retired", "event.token_key_retired"),
 ];
 
 /// The key of the text for an event; none for what happens behind the scenes.

@@ -59,8 +59,8 @@ fn follow(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         cx.caller.entry()?;
         let token = match cookie::get(cx.auth, cx.request.headers(), cookie::SESSION)? {
-            Some(token) => token,
-            None => bearer(&cx),
+            Some(token) => Held::Cookie(token),
+            None => Held::Bearer(bearer(&cx)),
         };
         let (pipe, stream) = mpsc::channel(4);
         let auth = cx.auth.clone();
@@ -77,8 +77,24 @@ fn bearer(cx: &Cx<'_>) -> String {
     value.and_then(|v| v.split_once(' ')).map(|(_, t)| t.trim().to_owned()).unwrap_or_default()
 }
 
+/// A token, and how it was brought.
+enum Held {
+    Cookie(String),
+    Bearer(String),
+}
+
+impl Held {
+    async fn is_alive(&self, auth: &Keyward) -> bool {
+        let now = auth.now();
+        match self {
+            Self::Cookie(token) => matches!(auth.session_of(token, now).await, Ok(Ok(_))),
+            Self::Bearer(token) => matches!(auth.bearer_of(token, now).await, Ok(Ok(_))),
+        }
+    }
+}
+
 /// Looks again whenever something changed here, and every second for changes elsewhere.
-async fn watch(auth: Keyward, token: String, pipe: mpsc::Sender<Bytes>) {
+async fn watch(auth: Keyward, token: Held, pipe: mpsc::Sender<Bytes>) {
     let mut changed = auth.0.changed.subscribe();
     if pipe.send(Bytes::from_static(b"event: open\ndata: {}\n\n")).await.is_err() {
         return;
@@ -90,7 +106,7 @@ async fn watch(auth: Keyward, token: String, pipe: mpsc::Sender<Bytes>) {
             _ = changed.changed() => {}
             () = tokio::time::sleep(std::time::Duration::from_secs(1)) => {}
         }
-        if !matches!(auth.session_of(&token, auth.now()).await, Ok(Ok(_))) {
+        if !token.is_alive(&auth).await {
             // A failure to know ends the stream as well: the client asks again.
             pipe.send(Bytes::from_static(b"event: ended\ndata: {}\n\n")).await.ok();
             return;

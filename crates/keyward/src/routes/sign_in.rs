@@ -42,7 +42,7 @@ impl Holding {
     pub(crate) fn of(kind: SessionKind) -> Self {
         match kind {
             SessionKind::Browser => Self::Cookie,
-            SessionKind::Token => Self::Token,
+            SessionKind::Token | SessionKind::Family => Self::Token,
         }
     }
 }

@@ -23,6 +23,8 @@ mod class_08_second_factor_guessed;
 mod class_09_second_factor_bypassed;
 #[cfg(feature = "oauth")]
 mod class_10_login_csrf_and_mix_up;
+#[cfg(feature = "tokens")]
+mod class_12_token_validation;
 mod class_12_tokens_changed;
 mod class_13_identity_confusion;
 #[cfg(feature = "oauth")]

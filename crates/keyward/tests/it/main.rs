@@ -73,3 +73,5 @@ mod relations;
 mod replay;
 mod sign_in_link;
 mod sign_up_modes;
+#[cfg(feature = "tokens")]
+mod tokens;

@@ -30,6 +30,44 @@ pub(super) async fn are_spent_once(here: &TestAuth, there: &TestAuth) {
     ] {
         assert_eq!(race([here, there], &answer).await, 1, "{what}");
     }
+    #[cfg(feature = "tokens")]
+    a_refresh_token_has_one_successor(here, there).await;
+}
+
+/// Fifty at once change the same refresh token, half of them on each node: all are
+/// given the same next one, and the family goes on.
+#[cfg(feature = "tokens")]
+async fn a_refresh_token_has_one_successor(here: &TestAuth, there: &TestAuth) {
+    let ada = here.user("with-tokens@example.com").await;
+    let pair = crate::tokens::issue(here, &ada).await;
+    let mut refresh = pair.refresh.reveal().to_owned();
+    for round in 0..2 {
+        let barrier = Arc::new(tokio::sync::Barrier::new(CLIENTS));
+        let mut tasks = tokio::task::JoinSet::new();
+        for node in [here, there].into_iter().cycle().take(CLIENTS) {
+            let (client, barrier) = (node.pages(), barrier.clone());
+            let body = crate::tokens::next(&refresh);
+            tasks.spawn(async move {
+                barrier.wait().await;
+                let mut reply = client.post("/api/v1/token", &body).await;
+                while matches!(reply.code().as_str(), "busy" | "conflict") {
+                    reply = client.post("/api/v1/token", &body).await;
+                }
+                reply.json()["refresh_token"].as_str().unwrap_or_default().to_owned()
+            });
+        }
+        let mut given = tasks.join_all().await;
+        given.sort_unstable();
+        given.dedup();
+        assert_eq!(given.len(), 1, "round {round}: {given:?}");
+        refresh = given.remove(0);
+        assert!(refresh.starts_with("kwr_"), "{refresh}");
+    }
+    let first = pair.refresh.reveal();
+    let (client, body) = (there.pages(), crate::tokens::next(first));
+    assert_eq!(client.post("/api/v1/token", &body).await.status(), 400, "two generations old");
+    let (client, body) = (here.pages(), crate::tokens::next(&refresh));
+    assert_eq!(client.post("/api/v1/token", &body).await.status(), 400, "closed on both");
 }
 
 /// Sends the same from fifty clients at once, half of them on each node; how many
