@@ -13,11 +13,11 @@ mod ring;
 #[cfg(test)]
 mod tests;
 
+pub use self::ring::{KeyRow, LEAD, MAX_TOKEN_KEYS, RING, Ring};
 pub use issue::{IssueTokens, Issued, Origin};
 pub use keys::{AddTokenKey, NewKey, RetireTokenKey};
 pub use known_as::{KnowAs, OldSystem};
 pub use refresh::RefreshTokens;
-pub use ring::{KeyRow, LEAD, MAX_TOKEN_KEYS, RING, Ring};
 
 use crate::crypto::hex::hex;
 use crate::crypto::jose::AccessClaims;
