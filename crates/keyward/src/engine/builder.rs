@@ -1,6 +1,8 @@
 //! Collects the parts. Only the store has no default.
 
 #[cfg(feature = "sqlite")]
+mod web;
+
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -39,7 +41,6 @@ use crate::authn::{Authenticator, Steps};
 use crate::deliver::Sender;
 use crate::deliver::folder::Folder;
 use crate::deliver::inbox::Inbox;
-use crate::http::network::Network;
 use crate::http::{RequestIds, Router};
 use crate::keyfile;
 use crate::own_users::{OwnUsers, Users};
@@ -225,21 +226,6 @@ impl Builder {
         self
     }
 
-    /// Leads links to sign in with to a page of the app's own, which finds the
-    /// secret in the fragment and sends it to `/sign-in/link/confirm` when the
-    /// person says so: `https://app.example.com/enter`.
-    #[must_use]
-    pub fn sign_in_link_url(mut self, url: &str) -> Self {
-        match crate::http::host::page_url(url) {
-            Some(url) => self.web.sign_in_link_url = Some(url),
-            None => {
-                let text = "lead links there: use https://HOST/PATH without a fragment";
-                self.bad = Some(Error::new(text));
-            }
-        }
-        self
-    }
-
     /// Uses this root key: 64 hexadecimal digits, or base64 of 32 bytes or more.
     #[must_use]
     pub fn root_key(mut self, text: &str) -> Self {
@@ -419,105 +405,11 @@ impl Builder {
         self
     }
 
-    /// Lets the app answer problems in a form of its own, of our API and of the app's
-    /// routes behind [`Keyward::layer`]; `None` leaves one as it is (RFC 9457). Headers
-    /// that belong to the problem (`Retry-After`, `WWW-Authenticate`, `Allow`) are added.
-    ///
-    /// This is the envelope of asyncauth, whose clients read `message`, `code` and `data`:
-    ///
-    /// ```
-    /// # use keyward::Keyward;
-    /// let builder = Keyward::memory().on_error(|problem, request| {
-    ///     if !request.uri().path().starts_with("/api/") {
-    ///         return None;
-    ///     }
-    ///     let body = serde_json::json!({
-    ///         "message": problem.title,
-    ///         "code": problem.status.as_u16(),
-    ///         "data": problem.code,
-    ///     });
-    ///     let mut reply = http::Response::new(body.to_string().into());
-    ///     *reply.status_mut() = problem.status;
-    ///     let json = http::HeaderValue::from_static("application/json");
-    ///     reply.headers_mut().insert("content-type", json);
-    ///     Some(reply)
-    /// });
-    /// ```
-    #[must_use]
-    pub fn on_error(
-        mut self,
-        shape: impl Fn(
-            &crate::ProblemView,
-            &::http::Request<()>,
-        ) -> Option<::http::Response<bytes::Bytes>>
-        + Send
-        + Sync
-        + 'static,
-    ) -> Self {
-        self.hooks.on_error = Some(Arc::new(shape));
-        self
-    }
-
     /// Where the app keeps its resources, for questions that come over HTTP. It
     /// has five seconds for each answer.
     #[must_use]
     pub fn resources(mut self, resources: impl Resources) -> Self {
         self.hooks.resources = Some(Arc::new(resources));
-        self
-    }
-
-    /// Networks whose `X-Forwarded-For` and `X-Forwarded-Proto` count: `10.0.0.0/8`.
-    #[must_use]
-    pub fn trusted_proxies<'a>(mut self, networks: impl IntoIterator<Item = &'a str>) -> Self {
-        for text in networks {
-            match Network::parse(text) {
-                Some(network) => self.web.trusted_proxies.push(network),
-                None => self.bad = Some(Error::new("read the trusted proxies: use 10.0.0.0/8")),
-            }
-        }
-        self
-    }
-
-    /// Lets pages elsewhere ask the API, and the app behind [`Keyward::layer`], from a
-    /// browser. Nobody may by default.
-    #[must_use]
-    pub fn cors(mut self, cors: crate::Cors) -> Self {
-        self.web.cors = Some(cors);
-        self
-    }
-
-    /// Adds `X-XSS-Protection: 1; mode=block` to every answer, for auditors who ask for
-    /// it: browsers have dropped what it steered, and the policy of the pages
-    /// (`Content-Security-Policy`) does the work.
-    #[must_use]
-    pub fn legacy_xss_header(mut self) -> Self {
-        self.web.xss_header = true;
-        self
-    }
-
-    /// Lets every host of a domain (`example.com`) see the session's cookie: sites
-    /// below it need no hand-over, and any of them can act as whoever visits it.
-    /// Without, the cookie is for this host alone (`__Host-`), which is safer.
-    #[must_use]
-    pub fn cookie_domain(mut self, domain: &str) -> Self {
-        self.web.cookie_domain = Some(domain.trim_start_matches('.').to_ascii_lowercase());
-        self
-    }
-
-    /// Lets a proxy ask about the requests of a site: see [`forward`](crate::forward).
-    /// The proxy must be one of [`trusted_proxies`](Self::trusted_proxies).
-    #[cfg(feature = "forward-auth")]
-    #[must_use]
-    pub fn site(mut self, site: crate::forward::Site) -> Self {
-        self.web.sites.add(site);
-        self
-    }
-
-    /// Requests from one address each minute: attempts to prove something, and all others.
-    #[must_use]
-    pub fn rate_limits(mut self, attempts: u32, requests: u32) -> Self {
-        self.web.attempts_per_minute = attempts.max(1);
-        self.web.requests_per_minute = requests.max(1);
         self
     }
 
@@ -552,22 +444,22 @@ impl Builder {
         }
     }
 
-    /// Opens the store, checks the key, starts the background work.
-    pub async fn build(self) -> Result<Keyward, Error> {
-        self.bad.map_or(Ok(()), Err)?;
-        let bots = self.bots.open(&self.settings)?;
+    /// What can be seen to be wrong before anything is opened.
+    fn check(&mut self) -> Result<(), Error> {
+        self.bad.take().map_or(Ok(()), Err)?;
         super::web::check(&self.web)?;
         super::profile::check(&self.settings)?;
         self.authenticators.check()?;
         crate::own_users::check(&self.users)?;
-        self.hash.check().map_err(|cause| Error::because("use these hash parameters", cause))?;
-        let store = match self.place {
-            Place::Store(store) => store,
-            Place::Url(url) => {
-                crate::open::store(&url, self.migrate, self.plaintext, self.root_certificates)
-                    .await?
-            }
-        };
+        self.hash.check().map_err(|cause| Error::because("use these hash parameters", cause))
+    }
+
+    /// Opens the store, checks the key, starts the background work.
+    pub async fn build(mut self) -> Result<Keyward, Error> {
+        self.check()?;
+        let bots = self.bots.open(&self.settings)?;
+        let Self { migrate, plaintext, root_certificates, .. } = self;
+        let store = store(self.place, migrate, plaintext, root_certificates).await?;
         let (keys, is_new) = keys(&*store, self.key, &mut self.rng.clone()).await?;
         if !self.beside {
             mark(&*store, self.web.dev, is_new).await?;
@@ -621,6 +513,18 @@ impl Builder {
             auth.start();
         }
         Ok(auth)
+    }
+}
+
+async fn store(
+    place: Place,
+    migrate: Migrate,
+    plaintext: bool,
+    roots: Option<PathBuf>,
+) -> Result<Arc<dyn Store>, Error> {
+    match place {
+        Place::Store(store) => Ok(store),
+        Place::Url(url) => crate::open::store(&url, migrate, plaintext, roots).await,
     }
 }
 

@@ -84,6 +84,9 @@ impl Pattern {
             Some(text) => (text, true),
             None => (text, false),
         };
+        if below && text.ends_with('/') {
+            return None;
+        }
         if text.is_empty() && below {
             return Some(Self { parts: vec![], below });
         }
