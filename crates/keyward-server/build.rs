@@ -1,4 +1,8 @@
 //! Tells the linker how to write the binary.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is how cargo and a build script talk to each other"
+)]
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

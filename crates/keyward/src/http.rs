@@ -37,7 +37,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 pub use body::Body;
 pub(crate) use caller::Caller;
-#[cfg(any(feature = "axum", feature = "actix"))]
+#[cfg(any(feature = "axum", feature = "actix", feature = "forward-auth"))]
 pub(crate) use caller::Door;
 pub(crate) use head::Head;
 pub use problem::problem_codes;

@@ -176,7 +176,7 @@ pub use passkeys::{PasskeyBegun, PasskeyView};
 pub use people::{Answer, NewPerson, Vouched};
 #[cfg(feature = "policy-file")]
 pub use policy::{FailureView, MistakeView, PolicyCheckView, PolicyView, TestsView};
-#[cfg(any(feature = "actix", feature = "axum"))]
+#[cfg(any(feature = "actix", feature = "axum", feature = "forward-auth"))]
 pub use required::{Required, all, any};
 pub use resource::{Protected, Resource};
 pub use roles::RoleQuery;

@@ -56,6 +56,10 @@ impl<S: Into<String>> From<Vec<S>> for Required {
 #[derive(Clone, Debug)]
 pub(crate) enum Wanted {
     Permissions(How, Vec<Permission>),
+    #[cfg_attr(
+        not(any(feature = "actix", feature = "axum")),
+        allow(dead_code, reason = "sites behind a proxy ask for permissions alone")
+    )]
     Roles(How, Vec<String>),
     /// It lets nobody go on: what it asks for has no meaning.
     Unreadable(Unreadable),
@@ -80,10 +84,12 @@ impl Wanted {
         }
     }
 
+    #[cfg(any(feature = "actix", feature = "axum"))]
     pub(crate) fn roles(required: Required) -> Self {
         Self::Roles(required.how, required.names)
     }
 
+    #[cfg(any(feature = "actix", feature = "axum"))]
     pub(crate) fn how(&self) -> How {
         match self {
             Self::Permissions(how, _) | Self::Roles(how, _) => *how,

@@ -8,7 +8,6 @@
 )]
 
 mod audit;
-mod class_18_log_lines;
 mod cli;
 mod configuration;
 mod disk_full;

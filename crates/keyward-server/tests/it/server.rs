@@ -244,13 +244,6 @@ impl Server {
         assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
     }
 
-    /// Ends it, and says what it wrote to its log since it was ready.
-    pub(crate) fn log_to_its_end(mut self) -> Vec<String> {
-        self.signal("-TERM");
-        self.child.wait().unwrap();
-        self.facts.iter().collect()
-    }
-
     /// Asks it to end, and waits until it has.
     pub(crate) fn stop(mut self) -> ExitStatus {
         self.signal("-TERM");

@@ -81,6 +81,7 @@ fn recipe(language: &str, keyward: u16, app: u16) -> String {
         .replace("127.0.0.1:3000", &format!("127.0.0.1:{app}"))
 }
 
+#[expect(clippy::disallowed_methods, reason = "a real proxy starts in real time")]
 fn started(mut command: Command, port: u16) -> Front {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut front = Front { child: command.spawn().unwrap(), port };

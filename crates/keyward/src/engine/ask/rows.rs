@@ -132,7 +132,7 @@ impl Keyward {
             let has = |relation: &&str| {
                 policy.model().check(&tuples, &object, relation, &subject) == Ok(true)
             };
-            if around.whole && relations.iter().any(|relation| has(relation)) {
+            if around.whole && relations.iter().any(has) {
                 had.push(id);
             }
         }
