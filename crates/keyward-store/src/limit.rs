@@ -3,7 +3,9 @@
 use core::ops::RangeInclusive;
 use core::time::Duration;
 
-pub(crate) use keyward_core::limit::{horizon, latest, micros, period, taken, wait};
+pub(crate) use keyward_core::limit::{horizon, micros, taken, wait};
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+pub(crate) use keyward_core::limit::{latest, period};
 use keyward_core::time::Timestamp;
 
 /// How long an invitation is kept after its end, to be looked up: 90 days.

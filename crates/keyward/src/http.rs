@@ -173,6 +173,10 @@ pub(crate) struct Cx<'a> {
     pub(crate) caller: Caller<'a>,
     pub(crate) id: RequestId,
     /// Where the request came from, if that is known.
+    #[cfg_attr(
+        not(feature = "forward-auth"),
+        allow(dead_code, reason = "sites behind a proxy alone are asked about with it")
+    )]
     pub(crate) address: Option<IpAddr>,
 }
 

@@ -34,7 +34,9 @@
 //!
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 //! let auth = Keyward::memory().method(OldSystem).build().await.unwrap();
-//! let ada = NewPerson { username: Some("ada".into()), ..NewPerson::default() };
+//! let email = Some("ada@example.com".into());
+//! let username = Some("ada".into());
+//! let ada = NewPerson { email, username, verified: true, ..NewPerson::default() };
 //! auth.add_person(ada).await.unwrap().unwrap();
 //! let opened = auth.sign_in_by("old_system", "ada", &Secret::new("open sesame")).await.unwrap();
 //! assert!(opened.is_ok());

@@ -7,7 +7,9 @@ mod renewed;
 
 pub use keyward_core::crypto::ticket::{Classic, Digest as TicketDigest, Modern, Renewal, Ticket};
 pub use policy::{SameSite, Tickets};
-pub(crate) use renewed::{Brought, Renewed, renew};
+#[cfg(any(feature = "actix", feature = "axum"))]
+pub(crate) use renewed::Renewed;
+pub(crate) use renewed::{Brought, renew};
 
 use std::net::IpAddr;
 

@@ -1,8 +1,8 @@
 //! Collects the parts. Only the store has no default.
 
-#[cfg(feature = "sqlite")]
 mod web;
 
+#[cfg(feature = "sqlite")]
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};

@@ -87,7 +87,9 @@ async fn race(nodes: [&TestAuth; 2], answer: &Answer) -> usize {
         });
     }
     let replies = tasks.join_all().await;
-    let odd = replies.iter().find(|r| r.status().is_server_error() && r.code() != "busy");
+    // Whoever found no connection in time on a busy machine is told to come back, and
+    // has got nothing.
+    let odd = replies.iter().find(|r| r.status().is_server_error() && r.status() != 503);
     assert!(odd.is_none(), "{odd:?}");
     replies.iter().filter(|reply| reply.status().is_success()).count()
 }
