@@ -264,7 +264,8 @@ impl Keyward {
         if let Some(cors) = cors {
             cors.finish(request.headers(), reply.headers_mut());
         }
-        let at_site = is_at_site(request.uri().path());
+        let below = request.uri().path().strip_prefix(self.0.web.base.as_str());
+        let at_site = below.is_some_and(is_at_site);
         headers::finish(reply.headers_mut(), id, self.is_https() && !at_site);
         if self.0.web.xss_header {
             headers::xss(reply.headers_mut());
@@ -411,7 +412,9 @@ fn is_probe(path: &str) -> bool {
 /// looked at there, and how it is reached is the site's business.
 #[cfg(feature = "forward-auth")]
 fn is_at_site(path: &str) -> bool {
-    path.contains("/api/v1/verify") || path.contains("/.keyward/")
+    path == "/api/v1/verify"
+        || path.starts_with("/api/v1/verify/")
+        || path.starts_with("/.keyward/")
 }
 
 /// No site is behind a proxy.

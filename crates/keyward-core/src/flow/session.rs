@@ -31,19 +31,8 @@ impl Flow for SignInUser {
 
     fn decide(&self, facts: Self::Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<Box<Opened>> {
         let Some(subject) = facts else { return Verdict::no(Refusal::NotFound) };
-        if !subject.user.is_active() {
-            let reason =
-                if subject.user.deleted_at.is_some() { Reason::Deleted } else { Reason::Locked };
-            let what = What::SignInFailed { method: self.method.clone(), reason };
-            let event = cx.event(None, Some(self.user), what);
-            return Verdict::refuse(Refusal::InvalidCredentials, vec![], vec![event]);
-        }
-        let proven = cx.settings.verify.lacks(&subject.identifiers).is_empty();
-        if !proven && !subject.identifiers.is_empty() {
-            let reason = Reason::Unverified;
-            let what = What::SignInFailed { method: self.method.clone(), reason };
-            let event = cx.event(None, Some(self.user), what);
-            return Verdict::refuse(Refusal::Unverified { flow: None }, vec![], vec![event]);
+        if let Some(refused) = refuse_barred(&subject, &self.method, cx) {
+            return refused;
         }
         let what = What::SignInSucceeded { method: self.method.clone() };
         let mut events = vec![cx.own_event(self.user, what)];
@@ -52,6 +41,29 @@ impl Flow for SignInUser {
         events.push(event);
         Verdict::yes(Box::new(opened), writes, events)
     }
+}
+
+/// Turns away whoever the app vouches for and we do not: a deleted or locked account,
+/// or one whose addresses still have to be proven.
+pub(super) fn refuse_barred<Y>(
+    subject: &Subject,
+    method: &str,
+    cx: &mut Decide<'_>,
+) -> Option<Verdict<Y>> {
+    let user = &subject.user;
+    let proven = cx.settings.verify.lacks(&subject.identifiers).is_empty();
+    let (reason, refusal) = if user.deleted_at.is_some() {
+        (Reason::Deleted, Refusal::InvalidCredentials)
+    } else if !user.is_active() {
+        (Reason::Locked, Refusal::InvalidCredentials)
+    } else if !proven && !subject.identifiers.is_empty() {
+        (Reason::Unverified, Refusal::Unverified { flow: None })
+    } else {
+        return None;
+    };
+    let what = What::SignInFailed { method: method.to_owned(), reason };
+    let event = cx.event(None, Some(user.id), what);
+    Some(Verdict::refuse(refusal, vec![], vec![event]))
 }
 
 /// Closes one session of an account.
