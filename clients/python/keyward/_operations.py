@@ -708,14 +708,17 @@ class Operations:
         expires_at: str | None | Unset = UNSET,
         networks: list[str] | Unset = UNSET,
         not_before: str | None | Unset = UNSET,
+        per_day: int | None | Unset = UNSET,
         per_minute: int | None | Unset = UNSET,
         permissions: list[str] | None | Unset = UNSET,
+        refresh_until: str | None | Unset = UNSET,
+        scopes: list[str] | None | Unset = UNSET,
     ) -> types.NewApiKey:
         """`POST /api/v1/admin/users/{id}/api-keys`, for whoever holds `users:edit`."""
         call = Call(
             "POST",
             f"/api/v1/admin/users/{segment(id)}/api-keys",
-            body=given({"expires_at": expires_at, "name": name, "networks": networks, "not_before": not_before, "per_minute": per_minute, "permissions": permissions}),
+            body=given({"expires_at": expires_at, "name": name, "networks": networks, "not_before": not_before, "per_day": per_day, "per_minute": per_minute, "permissions": permissions, "refresh_until": refresh_until, "scopes": scopes}),
         )
         return cast("types.NewApiKey", self._json(call))
 
@@ -967,6 +970,19 @@ class Operations:
             safe=True,
         )
         return cast("types.GetAdminUsersIdWhyReply", self._json(call))
+
+    def post_api_keys_refresh(
+        self,
+        *,
+        refresh_token: str,
+    ) -> types.NewApiKey:
+        """`POST /api/v1/api-keys/refresh`, for anybody."""
+        call = Call(
+            "POST",
+            "/api/v1/api-keys/refresh",
+            body=given({"refresh_token": refresh_token}),
+        )
+        return cast("types.NewApiKey", self._json(call))
 
     def post_api_keys_report(
         self,
@@ -1255,14 +1271,17 @@ class Operations:
         expires_at: str | None | Unset = UNSET,
         networks: list[str] | Unset = UNSET,
         not_before: str | None | Unset = UNSET,
+        per_day: int | None | Unset = UNSET,
         per_minute: int | None | Unset = UNSET,
         permissions: list[str] | None | Unset = UNSET,
+        refresh_until: str | None | Unset = UNSET,
+        scopes: list[str] | None | Unset = UNSET,
     ) -> types.NewApiKey:
         """`POST /api/v1/me/api-keys`, for whoever is signed in."""
         call = Call(
             "POST",
             "/api/v1/me/api-keys",
-            body=given({"expires_at": expires_at, "name": name, "networks": networks, "not_before": not_before, "per_minute": per_minute, "permissions": permissions}),
+            body=given({"expires_at": expires_at, "name": name, "networks": networks, "not_before": not_before, "per_day": per_day, "per_minute": per_minute, "permissions": permissions, "refresh_until": refresh_until, "scopes": scopes}),
         )
         return cast("types.NewApiKey", self._json(call))
 
@@ -2940,14 +2959,17 @@ class AsyncOperations:
         expires_at: str | None | Unset = UNSET,
         networks: list[str] | Unset = UNSET,
         not_before: str | None | Unset = UNSET,
+        per_day: int | None | Unset = UNSET,
         per_minute: int | None | Unset = UNSET,
         permissions: list[str] | None | Unset = UNSET,
+        refresh_until: str | None | Unset = UNSET,
+        scopes: list[str] | None | Unset = UNSET,
     ) -> types.NewApiKey:
         """`POST /api/v1/admin/users/{id}/api-keys`, for whoever holds `users:edit`."""
         call = Call(
             "POST",
             f"/api/v1/admin/users/{segment(id)}/api-keys",
-            body=given({"expires_at": expires_at, "name": name, "networks": networks, "not_before": not_before, "per_minute": per_minute, "permissions": permissions}),
+            body=given({"expires_at": expires_at, "name": name, "networks": networks, "not_before": not_before, "per_day": per_day, "per_minute": per_minute, "permissions": permissions, "refresh_until": refresh_until, "scopes": scopes}),
         )
         return cast("types.NewApiKey", await self._json(call))
 
@@ -3199,6 +3221,19 @@ class AsyncOperations:
             safe=True,
         )
         return cast("types.GetAdminUsersIdWhyReply", await self._json(call))
+
+    async def post_api_keys_refresh(
+        self,
+        *,
+        refresh_token: str,
+    ) -> types.NewApiKey:
+        """`POST /api/v1/api-keys/refresh`, for anybody."""
+        call = Call(
+            "POST",
+            "/api/v1/api-keys/refresh",
+            body=given({"refresh_token": refresh_token}),
+        )
+        return cast("types.NewApiKey", await self._json(call))
 
     async def post_api_keys_report(
         self,
@@ -3487,14 +3522,17 @@ class AsyncOperations:
         expires_at: str | None | Unset = UNSET,
         networks: list[str] | Unset = UNSET,
         not_before: str | None | Unset = UNSET,
+        per_day: int | None | Unset = UNSET,
         per_minute: int | None | Unset = UNSET,
         permissions: list[str] | None | Unset = UNSET,
+        refresh_until: str | None | Unset = UNSET,
+        scopes: list[str] | None | Unset = UNSET,
     ) -> types.NewApiKey:
         """`POST /api/v1/me/api-keys`, for whoever is signed in."""
         call = Call(
             "POST",
             "/api/v1/me/api-keys",
-            body=given({"expires_at": expires_at, "name": name, "networks": networks, "not_before": not_before, "per_minute": per_minute, "permissions": permissions}),
+            body=given({"expires_at": expires_at, "name": name, "networks": networks, "not_before": not_before, "per_day": per_day, "per_minute": per_minute, "permissions": permissions, "refresh_until": refresh_until, "scopes": scopes}),
         )
         return cast("types.NewApiKey", await self._json(call))
 

@@ -180,11 +180,20 @@ class ApiKeyInfo(TypedDict):
     # When it begins to work, if not at once.
     not_before: NotRequired[str | None]
 
+    # Requests a day, counted for all processes; absent for no such bound.
+    per_day: NotRequired[int | None]
+
     # Requests a minute, if they are counted for themselves.
     per_minute: NotRequired[int | None]
 
     # Patterns of what it may at most do; absent for all that its account may.
     permissions: NotRequired[list[str] | None]
+
+    # Until when a token may give it anew, if one may.
+    refresh_until: NotRequired[str | None]
+
+    # Names of scopes of the policy, which bind it as well; absent for no such bound.
+    scopes: NotRequired[list[str] | None]
 
     # When it was last used, to the minute.
     used_at: NotRequired[str | None]
@@ -316,6 +325,8 @@ class Config(TypedDict):
 
     locales: list[str]
 
+    # The ways to sign in that are on: `password`, `link`, `code`, `passkey`, `provider` (see
+    # the pages, or `/login`, for which), and those of the app's own by their names.
     methods: list[str]
 
     # There are no rules about kinds of characters.
@@ -909,11 +920,23 @@ class NewApiKey(TypedDict):
     # When it begins to work, if not at once.
     not_before: NotRequired[str | None]
 
+    # Requests a day, counted for all processes; absent for no such bound.
+    per_day: NotRequired[int | None]
+
     # Requests a minute, if they are counted for themselves.
     per_minute: NotRequired[int | None]
 
     # Patterns of what it may at most do; absent for all that its account may.
     permissions: NotRequired[list[str] | None]
+
+    # `kwf_…`: gives it anew once, if it was made so. It is stored nowhere as well.
+    refresh_token: NotRequired[str | None]
+
+    # Until when a token may give it anew, if one may.
+    refresh_until: NotRequired[str | None]
+
+    # Names of scopes of the policy, which bind it as well; absent for no such bound.
+    scopes: NotRequired[list[str] | None]
 
     # When it was last used, to the minute.
     used_at: NotRequired[str | None]

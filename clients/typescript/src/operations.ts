@@ -332,6 +332,11 @@ export abstract class Operations {
     return this.json<types.GetAdminUsersIdWhyReply>({ method: "GET", path: `/api/v1/admin/users/${segment(id)}/why`, safe: true, options });
   }
 
+  /** `POST /api/v1/api-keys/refresh`, for anybody. */
+  postApiKeysRefresh(input: types.PostApiKeysRefreshInput, options: Options = {}): Promise<types.NewApiKey> {
+    return this.json<types.NewApiKey>({ method: "POST", path: "/api/v1/api-keys/refresh", body: input, safe: false, options });
+  }
+
   /** `POST /api/v1/api-keys/report`, for anybody. */
   postApiKeysReport(input: types.PostApiKeysReportInput, options: Options = {}): Promise<void> {
     return this.json<void>({ method: "POST", path: "/api/v1/api-keys/report", body: input, safe: false, options });

@@ -147,10 +147,16 @@ export interface ApiKeyInfo {
   networks: string[];
   /** When it begins to work, if not at once. */
   not_before?: string | null;
+  /** Requests a day, counted for all processes; absent for no such bound. */
+  per_day?: number | null;
   /** Requests a minute, if they are counted for themselves. */
   per_minute?: number | null;
   /** Patterns of what it may at most do; absent for all that its account may. */
   permissions?: string[] | null;
+  /** Until when a token may give it anew, if one may. */
+  refresh_until?: string | null;
+  /** Names of scopes of the policy, which bind it as well; absent for no such bound. */
+  scopes?: string[] | null;
   /** When it was last used, to the minute. */
   used_at?: string | null;
 }
@@ -248,6 +254,7 @@ export interface Config {
   /** `email`, `username`, `phone`: what one may sign in with. */
   identifiers: string[];
   locales: string[];
+  /** The ways to sign in that are on: `password`, `link`, `code`, `passkey`, `provider` (see the pages, or `/login`, for which), and those of the app's own by their names. */
   methods: string[];
   /** There are no rules about kinds of characters. */
   password: Password;
@@ -693,10 +700,18 @@ export interface NewApiKey {
   networks: string[];
   /** When it begins to work, if not at once. */
   not_before?: string | null;
+  /** Requests a day, counted for all processes; absent for no such bound. */
+  per_day?: number | null;
   /** Requests a minute, if they are counted for themselves. */
   per_minute?: number | null;
   /** Patterns of what it may at most do; absent for all that its account may. */
   permissions?: string[] | null;
+  /** `kwf_…`: gives it anew once, if it was made so. It is stored nowhere as well. */
+  refresh_token?: string | null;
+  /** Until when a token may give it anew, if one may. */
+  refresh_until?: string | null;
+  /** Names of scopes of the policy, which bind it as well; absent for no such bound. */
+  scopes?: string[] | null;
   /** When it was last used, to the minute. */
   used_at?: string | null;
 }
@@ -1416,10 +1431,16 @@ export interface PostAdminUsersIdApiKeysInput {
   networks?: string[];
   /** When it begins to work (RFC 3339 in UTC); at once, if absent. */
   not_before?: string | null;
+  /** Requests a day, counted for all processes; no such bound, if absent. */
+  per_day?: number | null;
   /** Requests a minute; as many as the address may, if absent. */
   per_minute?: number | null;
   /** Patterns of what it may at most do; all that the account may, if absent. */
   permissions?: string[] | null;
+  /** Until when (RFC 3339 in UTC) a token that is shown beside it gives it anew, each time for as long as it was made for; no such token, if absent. Needs `expires_at`. */
+  refresh_until?: string | null;
+  /** Names of scopes of the policy, which bind it as well; no such bound, if absent. */
+  scopes?: string[] | null;
 }
 
 /** What `post_admin_users_id_api_keys_key_rotate` takes. */
@@ -1473,6 +1494,12 @@ export interface PutAdminUsersIdRolesRoleInput {
 export interface PostAdminUsersIdSetPasswordInput {
   password: string;
   temporary?: boolean;
+}
+
+/** What `post_api_keys_refresh` takes. */
+export interface PostApiKeysRefreshInput {
+  /** `kwf_…`, as it was shown beside the key. */
+  refresh_token: string;
 }
 
 /** What `post_api_keys_report` takes. */
@@ -1562,10 +1589,16 @@ export interface PostMeApiKeysInput {
   networks?: string[];
   /** When it begins to work (RFC 3339 in UTC); at once, if absent. */
   not_before?: string | null;
+  /** Requests a day, counted for all processes; no such bound, if absent. */
+  per_day?: number | null;
   /** Requests a minute; as many as the address may, if absent. */
   per_minute?: number | null;
   /** Patterns of what it may at most do; all that the account may, if absent. */
   permissions?: string[] | null;
+  /** Until when (RFC 3339 in UTC) a token that is shown beside it gives it anew, each time for as long as it was made for; no such token, if absent. Needs `expires_at`. */
+  refresh_until?: string | null;
+  /** Names of scopes of the policy, which bind it as well; no such bound, if absent. */
+  scopes?: string[] | null;
 }
 
 /** What `post_me_api_keys_key_rotate` takes. */

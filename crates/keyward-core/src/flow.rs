@@ -128,9 +128,9 @@ pub struct Client {
     pub device: Option<(UserId, [u8; 16])>,
     /// The language of messages: `en`, `de`.
     pub language: String,
-    /// With an API key: whose, and what it may at most do. It gives no more than
-    /// that to others.
-    pub narrowed: Option<(UserId, Vec<String>)>,
+    /// With an API key: whose, and what it may at most do: what lies within every one
+    /// of these lists. It gives no more than that to others.
+    pub narrowed: Option<(UserId, Vec<Vec<String>>)>,
     /// Who acts in the session that it came with, where that is somebody else than
     /// the person whose it is.
     pub impersonator: Option<UserId>,

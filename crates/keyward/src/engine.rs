@@ -13,6 +13,7 @@ pub(crate) mod demand;
 pub(crate) mod groups;
 pub(crate) mod hash_pool;
 pub(crate) mod hooks;
+pub(crate) mod key_limits;
 pub(crate) mod limiter;
 pub(crate) mod os;
 pub(crate) mod policy;

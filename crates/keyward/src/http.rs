@@ -312,6 +312,7 @@ impl Keyward {
             return Err(Code::PayloadTooLarge.into());
         }
         let caller = self.caller(request, near.address, route.guard, now).await?;
+        let limits = caller.known.as_ref().and_then(|known| known.limits.clone());
         #[cfg(feature = "tickets")]
         let renewed = self.renewed_ticket(Head { address: near.address, ..request.into() }).await;
         let reply =
@@ -319,7 +320,10 @@ impl Keyward {
                 .await;
         #[cfg(feature = "tickets")]
         let reply = reply.map(|reply| ticket::renew(reply, renewed));
-        reply
+        reply.map(|mut reply| {
+            limits.iter().for_each(|limits| limits.tell(reply.headers_mut()));
+            reply
+        })
     }
 
     /// Bytes of the body that this request may have.

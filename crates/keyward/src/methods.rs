@@ -137,6 +137,11 @@ impl Methods {
         self.0.iter().find(|method| method.name() == name)
     }
 
+    /// The name of each.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().map(|method| method.name())
+    }
+
     /// Name and label of each.
     pub(crate) fn offered(&self, language: &str) -> Vec<(&'static str, String)> {
         self.0.iter().map(|method| (method.name(), method.label(language))).collect()

@@ -191,7 +191,7 @@ pub(crate) fn language(auth: &Keyward, request: &Request) -> String {
 }
 
 /// Whether a page may offer passkeys.
-fn offers_passkeys(auth: &Keyward) -> bool {
+pub(crate) fn offers_passkeys(auth: &Keyward) -> bool {
     #[cfg(feature = "passkeys")]
     let offered = auth.has_passkeys();
     #[cfg(not(feature = "passkeys"))]
@@ -204,6 +204,11 @@ fn offers_passkeys(auth: &Keyward) -> bool {
 
 #[cfg(feature = "oauth")]
 use providers::{buttons, connected_ones};
+
+/// Whether people may sign in at another service.
+pub(crate) fn offers_services(auth: &Keyward) -> bool {
+    !buttons(auth).is_empty()
+}
 
 /// The services that people may sign in at: none.
 #[cfg(not(feature = "oauth"))]

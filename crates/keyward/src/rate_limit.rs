@@ -21,12 +21,13 @@
 mod counters;
 #[cfg(feature = "redis")]
 mod redis;
+mod told;
 
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::http::{HeaderMap, HeaderName, HeaderValue, header};
+use ::http::HeaderMap;
 use keyward_authz::limits::Limit;
 use keyward_core::Error;
 pub use keyward_core::limit::Allowance;
@@ -37,6 +38,7 @@ use keyward_core::settings::Rate;
 pub use counters::{Counters, InDatabase, InMemory};
 #[cfg(feature = "redis")]
 pub use redis::InRedis;
+pub(crate) use told::{Told, tell};
 
 use crate::engine::Keyward;
 use crate::engine::ask::limits;
@@ -197,29 +199,9 @@ pub(crate) fn refused(left: &Allowance) -> Option<Fault> {
     left.retry_after.map(|retry_after| Refusal::SlowDown { retry_after }.into())
 }
 
-const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
-const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-
 impl RateLimit {
-    /// Says in an answer what is left: `RateLimit` and `RateLimit-Policy`
-    /// (draft-ietf-httpapi-ratelimit-headers). The narrowest of several limits is told by
-    /// whichever stands innermost.
-    pub(crate) fn tell(&self, left: &Allowance, told: &mut HeaderMap) {
-        let name: String = self.name.chars().filter(|c| is_plain(*c)).collect();
-        let (limit, window) = (left.limit, self.window.as_secs().max(1));
-        let (rest, reset) = (left.remaining, left.reset.as_secs_f64().ceil());
-        let policy = format!("\"{name}\";q={limit};w={window}");
-        let state = format!("\"{name}\";r={rest};t={reset:.0}");
-        for (header, value) in [(RATE_LIMIT_POLICY, policy), (RATE_LIMIT, state)] {
-            if let Ok(value) = HeaderValue::from_str(&value) {
-                told.entry(header).or_insert(value);
-            }
-        }
-        told.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    /// Says in an answer what is left of it.
+    pub(crate) fn tell(&self, left: &Allowance, headers: &mut HeaderMap) {
+        tell(&[Told { name: &self.name, window: self.window, left: *left }], headers);
     }
-}
-
-/// What a structured string may hold without being escaped.
-fn is_plain(c: char) -> bool {
-    c.is_ascii_graphic() && !matches!(c, '"' | '\\')
 }

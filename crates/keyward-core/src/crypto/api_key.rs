@@ -1,7 +1,8 @@
-//! The text of an API key.
+//! The text of an API key, and of the token that gives it anew.
 //!
 //! ```text
 //! kwk_ ‖ account (26) ‖ key (26) ‖ secret (32) ‖ checksum (7)
+//! kwf_ ‖ the same
 //! ```
 //!
 //! All of it in lower-case Crockford base 32. It begins with a word and ends in a
@@ -16,8 +17,10 @@ use crate::id::{CredentialId, UserId};
 use crate::port::Random;
 use crate::secret::Secret;
 
-/// What every key begins with. In a scanner: `kwk_[0-9a-hjkmnp-tv-z]{91}`.
+/// What every key begins with. In a scanner: `kw[kf]_[0-9a-hjkmnp-tv-z]{91}`.
 pub const PREFIX: &str = "kwk_";
+/// What every token begins with that gives a key anew.
+pub const REFRESH_PREFIX: &str = "kwf_";
 
 /// Characters of an id.
 const ID: usize = 26;
@@ -41,18 +44,41 @@ pub struct ApiKeyText {
 
 /// A new key of an account, and the hash to store.
 pub fn mint(user: UserId, id: CredentialId, rng: &mut dyn Random) -> (Secret, [u8; 32]) {
+    mint_as(PREFIX, user, id, rng)
+}
+
+/// A token that gives the key anew, and the hash to store.
+pub fn mint_refresh(user: UserId, id: CredentialId, rng: &mut dyn Random) -> (Secret, [u8; 32]) {
+    mint_as(REFRESH_PREFIX, user, id, rng)
+}
+
+fn mint_as(
+    prefix: &str,
+    user: UserId,
+    id: CredentialId,
+    rng: &mut dyn Random,
+) -> (Secret, [u8; 32]) {
     let mut bytes = Zeroizing::new([0; SECRET]);
     rng.fill(&mut *bytes);
     // 256 is a multiple of 32: each letter is equally likely.
     let letters = bytes.iter().filter_map(|byte| token::LETTERS.get(usize::from(byte & 31)));
     let secret: Zeroizing<String> = Zeroizing::new(letters.copied().map(char::from).collect());
-    let body = Zeroizing::new(format!("{PREFIX}{}{}{}", bare(user), bare(id), *secret));
+    let body = Zeroizing::new(format!("{prefix}{}{}{}", bare(user), bare(id), *secret));
     let hash = token::digest(&secret);
     (Secret::new(format!("{}{}", *body, sum(&body))), hash)
 }
 
 /// Reads what somebody brings; `None` if it was never a key of ours.
 pub fn read(text: &str) -> Option<ApiKeyText> {
+    read_as(PREFIX, text)
+}
+
+/// Reads a token that gives a key anew; `None` if it was never one of ours.
+pub fn read_refresh(text: &str) -> Option<ApiKeyText> {
+    read_as(REFRESH_PREFIX, text)
+}
+
+fn read_as(prefix: &str, text: &str) -> Option<ApiKeyText> {
     if text.len() != LENGTH || !text.is_ascii() {
         return None;
     }
@@ -60,7 +86,7 @@ pub fn read(text: &str) -> Option<ApiKeyText> {
     if given != sum(body) {
         return None;
     }
-    let (user, rest) = body.strip_prefix(PREFIX)?.split_at_checked(ID)?;
+    let (user, rest) = body.strip_prefix(prefix)?.split_at_checked(ID)?;
     let (id, secret) = rest.split_at_checked(ID)?;
     Some(ApiKeyText {
         user: UserId::parse(&format!("usr_{user}"))?,
@@ -105,6 +131,15 @@ mod tests {
         let read = read(text.reveal()).unwrap();
         assert_eq!((read.user, read.id, read.hash), (user, id, hash));
         assert_eq!(text.reveal().len(), LENGTH);
+    }
+
+    #[test]
+    fn what_gives_a_key_anew_is_no_key_and_no_key_gives_one_anew() {
+        let (user, id, text, _) = made();
+        let (refresh, hash) = mint_refresh(user, id, &mut Seeded(2));
+        assert!(read(refresh.reveal()).is_none() && read_refresh(text.reveal()).is_none());
+        let found = read_refresh(refresh.reveal()).unwrap();
+        assert_eq!((found.user, found.id, found.hash), (user, id, hash));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! API keys: make one, change it for a new one, revoke it.
+//! API keys: make one, change it for a new one, have it given anew, revoke it.
 //!
 //! A key is as good as its account, or less: it may name what it is for, where it
 //! may come from and how long. It is no session: nothing about how an account is
@@ -6,11 +6,13 @@
 
 mod change;
 mod create;
+mod refresh;
 mod report;
 mod stored;
 
 pub use change::{RevokeApiKey, RotateApiKey};
-pub use create::{ApiKeyTerms, CreateApiKey, MAX_KEYS};
+pub use create::{ApiKeyTerms, CreateApiKey, MAX_KEYS, Minted};
+pub use refresh::RefreshApiKey;
 pub use report::ReportApiKey;
 pub use stored::{ApiKey, KIND};
 

@@ -13,7 +13,7 @@ use crate::id::{FlowId, MessageId, UserId};
 use crate::identifier::Kind;
 use crate::port::{Take, Write};
 use crate::record::{
-    Challenge, Channel, Identifier, Invitation, Message, MessageState, Purpose, Reason,
+    Challenge, Channel, Identifier, Invitation, Message, MessageState, Purpose, Reason, Subject,
 };
 use crate::refusal::Refusal;
 use crate::secret::Secret;
@@ -127,6 +127,18 @@ pub(super) fn replace(challenge: &Challenge) -> Vec<Write> {
         },
         Write::AddChallenge(challenge.clone()),
     ]
+}
+
+/// Whose challenge it is. Of one that nobody has, nobody is looked for: the work is the
+/// same.
+pub(super) async fn subject(
+    challenge: Option<&Challenge>,
+    store: &dyn crate::port::Store,
+) -> Result<Option<Subject>, Error> {
+    match challenge {
+        Some(found) => store.subject(found.user.unwrap_or(UserId::NOBODY)).await,
+        None => Ok(None),
+    }
 }
 
 /// Where a letter goes.

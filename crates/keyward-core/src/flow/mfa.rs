@@ -167,10 +167,7 @@ impl Facts {
 
 pub(super) async fn gather(flow: FlowId, cx: Gather<'_>) -> Result<Facts, Error> {
     let challenge = cx.store.challenge(flow).await?;
-    let subject = match challenge.as_ref().and_then(|c| c.user) {
-        Some(user) => cx.store.subject(user).await?,
-        None => None,
-    };
+    let subject = challenge::subject(challenge.as_ref(), cx.store).await?;
     Ok(Facts { challenge, subject })
 }
 

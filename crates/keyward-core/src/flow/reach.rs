@@ -14,8 +14,8 @@ use crate::record::{Definitions, Held, Term};
 pub(super) struct Reach {
     allowed: Vec<Parts>,
     denied: Vec<Parts>,
-    /// What it is narrowed to, if it is.
-    within: Option<Vec<Parts>>,
+    /// What it is narrowed to: within every one of these.
+    within: Vec<Vec<Parts>>,
 }
 
 impl Reach {
@@ -56,7 +56,7 @@ impl Reach {
         // A denial that has not begun denies before the end.
         let Self { denied, .. } =
             Self::of_held(actor, definitions, &held, |own| !own.has_ended(cx.now));
-        Ok(Some(Self { allowed, denied, within: None }.narrowed(actor, cx)))
+        Ok(Some(Self { allowed, denied, within: vec![] }.narrowed(actor, cx)))
     }
 
     fn of_held(
@@ -89,8 +89,9 @@ impl Reach {
     /// No more than what whoever asks may by the key that they ask with.
     fn narrowed(mut self, user: UserId, cx: Gather<'_>) -> Self {
         let narrowed = cx.client.narrowed.as_ref().filter(|(whose, _)| *whose == user);
-        self.within =
-            narrowed.map(|(_, patterns)| patterns.iter().map(|text| Parts::read(text)).collect());
+        let bounds = narrowed.map(|(_, bounds)| bounds.as_slice()).unwrap_or_default();
+        let parts = |patterns: &Vec<String>| patterns.iter().map(|it| Parts::read(it)).collect();
+        self.within = bounds.iter().map(parts).collect();
         self
     }
 

@@ -107,10 +107,7 @@ impl Flow for Resend {
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
         Box::pin(async move {
             let challenge = cx.store.challenge(self.flow).await?;
-            let subject = match challenge.as_ref().and_then(|c| c.user) {
-                Some(user) => cx.store.subject(user).await?,
-                None => None,
-            };
+            let subject = challenge::subject(challenge.as_ref(), cx.store).await?;
             Ok(ResendFacts { challenge, subject })
         })
     }
@@ -168,10 +165,7 @@ pub struct ConfirmFacts {
 impl ConfirmFacts {
     pub(super) async fn gather(answer: &Answer, cx: Gather<'_>) -> Result<Self, Error> {
         let challenge = answer.challenge(cx.store).await?;
-        let subject = match challenge.as_ref().and_then(|c| c.user) {
-            Some(user) => cx.store.subject(user).await?,
-            None => None,
-        };
+        let subject = challenge::subject(challenge.as_ref(), cx.store).await?;
         Ok(Self { challenge, subject })
     }
 }

@@ -302,11 +302,17 @@ events! {
         /// The old one.
         old: CredentialId
     };
+    /// An API key was given anew for the token that was shown beside it.
+    ApiKeyRefreshed "api_key.refreshed" v 1 {
+        /// Which.
+        key: CredentialId
+    };
     /// An API key was ended.
     ApiKeyRevoked "api_key.revoked" v 1 {
         /// Which.
         key: CredentialId,
-        /// `owner`, `admin`, `operator`, or `report`: somebody found it.
+        /// `owner`, `admin`, `operator`; `report`: somebody found it; `reuse`: a token
+        /// that had given it anew came back.
         by: String
     };
     /// A message with a secret was asked for.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Subcommand;
 use keyward::id::CredentialId;
-use keyward::{ApiKeyTerms, ApiKeyView, NewApiKey};
+use keyward::{ApiKeyTerms, ApiKeyView, NewApiKey, Secret};
 
 use super::print::{self, Column};
 use super::settle::settle;
@@ -62,12 +62,21 @@ pub(crate) struct CreateArgs {
     /// What it may at most do, such as "posts:*"; repeat for more; all that the account may, if none
     #[arg(long = "allow", value_name = "PATTERN")]
     permissions: Vec<String>,
+    /// A scope of the policy that binds it as well; repeat for more
+    #[arg(long = "scope", value_name = "NAME")]
+    scopes: Vec<String>,
     /// Where it may come from, such as 192.0.2.0/24; repeat for more
     #[arg(long = "network", value_name = "NETWORK")]
     networks: Vec<String>,
     /// Requests a minute
     #[arg(long, value_name = "COUNT")]
     per_minute: Option<u32>,
+    /// Requests a day, counted for all processes
+    #[arg(long, value_name = "COUNT")]
+    per_day: Option<u32>,
+    /// Until when a token, printed under the key, gives it anew; needs --until
+    #[arg(long, value_name = "TIME", value_parser = super::term::moment)]
+    refresh_until: Option<keyward::Timestamp>,
     #[command(flatten)]
     span: Span,
 }
@@ -78,10 +87,13 @@ impl CreateArgs {
         ApiKeyTerms {
             name: self.name.clone(),
             permissions: (!self.permissions.is_empty()).then(|| self.permissions.clone()),
+            scopes: (!self.scopes.is_empty()).then(|| self.scopes.clone()),
             networks: self.networks.clone(),
             not_before: term.not_before,
             expires_at: term.expires_at,
             per_minute: self.per_minute,
+            per_day: self.per_day,
+            refresh_until: self.refresh_until,
         }
     }
 }
@@ -133,8 +145,10 @@ impl Command {
     }
 }
 
-/// The key alone on standard output, so that a script can take it.
+/// The key alone on standard output, so that a script can take it; under it the token
+/// that gives it anew, if there is one.
 fn show(made: &NewApiKey) -> Outcome {
     note(&format!("{} {}: shown once, and stored nowhere", made.key.id, made.key.name));
-    Ok(answer(made.text.reveal())?)
+    let lines = [Some(&made.text), made.refresh.as_ref()].into_iter().flatten();
+    Ok(answer(&lines.map(Secret::reveal).collect::<Vec<_>>().join("\n"))?)
 }

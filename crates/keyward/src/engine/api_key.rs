@@ -12,7 +12,6 @@ use keyward_core::flow::api_key::ApiKey;
 use keyward_core::id::SessionId;
 use keyward_core::port::Batch;
 use keyward_core::record::{Session, SessionKind, User};
-use keyward_core::settings::Rate;
 use keyward_core::time::Timestamp;
 
 use super::Keyward;
@@ -45,9 +44,6 @@ impl Keyward {
         if !opens {
             return Err(Code::Unauthenticated.into());
         }
-        if let Some(count) = key.per_minute() {
-            self.0.limiter.take_for_key(key.id, Rate::new(count, Duration::from_secs(60)), now)?;
-        }
         self.touch_key(&entry, key, now);
         Ok(entry)
     }
@@ -66,10 +62,14 @@ impl Keyward {
         let Some(subject) = self.0.store.subject(read.user).await? else { return Ok(None) };
         let key = ApiKey::of(&subject).into_iter().find(|key| key.id == read.id);
         let Some(key) = key else { return Ok(None) };
-        let ceilings = key.permissions().map(ceiling).transpose()?;
+        let bound = key.permissions().map(ceiling).transpose()?;
         let session = standing(id, &key, &subject.user);
         let mut loaded = self.loaded(session, subject.user).await?;
-        loaded.key = Some(KeyInUse { key, ceilings: ceilings.into_iter().collect() });
+        let names = |scopes: &[String]| {
+            loaded.policy.snapshot.scope_ceiling(scopes.iter().map(String::as_str))
+        };
+        let scoped = key.scopes().map(names);
+        loaded.key = Some(KeyInUse { key, ceilings: bound.into_iter().chain(scoped).collect() });
         Ok(Some(self.0.cache.fill(began, loaded)))
     }
 

@@ -54,7 +54,8 @@ pub(crate) struct Entry {
 #[derive(Debug)]
 pub(crate) struct KeyInUse {
     pub(crate) key: ApiKey,
-    /// None where it may do all that its account may; else one.
+    /// What it is bound to, by permissions and by scopes; none where it may do all that
+    /// its account may.
     pub(crate) ceilings: Vec<Ceiling>,
 }
 
@@ -101,16 +102,13 @@ impl Entry {
 
     /// Whose power is narrowed to what, if there is no session behind it, or tokens that
     /// are bound.
-    pub(crate) fn narrowed(&self) -> Option<(UserId, Vec<String>)> {
-        let family = self.session.family.as_ref();
-        let scopes = family.and_then(|family| family.scopes.as_deref());
-        let permissions = match (&self.key, &self.claim) {
-            (Some(key), _) => key.key.permissions(),
-            (None, Some(claim)) => claim.claim.permissions.as_deref(),
-            (None, None) if scopes.is_some() || !self.is_session() => scopes,
-            (None, None) => return None,
-        };
-        Some((self.user.id, permissions.map_or_else(|| vec!["*".into()], <[_]>::to_vec)))
+    pub(crate) fn narrowed(&self) -> Option<(UserId, Vec<Vec<String>>)> {
+        let ceilings = self.ceilings();
+        if self.is_session() && ceilings.is_empty() {
+            return None;
+        }
+        let texts = |ceiling: &Ceiling| ceiling.patterns().map(ToString::to_string).collect();
+        Some((self.user.id, ceilings.iter().map(texts).collect()))
     }
 
     /// Whether the account holds a role, and this may use it: what is bound to some

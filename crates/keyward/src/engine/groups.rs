@@ -12,6 +12,7 @@ use keyward_core::port::Fut;
 use super::Keyward;
 use super::cache::Entry;
 use super::hooks::in_time;
+use super::key_limits::KeyLimits;
 
 /// The groups of one account, as access control lists and conditions see them.
 #[derive(Debug)]
@@ -65,6 +66,8 @@ pub(crate) struct Known {
     pub(crate) groups: Arc<InGroups>,
     /// Where the request came from, if that is known.
     pub(crate) address: Option<IpAddr>,
+    /// What is left of what the API key may that it came with, if that is counted.
+    pub(crate) limits: Option<Arc<KeyLimits>>,
 }
 
 impl Keyward {
@@ -75,7 +78,7 @@ impl Keyward {
         address: Option<IpAddr>,
     ) -> Result<Known, Error> {
         let groups = self.groups_now(entry.user.id, &entry.groups).await?;
-        Ok(Known { entry, groups, address })
+        Ok(Known { entry, groups, address, limits: None })
     }
 
     pub(crate) async fn groups_now(

@@ -7,9 +7,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use keyward_core::id::CredentialId;
-use keyward_core::limit;
+use keyward_core::limit::{self, Allowance};
 use keyward_core::port::Take;
-use keyward_core::refusal::Refusal;
 use keyward_core::settings::Rate;
 use keyward_core::time::Timestamp;
 use quick_cache::sync::Cache;
@@ -51,15 +50,13 @@ impl Limiter {
     }
 
     /// Takes one unit of what an API key may.
-    pub(crate) fn take_for_key(
-        &self,
-        key: CredentialId,
-        rate: Rate,
-        now: Timestamp,
-    ) -> Result<(), Refusal> {
+    pub(crate) fn take_for_key(&self, key: CredentialId, rate: Rate, now: Timestamp) -> Allowance {
         let [.., a, b, c, d, e, f, g, h] = key.to_bytes();
         let bucket = self.bucket((Counted::Key, u64::from_be_bytes([a, b, c, d, e, f, g, h])));
-        take(&bucket, rate, now).map_err(|retry_after| Refusal::SlowDown { retry_after })
+        let take = Take { key: [0; 32], now, period: rate.period, burst: rate.burst };
+        let taken = take_from(&bucket, &take);
+        let (Ok(full_at) | Err(full_at)) = taken;
+        Allowance::of(full_at, &take, taken.is_ok())
     }
 
     fn bucket(&self, key: (Counted, u64)) -> Arc<AtomicI64> {

@@ -113,7 +113,14 @@ impl Keyward {
             csrf::check(self, head, &entry.session.id.to_string())?;
         }
         let known = match entry {
-            Some(entry) => Some(self.known(entry, head.address).await?),
+            Some(entry) => {
+                let limits = match &entry.key {
+                    // In a box, so that every other request is small.
+                    Some(key) => Box::pin(self.take_of_key(&key.key, now)).await?,
+                    None => None,
+                };
+                Some(Known { limits, ..self.known(entry, head.address).await? })
+            }
             None => None,
         };
         self.admit_by(door, known.as_ref(), ended)?;

@@ -21,7 +21,7 @@ pub(crate) struct LazyClient<'a> {
     auth: &'a Keyward,
     request: &'a Request,
     address: Option<IpAddr>,
-    narrowed: Option<(UserId, Vec<String>)>,
+    narrowed: Option<(UserId, Vec<Vec<String>>)>,
     impersonator: Option<UserId>,
     made: OnceLock<Client>,
 }
@@ -31,7 +31,7 @@ impl<'a> LazyClient<'a> {
         auth: &'a Keyward,
         request: &'a Request,
         address: Option<IpAddr>,
-        narrowed: Option<(UserId, Vec<String>)>,
+        narrowed: Option<(UserId, Vec<Vec<String>>)>,
         impersonator: Option<UserId>,
     ) -> Self {
         Self { auth, request, address, narrowed, impersonator, made: OnceLock::new() }

@@ -41,6 +41,10 @@ pub(super) const ROUTES: &[Route] = &[
     Route::post("/api/v1/admin/users/{id}/api-keys/{key}/rotate", EDIT, rotate_of)
         .takes::<RotateInput>()
         .gives::<Made>(),
+    Route::post("/api/v1/api-keys/refresh", Guard::Anyone, refresh)
+        .at(Limit::Attempt)
+        .takes::<RefreshInput>()
+        .gives::<Made>(),
     Route::post("/api/v1/api-keys/report", Guard::Anyone, report)
         .at(Limit::Attempt)
         .takes::<ReportInput>(),
@@ -55,6 +59,9 @@ struct KeyInput {
     /// Patterns of what it may at most do; all that the account may, if absent.
     #[serde(default)]
     permissions: Option<Vec<String>>,
+    /// Names of scopes of the policy, which bind it as well; no such bound, if absent.
+    #[serde(default)]
+    scopes: Option<Vec<String>>,
     /// Where it may come from, as `192.0.2.0/24`; everywhere, if empty.
     #[serde(default)]
     networks: Vec<String>,
@@ -67,6 +74,13 @@ struct KeyInput {
     /// Requests a minute; as many as the address may, if absent.
     #[serde(default)]
     per_minute: Option<u32>,
+    /// Requests a day, counted for all processes; no such bound, if absent.
+    #[serde(default)]
+    per_day: Option<u32>,
+    /// Until when (RFC 3339 in UTC) a token that is shown beside it gives it anew, each
+    /// time for as long as it was made for; no such token, if absent. Needs `expires_at`.
+    #[serde(default)]
+    refresh_until: Option<String>,
 }
 
 impl KeyInput {
@@ -74,10 +88,13 @@ impl KeyInput {
         Ok(ApiKeyTerms {
             not_before: moment(self.not_before.as_deref(), "not_before")?,
             expires_at: moment(self.expires_at.as_deref(), "expires_at")?,
+            refresh_until: moment(self.refresh_until.as_deref(), "refresh_until")?,
             name: self.name,
             permissions: self.permissions,
+            scopes: self.scopes,
             networks: self.networks,
             per_minute: self.per_minute,
+            per_day: self.per_day,
         })
     }
 }
@@ -92,13 +109,21 @@ fn moment(text: Option<&str>, field: &'static str) -> Result<Option<Timestamp>, 
 struct Made {
     /// `kwk_…`: it is stored nowhere.
     api_key: String,
+    /// `kwf_…`: gives it anew once, if it was made so. It is stored nowhere as well.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
     #[serde(flatten)]
     key: ApiKeyView,
 }
 
 fn made(new: &NewApiKey) -> Result<Reply, Fault> {
-    let body = Made { api_key: new.text.reveal().to_owned(), key: new.key.clone() };
-    reply::json(StatusCode::CREATED, &body)
+    reply::json(StatusCode::CREATED, &shown(new))
+}
+
+fn shown(new: &NewApiKey) -> Made {
+    let text = |secret: &Secret| secret.reveal().to_owned();
+    let refresh_token = new.refresh.as_ref().map(text);
+    Made { api_key: text(&new.text), refresh_token, key: new.key.clone() }
 }
 
 /// Whoever is signed in, about their own keys.
@@ -193,6 +218,23 @@ struct ReportInput {
     /// Where; at most 500 characters.
     #[serde(default)]
     place: String,
+}
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct RefreshInput {
+    /// `kwf_…`, as it was shown beside the key.
+    #[schemars(with = "String")]
+    refresh_token: Secret,
+}
+
+/// Whoever holds the token needs no more.
+fn refresh(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        let RefreshInput { refresh_token } = input::body(cx.request)?;
+        let made = cx.auth.refresh_api_key(refresh_token.reveal(), &cx.caller.client).await??;
+        reply::ok(&shown(&made))
+    })
 }
 
 /// The same answer whether it was a key or not.

@@ -1,6 +1,7 @@
 //! Probes, configuration for clients, the API's description.
 
 use ::http::StatusCode;
+use keyward_core::flow::sign_in_link::Sent;
 use keyward_core::identifier::Kind;
 use keyward_core::password::rules::MAX_BYTES;
 use keyward_core::port::Fut;
@@ -9,6 +10,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::engine::Keyward;
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Route, reply};
 
 pub(super) const ROUTES: &[Route] = &[
@@ -51,7 +53,9 @@ struct Config<'a> {
     sign_up: &'static str,
     /// `none` or `any`.
     verify: &'static str,
-    methods: &'static [&'static str],
+    /// The ways to sign in that are on: `password`, `link`, `code`, `passkey`, `provider`
+    /// (see the pages, or `/login`, for which), and those of the app's own by their names.
+    methods: Vec<&'a str>,
     password: PasswordRules,
     locales: &'static [&'static str],
 }
@@ -84,9 +88,23 @@ fn config(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
             identifiers: &settings.identifiers,
             sign_up,
             verify,
-            methods: &["password"],
+            methods: methods(cx.auth),
             password: PasswordRules { min_length: settings.password_min, max_bytes: MAX_BYTES },
             locales: &["en", "de"],
         })
     })
+}
+
+/// In the order of the page to sign in.
+fn methods(auth: &Keyward) -> Vec<&str> {
+    let settings = &auth.0.settings;
+    let ours = [
+        ("password", true),
+        ("link", Sent::Link.is_on(settings)),
+        ("code", Sent::Code.is_on(settings)),
+        ("passkey", crate::pages::offers_passkeys(auth)),
+        ("provider", crate::pages::offers_services(auth)),
+    ];
+    let on = ours.into_iter().filter(|(_, on)| *on).map(|(name, _)| name);
+    on.chain(auth.0.methods.names()).collect()
 }

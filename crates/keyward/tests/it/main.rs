@@ -10,6 +10,7 @@
 mod accounts;
 mod addresses;
 mod administrators;
+mod api_key_terms;
 mod api_keys;
 mod app_doors;
 mod app_routes;

@@ -77,6 +77,9 @@ async fn whoever_the_method_knows_is_in_by_the_api_the_page_and_the_library() {
     assert_eq!(reply.json()["status"], "complete", "{}", reply.text());
     let session = client.get("/api/v1/session").await.json();
     assert_eq!(session["methods"], json!(["directory"]));
+    let offered = client.get("/api/v1/config").await.json();
+    let offered = offered["methods"].as_array().unwrap().clone();
+    assert!([json!("password"), json!("directory")].iter().all(|it| offered.contains(it)));
     t.events().await.assert(["sign_in.succeeded", "session.created"]);
 
     let client = t.pages();

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use super::create::{MAX_KEYS, mint, room};
+use super::create::{MAX_KEYS, Minted, mint, room};
 use super::{ApiKey, Holder, HolderFacts};
 use crate::Error;
 use crate::flow::password::tell;
@@ -11,7 +11,6 @@ use crate::id::CredentialId;
 use crate::port::{Fut, Write};
 use crate::record::{Subject, What};
 use crate::refusal::Refusal;
-use crate::secret::Secret;
 
 /// How long the old key of a change may go on working.
 const MAX_OVERLAP: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -29,19 +28,14 @@ pub struct RotateApiKey {
 
 impl Flow for RotateApiKey {
     type Facts = HolderFacts;
-    type Yes = (Secret, ApiKey);
+    type Yes = Minted;
     const NAME: &'static str = "rotate_api_key";
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<HolderFacts, Error>> {
         Box::pin(self.holder.gather(cx))
     }
 
-    fn decide(
-        &self,
-        facts: HolderFacts,
-        _: Done,
-        cx: &mut Decide<'_>,
-    ) -> Verdict<(Secret, ApiKey)> {
+    fn decide(&self, facts: HolderFacts, _: Done, cx: &mut Decide<'_>) -> Verdict<Minted> {
         let (subject, aal) = match facts.allowed(cx) {
             Ok(both) => both,
             Err(refusal) => return Verdict::no(refusal),
@@ -58,7 +52,8 @@ impl Flow for RotateApiKey {
             Ok(ended) => ended,
             Err(refusal) => return Verdict::no(refusal),
         };
-        let (text, key) = mint(self.holder, &old.terms(), aal, cx);
+        let minted = mint(self.holder, &old.terms(), aal, cx);
+        let key = &minted.key;
         let end = match self.overlap.is_zero() {
             true => Write::SpendCredential(old.id),
             false => old.ending(cx.now.plus(self.overlap)),
@@ -71,7 +66,7 @@ impl Flow for RotateApiKey {
         writes.extend(tell(&subject, "api_key_added", cx));
         let what = What::ApiKeyRotated { key: key.id, old: old.id };
         let event = cx.event(self.holder.actor(), Some(key.user), what);
-        Verdict::yes((text, key), writes, vec![event])
+        Verdict::yes(minted, writes, vec![event])
     }
 }
 

@@ -20,6 +20,8 @@ pub const MAX_KEYS: usize = 50;
 const MAX_PATTERNS: usize = 100;
 /// Networks of one key, at most.
 const MAX_NETWORKS: usize = 20;
+/// Scopes of one key, at most.
+const MAX_SCOPES: usize = 100;
 /// Characters of a name, at most.
 const MAX_NAME: usize = 100;
 
@@ -30,6 +32,9 @@ pub struct ApiKeyTerms {
     pub name: String,
     /// Patterns of what it may at most do; `None` for all that its account may.
     pub permissions: Option<Vec<String>>,
+    /// Names of scopes of the policy, which say what it may at most do, beside
+    /// `permissions`; `None` for no such bound.
+    pub scopes: Option<Vec<String>>,
     /// Where it may come from, as `192.0.2.0/24`; none for everywhere.
     pub networks: Vec<String>,
     /// When it begins to work, if not at once.
@@ -38,6 +43,11 @@ pub struct ApiKeyTerms {
     pub expires_at: Option<Timestamp>,
     /// Requests a minute; `None` for as many as the address may.
     pub per_minute: Option<u32>,
+    /// Requests a day, counted in the store; `None` for no such bound.
+    pub per_day: Option<u32>,
+    /// Until when a token that is shown beside it may give it anew, each time for as
+    /// long as it was made for. `None` for no such token. Needs `expires_at`.
+    pub refresh_until: Option<Timestamp>,
 }
 
 impl ApiKeyTerms {
@@ -58,12 +68,33 @@ impl ApiKeyTerms {
             ("expires_at", "ends_before_it_begins", self.expires_at.is_none_or(|end| begin < end)),
             ("expires_at", "in_the_past", self.expires_at.is_none_or(|end| now < end)),
             ("per_minute", "too_small", self.per_minute != Some(0)),
+            ("per_day", "too_small", self.per_day != Some(0)),
+            ("scopes", "too_many", self.scopes.iter().all(|it| it.len() <= MAX_SCOPES)),
+            ("refresh_until", "ends_before_it_begins", self.may_be_refreshed()),
         ]
         .into_iter()
         .filter(|(.., fine)| !fine)
         .map(|(field, code, _)| Problem { field, code })
         .collect()
     }
+}
+
+impl ApiKeyTerms {
+    /// Whether a token beside it, if there is one, would give it anew after its end.
+    fn may_be_refreshed(&self) -> bool {
+        self.refresh_until.is_none_or(|until| self.expires_at.is_some_and(|end| end < until))
+    }
+}
+
+/// A key that was made: the one moment at which its text is there.
+#[derive(Debug)]
+pub struct Minted {
+    /// `kwk_…`
+    pub text: Secret,
+    /// `kwf_…`, if a token may give it anew.
+    pub refresh: Option<Secret>,
+    /// What is kept.
+    pub key: ApiKey,
 }
 
 /// Makes a key. Its text is shown once.
@@ -77,19 +108,14 @@ pub struct CreateApiKey {
 
 impl Flow for CreateApiKey {
     type Facts = HolderFacts;
-    type Yes = (Secret, ApiKey);
+    type Yes = Minted;
     const NAME: &'static str = "create_api_key";
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<HolderFacts, Error>> {
         Box::pin(self.holder.gather(cx))
     }
 
-    fn decide(
-        &self,
-        facts: HolderFacts,
-        _: Done,
-        cx: &mut Decide<'_>,
-    ) -> Verdict<(Secret, ApiKey)> {
+    fn decide(&self, facts: HolderFacts, _: Done, cx: &mut Decide<'_>) -> Verdict<Minted> {
         let (subject, aal) = match facts.allowed(cx) {
             Ok(both) => both,
             Err(refusal) => return Verdict::no(refusal),
@@ -102,13 +128,14 @@ impl Flow for CreateApiKey {
             Ok(ended) => ended,
             Err(refusal) => return Verdict::no(refusal),
         };
-        let (text, key) = mint(self.holder, &self.terms, aal, cx);
+        let minted = mint(self.holder, &self.terms, aal, cx);
+        let key = &minted.key;
         writes.push(Write::AddCredential(key.to_credential()));
         writes.push(Write::NoteChange(key.user));
         writes.extend(tell(&subject, "api_key_added", cx));
         let what = What::ApiKeyCreated { key: key.id };
         let event = cx.event(self.holder.actor(), Some(key.user), what);
-        Verdict::yes((text, key), writes, vec![event])
+        Verdict::yes(minted, writes, vec![event])
     }
 }
 
@@ -127,14 +154,12 @@ pub(super) fn room(subject: &Subject, most: usize, now: Timestamp) -> Result<Vec
     }
 }
 
-/// A new key and its text.
-pub(super) fn mint(
-    holder: Holder,
-    terms: &ApiKeyTerms,
-    aal: u8,
-    cx: &mut Decide<'_>,
-) -> (Secret, ApiKey) {
+/// A new key and its texts.
+pub(super) fn mint(holder: Holder, terms: &ApiKeyTerms, aal: u8, cx: &mut Decide<'_>) -> Minted {
     let (user, id) = (holder.user(), CredentialId::mint(cx.now, cx.rng));
     let (text, hash) = api_key::mint(user, id, cx.rng);
-    (text, ApiKey::made((id, user), &hash, terms, aal, cx.now))
+    let refresh = terms.refresh_until.map(|_| api_key::mint_refresh(user, id, cx.rng));
+    let (refresh, refresh_hash) = refresh.unzip();
+    let key = ApiKey::made((id, user), (&hash, refresh_hash.as_ref()), terms, aal, cx.now);
+    Minted { text, refresh, key }
 }

@@ -31,7 +31,10 @@ impl Flow for ReportApiKey {
 
     fn decide(&self, facts: Self::Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
         let key = facts.as_ref().and_then(|subject| find(subject, self.found.id));
-        let known = key.filter(|key: &ApiKey| key.is_opened_by(&self.found.hash));
+        let known = key.filter(|key: &ApiKey| {
+            let hash = &self.found.hash;
+            key.is_opened_by(hash) || key.is_refreshed_by(hash, cx.now)
+        });
         let Some((subject, key)) = facts.as_ref().zip(known) else {
             return Verdict::yes((), vec![], vec![]);
         };

@@ -48,6 +48,28 @@ struct Kept {
     /// Assurance level of whoever made it.
     aal: u8,
     used_at: Option<i64>,
+    /// Scopes of the policy, which bind it as well.
+    #[serde(default)]
+    scopes: Option<Vec<String>>,
+    /// Requests a day.
+    #[serde(default)]
+    per_day: Option<u32>,
+    /// The token that gives it anew, if there is one.
+    #[serde(default)]
+    refresh: Option<KeptRefresh>,
+}
+
+/// What is stored of the token that gives a key anew.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+struct KeptRefresh {
+    /// SHA-256 of its secret, in hexadecimal.
+    hash: String,
+    /// The same of the one before, and when it was used.
+    before: Option<(String, i64)>,
+    /// How long the key is good each time.
+    lifetime: i64,
+    /// When it ends for good.
+    until: i64,
 }
 
 impl ApiKey {
@@ -67,7 +89,7 @@ impl ApiKey {
 
     pub(super) fn made(
         (id, user): (CredentialId, UserId),
-        hash: &[u8; 32],
+        (hash, refresh): (&[u8; 32], Option<&[u8; 32]>),
         terms: &ApiKeyTerms,
         aal: u8,
         now: Timestamp,
@@ -83,6 +105,9 @@ impl ApiKey {
             per_minute: terms.per_minute,
             aal,
             used_at: None,
+            scopes: terms.scopes.clone(),
+            per_day: terms.per_day,
+            refresh: refresh.and_then(|hash| KeptRefresh::first(hash, terms, now)),
         };
         Self { id, user, created_at: now, was: encoded(&kept), kept }
     }
@@ -102,7 +127,25 @@ impl ApiKey {
             not_before: None,
             expires_at: self.expires_at(),
             per_minute: self.kept.per_minute,
+            scopes: self.kept.scopes.clone(),
+            per_day: self.kept.per_day,
+            refresh_until: self.refresh_until(),
         }
+    }
+
+    /// Scopes of the policy, which bind it as well; `None` for no such bound.
+    pub fn scopes(&self) -> Option<&[String]> {
+        self.kept.scopes.as_deref()
+    }
+
+    /// Requests a day, if they are counted.
+    pub fn per_day(&self) -> Option<u32> {
+        self.kept.per_day
+    }
+
+    /// Until when a token may give it anew, if one may.
+    pub fn refresh_until(&self) -> Option<Timestamp> {
+        self.kept.refresh.as_ref().map(|kept| Timestamp::from_micros(kept.until))
     }
 
     /// What its owner calls it.
@@ -150,6 +193,45 @@ impl ApiKey {
         unhex(&self.kept.hash).is_some_and(|own| token::eq(&own, hash))
     }
 
+    /// Whether this is the hash of the token that gives it anew, in constant time.
+    pub fn is_refreshed_by(&self, hash: &[u8; 32], now: Timestamp) -> bool {
+        let known = self.kept.refresh.as_ref();
+        let kept = known.filter(|kept| now.as_micros() < kept.until);
+        kept.is_some_and(|kept| unhex(&kept.hash).is_some_and(|own| token::eq(&own, hash)))
+    }
+
+    /// Whether this is the hash of the token that gave it anew the last time.
+    pub(super) fn was_refreshed_by(&self, hash: &[u8; 32]) -> bool {
+        let before = self.kept.refresh.as_ref().and_then(|kept| kept.before.as_ref());
+        before.is_some_and(|(old, _)| unhex(old).is_some_and(|own| token::eq(&own, hash)))
+    }
+
+    /// When it was given anew the last time.
+    pub(super) fn refreshed_at(&self) -> Option<Timestamp> {
+        let before = self.kept.refresh.as_ref().and_then(|kept| kept.before.as_ref());
+        before.map(|(_, at)| Timestamp::from_micros(*at))
+    }
+
+    /// The key with other secrets and a new term, and what makes it so.
+    pub(super) fn anew(
+        &self,
+        hash: &[u8; 32],
+        refresh: &[u8; 32],
+        now: Timestamp,
+    ) -> (Self, Write) {
+        let next = self.kept.refresh.as_ref().map(|kept| kept.next(refresh, now));
+        let end = next.as_ref().map(|kept| now.as_micros().saturating_add(kept.lifetime));
+        let kept = Kept {
+            hash: hex(hash),
+            not_before: None,
+            expires_at: end.or(self.kept.expires_at),
+            refresh: next,
+            ..self.kept.clone()
+        };
+        let swap = self.swap(kept.clone());
+        (Self { was: encoded(&kept), kept, ..self.clone() }, swap)
+    }
+
     /// Whether it works at `now`.
     pub fn is_alive(&self, now: Timestamp) -> bool {
         self.not_before().is_none_or(|begin| begin <= now)
@@ -171,14 +253,28 @@ impl ApiKey {
         self.swap(Kept { used_at: Some(now.as_micros()), ..self.kept.clone() })
     }
 
-    /// Ends it at `end`, if it would not end before.
+    /// Ends it at `end`, if it would not end before; nothing gives it anew.
     pub(super) fn ending(&self, end: Timestamp) -> Write {
-        let end = self.expires_at().map_or(end, |own| own.min(end));
-        self.swap(Kept { expires_at: Some(end.as_micros()), ..self.kept.clone() })
+        let end = self.expires_at().map_or(end, |own| own.min(end)).as_micros();
+        self.swap(Kept { expires_at: Some(end), refresh: None, ..self.kept.clone() })
     }
 
     fn swap(&self, now: Kept) -> Write {
         Write::SwapCredential { id: self.id, was: self.was.clone(), now: encoded(&now) }
+    }
+}
+
+impl KeptRefresh {
+    fn first(hash: &[u8; 32], terms: &ApiKeyTerms, now: Timestamp) -> Option<Self> {
+        let begin = terms.not_before.unwrap_or(now).as_micros();
+        let lifetime = terms.expires_at?.as_micros().saturating_sub(begin);
+        let until = terms.refresh_until?.as_micros();
+        Some(Self { hash: hex(hash), before: None, lifetime, until })
+    }
+
+    fn next(&self, hash: &[u8; 32], now: Timestamp) -> Self {
+        let before = Some((self.hash.clone(), now.as_micros()));
+        Self { hash: hex(hash), before, ..self.clone() }
     }
 }
 

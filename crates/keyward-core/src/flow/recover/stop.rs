@@ -39,10 +39,7 @@ impl Flow for TellOfRecovery {
         Box::pin(async move {
             let recovery = cx.store.challenge(self.flow).await?;
             let recovery = recovery.filter(|c| c.purpose == Purpose::Recover);
-            let subject = match recovery.as_ref().and_then(|c| c.user) {
-                Some(user) => cx.store.subject(user).await?,
-                None => None,
-            };
+            let subject = challenge::subject(recovery.as_ref(), cx.store).await?;
             Ok(TellFacts { recovery, subject })
         })
     }

@@ -34,10 +34,7 @@ impl Flow for ResendSignIn {
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<ResendFacts, Error>> {
         Box::pin(async move {
             let challenge = cx.store.challenge(self.flow).await?;
-            let subject = match challenge.as_ref().and_then(|c| c.user) {
-                Some(user) => cx.store.subject(user).await?,
-                None => None,
-            };
+            let subject = challenge::subject(challenge.as_ref(), cx.store).await?;
             Ok(ResendFacts { challenge, subject })
         })
     }

@@ -7,6 +7,7 @@
 use std::future::{Future, Ready, ready};
 use std::net::IpAddr;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
@@ -23,6 +24,7 @@ use crate::adapt::solved::SolvedCaptcha;
 use crate::adapt::verified::{NamedPurpose, Verified};
 use crate::engine::Keyward;
 use crate::engine::groups::Known;
+use crate::engine::key_limits::KeyLimits;
 use crate::http::{Code, Door, Fault, Head, Problem};
 use crate::serve::body::ReplyBody;
 
@@ -94,6 +96,13 @@ pub(super) async fn recognise(
     let (known, _) = auth.recognise(head, Door::App, auth.now()).await?;
     request.extensions_mut().insert(Recognised(known.clone()));
     Ok(known)
+}
+
+/// What is left of what the API key may that a request came with, if that was looked at
+/// and is counted.
+pub(super) fn key_limits(request: &HttpRequest) -> Option<Arc<KeyLimits>> {
+    let known = request.extensions().get::<Recognised>().cloned();
+    known?.0?.limits
 }
 
 /// The other end of the connection, if that is known.

@@ -172,6 +172,9 @@ impl Gate {
     fn finish(&self, around: &Around, reply: &mut ServiceResponse) {
         let id = self.auth.0.request_ids.mint(self.auth.now());
         let mut ours = http::HeaderMap::new();
+        if let Some(limits) = super::extract::key_limits(reply.request()) {
+            limits.tell(&mut ours);
+        }
         around.finish(&self.auth, &mut ours, id);
         add(&ours, reply);
     }

@@ -112,10 +112,14 @@ where
             let seen = (&parts.method, &parts.uri, &parts.headers);
             let mut around = Around::of(&auth, seen, peer);
             // Routes of ours recognise for themselves, once.
+            let mut limits = None;
             let known = match (around.early(), auth.owns(parts.uri.path())) {
                 (Some(early), _) => early.map(Some),
                 (None, true) => Ok(None),
-                (None, false) => recognise(&auth, &mut parts).await.map(|_| None),
+                (None, false) => recognise(&auth, &mut parts).await.map(|known| {
+                    limits = known.and_then(|known| known.limits);
+                    None
+                }),
             };
             #[cfg(feature = "tickets")]
             let renewed = renewed(&auth, &parts).await;
@@ -133,6 +137,7 @@ where
             if let Some(own) = own {
                 reply = own.map(Body::from);
             }
+            limits.iter().for_each(|limits| limits.tell(reply.headers_mut()));
             around.finish(&auth, reply.headers_mut(), id);
             Ok(reply)
         })

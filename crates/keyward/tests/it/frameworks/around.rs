@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use axum::Router;
 use axum::routing::{get, post};
 use keyward::testing::TestAuth;
-use keyward::{ClientAddress, Cors, Keyward, User};
+use keyward::{ApiKeyTerms, ClientAddress, Cors, Keyward, User};
 use serde_json::json;
 
 use super::browser::{Browser, Reply};
@@ -54,6 +54,22 @@ async fn around(t: &TestAuth, address: SocketAddr) {
     elsewhere(t, address).await;
     own_words(address).await;
     origins(address).await;
+    counted(t, address).await;
+}
+
+/// What a key may is told at the doors of the app.
+async fn counted(t: &TestAuth, address: SocketAddr) {
+    let bob = t.user("bob@example.com").await;
+    let terms = ApiKeyTerms { name: "few".into(), per_day: Some(9), ..ApiKeyTerms::default() };
+    let key = t.kw.create_api_key(bob.id, terms).await.unwrap().unwrap();
+    let mut program = Browser::at(address);
+    program.more = format!("X-Forwarded-Proto: https\r\nX-Api-Key: {}", key.text.reveal());
+    let reply = program.get("/open").await;
+    assert_eq!(
+        (reply.status, reply.header("ratelimit-policy")),
+        (200, Some("\"day\";q=9;w=86400"))
+    );
+    assert!(reply.header("ratelimit").is_some_and(|left| left.starts_with("\"day\";r=8;t=")));
 }
 
 async fn https(address: SocketAddr) {
