@@ -98,7 +98,7 @@ export async function administrator(browser, base, report, scripts) {
     contains(await admin.text("[aria-labelledby=members]"), "Bob");
     await admin.press('form[action$="/leave"] button');
     contains(await admin.text("[aria-labelledby=members]"), "Nobody");
-    await admin.page.click("details summary");
+    await admin.unfold();
     await admin.press('form[action$="/remove"] button');
     equal(admin.path(), "/admin/groups");
   });
@@ -108,7 +108,7 @@ export async function administrator(browser, base, report, scripts) {
     await admin.page.selectOption("[name=second]", "admin");
     await admin.send({ set: role }, 'form[action$="/exclusive"] button');
     contains(await admin.text("[aria-labelledby=roles] .chips"), role);
-    await admin.page.click("details summary");
+    await admin.unfold();
     await admin.press('form[action$="/remove"] button');
     equal(admin.path(), "/admin/groups");
   });
@@ -117,7 +117,7 @@ export async function administrator(browser, base, report, scripts) {
     await admin.send({ name: role, entries: "allow staff posts:view\ndeny @everyone *" }, "[aria-labelledby=add] button");
     await admin.send({ entries: "deny @everyone *\nallow staff posts:view" }, "[aria-labelledby=edit] button");
     contains(await admin.text("ol li:first-child"), "deny @everyone *");
-    await admin.page.click("details summary");
+    await admin.unfold();
     await admin.press('form[action$="/remove"] button');
     equal(admin.path(), "/admin/acl");
   });
@@ -130,7 +130,7 @@ export async function administrator(browser, base, report, scripts) {
   });
   await step("a role is removed", async () => {
     await admin.go(`/admin/roles/${role}`);
-    await admin.page.click("details summary");
+    await admin.unfold();
     await admin.press('form[action$="/remove"] button');
     equal(admin.path(), "/admin/roles");
   });

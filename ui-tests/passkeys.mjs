@@ -119,7 +119,7 @@ export async function passkeys(browser, base, report) {
     contains(await ada.text(".cards"), "Last used");
   });
   await report.step("a passkey is removed, and signs nobody in any more", async () => {
-    await ada.page.click("details summary");
+    await ada.unfold();
     await ada.press("details button");
     contains(await ada.text("[role=status]"), "Done");
     equal(await ada.page.locator(".cards li").count(), 0, "passkeys");
@@ -165,7 +165,7 @@ export async function accessiblePasskeys(browser, base, report, { name, ...mode 
   await look("a list without passkeys");
   await ada.send({ name: "My laptop" }, PASSKEY);
   await look("a list of passkeys");
-  await ada.page.click("details summary");
+  await ada.unfold();
   await look("a passkey that may be removed");
   await ada.page.click(PASSKEY);
   await ada.page.locator("[data-told]:visible").waitFor();

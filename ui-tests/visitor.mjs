@@ -47,6 +47,11 @@ export class Visitor {
     await Promise.all([this.page.waitForNavigation(), this.page.click(button)]);
   }
 
+  /** Opens the first part of the page that is folded; the site's menu is none of it. */
+  unfold() {
+    return this.page.click("details:not(.menu *) > summary");
+  }
+
   async signIn(name, password = PASSWORD) {
     await this.go("/login");
     await this.send({ username: name, password }, "main form button:not([type=button])");

@@ -1,46 +1,86 @@
 //! Every optional part stands alone: each crate compiles without features and
-//! with each one by itself.
+//! with each one by itself, without a warning.
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use crate::project::{self, Member};
 use crate::tally::Tally;
 use crate::{Result, running};
 
+/// How many are checked at a time. One check uses little more than a core, and a
+/// target folder is for one cargo alone, so each has its own.
+const LANES: usize = 2;
+
 /// `cargo xtask features [CRATE…]`.
 pub(crate) fn run(crates: &[String]) -> Result<ExitCode> {
-    let mut tally = Tally::default();
-    for member in project::members()? {
-        if crates.is_empty() || crates.contains(&member.name) {
-            tally += check(&member)?;
-        }
-    }
+    let tally = check(|member| crates.is_empty() || crates.contains(&member.name))?;
     println!("{tally}");
     Ok(if tally.ended(true).failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Checks every library of the workspace.
 pub(crate) fn check_all() -> Result<Tally> {
-    let mut tally = Tally::default();
-    for member in project::members()?.iter().filter(|member| member.is_library) {
-        tally += check(member)?;
-    }
-    Ok(tally)
+    check(|member| member.is_library)
 }
 
-fn check(member: &Member) -> Result<Tally> {
-    let mut tally = Tally::default();
-    for features in std::iter::once("").chain(member.features.iter().map(String::as_str)) {
-        let passed = running::succeeds(
-            project::cargo()
-                .args(["clippy", "--quiet", "--package", &member.name])
-                .args(["--no-default-features", "--features", features])
-                .args(["--", "-D", "warnings"]),
-        )?;
-        let verdict = if passed { "ok" } else { "FAILED" };
-        let with = if features.is_empty() { "no feature" } else { features };
-        println!("{} with {with} ... {verdict}", member.name);
-        tally += Tally::one(passed);
+/// A crate, and the one feature that it has: none if empty.
+struct Case {
+    member: String,
+    feature: String,
+}
+
+fn check(is_meant: impl Fn(&Member) -> bool) -> Result<Tally> {
+    let members = project::members()?;
+    let cases: Vec<_> = members.iter().filter(|member| is_meant(member)).flat_map(cases).collect();
+    let next = AtomicUsize::new(0);
+    let lanes: Result<Vec<_>> = (0..LANES).map(Lane::new).collect();
+    thread::scope(|scope| {
+        let running: Vec<_> =
+            lanes?.into_iter().map(|lane| scope.spawn(|| lane.run(&cases, &next))).collect();
+        let mut total = Tally::default();
+        for lane in running {
+            total += lane.join().map_err(|_| "a check of features panicked")??;
+        }
+        Ok(total)
+    })
+}
+
+fn cases(member: &Member) -> impl Iterator<Item = Case> {
+    let features = std::iter::once("").chain(member.features.iter().map(String::as_str));
+    features.map(|feature| Case { member: member.name.clone(), feature: feature.to_owned() })
+}
+
+/// A place to check one case after the other.
+struct Lane {
+    target: std::path::PathBuf,
+}
+
+impl Lane {
+    fn new(number: usize) -> Result<Self> {
+        Ok(Self { target: project::target()?.join(format!("features-{number}")) })
     }
-    Ok(tally)
+
+    /// Takes cases until none is left.
+    fn run(self, cases: &[Case], next: &AtomicUsize) -> std::result::Result<Tally, String> {
+        let mut tally = Tally::default();
+        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let passed = running::succeeds(&mut self.command(case)).map_err(|it| it.to_string())?;
+            let verdict = if passed { "ok" } else { "FAILED" };
+            let with = if case.feature.is_empty() { "no feature" } else { &case.feature };
+            println!("{} with {with} ... {verdict}", case.member);
+            tally += Tally::one(passed);
+        }
+        Ok(tally)
+    }
+
+    fn command(&self, case: &Case) -> Command {
+        let mut command = project::cargo();
+        command.args(["check", "--quiet", "--package", &case.member]);
+        command.args(["--no-default-features", "--features", &case.feature]);
+        // Lints of Clippy are for everything together; a warning is an error here too.
+        command.arg("--target-dir").arg(&self.target).env("RUSTFLAGS", "-D warnings");
+        command
+    }
 }
