@@ -78,7 +78,7 @@ export async function accessible(browser, base, report) {
     await visitor.unfold();
     await visitor.press('form[action$="/remove"] button');
     await visitor.go("/admin/relations");
-    await visitor.send({ object: "docs:1", relation: "viewer", subject: "nobody" }, "[aria-labelledby=add] button");
+    await visitor.send({ object: "docs:1", relation: "viewer", subject: "nobody" }, "[aria-labelledby=add] button", "[aria-labelledby=add]");
     await look("a relation that is none");
     await visitor.go("/admin/policy");
     await visitor.send({ text: "[permissions]\nnot a policy" }, 'form[action$="/check"] button');

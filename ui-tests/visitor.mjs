@@ -38,8 +38,8 @@ export class Visitor {
   }
 
   /** Fills the fields and sends the form by its button. */
-  async send(fields, button) {
-    for (const [name, value] of Object.entries(fields)) await this.page.fill(`main [name="${name}"]:visible`, value);
+  async send(fields, button, within = "main") {
+    for (const [name, value] of Object.entries(fields)) await this.page.fill(`${within} [name="${name}"]:visible`, value);
     await Promise.all([this.page.waitForNavigation(), this.page.click(button)]);
   }
 

@@ -46,7 +46,6 @@ mod people;
 mod policy;
 #[cfg(feature = "oauth")]
 pub mod providers;
-#[cfg(any(feature = "actix", feature = "axum"))]
 pub mod rate_limit;
 mod relations;
 #[cfg(any(feature = "actix", feature = "axum", feature = "forward-auth"))]
