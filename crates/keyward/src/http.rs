@@ -12,6 +12,7 @@ mod denied;
 mod head;
 pub(crate) mod headers;
 pub(crate) mod host;
+mod in_memory;
 pub(crate) mod input;
 mod key;
 pub(crate) mod network;
@@ -255,7 +256,8 @@ impl Keyward {
             Some(reply) => reply,
             None => match self.answer(&request, peer, id, now).await {
                 Ok(reply) => reply,
-                Err(fault) if page => self.fault_page(fault, peer, id, &request).await,
+                // In a box, so that every other request is small.
+                Err(fault) if page => Box::pin(self.fault_page(fault, peer, id, &request)).await,
                 Err(fault) => self.fault_reply(fault, id, &request),
             },
         };

@@ -101,6 +101,15 @@ impl Steps {
         Self { all: vec![Step::Key, Step::Bearer, Step::Cookie] }
     }
 
+    /// Whether nobody who looks elsewhere than in `Authorization` and `X-Api-Key` is asked
+    /// before the cookie of a session.
+    pub(crate) fn is_cookie_first_of_headers(&self) -> bool {
+        let reads = |step: &&Step| {
+            matches!(step, Step::Key | Step::Bearer | Step::Basic(_) | Step::Token(_))
+        };
+        matches!(self.all.iter().find(|step| !reads(step)), Some(Step::Cookie))
+    }
+
     /// Whether tokens that are not ours may be somebody else's.
     pub(crate) fn others_read_bearer(&self) -> bool {
         self.all.iter().any(|step| matches!(step, Step::Own(_)))

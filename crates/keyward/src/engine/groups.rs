@@ -87,7 +87,7 @@ impl Keyward {
         stored: &Arc<InGroups>,
     ) -> Result<Arc<InGroups>, Error> {
         let Some(ask) = &self.0.hooks.groups_of else { return Ok(Arc::clone(stored)) };
-        let told = in_time(ask(user)).await?;
+        let told = Box::pin(in_time(ask(user))).await?;
         let Some(told) = told else { return Ok(Arc::new(InGroups::none())) };
         let told = told.iter().map(String::as_str);
         Ok(Arc::new(InGroups::of(user, stored.names.iter().map(|name| &**name).chain(told))))

@@ -52,6 +52,9 @@ impl Caller<'_> {
     }
 }
 
+/// How a credential was brought, and what it opens.
+type Found = (Option<Carried>, Option<Result<Arc<Entry>, Ended>>);
+
 /// Whose door a request stands at.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Door {
@@ -99,10 +102,12 @@ impl Keyward {
         if matches!(door, Door::Ours(Guard::FromElsewhere | Guard::Proxy)) {
             return Ok((None, false));
         }
-        let brought = self.brought(&self.0.authenticators.all, head, door, now).await?;
-        let carried = brought.carried();
-        self.check_origin(head, door, carried)?;
-        let (entry, ended) = match self.opened(&brought, head, now).await? {
+        let (carried, opened) = match self.in_memory(head, door, now)? {
+            Some(opened) => (Some(Carried::Cookie), Some(opened)),
+            // Rarer and larger: in a box, so that the usual request is small.
+            None => Box::pin(self.looked_up(head, door, now)).await?,
+        };
+        let (entry, ended) = match opened {
             None => (None, None),
             Some(Ok(entry)) => (Some(entry), None),
             Some(Err(ended)) => (None, Some(ended)),
@@ -127,6 +132,14 @@ impl Keyward {
         Ok((full(known, door)?, by_cookie))
     }
 
+    /// How a credential was brought, if one was, and what it opens.
+    async fn looked_up(&self, head: Head<'_>, door: Door, now: Timestamp) -> Result<Found, Fault> {
+        let brought = self.brought(&self.0.authenticators.all, head, door, now).await?;
+        let carried = brought.carried();
+        self.check_origin(head, door, carried)?;
+        Ok((carried, self.opened(&brought, head, now).await?))
+    }
+
     /// What some authenticators say of a request, without letting anyone in.
     pub(crate) async fn asked(
         &self,
@@ -146,7 +159,7 @@ impl Keyward {
 
     /// Refuses what a page of another site sent, where a browser may have added the
     /// credential.
-    fn check_origin(
+    pub(super) fn check_origin(
         &self,
         head: Head<'_>,
         door: Door,

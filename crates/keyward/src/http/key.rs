@@ -10,7 +10,7 @@ use keyward_core::crypto::api_key::{LENGTH, PREFIX};
 
 use super::{Code, Fault, Problem, single};
 
-const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+pub(super) const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// The key that a request brings, beside what its `Authorization` says. In two places
 /// at once it is refused: one of them was planted.
