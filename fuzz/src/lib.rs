@@ -44,6 +44,8 @@ pub const TARGETS: &[Target] = &[
     Target { name: "conditions", run: conditions },
     Target { name: "identifiers", run: identifiers },
     Target { name: "ids", run: ids },
+    Target { name: "import_csv", run: import_csv },
+    Target { name: "import_json", run: import_json },
     Target { name: "one_time_secrets", run: one_time_secrets },
     Target { name: "passkeys", run: passkeys },
     Target { name: "permissions", run: permissions },
@@ -105,6 +107,27 @@ pub fn access_tokens(data: &[u8]) {
         let absent = said.get("scope").is_some_and(serde_json::Value::is_null);
         assert!(again == said || absent, "{text:?}");
         assert!(claims.exp > now.as_secs() && claims.user().is_some(), "{text:?}");
+    }
+}
+
+/// Rows of a file are never more than the file has, and reading ends.
+pub fn import_csv(data: &[u8]) {
+    let rows = keyward::import::fuzzing::csv(data);
+    assert!(rows.len() <= data.len(), "more rows than bytes");
+    let said: usize = rows.iter().flatten().sum();
+    assert!(said <= data.len(), "rows say more than the file: {:?}", String::from_utf8_lossy(data));
+}
+
+/// Values of a file are never more than the file has, and whoever they are said to be is
+/// made of what they say.
+pub fn import_json(data: &[u8]) {
+    for key in [None, Some("users")] {
+        let values = keyward::import::fuzzing::json(data, key);
+        assert!(values.len() <= data.len(), "more values than bytes");
+    }
+    for person in keyward::import::fuzzing::people(data).into_iter().flatten() {
+        assert!(!person.id.is_empty(), "nobody: {:?}", String::from_utf8_lossy(data));
+        assert!(person.id.len() <= data.len() + 16, "{:?}", String::from_utf8_lossy(data));
     }
 }
 

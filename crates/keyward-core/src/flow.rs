@@ -28,6 +28,8 @@ mod guess;
 pub mod hand_over;
 pub mod hashes;
 pub mod impersonate;
+#[cfg(feature = "import")]
+pub mod import;
 pub mod invite;
 pub mod limits;
 pub mod matrix;
@@ -224,6 +226,8 @@ pub enum Stored {
     Phc(String),
     /// Nothing: the same work is done, and the answer is no.
     Decoy,
+    /// One of these text forms; [`Done::matched`] says which.
+    AnyOf(Vec<String>),
 }
 
 /// What the slow work found.
@@ -231,6 +235,8 @@ pub enum Stored {
 pub struct Done {
     /// Whether the password was right.
     pub verified: bool,
+    /// Which of several stored forms it was right for, counted from 0.
+    pub matched: Option<usize>,
     /// The renewed stored form, if it was right and weak.
     pub renewed: Option<String>,
     /// The hash that was asked for.

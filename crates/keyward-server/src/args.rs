@@ -80,12 +80,13 @@ enum Command {
 }
 
 /// How `keyward --help` groups them.
-const GROUPS: [(&str, &[&str]); 6] = [
+const GROUPS: [(&str, &[&str]); 7] = [
     ("Run", &["dev", "serve", "setup", "tour"]),
     ("Look", &["doctor", "config", "audit", "can", "why"]),
     ("People", &["user", "invite", "session"]),
     ("Access", &["role", "group", "acl", "relation", "policy", "routes", "apikey", "app"]),
     ("Operate", &["hash", "breached", "mail", "init", "migrate", "key", "backup"]),
+    ("Exchange", &["import"]),
     ("Develop", &["openapi", "completions", "man"]),
 ];
 

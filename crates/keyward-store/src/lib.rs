@@ -27,6 +27,8 @@ pub use sql::postgres::PostgresStore;
 #[cfg(feature = "sqlite")]
 pub use sql::sqlite::SqliteStore;
 #[cfg(feature = "_sql")]
+pub use sql::table::other::{OtherColumn, OtherDatabase, OtherKey, OtherRow, Reading};
+#[cfg(feature = "_sql")]
 pub use sql::table::{TableColumns, TableRow, UserTable};
 
 /// The client whose pools [`PostgresStore::from_pool`] takes.

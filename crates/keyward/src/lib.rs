@@ -24,6 +24,8 @@ mod hashing;
 mod hex;
 mod http;
 mod impersonation;
+#[cfg(feature = "import")]
+pub mod import;
 mod invitations;
 mod keyfile;
 mod lists;

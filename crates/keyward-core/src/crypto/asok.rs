@@ -1,7 +1,12 @@
 //! What Asok 0.8 signed: `value.hex`, HMAC-SHA-256 by one key for every purpose. Read
 //! for as long as tokens that it gave out are still about; nothing is written so here.
 
+#[cfg(feature = "legacy-hashes")]
+use zeroize::Zeroizing;
+
 use super::hex::hex;
+#[cfg(feature = "legacy-hashes")]
+use super::hex::unhex;
 use super::mac::hmac_sha256;
 use super::token;
 use crate::time::Timestamp;
@@ -44,6 +49,60 @@ pub fn has_form(text: &str) -> bool {
     })
 }
 
+/// The secret of an authenticator app as Asok kept it: `salt$iv$sealed$tag`, in
+/// hexadecimal, by keys that PBKDF2 makes of the app's `TOTP_ENCRYPTION_KEY`, or of its
+/// `SECRET_KEY` where that is not set. `None` by another key, and for another form.
+#[cfg(feature = "legacy-hashes")]
+pub fn open_totp(key: &[u8], kept: &str) -> Option<Zeroizing<String>> {
+    let mut parts = kept.split('$');
+    let mut part = || parts.next().filter(|part| part.len() <= MAX).and_then(unhex);
+    let (salt, iv, sealed, tag) = (part()?, part()?, part()?, part()?);
+    let (keys, whole) = (TotpKeys::of(key, &salt), [&salt[..], &iv, &sealed].concat());
+    let is_by = |key: &[u8]| token::eq(&hmac_sha256(key, &whole), &tag);
+    let plain = match () {
+        () if parts.next().is_some() => return None,
+        () if is_by(&keys.tag) => keys.stream(&iv, &sealed),
+        // Older versions had one key for both, and no counter.
+        () if is_by(&keys.seal) => keys.repeated(&sealed),
+        () => return None,
+    };
+    core::str::from_utf8(&plain).ok().map(|text| Zeroizing::new(text.to_owned()))
+}
+
+#[cfg(feature = "legacy-hashes")]
+struct TotpKeys {
+    seal: [u8; 32],
+    tag: [u8; 32],
+}
+
+#[cfg(feature = "legacy-hashes")]
+impl TotpKeys {
+    fn of(key: &[u8], salt: &[u8]) -> Self {
+        let mut both = Zeroizing::new([0; 64]);
+        ::pbkdf2::pbkdf2_hmac::<sha2::Sha256>(key, salt, 600_000, &mut *both);
+        let (mut seal, mut tag) = ([0; 32], [0; 32]);
+        let (one, other) = both.split_at(32);
+        seal.copy_from_slice(one);
+        tag.copy_from_slice(other);
+        Self { seal, tag }
+    }
+
+    /// The key itself, again and again.
+    fn repeated(&self, sealed: &[u8]) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(sealed.iter().zip(self.seal.iter().cycle()).map(|(a, b)| a ^ b).collect())
+    }
+
+    /// HMAC in counter mode.
+    fn stream(&self, iv: &[u8], sealed: &[u8]) -> Zeroizing<Vec<u8>> {
+        let mut plain = Zeroizing::new(Vec::with_capacity(sealed.len()));
+        for (counter, part) in (0u32..).zip(sealed.chunks(32)) {
+            let block = hmac_sha256(&self.seal, &[iv, &counter.to_be_bytes()].concat());
+            plain.extend(part.iter().zip(block).map(|(a, b)| a ^ b));
+        }
+        plain
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -66,6 +125,27 @@ mod tests {
         assert_eq!(bearer(KEY, AN_HOUR, at(1_700_003_599)), Some("42"));
         assert_eq!(bearer(KEY, AN_HOUR, at(1_700_003_600)), None);
         assert!(has_form(FOR_EVER) && has_form(AN_HOUR));
+    }
+
+    #[cfg(feature = "legacy-hashes")]
+    #[test]
+    fn the_secret_of_an_app_opens_by_its_key_alone() {
+        let kept = "b1659cb07502f42f1fb7b76399a0c2c7$a26f498417229c5972af93445bbdf320$\
+                    9ce37cc849e889193257489766df70f5$\
+                    0c3a1f7a229048e0156f9d49387f6cf8e0477f662a3e9dd380f5e3232c102e95";
+        let open = |key: &str, kept: &str| open_totp(key.as_bytes(), kept).map(|it| it.to_string());
+        let key = "my-super-secret-master-key";
+        assert_eq!(open(key, kept).as_deref(), Some("JBSWY3DPEHPK3PXP"));
+        let old = "01f8b6fbab8650af427187471eff65b4$afc9dc228fd2e80fd94e65eb384ed3d0$\
+                   69d760ebc14b201f8c62275688f83e50$\
+                   548422169131a9364714341993033240e7015f2387d286be85b095885ca2f40d";
+        let its_key = "a key for second factors, 32 letters";
+        assert_eq!(open(its_key, old).as_deref(), Some("JBSWY3DPEHPK3PXP"));
+        assert_eq!(open("another key", kept), None);
+        assert_eq!(open(key, &kept.replace("9ce3", "9ce4")), None);
+        for odd in ["", "$$$", "aa$bb$cc", "aa$bb$cc$dd$ee", "zz$a2$9c$0c"] {
+            assert_eq!(open(key, odd), None, "{odd}");
+        }
     }
 
     #[test]

@@ -143,6 +143,25 @@ pub fn memory_kib(stored: &str) -> Result<u32, HashError> {
     read(stored).map(|stored| stored.memory_kib())
 }
 
+/// Whether everybody's sign-in goes on while somebody's is checked against `stored`:
+/// about two seconds of one core at most, and 256 MiB. Each form alone bears more, as an
+/// operator may choose; what strangers bring along may not ask for it.
+///
+/// # Errors
+/// As [`verify`]; [`HashError::Absurd`] for what asks for more.
+pub fn bearable(stored: &str) -> Result<(), HashError> {
+    let (format, _) = find(stored).ok_or(HashError::Unknown)?;
+    let stored = read(stored)?;
+    match stored.millis() <= BEARABLE_MILLIS && stored.memory_kib() <= BEARABLE_KIB {
+        true => Ok(()),
+        false => Err(HashError::Absurd(format)),
+    }
+}
+
+/// What bcrypt takes at a cost of 15.
+const BEARABLE_MILLIS: u64 = 2_048;
+const BEARABLE_KIB: u32 = 256 * 1_024;
+
 /// A stored form.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
@@ -239,6 +258,11 @@ trait Stored {
 
     /// Memory the work needs.
     fn memory_kib(&self) -> u32 {
+        0
+    }
+
+    /// About how long the work takes on one core; nothing where it is too short to tell.
+    fn millis(&self) -> u64 {
         0
     }
 }

@@ -17,8 +17,8 @@ pub mod trusted;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::Decide;
 use super::guess::{Guessed, Guesser};
+use super::{Decide, Work};
 use crate::port::{ANONYMOUS, Take, Write};
 use crate::record::{Challenge, Credential, Event, Reason, Session, Subject, What};
 use crate::refusal::Refusal;
@@ -62,6 +62,8 @@ pub(super) const ROSTER: &[&dyn Factor] = &[
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked<'a> {
     pub(super) subject: &'a Subject,
+    /// Which of the codes that came from another system the slow work found.
+    pub(super) matched: Option<usize>,
     /// The flow that asked; `None` where the answer stands alone.
     #[cfg_attr(not(feature = "passkeys"), expect(dead_code, reason = "a passkey signs it"))]
     pub(super) challenge: Option<&'a Challenge>,
@@ -93,6 +95,15 @@ pub(super) fn methods_after(
     let mut methods = methods(subject, settings);
     methods.retain(|method| *method != first);
     methods
+}
+
+/// The slow work that an answer needs before it is judged: codes that came from another
+/// system are kept as it hashed them.
+pub(super) fn work(subject: Option<&Subject>, method: &str, answer: &Secret) -> Work {
+    match subject.filter(|_| method == codes::METHOD) {
+        Some(subject) => codes::work(subject, answer),
+        None => Work::default(),
+    }
 }
 
 /// What a guess at a second factor costs: the same for every flow, so that

@@ -9,7 +9,7 @@ use super::factor::{self, Asked, trusted};
 use super::open::{Opening, Replaced, Standing, open};
 use super::proven::{Proof, SignedIn, back};
 use super::recover::Reset;
-use super::{Decide, Done, Flow, Gather, Verdict};
+use super::{Decide, Done, Flow, Gather, Verdict, Work};
 use crate::Error;
 use crate::crypto::hex::{hex, unhex};
 use crate::crypto::seal::{self, Aad};
@@ -191,7 +191,15 @@ impl Flow for FinishMfa {
         facts.subject.iter().map(failed).collect()
     }
 
-    fn decide(&self, facts: Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<SignedIn> {
+    fn work(&self, facts: &Facts) -> Work {
+        // Nothing is done for strangers: who holds the browser's secret has paid.
+        let awaits = |c: &&Challenge| c.purpose == Purpose::Mfa && c.attempts_left > 0;
+        let found = facts.challenge.as_ref().filter(awaits);
+        let is_same = found.is_some_and(|found| same_browser(found, self.browser.as_ref()));
+        factor::work(facts.subject.as_ref().filter(|_| is_same), &self.method, &self.answer)
+    }
+
+    fn decide(&self, facts: Facts, done: Done, cx: &mut Decide<'_>) -> Verdict<SignedIn> {
         let Some((found, subject)) = facts.awaited(self.browser.as_ref(), cx.settings, cx.now)
         else {
             return Verdict::no(Refusal::MfaExpired);
@@ -208,7 +216,7 @@ impl Flow for FinishMfa {
             let writes = vec![Write::TakeAttempt(found.id)];
             return Verdict::refuse(Refusal::MfaInvalid, writes, vec![failed]);
         }
-        let asked = Asked { subject, challenge: Some(found) };
+        let asked = Asked { subject, matched: done.matched, challenge: Some(found) };
         let mut judged = factor::judge(asked, &self.method, &self.answer, cx);
         if !judged.right {
             judged.writes.push(Write::TakeAttempt(found.id));

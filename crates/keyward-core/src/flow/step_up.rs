@@ -120,7 +120,7 @@ impl Flow for StepUp {
     fn work(&self, facts: &Guessing) -> Work {
         match self.by_password() {
             true => Work::verify(&self.answer, facts.stored()),
-            false => Work::default(),
+            false => factor::work(facts.own.subject.as_ref(), &self.method, &self.answer),
         }
     }
 
@@ -138,7 +138,7 @@ impl Flow for StepUp {
             let judged = Self::password(&subject, &guess, done, cx);
             return self.by(&subject, &session, session.aal, judged, cx);
         }
-        let asked = Asked { subject: &subject, challenge: None };
+        let asked = Asked { subject: &subject, matched: done.matched, challenge: None };
         let judged = factor::judge(asked, &self.method, &self.answer, cx);
         self.by(&subject, &session, 2, judged, cx)
     }

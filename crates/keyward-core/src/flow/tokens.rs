@@ -16,6 +16,8 @@ mod tests;
 pub use self::ring::{KeyRow, LEAD, MAX_TOKEN_KEYS, RING, Ring};
 pub use issue::{IssueTokens, Issued, Origin};
 pub use keys::{AddTokenKey, NewKey, RetireTokenKey};
+#[cfg(feature = "import")]
+pub(super) use known_as::mark as mark_of_old;
 pub use known_as::{KnowAs, OldSystem};
 pub use refresh::RefreshTokens;
 

@@ -2,7 +2,7 @@
 
 use crate::Error;
 use crate::id::{EventId, FlowId, InvitationId, MessageId, SessionId, UserId};
-use crate::identifier::Kind;
+use crate::identifier::{Kind, Normalised};
 use crate::port::{
     Batch, CommitError, EventQuery, Fut, LastingQuery, MemberQuery, Page, PeopleQuery,
     RelatedQuery, SeveralQuery, TupleQuery,
@@ -59,6 +59,31 @@ pub trait Store: Send + Sync + 'static {
         issuer: &'a str,
         subject: &'a str,
     ) -> Fut<'a, Result<Option<Identity>, Error>>;
+    /// Whether each of these names, or the skeleton of a username, is taken, in their
+    /// order.
+    fn are_taken<'a>(&'a self, names: &'a [Normalised]) -> Fut<'a, Result<Vec<bool>, Error>> {
+        Box::pin(async move {
+            let mut all = Vec::with_capacity(names.len());
+            for Normalised { kind, text, skeleton } in names {
+                all.push(self.is_taken(*kind, text, skeleton.as_deref()).await?);
+            }
+            Ok(all)
+        })
+    }
+    /// As [`identity`](Self::identity), for many that one issuer calls so, in their order.
+    fn identities<'a>(
+        &'a self,
+        issuer: &'a str,
+        subjects: &'a [String],
+    ) -> Fut<'a, Result<Vec<Option<Identity>>, Error>> {
+        Box::pin(async move {
+            let mut all = Vec::with_capacity(subjects.len());
+            for subject in subjects {
+                all.push(self.identity(issuer, subject).await?);
+            }
+            Ok(all)
+        })
+    }
     /// Accounts, newest first, each with its identifiers.
     fn people<'a>(&'a self, query: &'a PeopleQuery) -> Fut<'a, Result<PeoplePage, Error>>;
 

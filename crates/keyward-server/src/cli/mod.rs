@@ -14,6 +14,7 @@ mod describe;
 mod force;
 mod group;
 mod hash;
+mod import;
 mod invite;
 mod key;
 mod mail;
@@ -79,6 +80,8 @@ pub(crate) enum Command {
     /// Find the right cost of password hashes; see and wrap those that are stored
     #[command(subcommand)]
     Hash(hash::Command),
+    /// Bring people in from another system, with their passwords as it stored them
+    Import(Box<import::Args>),
     /// Refuse passwords that others lost
     #[command(subcommand)]
     Breached(breached::Command),
@@ -117,6 +120,7 @@ impl Command {
             Self::Policy(command) => command.run(globals),
             Self::Routes(args) => args.run(globals),
             Self::Hash(command) => command.run(globals),
+            Self::Import(args) => args.run(globals),
             Self::Breached(command) => command.run(globals),
             Self::Mail(command) => command.run(globals),
             Self::Key(command) => command.run(globals),

@@ -13,6 +13,7 @@ mod configuration;
 mod disk_full;
 mod first_admin;
 mod http;
+mod import;
 mod keys;
 mod kill;
 mod library;

@@ -2,7 +2,7 @@
 
 use keyward_core::Error;
 use keyward_core::id::{EventId, FlowId, InvitationId, MessageId, SessionId, TenantId, UserId};
-use keyward_core::identifier::Kind;
+use keyward_core::identifier::{Kind, Normalised};
 use keyward_core::port::{
     Batch, Changes, CommitError, EventQuery, Fut, LastingQuery, MemberQuery, MembersPage, Page,
     PeoplePage, PeopleQuery, RelatedQuery, SeveralQuery, Store, TupleQuery,
@@ -23,6 +23,9 @@ use crate::limit;
 
 mod access;
 mod related;
+
+/// Look-ups that are sent together.
+const TOGETHER: usize = 128;
 
 /// A store over one SQL database.
 #[derive(Debug)]
@@ -127,6 +130,40 @@ impl<D: Driver> SqlStore<D> {
         Ok(answers.iter().any(|rows| !rows.is_empty()))
     }
 
+    async fn each_taken(&self, names: &[Normalised]) -> Result<Vec<bool>, Error> {
+        let mut all = Vec::with_capacity(names.len());
+        for some in names.chunks(TOGETHER) {
+            let mut queries = vec![];
+            for Normalised { kind, text, skeleton } in some {
+                let by_name = params![TenantId::MAIN, kind.as_str(), text];
+                queries.push(self.query(S::IsTaken, by_name));
+                // Nobody's is empty: every name has as many answers.
+                let looks = skeleton.as_deref().unwrap_or_default();
+                queries.push(self.query(S::IsSkeletonTaken, params![TenantId::MAIN, looks]));
+            }
+            let answers = self.driver.read(queries).await?;
+            all.extend(answers.chunks(2).map(|pair| pair.iter().any(|rows| !rows.is_empty())));
+        }
+        Ok(all)
+    }
+
+    async fn each_identity(
+        &self,
+        issuer: &str,
+        subjects: &[String],
+    ) -> Result<Vec<Option<Identity>>, Error> {
+        let mut all = Vec::with_capacity(subjects.len());
+        for some in subjects.chunks(TOGETHER) {
+            let of = |subject: &String| {
+                self.query(S::Identity, params![TenantId::MAIN, issuer, subject])
+            };
+            for rows in self.driver.read(some.iter().map(of).collect()).await? {
+                all.push(first(rows)?);
+            }
+        }
+        Ok(all)
+    }
+
     async fn full_at(&self, keys: &[[u8; 32]]) -> Result<Vec<Option<Timestamp>>, Error> {
         let queries = keys.iter().map(|key| self.query(S::Tat, params![key])).collect();
         let answers = self.driver.read(queries).await?;
@@ -213,6 +250,18 @@ impl<D: Driver> Store for SqlStore<D> {
         subject: &'a str,
     ) -> Fut<'a, Result<Option<Identity>, Error>> {
         Box::pin(self.one(S::Identity, params![TenantId::MAIN, issuer, subject]))
+    }
+
+    fn are_taken<'a>(&'a self, names: &'a [Normalised]) -> Fut<'a, Result<Vec<bool>, Error>> {
+        Box::pin(self.each_taken(names))
+    }
+
+    fn identities<'a>(
+        &'a self,
+        issuer: &'a str,
+        subjects: &'a [String],
+    ) -> Fut<'a, Result<Vec<Option<Identity>>, Error>> {
+        Box::pin(self.each_identity(issuer, subjects))
     }
 
     fn people<'a>(&'a self, query: &'a PeopleQuery) -> Fut<'a, Result<PeoplePage, Error>> {

@@ -2,6 +2,7 @@
 //! up by login or id, and what is stored of their password is replaced. Nothing else is
 //! read or written, and nothing is migrated.
 
+pub(crate) mod other;
 mod plain;
 mod text;
 
@@ -62,7 +63,7 @@ impl UserTable {
     /// A name that is none, a table or a column that is not there, or no connection.
     pub async fn open(url: &str, columns: &TableColumns, options: &Options) -> Result<Self, Error> {
         columns.check()?;
-        let plain = Plain::open(url, options).await?;
+        let plain = Plain::open(url, options)?;
         let texts = Texts::new(columns, &plain).await?;
         let table = Self { plain, texts };
         table.by_login("").await?;

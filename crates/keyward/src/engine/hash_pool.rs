@@ -181,10 +181,13 @@ fn serve(queue: &Queue, hasher: &Hasher) {
 
 fn perform(work: &Work, hasher: &Hasher, arena: &mut Arena) -> Result<Done, Error> {
     let mut done = Done::default();
-    if let Some((password, stored)) = &work.verify {
+    if let Some((password, Stored::AnyOf(forms))) = &work.verify {
+        done.matched = one_of(forms, password, hasher, arena)?;
+        done.verified = done.matched.is_some();
+    } else if let Some((password, stored)) = &work.verify {
         let known = match stored {
             Stored::Phc(phc) => Some(phc.as_str()),
-            Stored::Decoy => None,
+            Stored::Decoy | Stored::AnyOf(_) => None,
         };
         let decoy = hasher.decoy();
         let right = hasher
@@ -201,6 +204,24 @@ fn perform(work: &Work, hasher: &Hasher, arena: &mut Arena) -> Result<Done, Erro
         done.hashed = Some(hash(arena, password, hasher)?);
     }
     Ok(done)
+}
+
+/// Which of these a password is right for. All are looked at: how long it takes says
+/// nothing.
+fn one_of(
+    forms: &[String],
+    password: &keyward_core::Secret,
+    hasher: &Hasher,
+    arena: &mut Arena,
+) -> Result<Option<usize>, Error> {
+    let mut found = None;
+    for (at, form) in forms.iter().enumerate() {
+        let right = hasher
+            .verify(arena, password, form)
+            .map_err(|cause| Error::because("verify one of several secrets", cause))?;
+        found = found.or(right.then_some(at));
+    }
+    Ok(found)
 }
 
 fn hash(

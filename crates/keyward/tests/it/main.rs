@@ -46,6 +46,8 @@ mod grants;
 mod groups;
 mod hashes;
 mod impersonation;
+#[cfg(all(feature = "import", feature = "sqlite"))]
+mod import;
 mod invitations;
 mod journey;
 mod kit;

@@ -162,6 +162,10 @@ impl Stored for Phc {
     fn memory_kib(&self) -> u32 {
         self.cost.memory_kib
     }
+
+    fn millis(&self) -> u64 {
+        u64::from(self.cost.memory_kib) * u64::from(self.cost.iterations) / 1_000
+    }
 }
 
 impl fmt::Display for Phc {

@@ -150,6 +150,10 @@ impl Stored for Bcrypt {
         };
         format!("{name} cost={}", self.cost)
     }
+
+    fn millis(&self) -> u64 {
+        (1 << self.cost) / 16
+    }
 }
 
 /// A new stored form.

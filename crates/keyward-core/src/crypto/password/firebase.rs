@@ -61,6 +61,10 @@ impl Stored for Firebase {
     fn memory_kib(&self) -> u32 {
         self.cost.memory_kib()
     }
+
+    fn millis(&self) -> u64 {
+        self.cost.millis()
+    }
 }
 
 fn identify(text: &str) -> Option<Format> {

@@ -37,4 +37,8 @@ impl Stored for Foreign {
     fn memory_kib(&self) -> u32 {
         self.hash.memory_kib()
     }
+
+    fn millis(&self) -> u64 {
+        self.hash.millis()
+    }
 }

@@ -128,6 +128,10 @@ impl Stored for Pbkdf2 {
     fn describe(&self) -> String {
         format!("pbkdf2-{} rounds={}", self.hash.as_str(), self.rounds)
     }
+
+    fn millis(&self) -> u64 {
+        u64::from(self.rounds) / 3_000
+    }
 }
 
 /// Whether a worker can be asked for it: ten million take seconds.

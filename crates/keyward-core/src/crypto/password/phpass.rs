@@ -49,6 +49,10 @@ impl Stored for Phpass {
     fn describe(&self) -> String {
         format!("phpass rounds=2^{}", self.log_rounds)
     }
+
+    fn millis(&self) -> u64 {
+        (1 << self.log_rounds) / 6_000
+    }
 }
 
 fn identify(text: &str) -> Option<Format> {

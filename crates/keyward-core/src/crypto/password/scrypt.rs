@@ -36,6 +36,11 @@ impl Cost {
         (self.r << self.log_n) / 8
     }
 
+    /// About how long it takes: 3 ms for each MiB.
+    pub(super) fn millis(self) -> u64 {
+        u64::from(self.memory_kib()) * u64::from(self.p) / 333
+    }
+
     pub(super) fn check(self, format: Format) -> Result<(), HashError> {
         let Self { log_n, r, p } = self;
         let sane = (1..=MAX_LOG_N).contains(&log_n)
@@ -92,6 +97,10 @@ impl Stored for Scrypt {
 
     fn memory_kib(&self) -> u32 {
         self.cost.memory_kib()
+    }
+
+    fn millis(&self) -> u64 {
+        self.cost.millis()
     }
 }
 

@@ -61,6 +61,10 @@ impl Stored for ShaCrypt {
     fn describe(&self) -> String {
         format!("{} rounds={}", self.format.as_str(), self.rounds)
     }
+
+    fn millis(&self) -> u64 {
+        u64::from(self.rounds) / 1_800
+    }
 }
 
 /// Whether a worker can be asked for it, and glibc would do it.

@@ -62,6 +62,10 @@ impl Stored for Wrapped {
     fn memory_kib(&self) -> u32 {
         self.outer.memory_kib().max(self.old.memory_kib())
     }
+
+    fn millis(&self) -> u64 {
+        self.outer.millis() + self.old.millis()
+    }
 }
 
 fn boxed(stored: &str) -> Result<Box<dyn Stored>, HashError> {

@@ -7,7 +7,7 @@ use crate::crypto::hex::hex;
 use crate::crypto::keys::Keys;
 use crate::crypto::mac::mac;
 use crate::crypto::token;
-use crate::flow::Decide;
+use crate::flow::{Decide, Stored, Work};
 use crate::id::{CredentialId, UserId};
 use crate::port::Write;
 use crate::record::{Credential, Subject};
@@ -20,11 +20,14 @@ pub const KIND: &str = "recovery_codes";
 /// Codes in a set.
 pub const COUNT: usize = 10;
 
+/// The word for them.
+pub(in crate::flow) const METHOD: &str = "recovery_code";
+
 pub(in crate::flow) struct ByCode;
 
 impl Factor for ByCode {
     fn method(&self) -> &'static str {
-        "recovery_code"
+        METHOD
     }
 
     fn kind(&self) -> &'static str {
@@ -42,10 +45,13 @@ impl Factor for ByCode {
             return None;
         }
         let typed = hash(cx.keys, asked.subject.user.id, answer);
-        let before = kept.codes.len();
+        let before = kept.len();
         kept.codes.retain(|code| !token::eq(code.as_bytes(), typed.as_bytes()));
+        if let Some(at) = asked.matched.filter(|at| *at < kept.old.len()) {
+            kept.old.remove(at);
+        }
         kept.failures = 0;
-        (kept.codes.len() < before).then(|| vec![swap(found, &kept)])
+        (kept.len() < before).then(|| vec![swap(found, &kept)])
     }
 
     fn missed(&self, subject: &Subject) -> Option<Write> {
@@ -64,6 +70,15 @@ struct Kept {
     codes: Vec<String>,
     /// Wrong answers since the last right one.
     failures: u32,
+    /// Codes that came from another system, as it hashed them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    old: Vec<String>,
+}
+
+impl Kept {
+    fn len(&self) -> usize {
+        self.codes.len() + self.old.len()
+    }
 }
 
 fn swap(found: &Credential, now: &Kept) -> Write {
@@ -72,7 +87,7 @@ fn swap(found: &Credential, now: &Kept) -> Write {
 
 /// Codes that are not used yet.
 pub fn left(subject: &Subject) -> usize {
-    subject.credential(KIND).and_then(read::<Kept>).map_or(0, |kept| kept.codes.len())
+    subject.credential(KIND).and_then(read::<Kept>).map_or(0, |kept| kept.len())
 }
 
 /// A new set in place of the old one, if there is one. The codes are shown once.
@@ -80,7 +95,7 @@ pub(in crate::flow) fn renew(subject: &Subject, cx: &mut Decide<'_>) -> (Vec<Sec
     let user = subject.user.id;
     let codes: Vec<Secret> = (0..COUNT).map(|_| token::recovery_code(cx.rng)).collect();
     let hashes = codes.iter().map(|code| hash(cx.keys, user, code)).collect();
-    let kept = Kept { codes: hashes, failures: 0 };
+    let kept = Kept { codes: hashes, failures: 0, old: vec![] };
     let write = match subject.credential(KIND) {
         Some(found) => swap(found, &kept),
         None => Write::AddCredential(Credential {
@@ -93,6 +108,40 @@ pub(in crate::flow) fn renew(subject: &Subject, cx: &mut Decide<'_>) -> (Vec<Sec
     };
     (codes, write)
 }
+
+/// The work of looking a typed code up among those of another system. One that is not
+/// of their form is not worth it.
+pub(in crate::flow) fn work(subject: &Subject, typed: &Secret) -> Work {
+    let kept = subject.credential(KIND).and_then(read::<Kept>);
+    let old = kept.filter(|kept| kept.failures < MAX_FAILURES).map(|kept| kept.old);
+    match (old.filter(|old| !old.is_empty()), old_form(typed)) {
+        (Some(old), Some(code)) => Work::verify(&code, Stored::AnyOf(old)),
+        _ => Work::default(),
+    }
+}
+
+/// A code as Asok hashed it: eight letters and digits, without the hyphen.
+fn old_form(typed: &Secret) -> Option<Secret> {
+    let given = typed.reveal().trim();
+    let plain: String = given.chars().filter(|c| *c != '-').take(OLD_CHARS + 1).collect();
+    let is_code = plain.len() == OLD_CHARS && plain.bytes().all(|b| b.is_ascii_alphanumeric());
+    is_code.then(|| Secret::new(plain.to_ascii_uppercase()))
+}
+
+/// Codes of another system, as they are kept.
+#[cfg(feature = "import")]
+pub(in crate::flow) fn imported(user: UserId, old: Vec<String>, cx: &mut Decide<'_>) -> Credential {
+    Credential {
+        id: CredentialId::mint(cx.now, cx.rng),
+        user,
+        kind: KIND.into(),
+        data: written(&Kept { codes: vec![], failures: 0, old }),
+        created_at: cx.now,
+    }
+}
+
+/// Characters of a code of Asok's.
+const OLD_CHARS: usize = 8;
 
 fn hash(keys: &Keys, user: UserId, code: &Secret) -> String {
     let plain = token::typed_recovery_code(code.reveal());

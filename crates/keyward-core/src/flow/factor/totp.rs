@@ -8,7 +8,7 @@ use crate::crypto::keys::Keys;
 use crate::crypto::otp::{OtpSecret, Totp};
 use crate::crypto::seal::{self, Aad};
 use crate::flow::Decide;
-use crate::id::CredentialId;
+use crate::id::{CredentialId, UserId};
 use crate::port::{Random, Write};
 use crate::record::{Credential, Subject};
 use crate::secret::Secret;
@@ -74,13 +74,32 @@ pub(in crate::flow) fn credential(
     step: u64,
     cx: &mut Decide<'_>,
 ) -> Option<Credential> {
+    kept(subject.user.id, secret, Some(step), cx)
+}
+
+/// An authenticator that was enrolled in another system.
+#[cfg(feature = "import")]
+pub(in crate::flow) fn imported(
+    user: UserId,
+    secret: &OtpSecret,
+    cx: &mut Decide<'_>,
+) -> Option<Credential> {
+    kept(user, secret, None, cx)
+}
+
+fn kept(
+    user: UserId,
+    secret: &OtpSecret,
+    last: Option<u64>,
+    cx: &mut Decide<'_>,
+) -> Option<Credential> {
     let id = CredentialId::mint(cx.now, cx.rng);
     let secret = sealed(secret, &id.to_bytes(), cx.keys, cx.rng)?;
     Some(Credential {
         id,
-        user: subject.user.id,
+        user,
         kind: KIND.into(),
-        data: written(&Kept { secret, last: Some(step), failures: 0 }),
+        data: written(&Kept { secret, last, failures: 0 }),
         created_at: cx.now,
     })
 }

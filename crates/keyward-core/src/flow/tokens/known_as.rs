@@ -63,6 +63,37 @@ pub struct Facts {
     taken: Option<Identity>,
 }
 
+/// What notes it; nothing for what that system calls nobody.
+pub(in crate::flow) fn mark(
+    user: UserId,
+    system: OldSystem,
+    name: &str,
+    cx: &mut Decide<'_>,
+) -> Vec<Write> {
+    if !system.is_name(name) {
+        return vec![];
+    }
+    let id = CredentialId::mint(cx.now, cx.rng);
+    let data = json!({ "v": 1, "system": system.as_str(), "name": name });
+    vec![
+        Write::AddCredential(Credential {
+            id,
+            user,
+            kind: KIND.into(),
+            data: data.to_string().into_bytes(),
+            created_at: cx.now,
+        }),
+        Write::AddIdentity(Identity {
+            tenant: TenantId::MAIN,
+            issuer: system.issuer().into(),
+            subject: name.to_owned(),
+            user,
+            credential: id,
+            created_at: cx.now,
+        }),
+    ]
+}
+
 impl Flow for KnowAs {
     type Facts = Facts;
     type Yes = ();
@@ -99,28 +130,8 @@ impl Flow for KnowAs {
 
 impl KnowAs {
     fn note(&self, name: &str, cx: &mut Decide<'_>) -> Verdict<()> {
-        let id = CredentialId::mint(cx.now, cx.rng);
-        let data = json!({ "v": 1, "system": self.system.as_str(), "name": name });
-        let credential = Credential {
-            id,
-            user: self.user,
-            kind: KIND.into(),
-            data: data.to_string().into_bytes(),
-            created_at: cx.now,
-        };
-        let identity = Identity {
-            tenant: TenantId::MAIN,
-            issuer: self.system.issuer().into(),
-            subject: name.to_owned(),
-            user: self.user,
-            credential: id,
-            created_at: cx.now,
-        };
-        let writes = vec![
-            Write::AddCredential(credential),
-            Write::AddIdentity(identity),
-            Write::NoteChange(self.user),
-        ];
+        let mut writes = mark(self.user, self.system, name, cx);
+        writes.push(Write::NoteChange(self.user));
         self.told(writes, cx)
     }
 

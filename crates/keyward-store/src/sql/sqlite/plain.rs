@@ -23,6 +23,14 @@ impl Plain {
         Ok(Self { db: Arc::new(Mutex::new(db)) })
     }
 
+    /// Opens a file that is there, to be read.
+    pub(crate) fn reading(path: &str) -> Result<Self, Error> {
+        connection::refuse_old_library()?;
+        let db = connection::reading(Path::new(path));
+        let db = db.map_err(|error| broken("open the other system's database", &error))?;
+        Ok(Self { db: Arc::new(Mutex::new(db)) })
+    }
+
     /// The rows that a question finds.
     pub(crate) async fn ask(&self, sql: &str, params: Vec<Value>) -> Result<Vec<Row>, Error> {
         self.with(sql, move |db, sql| connection::rows(db, sql, &params)).await

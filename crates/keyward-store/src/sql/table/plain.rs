@@ -31,13 +31,19 @@ macro_rules! each {
 }
 
 impl Plain {
-    pub(super) async fn open(url: &str, options: &Options) -> Result<Self, Error> {
-        let _ = options;
+    pub(super) fn open(url: &str, options: &Options) -> Result<Self, Error> {
         match url.split_once("://") {
             #[cfg(feature = "sqlite")]
             Some(("sqlite", path)) if !path.is_empty() => {
                 Ok(Self::Sqlite(crate::sql::sqlite::plain::Plain::open(path)?))
             }
+            _ => Self::server(url, options),
+        }
+    }
+
+    fn server(url: &str, options: &Options) -> Result<Self, Error> {
+        let _ = options;
+        match url.split_once("://") {
             #[cfg(feature = "postgres")]
             Some(("postgres" | "postgresql", _)) => {
                 Ok(Self::Postgres(crate::sql::postgres::plain::Plain::open(url, options)?))
@@ -50,6 +56,18 @@ impl Plain {
             _ => {
                 Err(Error::new("open the app's database: this URL is of none that was compiled in"))
             }
+        }
+    }
+
+    /// The same, of which nothing is written; SQLite sees to that.
+    pub(super) fn reading(url: &str, options: &Options) -> Result<Self, Error> {
+        let _ = options;
+        match url.split_once("://") {
+            #[cfg(feature = "sqlite")]
+            Some(("sqlite", path)) if !path.is_empty() => {
+                Ok(Self::Sqlite(crate::sql::sqlite::plain::Plain::reading(path)?))
+            }
+            _ => Self::server(url, options),
         }
     }
 
@@ -78,13 +96,17 @@ impl Plain {
         each!(self, it => it.close().await);
     }
 
+    /// A table's name as PostgreSQL reads it.
+    pub(super) fn quoted(table: &str) -> String {
+        table.split('.').map(|part| format!("\"{part}\"")).collect::<Vec<_>>().join(".")
+    }
+
     /// PostgreSQL's name of a column's type.
     pub(super) async fn type_of(&self, table: &str, column: &str) -> Result<String, Error> {
-        let quoted: Vec<String> = table.split('.').map(|part| format!("\"{part}\"")).collect();
         let sql = "SELECT format_type(atttypid, atttypmod)::text FROM pg_attribute \
                    WHERE attrelid = to_regclass($1::text) AND attname = $2::text \
                    AND NOT attisdropped";
-        let params = vec![Value::from(quoted.join(".")), Value::from(column)];
+        let params = vec![Value::from(Self::quoted(table)), Value::from(column)];
         match self.ask(sql, params).await?.into_iter().flatten().next() {
             Some(Value::Text(name)) => Ok(name),
             _ => Err(Error::new("find the id of the app's table")),

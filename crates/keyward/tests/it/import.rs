@@ -1,0 +1,9 @@
+//! People brought in from other systems: with the password that they had there.
+
+mod again;
+mod bad;
+mod csv;
+mod files;
+mod kit;
+mod second_factors;
+mod tables;
