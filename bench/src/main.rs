@@ -7,6 +7,7 @@
 
 mod argon2;
 mod bare;
+mod compat;
 mod factors;
 mod figure;
 mod footprint;
@@ -53,7 +54,7 @@ const GROUPS: [Group; 8] = [
 ];
 
 /// Groups that run only when they are named.
-const NAMED: [Group; 1] = [("machine", machine::run)];
+const NAMED: [Group; 2] = [("compat", compat::run), ("machine", machine::run)];
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

@@ -85,10 +85,7 @@ impl Child {
 
     /// A line of `/proc/PID/status`, in megabytes of a million bytes.
     pub(crate) fn memory_mb(&self, line: &str) -> Result<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()))?;
-        let found = status.lines().find_map(|l| l.strip_prefix(line)?.strip_prefix(':'));
-        let kib = found.and_then(|l| l.split_whitespace().next()).ok_or("no such line")?;
-        Ok(kib.parse::<f64>()? * 1024.0 / 1e6)
+        memory_mb(self.pid(), line)
     }
 
     /// Asks it to end, and waits until it has.
@@ -119,6 +116,14 @@ impl Drop for Child {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// A line of `/proc/PID/status`, in megabytes of a million bytes.
+pub(crate) fn memory_mb(pid: u32, line: &str) -> Result<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let found = status.lines().find_map(|l| l.strip_prefix(line)?.strip_prefix(':'));
+    let kib = found.and_then(|l| l.split_whitespace().next()).ok_or("no such line")?;
+    Ok(kib.parse::<f64>()? * 1024.0 / 1e6)
 }
 
 /// A port of the loopback interface that nobody listens at.
