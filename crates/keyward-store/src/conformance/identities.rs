@@ -11,6 +11,7 @@ pub(super) const CASES: &[Case] = cases![
     issuers_and_subjects_are_compared_byte_by_byte,
     an_identity_goes_with_its_credential,
     of_parallel_accounts_for_one_identity_one_is_made,
+    many_identities_are_looked_up_in_their_order,
 ];
 
 /// An account with a credential, and what adds both.
@@ -89,4 +90,32 @@ async fn of_parallel_accounts_for_one_identity_one_is_made(store: Shared) {
     });
     let batches: Vec<_> = batches.collect();
     assert_eq!(applied(&store, batches).await, 1);
+}
+
+async fn many_identities_are_looked_up_in_their_order(store: Shared) {
+    let mut sample = Sample::new(146);
+    let (mut subjects, mut wanted, mut issuer) = (vec![], vec![], String::new());
+    // More than are sent together.
+    for at in 0..300 {
+        let subject = format!("many-{at}");
+        let known = at % 7 == 0;
+        if known {
+            let (_, credential, mut writes) = person(&mut sample);
+            let identity = sample.identity(&credential, &subject);
+            issuer.clone_from(&identity.issuer);
+            writes.push(Write::AddIdentity(identity));
+            done(&store, writes).await;
+        }
+        subjects.push(subject);
+        wanted.push(known);
+    }
+    let found = store.identities(&issuer, &subjects).await.unwrap();
+    let named: Vec<bool> = found
+        .iter()
+        .zip(&subjects)
+        .map(|(found, subject)| found.as_ref().is_some_and(|it| it.subject == *subject))
+        .collect();
+    assert_eq!(named, wanted);
+    assert_eq!(found.iter().flatten().count(), wanted.iter().filter(|known| **known).count());
+    assert_eq!(store.identities(&issuer, &[]).await.unwrap(), []);
 }

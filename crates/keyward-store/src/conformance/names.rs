@@ -1,7 +1,7 @@
 //! Identifiers, and looking for people.
 
 use keyward_core::id::UserId;
-use keyward_core::identifier::Kind;
+use keyward_core::identifier::{Kind, Normalised};
 use keyward_core::port::{PeopleQuery, Status, Write};
 use keyward_core::record::{Assignment, Identifier, User};
 
@@ -16,6 +16,7 @@ pub(super) const CASES: &[Case] = cases![
     people_are_found_by_literal_text,
     people_are_found_by_what_they_are,
     people_come_in_pages_newest_first,
+    many_names_are_looked_up_in_their_order,
 ];
 
 async fn a_name_belongs_to_one_account(store: Shared) {
@@ -232,4 +233,33 @@ async fn people_come_in_pages_newest_first(store: Shared) {
     assert_eq!((exact.data.len(), exact.next), (5, None));
     let all = store.people(&PeopleQuery { limit: 0, ..PeopleQuery::default() }).await.unwrap();
     assert_eq!(all.data.len(), 1, "a limit of nothing is a limit of one");
+}
+
+async fn many_names_are_looked_up_in_their_order(store: Shared) {
+    let mut sample = Sample::new(18);
+    let ann = sample.user();
+    done(&store, vec![Write::AddUser(ann.clone())]).await;
+    let (mut names, mut wanted) = (vec![], vec![]);
+    // More than are sent together.
+    for at in 0..300 {
+        let text = format!("many{at}");
+        let is_taken = at % 7 == 0;
+        if is_taken {
+            let name = Sample::new(0).identifier(&ann, Kind::Username, &text);
+            let skeleton = Some(format!("looks-{text}"));
+            done(&store, vec![Write::AddIdentifier(Identifier { skeleton, ..name })]).await;
+        }
+        // By its text, by its looks, and of another kind.
+        let named = |kind, text: &str, looks: Option<String>| Normalised {
+            kind,
+            text: text.to_owned(),
+            skeleton: looks,
+        };
+        names.push(named(Kind::Username, &text, None));
+        names.push(named(Kind::Username, "another", Some(format!("looks-{text}"))));
+        names.push(named(Kind::Email, &text, None));
+        wanted.extend([is_taken, is_taken, false]);
+    }
+    assert_eq!(store.are_taken(&names).await.unwrap(), wanted);
+    assert!(store.are_taken(&[]).await.unwrap().is_empty());
 }

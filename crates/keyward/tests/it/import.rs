@@ -6,4 +6,6 @@ mod csv;
 mod files;
 mod kit;
 mod second_factors;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod servers;
 mod tables;

@@ -13,7 +13,7 @@ use keyward::testing::{CHEAP, FakeClock, PASSWORD, TestAuth};
 use keyward::{Act, Builder, Context, Keyward, NewPerson, Rate, Resource};
 use serde_json::json;
 
-const KEY: &str = "c45a0e9b7d1f3862a58e94c6017b3df2e68d5a904cf71b23890e6d4fb1a7c352";
+pub(crate) const KEY: &str = "c45a0e9b7d1f3862a58e94c6017b3df2e68d5a904cf71b23890e6d4fb1a7c352";
 
 /// A service that always says that the same person came.
 #[cfg(feature = "oauth")]
@@ -337,7 +337,7 @@ pub(crate) fn variable(name: &str) -> String {
 
 /// The same server, another database.
 #[cfg(any(feature = "postgres", feature = "mysql"))]
-fn database(url: &str, name: &str) -> String {
+pub(crate) fn database(url: &str, name: &str) -> String {
     let (server, _) = url.rsplit_once('/').unwrap();
     format!("{server}/{name}")
 }
