@@ -99,6 +99,19 @@ macro_rules! ids {
             }
         }
 
+        impl From<$name> for String {
+            /// The same text, allocated once: for what is written with every reply.
+            fn from(id: $name) -> Self {
+                let letters = encode(id.0);
+                let letters = core::str::from_utf8(&letters).unwrap_or_default();
+                let prefix = concat!($prefix, "_");
+                let mut text = Self::with_capacity(prefix.len() + letters.len());
+                text.push_str(prefix);
+                text.push_str(letters);
+                text
+            }
+        }
+
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 fmt::Display::fmt(self, f)
@@ -162,6 +175,12 @@ mod tests {
         fn fill(&mut self, buf: &mut [u8]) {
             buf.fill(0xff);
         }
+    }
+
+    #[test]
+    fn an_id_has_one_text() {
+        let id = UserId::mint(Timestamp::from_secs(1_700_000_000), &mut Ones);
+        assert_eq!(String::from(id), id.to_string());
     }
 
     #[test]

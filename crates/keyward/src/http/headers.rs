@@ -77,9 +77,12 @@ pub(crate) fn xss(headers: &mut HeaderMap) {
     headers.entry(header::X_XSS_PROTECTION).or_insert(value);
 }
 
+/// How many are added to a reply of ours, at most.
+pub(super) const ADDED: usize = 8;
+
 /// Adds what is missing to a reply of ours; a route that set a header itself keeps it.
 pub(crate) fn finish(headers: &mut HeaderMap, id: RequestId, https: bool) {
-    headers.reserve(SHARED.len() + PAGE.len() + 2);
+    headers.reserve(ADDED);
     add(headers, SHARED);
     match is_json(headers) {
         true => add(headers, DATA),
@@ -110,7 +113,7 @@ fn name(headers: &mut HeaderMap, id: RequestId, https: bool) {
     if https {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
     }
-    if let Ok(id) = HeaderValue::try_from(id.to_string()) {
+    if let Ok(id) = HeaderValue::try_from(String::from(id)) {
         // A reply of ours that passes through the layer keeps the id it was told about.
         headers.entry(HeaderName::from_static("keyward-request-id")).or_insert(id);
     }

@@ -23,6 +23,8 @@ pub(crate) fn json_bytes(status: StatusCode, bytes: bytes::Bytes) -> Reply {
     let mut reply = Reply::new(Body::Full(bytes));
     *reply.status_mut() = status;
     let json = HeaderValue::from_static("application/json");
+    // Room for all that comes, at once.
+    reply.headers_mut().reserve(1 + super::headers::ADDED);
     reply.headers_mut().insert(header::CONTENT_TYPE, json);
     reply
 }
