@@ -9,6 +9,7 @@ use keyward_authz::condition::{BadCondition, Cell, Condition, Facts, Schema};
 use keyward_authz::policy::{Policy, format};
 use keyward_authz::{Dialect, Pattern, Permission, SnapshotBuilder, export};
 use keyward_core::crypto::api_key;
+use keyward_core::crypto::fernet::{FernetKey, Fresh};
 use keyward_core::crypto::jose::{SigningKey, Wanted, is_ours, verify_access};
 use keyward_core::crypto::keys::{Keys, RootKey};
 use keyward_core::crypto::otp::OtpSecret;
@@ -42,6 +43,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "api_keys", run: api_keys },
     Target { name: "authorization", run: authorization },
     Target { name: "conditions", run: conditions },
+    Target { name: "frontends", run: frontends },
     Target { name: "identifiers", run: identifiers },
     Target { name: "ids", run: ids },
     Target { name: "import_csv", run: import_csv },
@@ -52,6 +54,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "policies", run: policies },
     Target { name: "refresh_tokens", run: refresh_tokens },
     Target { name: "relations", run: relations },
+    Target { name: "sealed_messages", run: sealed_messages },
     Target { name: "stored_passwords", run: stored_passwords },
     Target { name: "tickets", run: tickets },
 ];
@@ -128,6 +131,40 @@ pub fn import_json(data: &[u8]) {
     for person in keyward::import::fuzzing::people(data).into_iter().flatten() {
         assert!(!person.id.is_empty(), "nobody: {:?}", String::from_utf8_lossy(data));
         assert!(person.id.len() <= data.len() + 16, "{:?}", String::from_utf8_lossy(data));
+    }
+}
+
+/// What a frontend asks is a request of the roster, in an object that says which.
+pub fn frontends(data: &[u8]) {
+    let Some(name) = keyward::authnzerver::request_of(data) else { return };
+    let said: serde_json::Value = serde_json::from_slice(data).unwrap_or_default();
+    assert!(said["request"].is_string() && said["body"].is_object(), "{name} of {said}");
+    assert!(said["reqid"].is_i64() || said["reqid"].is_string(), "{name} of {said}");
+    assert!(name.contains('-') && name.is_ascii(), "{name}");
+}
+
+/// No bytes are a message that nobody sealed; what was sealed is opened, and only in
+/// its time.
+pub fn sealed_messages(data: &[u8]) {
+    let Ok(key) = FernetKey::parse("cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=") else { return };
+    let now = Timestamp::from_secs(499_162_800);
+    let text = String::from_utf8_lossy(data);
+    if key.open(&text, None).is_some() {
+        // The example of the specification, whose bytes are among the inputs.
+        assert!(text.trim_ascii().starts_with("gAAAAAAdwJ6w"), "{text:?}");
+    }
+    let Ok(token) = key.seal(data, now, &mut Zeros) else { return };
+    let at = |secs| Some(Fresh { now: Timestamp::from_secs(secs), within: 60 });
+    let opened = key.open(&token, at(499_162_860)).map(|it| it.plain.to_vec());
+    assert_eq!(opened.as_deref(), Some(data));
+    assert!(key.open(&token, at(499_162_861)).is_none(), "too old");
+}
+
+struct Zeros;
+
+impl keyward_core::port::Random for Zeros {
+    fn fill(&mut self, buf: &mut [u8]) {
+        buf.fill(0);
     }
 }
 

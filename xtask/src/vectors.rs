@@ -15,9 +15,13 @@ mod casbin;
 #[cfg(feature = "vectors")]
 mod comparison;
 #[cfg(feature = "vectors")]
+mod fernet;
+#[cfg(feature = "vectors")]
 mod header;
 #[cfg(feature = "vectors")]
 mod items;
+#[cfg(feature = "vectors")]
+mod likeness;
 #[cfg(feature = "vectors")]
 mod otp;
 #[cfg(feature = "vectors")]

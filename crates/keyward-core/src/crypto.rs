@@ -4,6 +4,8 @@
 pub mod api_key;
 #[cfg(feature = "tokens")]
 pub mod asok;
+#[cfg(feature = "authnzerver")]
+pub mod fernet;
 pub(crate) mod hex;
 #[cfg(any(feature = "oauth", feature = "tokens"))]
 pub mod jose;
@@ -11,6 +13,8 @@ pub mod keys;
 pub mod mac;
 pub mod otp;
 pub mod password;
+#[cfg(feature = "authnzerver")]
+pub mod pii;
 #[cfg(any(feature = "oauth", feature = "passkeys", feature = "tokens"))]
 mod public_key;
 #[cfg(feature = "tokens")]

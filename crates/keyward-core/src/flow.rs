@@ -13,6 +13,8 @@ pub mod anonymous;
 mod apart;
 pub mod api_key;
 pub mod app_code;
+#[cfg(feature = "authnzerver")]
+pub mod authnzerver;
 #[cfg(feature = "captcha")]
 pub mod captcha;
 pub mod challenge;

@@ -12,6 +12,10 @@ struct Library;
 #[doc = include_str!("../../../docs/authenticators.md")]
 struct Authenticators;
 
+#[cfg(all(feature = "sqlite", feature = "authnzerver"))]
+#[doc = include_str!("../../../docs/authnzerver.md")]
+struct Authnzerver;
+
 #[doc = include_str!("../../../docs/pages.md")]
 struct Pages;
 

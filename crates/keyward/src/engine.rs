@@ -91,6 +91,9 @@ pub(crate) struct Inner {
     pub(crate) watch: ask::Watch,
     pub(crate) counters: counters::Counters,
     pub(crate) decisions: Option<ask::log::DecisionLog>,
+    /// The door for authnzerver's frontends.
+    #[cfg(feature = "authnzerver")]
+    pub(crate) frontends: Option<crate::authnzerver::Room>,
     pub(crate) sender: Arc<dyn Sender>,
     pub(crate) inbox: Option<Inbox>,
     pub(crate) router: Router,

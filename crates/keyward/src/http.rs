@@ -142,6 +142,10 @@ pub(crate) enum Guard {
     /// A trusted proxy, which asks about a request of somebody else's.
     #[cfg_attr(not(feature = "forward-auth"), allow(dead_code, reason = "proxies alone ask so"))]
     Proxy,
+    /// A program that shares a key with us: what it sends is sealed with it, or is not
+    /// read. Nothing else that it brings is looked at.
+    #[cfg_attr(not(feature = "authnzerver"), allow(dead_code, reason = "frontends alone ask so"))]
+    SharedKey,
     /// Anyone signed in, even without the second factor that a role demands.
     Enrolling,
     /// Anyone signed in.
@@ -299,7 +303,7 @@ impl Keyward {
         let path = request.uri().path();
         let path = path.strip_prefix(self.0.web.base.as_str()).ok_or(Code::NotFound)?;
         let near = network::near(&self.0.web, request.headers(), peer);
-        if !is_probe(path) && !is_at_site(path) {
+        if !is_probe(path) && !is_at_site(path) && !is_sealed(path) {
             host::check(self, request)?;
             if near.is_plain && self.0.web.https_redirect && self.is_https() {
                 return reply::to_https(self, request.uri());
@@ -412,6 +416,12 @@ impl Keyward {
 /// Orchestrators ask these by address and without TLS; the answer is one word.
 fn is_probe(path: &str) -> bool {
     matches!(path, "/healthz" | "/readyz")
+}
+
+/// What programs ask that share a key: by whatever name they know this machine, nobody
+/// else reads it.
+fn is_sealed(path: &str) -> bool {
+    path == "/compat/authnzerver"
 }
 
 /// What is asked under the name of a site behind a proxy: whose names those are is

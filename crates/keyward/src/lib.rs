@@ -8,6 +8,8 @@ mod adapt;
 mod addresses;
 mod api_keys;
 pub mod authn;
+#[cfg(feature = "authnzerver")]
+pub mod authnzerver;
 pub mod breached;
 #[cfg(feature = "captcha")]
 pub mod captcha;

@@ -107,7 +107,7 @@ fn path_parameters(path: &str) -> Vec<Value> {
 
 fn security(guard: Guard) -> Value {
     match guard {
-        Guard::Anyone | Guard::FromElsewhere | Guard::Proxy => json!([]),
+        Guard::Anyone | Guard::FromElsewhere | Guard::Proxy | Guard::SharedKey => json!([]),
         Guard::Enrolling | Guard::SignedIn => json!([{ "cookie": [] }, { "bearer": [] }]),
         Guard::Known | Guard::Holding(_) => {
             json!([{ "cookie": [] }, { "bearer": [] }, { "key": [] }])

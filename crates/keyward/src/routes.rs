@@ -10,6 +10,8 @@ pub(crate) mod api_keys;
 mod app_doors;
 mod asked;
 pub(crate) mod audit;
+#[cfg(feature = "authnzerver")]
+mod authnzerver;
 pub(crate) mod authzen;
 #[cfg(feature = "captcha")]
 pub(crate) mod captcha;
@@ -93,6 +95,8 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
         audit::ROUTES,
         #[cfg(feature = "forward-auth")]
         forward::ROUTES,
+        #[cfg(feature = "authnzerver")]
+        authnzerver::ROUTES,
     ];
     let groups = groups.iter().chain(crate::pages::ROUTES);
     let mut all: Vec<Route> = groups.flat_map(|group| group.iter().copied()).collect();
@@ -111,6 +115,7 @@ pub fn own_permissions() -> Vec<&'static str> {
         Guard::Anyone
         | Guard::FromElsewhere
         | Guard::Proxy
+        | Guard::SharedKey
         | Guard::Enrolling
         | Guard::SignedIn
         | Guard::Known => None,

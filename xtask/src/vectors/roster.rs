@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use super::comparison::Comparison;
 use super::{
-    acl, asok, authzen, casbin, header, items, otp, password, relations, ticket, wildcard,
+    acl, asok, authzen, casbin, fernet, header, items, likeness, otp, password, relations, ticket,
+    wildcard,
 };
 use crate::Result;
 
@@ -25,11 +26,14 @@ const FILES: &[File] = &[
     File { name: "asok_rbac.json", compare: wildcard::asok },
     File { name: "asyncauth_crypto.json", compare: password::asyncauth },
     File { name: "asyncauth_wildcard.json", compare: wildcard::asyncauth },
+    File { name: "authnzerver_messaging.json", compare: fernet::messages },
     File { name: "authnzerver_permissions.json", compare: items::permissions },
     File { name: "authnzerver_policy.json", compare: items::policy },
+    File { name: "authnzerver_validation.json", compare: likeness::compare },
     File { name: "authzen_interop.json", compare: authzen::compare },
     File { name: "basic_header.json", compare: header::compare },
     File { name: "casbin_rbac.json", compare: casbin::compare },
+    File { name: "fernet.json", compare: fernet::compare },
     File { name: "otp.json", compare: otp::compare },
     File { name: "password_hashes.json", compare: password::hashes },
     File { name: "pyramid_acl.json", compare: acl::pyramid },

@@ -191,13 +191,15 @@ pub enum Purpose {
     Site,
     /// Refresh tokens.
     Refresh,
+    /// Sessions as authnzerver's frontends hold them.
+    Frontend,
     /// Only to notice another root key.
     Check,
 }
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Seal,
         Self::Code,
         Self::AuditChain,
@@ -211,6 +213,7 @@ impl Purpose {
         Self::Ticket,
         Self::Site,
         Self::Refresh,
+        Self::Frontend,
         Self::Check,
     ];
 
@@ -230,6 +233,7 @@ impl Purpose {
             Self::Ticket => "ticket",
             Self::Site => "site",
             Self::Refresh => "refresh",
+            Self::Frontend => "frontend",
             Self::Check => "check",
         }
     }
@@ -284,6 +288,8 @@ pub struct Keys {
     pub pepper: DerivedKey,
     /// Binds a session to a site behind a proxy.
     pub site: DerivedKey,
+    /// Makes the secret of a session from what authnzerver's frontends hold of it.
+    pub frontend: DerivedKey,
     /// Stored in the database, so that another root key is noticed.
     pub check_value: [u8; 32],
 }
@@ -304,6 +310,7 @@ impl Keys {
             refresh: root.derive(Purpose::Refresh),
             pepper: root.derive(Purpose::Pepper),
             site: root.derive(Purpose::Site),
+            frontend: root.derive(Purpose::Frontend),
             check_value: super::mac::mac(&root.derive(Purpose::Check), &[b"check value"]),
         }
     }

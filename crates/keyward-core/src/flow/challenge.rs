@@ -294,6 +294,18 @@ pub(super) fn notice(
     post(template, &letter, None, Some(to.user), to.kind, until, cx)
 }
 
+/// A letter with a secret that somebody else made, for an e-mail address.
+#[cfg(feature = "authnzerver")]
+pub(super) fn others(
+    template: &str,
+    letter: &Letter,
+    user: UserId,
+    until: Timestamp,
+    cx: &mut Decide<'_>,
+) -> Result<Write, Error> {
+    post(template, letter, None, Some(user), Kind::Email, until, cx)
+}
+
 fn post(
     template: &str,
     letter: &Letter,

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
+use super::authnzerver::old::Given;
 use super::fault::Origin;
 use super::key::{self, Key};
 use super::providers;
 use super::raw::{RawConfig, Value};
+use crate::failure::{Failure, Outcome};
 
 /// What a variable of ours begins with.
 const PREFIX: &str = "KEYWARD_";
@@ -124,6 +126,34 @@ fn unquoted(value: &str) -> &str {
     let value = value.trim();
     let inner = |quote| value.strip_prefix(quote).and_then(|v: &str| v.strip_suffix(quote));
     inner('"').or_else(|| inner('\'')).unwrap_or(value)
+}
+
+/// What a variable of authnzerver's begins with.
+const THEIRS: &str = "AUTHNZERVER_";
+
+/// Reads authnzerver's own variables, those of the process before those of a file.
+pub(crate) fn authnzerver_variables(file: Option<&Path>, given: &mut Given) -> Outcome {
+    let mut found = vec![];
+    if let Some(path) = file {
+        let cannot = |error| Failure::usage(format!("cannot read {}: {error}", path.display()));
+        let text = std::fs::read_to_string(path).map_err(cannot)?;
+        let lines = text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
+        let lines = lines.filter_map(|line| line.split_once('='));
+        found.extend(lines.map(|(name, value)| (name.to_owned(), unquoted(value).to_owned())));
+    }
+    found.extend(std::env::vars_os().filter_map(|(name, value)| {
+        Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
+    }));
+    for (name, value) in found {
+        let known = match name.as_str() {
+            "PORT" => Some("port".to_owned()),
+            name => name.strip_prefix(THEIRS).map(str::to_ascii_lowercase),
+        };
+        if let Some(known) = known {
+            given.take(&known, &value, Origin::Variable(name));
+        }
+    }
+    Ok(())
 }
 
 /// Whether the person asked for no colours, by the convention of `NO_COLOR`.

@@ -2,9 +2,9 @@
 //! the documentation walk the same table.
 
 use super::{
-    account, admin, branding, captcha, database, forward, limits, log, mail, metrics, mfa,
-    outbound, passkeys, password, policy, profile, providers, root, server, session, sign_in, sms,
-    tokens,
+    account, admin, authnzerver, branding, captcha, database, forward, limits, log, mail, metrics,
+    mfa, outbound, passkeys, password, policy, profile, providers, root, server, session, sign_in,
+    sms, tokens,
 };
 
 /// One setting.
@@ -84,7 +84,7 @@ impl Key {
 }
 
 /// Every section, in the order of the documentation.
-const SECTIONS: [&[Key]; 22] = [
+const SECTIONS: [&[Key]; 23] = [
     root::KEYS,
     server::KEYS,
     database::KEYS,
@@ -107,6 +107,7 @@ const SECTIONS: [&[Key]; 22] = [
     metrics::KEYS,
     admin::KEYS,
     outbound::KEYS,
+    authnzerver::KEYS,
 ];
 
 /// Every setting.

@@ -6,6 +6,7 @@
 
 mod account;
 mod admin;
+pub(crate) mod authnzerver;
 mod branding;
 mod captcha;
 mod carrier;
@@ -43,9 +44,11 @@ use std::path::{Path, PathBuf};
 
 pub(crate) use account::Account;
 pub(crate) use admin::Admin;
+pub(crate) use authnzerver::Authnzerver;
 pub(crate) use branding::Branding;
 pub(crate) use database::Database;
-pub(crate) use environment::no_color;
+pub(crate) use environment::{authnzerver_variables, no_color};
+pub(crate) use fault::Origin;
 pub(crate) use limits::Limits;
 pub(crate) use log::Log;
 pub(crate) use mail::Mail;
@@ -54,7 +57,7 @@ pub(crate) use mfa::Mfa;
 pub(crate) use outbound::Outbound;
 pub(crate) use password::{Breached, Password};
 pub(crate) use policy::Policy;
-pub(crate) use raw::RawConfig;
+pub(crate) use raw::{RawConfig, without_password as shown_url};
 pub(crate) use root::Root;
 pub(crate) use server::Server;
 pub(crate) use session::Session;
@@ -98,6 +101,7 @@ pub(crate) struct Config {
     pub(crate) admin: Option<Admin>,
     pub(crate) outbound: Outbound,
     pub(crate) providers: Vec<keyward::providers::ProviderOptions>,
+    pub(crate) authnzerver: Option<Authnzerver>,
 }
 
 impl Config {
@@ -135,6 +139,7 @@ impl Config {
             admin: Admin::read(&mut r),
             outbound: Outbound::read(&mut r),
             providers: providers::read(raw, &mut of_providers),
+            authnzerver: Authnzerver::read(&mut r),
         };
         let faults = raw.faults.iter().cloned().chain(r.faults()).chain(of_providers);
         let faults: Vec<Fault> = faults.collect();

@@ -141,7 +141,7 @@ pub(super) fn parts(text: &str) -> Vec<String> {
 }
 
 /// A URL whose password is hidden.
-fn without_password(url: &str) -> String {
+pub(crate) fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);

@@ -17,6 +17,16 @@ pub(crate) struct Common {
 }
 
 impl Common {
+    /// Where to listen, in whatever form.
+    pub(super) fn listen(&self) -> Option<&str> {
+        self.listen.as_deref()
+    }
+
+    /// The same settings without where to listen.
+    pub(super) fn read_others(&self, raw: &mut RawConfig) {
+        Self { listen: None, ..self.clone() }.read(raw);
+    }
+
     /// Adds them to what was typed elsewhere.
     pub(super) fn read(&self, raw: &mut RawConfig) {
         raw.option("server.listen", "--listen", self.listen.as_deref());

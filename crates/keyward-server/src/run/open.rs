@@ -57,6 +57,9 @@ pub(super) fn builder(config: &Config, data: &Path) -> Outcome<Builder> {
         builder = builder.ask_providers_by(outbound(config)?);
     }
     builder = with_breached(builder, config)?;
+    if let Some(authnzerver) = &config.authnzerver {
+        builder = builder.authnzerver(authnzerver.door()?);
+    }
     if let Some(font) = &config.captcha_font {
         builder = builder.captcha_font(font);
     }

@@ -3,6 +3,7 @@
 use keyward::{Keyward, Refusal};
 
 use super::flags::{Common, Production};
+use super::old;
 use super::open::{self, DATA};
 use super::server::{Server, block_on};
 use crate::args::Globals;
@@ -16,15 +17,41 @@ pub(crate) struct Args {
     common: Common,
     #[command(flatten)]
     production: Production,
+    #[command(flatten)]
+    old: old::Args,
 }
 
 /// Runs until stopped.
 pub(crate) fn run(globals: &Globals, args: &Args) -> Outcome {
+    if args.old.alone() {
+        let config = args.old.load(globals, args.common.listen(), |raw| {
+            args.common.read_others(raw);
+            args.production.read(raw);
+        })?;
+        return block_on(serve_frontends(&config));
+    }
     let config = Config::load(globals, |raw| {
         args.common.read(raw);
         args.production.read(raw);
     })?;
     block_on(serve(&config))
+}
+
+/// In authnzerver's place: its frontends, and nobody else.
+async fn serve_frontends(config: &Config) -> Outcome {
+    old::refuse_theirs(config).await?;
+    let carriers = (config.mail.as_ref(), config.sms.as_ref());
+    let finish = |builder: keyward::Builder, outbox| {
+        // Addresses are proven by the frontends: there is no page of ours for it.
+        let builder = builder.settings(|settings| settings.verify = keyward::VerifyMode::None);
+        open::with_carriers(builder, carriers, outbox)
+    };
+    let server = Server::start("serve for authnzerver's frontends", config, DATA, finish).await?;
+    if let (false, Some(admin)) = (server.auth.has_admin().await?, &config.admin) {
+        make_admin(&server.auth, admin).await?;
+    }
+    server.tell_warnings();
+    server.run_frontends().await
 }
 
 async fn serve(config: &Config) -> Outcome {

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::console::Console;
 use super::data::DataDir;
+use super::frontends;
 use super::metrics::Door;
 use super::stopwatch::Stopwatch;
 use super::{logging, open, warnings};
@@ -32,6 +33,7 @@ pub(super) struct Server<'a> {
     data: DataDir,
     listening: Listening,
     metrics: Option<Door>,
+    frontends: Option<frontends::Door>,
     tls: Option<Tls>,
     watch: Stopwatch,
 }
@@ -57,6 +59,7 @@ impl<'a> Server<'a> {
         };
         let listening = Listening::bind(&config.server.listen).await?;
         let metrics = Door::bind(&config.metrics).await?;
+        let frontends = frontends::Door::bind(config.authnzerver.as_ref()).await?;
         let url = match &config.root.public_url {
             Some(url) => url.clone(),
             None => own_url(listening.address()?.port(), tls.is_some()),
@@ -69,7 +72,7 @@ impl<'a> Server<'a> {
         let auth = finish(builder, open::outbox(data.path()))?.build().await?;
         data.announce(auth.public_url())?;
         was.tell(&auth, config, &data, console);
-        Ok(Self { auth, console, config, data, listening, metrics, tls, watch })
+        Ok(Self { auth, console, config, data, listening, metrics, frontends, tls, watch })
     }
 
     /// Tells where everything is.
@@ -83,6 +86,23 @@ impl<'a> Server<'a> {
         if let Some(address) = self.metrics.as_ref().and_then(|door| door.address().ok()) {
             console.place("Metrics", &address, "");
         }
+        if let Some(address) = self.frontends.as_ref().and_then(|door| door.address().ok()) {
+            console.place("Frontends", &format!("http://{address}"), "of authnzerver");
+        }
+    }
+
+    /// Answers authnzerver's frontends, and nobody else, until the process is asked to
+    /// stop.
+    pub(super) async fn run_frontends(self) -> Outcome {
+        let stop = stop_signal();
+        reload_on_hangup(&self.auth);
+        self.console.ready(self.listening.address()?, self.watch.elapsed().as_millis());
+        if let Some(config) = &self.config.authnzerver {
+            let door = frontends::Door::new(self.listening, config);
+            door.run(self.auth.clone(), self.tls, token_of(stop)).await;
+        }
+        self.auth.shutdown().await;
+        Ok(())
     }
 
     /// Tells what is worth mending.
@@ -106,14 +126,18 @@ impl<'a> Server<'a> {
             let work = door.run(self.auth.clone(), end.clone());
             tokio::spawn(work)
         });
+        let frontends = self.frontends.map(|door| {
+            let work = door.run(self.auth.clone(), self.tls.clone(), end.clone());
+            tokio::spawn(work)
+        });
         let stop = token_of(stop);
         match self.tls {
             Some(tls) => self.listening.run_tls(self.auth.clone(), tls, stop).await,
             None => self.listening.run(self.auth.clone(), stop).await,
         }
         end.cancel();
-        if let Some(metrics) = metrics {
-            metrics.await.ok();
+        for task in [metrics, frontends].into_iter().flatten() {
+            task.await.ok();
         }
         self.auth.shutdown().await;
         Ok(())

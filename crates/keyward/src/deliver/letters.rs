@@ -49,6 +49,10 @@ pub(crate) const LETTERS: &[Kind] = &[
     Kind { name: "api_key_added", path: None, code: false },
     Kind { name: "api_key_leaked", path: None, code: false },
     Kind { name: "tokens_reused", path: None, code: false },
+    #[cfg(feature = "authnzerver")]
+    Kind { name: "frontend_sign_up", path: Some("/"), code: true },
+    #[cfg(feature = "authnzerver")]
+    Kind { name: "frontend_recover", path: Some("/"), code: true },
     NOTICE,
 ];
 
@@ -57,6 +61,8 @@ impl Kind {
     fn link(self, auth: &Keyward, secret: &str) -> Option<String> {
         match self.name {
             "sign_in_link" => Some(auth.sign_in_link(secret)),
+            // A page of a frontend, which asks for the code itself.
+            "frontend_sign_up" | "frontend_recover" => Some(secret.to_owned()),
             _ => self.path.map(|path| auth.link(path, secret)),
         }
     }

@@ -202,6 +202,13 @@ impl SessionCache {
         self.entries.clear();
     }
 
+    /// Whether what was read of an account since [`begin`](Self::begin) is true still.
+    #[cfg(feature = "authnzerver")]
+    pub(crate) fn is_fresh_since(&self, user: UserId, began: u64) -> bool {
+        let stamp = self.stamps.get(shard(user));
+        stamp.is_some_and(|stamp| stamp.load(Ordering::SeqCst) <= began)
+    }
+
     fn is_fresh(&self, entry: &Entry) -> bool {
         let stamp = self.stamps.get(shard(entry.user.id));
         stamp.is_some_and(|stamp| stamp.load(Ordering::SeqCst) <= entry.began)

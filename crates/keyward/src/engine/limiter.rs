@@ -30,6 +30,9 @@ enum Counted {
     Address(Limit),
     /// Requests with one API key.
     Key,
+    /// Requests of one kind from one client of a frontend, by its place in the roster.
+    #[cfg(feature = "authnzerver")]
+    Frontend(usize),
 }
 
 impl Limiter {
@@ -57,6 +60,19 @@ impl Limiter {
         let taken = take_from(&bucket, &take);
         let (Ok(full_at) | Err(full_at)) = taken;
         Allowance::of(full_at, &take, taken.is_ok())
+    }
+
+    /// Takes one unit of what a client of a frontend may ask of one kind.
+    #[cfg(feature = "authnzerver")]
+    pub(crate) fn take_for_frontend(
+        &self,
+        kind: usize,
+        address: Option<IpAddr>,
+        rate: Rate,
+        now: Timestamp,
+    ) -> Result<(), Duration> {
+        let bucket = self.bucket((Counted::Frontend(kind), network(address)));
+        take(&bucket, rate, now)
     }
 
     fn bucket(&self, key: (Counted, u64)) -> Arc<AtomicI64> {

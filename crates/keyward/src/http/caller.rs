@@ -99,7 +99,7 @@ impl Keyward {
         door: Door,
         now: Timestamp,
     ) -> Result<(Option<Known>, bool), Fault> {
-        if matches!(door, Door::Ours(Guard::FromElsewhere | Guard::Proxy)) {
+        if matches!(door, Door::Ours(Guard::FromElsewhere | Guard::Proxy | Guard::SharedKey)) {
             return Ok((None, false));
         }
         let (carried, opened) = match self.in_memory(head, door, now)? {
@@ -254,7 +254,7 @@ impl Keyward {
                 Err(Code::ScopeInsufficient.into())
             }
             // An old cookie must not keep anyone from signing in.
-            (Guard::Anyone | Guard::FromElsewhere | Guard::Proxy, _) => Ok(()),
+            (Guard::Anyone | Guard::FromElsewhere | Guard::Proxy | Guard::SharedKey, _) => Ok(()),
             (Guard::Enrolling | Guard::SignedIn | Guard::Known, Some(_)) => Ok(()),
             (_, None) => Err(ended.map_or(Code::Unauthenticated, ended_code).into()),
             (Guard::Holding(wanted), Some(known)) => self.demand(known.asker(), &parse(wanted)?),
@@ -268,9 +268,16 @@ fn full(known: Option<Known>, door: Door) -> Result<Option<Known>, Fault> {
     let lack = known.as_ref().and_then(|known| known.entry.mfa.lack());
     match (door, lack) {
         (_, None) => Ok(known),
-        (Door::Ours(Guard::Anyone | Guard::FromElsewhere | Guard::Proxy | Guard::Enrolling), _) => {
-            Ok(known)
-        }
+        (
+            Door::Ours(
+                Guard::Anyone
+                | Guard::FromElsewhere
+                | Guard::Proxy
+                | Guard::SharedKey
+                | Guard::Enrolling,
+            ),
+            _,
+        ) => Ok(known),
         (Door::Ours(Guard::SignedIn | Guard::Known | Guard::Holding(_)), Some(lack)) => {
             Err(lack.into())
         }

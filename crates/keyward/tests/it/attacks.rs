@@ -42,3 +42,5 @@ mod class_20_authenticators_failing_open;
 mod class_20_failing_open;
 mod class_21_browser_boundary;
 mod class_22_replay_of_protected_messages;
+#[cfg(feature = "authnzerver")]
+mod class_22_sealed_messages_sent_again;

@@ -18,6 +18,8 @@ mod app_routes;
 mod asking;
 mod attacks;
 mod authenticators;
+#[cfg(feature = "authnzerver")]
+mod authnzerver;
 #[cfg(feature = "policy-file")]
 mod authzen;
 mod bad_input;
