@@ -86,11 +86,15 @@ def server() -> Iterator[Server]:
 
 
 def await_ready(child: subprocess.Popen[bytes], url: str, folder: str) -> None:
+    await_ready_at(child, f"{url}/readyz", folder)
+
+
+def await_ready_at(child: subprocess.Popen[bytes], probe: str, folder: str) -> None:
     transport = httpx.HTTPTransport(retries=12)
     with httpx.Client(transport=transport, timeout=30) as http:
         while child.poll() is None:
             try:
-                if http.get(f"{url}/readyz").status_code == 200:
+                if http.get(probe).status_code == 200:
                     return
             except httpx.TransportError:
                 continue
