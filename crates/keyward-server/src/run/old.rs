@@ -4,11 +4,11 @@ use clap::{Arg, ArgAction, ArgMatches};
 use keyward::{TableColumns, TableUsers};
 
 use super::autosetup;
+use super::console::Console;
 use crate::args::Globals;
 use crate::config::authnzerver::old::{self, Given};
 use crate::config::{Config, RawConfig, authnzerver_variables};
 use crate::failure::{Failure, Outcome};
-use crate::terminal::note;
 
 /// Whether to stand in authnzerver's place, and what its command line said.
 #[derive(Clone, Debug, Default)]
@@ -52,7 +52,8 @@ impl Args {
             more(raw);
             notices = given.apply(raw);
         })?;
-        notices.iter().for_each(|notice| note(&format!("  note     {notice}")));
+        let console = Console::new(config.log.json);
+        notices.iter().for_each(|notice| console.say(&format!("  note     {notice}")));
         match config.authnzerver {
             Some(_) => Ok(config),
             None => Err(Failure::usage(

@@ -8,6 +8,7 @@
 )]
 
 mod audit;
+mod authnzerver;
 mod cli;
 mod configuration;
 mod disk_full;

@@ -1,0 +1,161 @@
+//! In authnzerver's place: its port, its options, its variables, its files. What is sealed
+//! is asked by its own helpers: `clients/python/tests/test_authnzerver.py`.
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use serde_json::json;
+
+use crate::http::Client;
+use crate::server::{Place, text};
+
+const KEY: &str = "sDRMYdjbOFNcqK_OrwvxK4gdwgDJgz2nJuk3bC4yz_c=";
+const OTHER: &str = "fJ5nn_A0TGHY2zhTXKivzq8L8SuIHcIAyYM9pybpN2w=";
+const ALONE: [&str; 2] = ["serve", "--authnzerver"];
+
+fn place() -> Place {
+    Place::new().env("AUTHNZERVER_SECRET", KEY)
+}
+
+#[test]
+fn frontends_are_answered_there_and_nobody_else() {
+    let server = place().start(&ALONE);
+    let client = Client::new(server.port());
+    assert_eq!(client.get("/").status, 405);
+    assert_eq!(client.post("/", &json!("no message")).status, 401);
+    for path in ["/login", "/admin", "/api/v1/session", "/compat/authnzerver", "/healthz"] {
+        assert_eq!(client.get(path).status, 404, "{path}");
+    }
+    for host in ["evil.example.com", "localhost.evil.example.com"] {
+        assert_eq!(client.clone().host(host).get("/health").status, 404, "{host}");
+    }
+    assert_eq!(server.stop().code(), Some(0));
+}
+
+/// authnzerver was ill as soon as nothing was counted, and well with a broken database.
+#[test]
+fn flaw_15_its_health_is_that_of_the_database() {
+    let server = place().env("AUTHNZERVER_RATELIMITS", "none").start(&ALONE);
+    let reply = Client::new(server.port()).get("/health");
+    let said = reply.json();
+    assert_eq!(reply.status, 200);
+    assert_eq!((&said["Health-Ok"], &said["Workers"]), (&json!(true), &json!({ "keyward": "ok" })));
+}
+
+/// authnzerver 0.1.3 missed a file of its own, and later versions asked the internet.
+#[test]
+fn flaws_01_and_20_it_starts_with_nothing_but_a_key() {
+    let place = place();
+    let server = place.start(&ALONE);
+    assert!(place.path("data/keyward.db").exists());
+    assert_eq!(Client::new(server.port()).get("/health").status, 200);
+}
+
+#[test]
+fn options_and_variables_of_both_generations_are_taken() {
+    let secret = "secret-key";
+    let place = Place::new()
+        .env("AUTHNZERVER_SECRETKEY", secret)
+        .env("AUTHNZERVER_EMAILSERVER", "localhost")
+        .env("AUTHNZERVER_EMAILSENDER", "Site <site@example.org>")
+        .env("AUTHNZERVER_ALLOWEDHOSTS", "localhost;auth.internal")
+        .without(&["KEYWARD_LOG_FORMAT"])
+        .env("KEYWARD_LOG_FORMAT", "json");
+    place.write(secret, &format!("{KEY}\n"));
+    let old = [
+        "serve",
+        "--authnzerver",
+        "--backgroundworkers=4",
+        "--cachedir=/tmp/x",
+        "--debugmode=0",
+        "--authdb=sqlite:///people.sqlite",
+        "--basedir=.",
+        "--sessionexpiry=30",
+        "--passpolicy=min_pass_length:14; max_unsafe_similarity:50; max_char_frequency:0.3; min_pwned_matches:25",
+        "--ratelimits=ipaddr:720; user:480; session:600; apikey:720; burst:150; user-new:50",
+        "--userlocktries=10",
+        "--userlocktime=3600",
+    ];
+    let server = place.start(&old);
+    assert!(place.path("people.sqlite").exists() && place.path("keyward").is_dir());
+    let client = Client::new(server.port()).host("auth.internal:13431");
+    assert_eq!(client.get("/health").status, 200);
+}
+
+#[test]
+fn without_a_key_or_with_a_bad_one_it_does_not_start() {
+    Place::new().run(&ALONE).refused(2, "frontends need a key");
+    for bad in ["short", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="] {
+        let said = Place::new().env("AUTHNZERVER_SECRET", bad).run(&ALONE);
+        assert_ne!(said.status.code(), Some(0), "{bad}");
+        assert!(said.err.contains("key of a frontend"), "{}", said.err);
+    }
+    Place::new().run(&["serve", "--secret", KEY]).refused(2, "--authnzerver");
+}
+
+#[test]
+fn a_database_of_authnzervers_own_is_left_as_it_is() {
+    let place = place();
+    let path = place.path("authdb.sqlite");
+    let db = rusqlite::Connection::open(&path).unwrap();
+    db.execute_batch(
+        "CREATE TABLE users (user_id INTEGER PRIMARY KEY, email TEXT, password TEXT);
+         CREATE TABLE sessions (session_token TEXT, ip_address TEXT, user_agent TEXT);
+         INSERT INTO users VALUES (4, 'ada@example.org', 'x');",
+    )
+    .unwrap();
+    drop(db);
+    let was = std::fs::read(&path).unwrap();
+    for url in ["sqlite:///authdb.sqlite", &format!("sqlite:///{}", path.display())] {
+        let said = place.run(&["serve", "--authnzerver", "--port=0", "--authdb", url]);
+        said.refused(2, "--from authnzerver");
+        assert!(said.err.contains("keyward import sqlite://"), "{}", said.err);
+    }
+    assert_eq!(std::fs::read(&path).unwrap(), was);
+}
+
+#[test]
+fn autosetup_makes_a_key_a_salt_an_administrator_and_variables() {
+    let place = Place::new()
+        .env("AUTHNZERVER_ADMIN_EMAIL", "boss@example.org")
+        .env("AUTHNZERVER_ADMIN_PASSWORD", "vexing hydrangea tornado 42");
+    let server = place.start(&["serve", "--authnzerver", "--autosetup", "--port=0"]);
+    assert_eq!(Client::new(server.port()).get("/health").status, 200);
+    server.stop();
+    for (name, mode) in [
+        (".authnzerver-secret-key", 0o400),
+        (".authnzerver-salt", 0o400),
+        (".authnzerver-admin-credentials", 0o400),
+        (".env", 0o600),
+    ] {
+        let found = std::fs::metadata(place.path(name)).unwrap().permissions().mode();
+        assert_eq!(found & 0o777, mode, "{name}");
+    }
+    let key = text(&place.path(".authnzerver-secret-key"));
+    assert!(text(&place.path(".authnzerver-admin-credentials")).starts_with("boss@example.org "));
+    let place = place.without(&["AUTHNZERVER_ADMIN_EMAIL", "AUTHNZERVER_ADMIN_PASSWORD"]);
+    place.start(&["serve", "--authnzerver", "--envfile=.env"]).stop();
+    place.start(&["serve", "--authnzerver", "--autosetup"]).stop();
+    assert_eq!(text(&place.path(".authnzerver-secret-key")), key, "nothing is made twice");
+}
+
+#[test]
+fn beside_everything_else_it_is_a_door_and_if_wanted_a_listener() {
+    let server = Place::new().serve();
+    let path = "/compat/authnzerver";
+    assert_eq!(server.client().post(path, &json!("x")).status, 404, "nobody has a key");
+    let place = Place::new().env("KEYWARD_AUTHNZERVER_LISTEN", "127.0.0.1:0");
+    let lines = format!("shop {KEY}\nwiki {OTHER},{KEY} session-*,user-login\n");
+    let file = place.write("frontends", &lines);
+    let place = place.env("KEYWARD_AUTHNZERVER_FRONTENDS_FILE", file.to_str().unwrap());
+    let server = place.serve();
+    assert_eq!(server.client().post(path, &json!("x")).status, 401);
+    assert_eq!(server.client().get("/login").status, 200);
+    let client = Client::new(server.port()).host("anything");
+    assert_eq!(client.post(path, &json!("x")).status, 401, "by whatever name");
+    for bad in ["wiki", "wiki short", &format!("wiki {KEY} sessions-new")] {
+        let file = place.write("bad", bad);
+        let place = Place::new().env("KEYWARD_AUTHNZERVER_FRONTENDS_FILE", file.to_str().unwrap());
+        let said = place.run(&["serve", "--data-dir", "data", "--listen", "127.0.0.1:0"]);
+        assert_ne!(said.status.code(), Some(0), "{bad}");
+    }
+}
