@@ -36,7 +36,7 @@ pub fn flaws(password: &Secret, names: &[&str], rules: LikenessRules) -> Vec<Str
         said.push(format!("Your password is too short. It must have at least {least} characters."));
     }
     let like = |name: &&str| similarity(folded.reveal(), &fold(name)) >= rules.max_similarity;
-    if names.iter().any(|name| like(name)) {
+    if names.iter().any(like) {
         said.push(TOO_LIKE.to_owned());
     }
     if most_frequent(squeezed.reveal()) > rules.max_frequency {
