@@ -16,7 +16,8 @@ pub use enrol::Enrol;
 pub use key::{FrontendKey, IssueKey, Issued, RefreshTerms, RevokeKeys};
 pub use letter::{Letter, SendLetter};
 pub use number::{
-    ANONYMOUS, GiveNumber, ISSUER, LOCKED, PutSystem, SUPERUSER, SYSTEM, number_of, system_id_of,
+    ANONYMOUS, GiveNumber, IMPORTED, ISSUER, LOCKED, PutSystem, SUPERUSER, SYSTEM, number_of,
+    system_id_of,
 };
 pub use password::ChangeKnown;
 pub use prove::{Annotate, ProveAddress};

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use keyward_core::Error;
-use keyward_core::flow::authnzerver::{ANONYMOUS, GiveNumber, ISSUER, number_of, system_id_of};
+use keyward_core::flow::authnzerver::{
+    ANONYMOUS, GiveNumber, IMPORTED, ISSUER, number_of, system_id_of,
+};
 use keyward_core::flow::setup::ADMIN_ROLE;
 use keyward_core::id::UserId;
 use keyward_core::identifier::{self, Kind};
@@ -102,7 +104,12 @@ impl Call<'_> {
         let user = match self.room.numbers.get(&number) {
             Some(user) => user,
             None => {
-                let identity = self.auth.0.store.identity(ISSUER, &number.to_string()).await?;
+                let (store, text) = (&self.auth.0.store, number.to_string());
+                let identity = match store.identity(ISSUER, &text).await? {
+                    // Whoever came from authnzerver keeps theirs, from the first time on.
+                    None => store.identity(IMPORTED, &text).await?,
+                    known => known,
+                };
                 let Some(identity) = identity else { return Ok(None) };
                 self.room.numbers.insert(number, identity.user);
                 identity.user

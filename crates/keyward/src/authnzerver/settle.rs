@@ -3,7 +3,7 @@
 
 use keyward_core::Error;
 use keyward_core::flow::authnzerver::{
-    ANONYMOUS, GiveNumber, ISSUER, LOCKED, PutSystem, SUPERUSER,
+    ANONYMOUS, GiveNumber, IMPORTED, ISSUER, LOCKED, PutSystem, SUPERUSER,
 };
 use keyward_core::flow::role::{ChangeRole, RoleChange};
 use keyward_core::flow::setup::ADMIN_ROLE;
@@ -50,6 +50,10 @@ impl Call<'_> {
     async fn number_administrator(&self) -> Result<(), Error> {
         let store = &self.auth.0.store;
         if store.identity(ISSUER, &SUPERUSER.to_string()).await?.is_some() {
+            return Ok(());
+        }
+        if let Some(brought) = store.identity(IMPORTED, &SUPERUSER.to_string()).await? {
+            self.run(&GiveNumber { user: brought.user, number: None }).await?.ok();
             return Ok(());
         }
         let (roles, now) = (vec![ADMIN_ROLE.to_owned()], self.auth.now());

@@ -5,6 +5,8 @@ mod accounts;
 mod flaws;
 mod keys;
 mod letters;
+#[cfg(feature = "import")]
+mod moved;
 mod sessions;
 
 use std::time::Duration;

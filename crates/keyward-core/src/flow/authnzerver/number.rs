@@ -13,6 +13,8 @@ use crate::refusal::Refusal;
 pub const ISSUER: &str = "authnzerver";
 /// The same for the other name that people have there, a text.
 pub const SYSTEM: &str = "authnzerver_system";
+/// Who gave the numbers that people brought along from authnzerver.
+pub const IMPORTED: &str = "import:authnzerver";
 /// The number of the first administrator.
 pub const SUPERUSER: i64 = 1;
 /// The number of whoever is not signed in.
@@ -36,7 +38,7 @@ pub fn system_id_of(subject: &Subject) -> Option<String> {
 pub struct GiveNumber {
     /// To whom.
     pub user: UserId,
-    /// Which; `None` for the next one that nobody had.
+    /// Which; `None` for the one that they brought along, or the next that nobody had.
     pub number: Option<i64>,
 }
 
@@ -44,6 +46,8 @@ pub struct GiveNumber {
 #[derive(Debug)]
 pub struct NumberFacts {
     subject: Option<Subject>,
+    /// Theirs before they came here.
+    brought: Option<i64>,
     next: Next,
 }
 
@@ -55,7 +59,15 @@ impl Flow for GiveNumber {
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<NumberFacts, Error>> {
         Box::pin(async move {
             let subject = cx.store.subject(self.user).await?;
-            Ok(NumberFacts { subject, next: Next::gather(cx).await? })
+            let brought = match subject.as_ref().and_then(brought) {
+                // Somebody else may have it by now.
+                Some(number) => match cx.store.identity(ISSUER, &number.to_string()).await? {
+                    None => Some(number),
+                    Some(_) => None,
+                },
+                None => None,
+            };
+            Ok(NumberFacts { subject, brought, next: Next::gather(cx).await? })
         })
     }
 
@@ -64,7 +76,7 @@ impl Flow for GiveNumber {
         if let Some(number) = number_of(&subject) {
             return Verdict::yes(number, vec![], vec![]);
         }
-        let (number, counted) = match self.number {
+        let (number, counted) = match self.number.or(facts.brought) {
             Some(number) => (number, None),
             None => facts.next.take(),
         };
@@ -113,20 +125,54 @@ impl Flow for PutSystem {
 
 /// The next number that nobody had.
 #[derive(Debug)]
-pub(super) struct Next(Option<Vec<u8>>);
+pub(super) struct Next {
+    was: Option<Vec<u8>>,
+    number: i64,
+}
 
 impl Next {
     pub(super) async fn gather(cx: Gather<'_>) -> Result<Self, Error> {
-        Ok(Self(cx.store.meta(COUNTER).await?))
+        let was = cx.store.meta(COUNTER).await?;
+        let said = was.as_deref().and_then(|text| core::str::from_utf8(text).ok());
+        let next = said.and_then(|text| text.parse().ok());
+        let number = match next {
+            Some(next) if !is_imported(next, cx).await? => next,
+            other => beyond_imported(other.unwrap_or(FIRST), cx).await?,
+        };
+        Ok(Self { was, number })
     }
 
     /// The number, and that it is taken.
     pub(super) fn take(self) -> (i64, Option<Write>) {
-        let said = self.0.as_deref().and_then(|text| core::str::from_utf8(text).ok());
-        let number = said.and_then(|text| text.parse().ok()).unwrap_or(FIRST);
-        let now = (number + 1).to_string().into_bytes();
-        (number, Some(Write::SwapMeta { name: COUNTER.into(), was: self.0, now }))
+        let now = (self.number + 1).to_string().into_bytes();
+        (self.number, Some(Write::SwapMeta { name: COUNTER.into(), was: self.was, now }))
     }
+}
+
+async fn is_imported(number: i64, cx: Gather<'_>) -> Result<bool, Error> {
+    Ok(cx.store.identity(IMPORTED, &number.to_string()).await?.is_some())
+}
+
+/// A number behind all that people brought along: the first after which [`GAP`] are free.
+/// One in between may be that of somebody who left, whose things are somewhere still.
+async fn beyond_imported(from: i64, cx: Gather<'_>) -> Result<i64, Error> {
+    let mut first = from;
+    loop {
+        let wanted: Vec<String> = (first..first + GAP).map(|number| number.to_string()).collect();
+        let found = cx.store.identities(IMPORTED, &wanted).await?;
+        match found.iter().rposition(Option::is_some) {
+            Some(last) => first += i64::try_from(last).unwrap_or(0) + 1,
+            None => return Ok(first),
+        }
+    }
+}
+
+/// The number that somebody brought along from authnzerver.
+fn brought(subject: &Subject) -> Option<i64> {
+    let found = subject.credential("imported")?;
+    let said: serde_json::Value = serde_json::from_slice(&found.data).ok()?;
+    let is_theirs = said.get("from").and_then(serde_json::Value::as_str) == Some(ISSUER);
+    said.get("id").filter(|_| is_theirs)?.as_str()?.parse().ok()
 }
 
 /// Writes by which an account is found under a name of this kind.
@@ -154,3 +200,5 @@ pub(super) fn named(user: UserId, kind: &str, name: &str, cx: &mut Decide<'_>) -
 const COUNTER: &str = "authnzerver.next";
 /// Those before are of the system.
 const FIRST: i64 = 4;
+/// Numbers in a row that nobody brought along, where all of them are behind us.
+const GAP: i64 = 1_000;
