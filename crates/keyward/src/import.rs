@@ -1,7 +1,7 @@
 //! Bring people in from another system: their names, roles, second factors and passwords,
 //! as that system stored them.
 //!
-//! A [`Source`] reads people, a page at a time; [`open`] finds the one for a file or a
+//! A [`Source`] reads people, a page at a time; [`open()`] finds the one for a file or a
 //! database. [`Keyward::import`] brings them in: each whole or not at all, nobody in place
 //! of somebody who is there, and nobody twice.
 //!
