@@ -2,7 +2,7 @@
 //! cryptography crate.
 
 pub mod api_key;
-#[cfg(feature = "tokens")]
+#[cfg(any(feature = "tokens", feature = "legacy-hashes"))]
 pub mod asok;
 #[cfg(feature = "authnzerver")]
 pub mod fernet;

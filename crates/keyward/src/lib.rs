@@ -27,6 +27,10 @@ mod hex;
 mod http;
 mod impersonation;
 #[cfg(feature = "import")]
+#[cfg_attr(
+    not(any(feature = "sqlite", feature = "postgres", feature = "mysql")),
+    allow(dead_code, reason = "without a database to read from, files alone are")
+)]
 pub mod import;
 mod invitations;
 mod keyfile;
