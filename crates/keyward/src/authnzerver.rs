@@ -1,7 +1,8 @@
 //! authnzerver's frontends, unchanged: they talk to Keyward as they talked to
 //! [authnzerver](https://github.com/waqasbhatti/authnzerver), by encrypted messages to
-//! `POST /compat/authnzerver`, or to [`Keyward::answer_frontend`] behind a listener of
-//! its own.
+//! `POST /compat/authnzerver`, or to
+//! [`Keyward::answer_frontend`](crate::Keyward::answer_frontend) behind a listener of its
+//! own.
 //!
 //! All 38 requests of its last version are answered, by the names of every version, in
 //! its words and its shapes. What they do is done by Keyward's own flows: limits,

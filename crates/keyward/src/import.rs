@@ -2,8 +2,8 @@
 //! as that system stored them.
 //!
 //! A [`Source`] reads people, a page at a time; [`open()`] finds the one for a file or a
-//! database. [`Keyward::import`] brings them in: each whole or not at all, nobody in place
-//! of somebody who is there, and nobody twice.
+//! database. [`Keyward::import`](crate::Keyward::import) brings them in: each whole or not
+//! at all, nobody in place of somebody who is there, and nobody twice.
 //!
 //! ```
 //! # use keyward::{Keyward, import::{self, ImportOptions, System}};

@@ -92,7 +92,7 @@ impl RateLimit {
         self
     }
 
-    /// Counts in a place of the app's choice: [`InRedis`], or one of its own.
+    /// Counts in a place of the app's choice: [`InRedis`](super::InRedis), or one of its own.
     #[must_use]
     pub fn counted_in(mut self, counters: impl Counters + 'static) -> Self {
         self.counted = Counted::Here(Arc::new(counters));
