@@ -305,3 +305,17 @@ async fn a_key_is_no_token_and_what_is_asked_of_one_is_said() {
         assert!(refused.text().contains(code), "{body}: {}", refused.text());
     }
 }
+
+#[tokio::test]
+async fn a_key_that_was_just_used_costs_no_look_into_the_store() {
+    let (store, clock) = (Arc::new(Counting::default()), FakeClock::default());
+    let t = node(&store, clock, |_| ()).await;
+    let ada = t.user("ada@example.com").await;
+    let plain = key(&t, &ada, |_| ()).await;
+    let client = t.pages();
+    for reads in [3, 0, 0] {
+        store.taken();
+        assert_eq!(status(&client, plain.text.reveal(), "/api/v1/me/permissions").await, 200);
+        assert_eq!(store.taken(), (reads, vec![]));
+    }
+}
