@@ -36,11 +36,10 @@ pub(super) const ROUTES: &[Route] = &[
 
 fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let user = cx.caller.user()?;
-        let subject = cx.auth.0.store.subject(user).await?.ok_or(Code::Unauthenticated)?;
-        reply::ok(
-            &UserView::new(&subject.user, &subject.identifiers).for_owner(&cx.auth.0.settings),
-        )
+        // In memory, as everything that is known of whoever asks.
+        let entry = cx.caller.entry()?;
+        let own = UserView::new(&entry.user, &entry.identifiers);
+        reply::ok(&own.for_owner(&cx.auth.0.settings))
     })
 }
 
