@@ -33,6 +33,8 @@ pub mod impersonate;
 #[cfg(feature = "import")]
 pub mod import;
 pub mod invite;
+#[cfg(any(feature = "authnzerver", feature = "import", feature = "tokens"))]
+mod known_elsewhere;
 pub mod limits;
 pub mod matrix;
 pub mod method;

@@ -1,11 +1,12 @@
 //! The numbers that stand for people.
 
 use crate::Error;
+use crate::flow::known_elsewhere::Elsewhere;
 use crate::flow::sign_up::{add_subject, new_subject};
 use crate::flow::{Decide, Done, Flow, Gather, Verdict};
-use crate::id::{CredentialId, TenantId, UserId};
+use crate::id::UserId;
 use crate::port::{Fut, Write};
-use crate::record::{Credential, Identity, Subject, What};
+use crate::record::{Identity, Subject, What};
 use crate::refusal::Refusal;
 
 /// Who gave the numbers, and the kind of the credential that holds one. Its data is the
@@ -177,23 +178,7 @@ fn brought(subject: &Subject) -> Option<i64> {
 
 /// Writes by which an account is found under a name of this kind.
 pub(super) fn named(user: UserId, kind: &str, name: &str, cx: &mut Decide<'_>) -> Vec<Write> {
-    let credential = CredentialId::mint(cx.now, cx.rng);
-    let held = Credential {
-        id: credential,
-        user,
-        kind: kind.to_owned(),
-        data: name.as_bytes().to_vec(),
-        created_at: cx.now,
-    };
-    let found = Identity {
-        tenant: TenantId::MAIN,
-        issuer: kind.to_owned(),
-        subject: name.to_owned(),
-        user,
-        credential,
-        created_at: cx.now,
-    };
-    vec![Write::AddCredential(held), Write::AddIdentity(found)]
+    Elsewhere { kind, data: name.to_owned(), issuer: kind, subject: name }.noted(user, cx)
 }
 
 /// Where the next number is kept.

@@ -5,11 +5,12 @@ use serde_json::json;
 use super::look::Checked;
 use super::{Imported, Person};
 use crate::flow::factor::{codes, totp};
+use crate::flow::known_elsewhere::Elsewhere;
 use crate::flow::sign_up::{add_subject, new_subject};
 use crate::flow::{Decide, sign_up::Name};
-use crate::id::{CredentialId, TenantId, UserId};
+use crate::id::UserId;
 use crate::port::Write;
-use crate::record::{Assignment, Credential, Event, Identity, Subject, What};
+use crate::record::{Assignment, Event, Subject, What};
 
 /// The kind of the credential by which somebody is recognised.
 const KIND: &str = "imported";
@@ -103,25 +104,8 @@ pub(super) fn issuer(from: &str) -> String {
 }
 
 fn mark(from: &str, id: &str, user: UserId, cx: &mut Decide<'_>) -> Vec<Write> {
-    let credential = CredentialId::mint(cx.now, cx.rng);
-    let data = json!({ "v": 1, "from": from, "id": id });
-    vec![
-        Write::AddCredential(Credential {
-            id: credential,
-            user,
-            kind: KIND.into(),
-            data: data.to_string().into_bytes(),
-            created_at: cx.now,
-        }),
-        Write::AddIdentity(Identity {
-            tenant: TenantId::MAIN,
-            issuer: issuer(from),
-            subject: id.to_owned(),
-            user,
-            credential,
-            created_at: cx.now,
-        }),
-    ]
+    let data = json!({ "v": 1, "from": from, "id": id }).to_string();
+    Elsewhere { kind: KIND, data, issuer: &issuer(from), subject: id }.noted(user, cx)
 }
 
 /// The issuer under which tokens of the other system name people, if they still do.

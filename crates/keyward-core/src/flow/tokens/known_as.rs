@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use crate::Error;
+use crate::flow::known_elsewhere::Elsewhere;
 use crate::flow::{Decide, Done, Flow, Gather, Verdict};
-use crate::id::{CredentialId, TenantId, UserId};
+use crate::id::UserId;
 use crate::port::{Fut, Write};
 use crate::record::{Credential, Identity, Subject, What};
 use crate::refusal::Refusal;
@@ -73,25 +74,8 @@ pub(in crate::flow) fn mark(
     if !system.is_name(name) {
         return vec![];
     }
-    let id = CredentialId::mint(cx.now, cx.rng);
-    let data = json!({ "v": 1, "system": system.as_str(), "name": name });
-    vec![
-        Write::AddCredential(Credential {
-            id,
-            user,
-            kind: KIND.into(),
-            data: data.to_string().into_bytes(),
-            created_at: cx.now,
-        }),
-        Write::AddIdentity(Identity {
-            tenant: TenantId::MAIN,
-            issuer: system.issuer().into(),
-            subject: name.to_owned(),
-            user,
-            credential: id,
-            created_at: cx.now,
-        }),
-    ]
+    let data = json!({ "v": 1, "system": system.as_str(), "name": name }).to_string();
+    Elsewhere { kind: KIND, data, issuer: system.issuer(), subject: name }.noted(user, cx)
 }
 
 impl Flow for KnowAs {
