@@ -5,6 +5,9 @@
 //! target: a function, a line in [`TARGETS`], a file in `bin/` and a folder in
 //! `corpus/` with inputs that get far.
 
+use std::net::IpAddr;
+
+use keyward::fuzzing;
 use keyward_authz::condition::{BadCondition, Cell, Condition, Facts, Schema};
 use keyward_authz::policy::{Policy, format};
 use keyward_authz::{Dialect, Pattern, Permission, SnapshotBuilder, export};
@@ -42,7 +45,10 @@ pub const TARGETS: &[Target] = &[
     Target { name: "access_tokens", run: access_tokens },
     Target { name: "api_keys", run: api_keys },
     Target { name: "authorization", run: authorization },
+    Target { name: "bodies", run: bodies },
     Target { name: "conditions", run: conditions },
+    Target { name: "cookies", run: cookies },
+    Target { name: "forwarded_for", run: forwarded_for },
     Target { name: "frontends", run: frontends },
     Target { name: "identifiers", run: identifiers },
     Target { name: "ids", run: ids },
@@ -55,6 +61,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "refresh_tokens", run: refresh_tokens },
     Target { name: "relations", run: relations },
     Target { name: "sealed_messages", run: sealed_messages },
+    Target { name: "site_paths", run: site_paths },
     Target { name: "stored_passwords", run: stored_passwords },
     Target { name: "tickets", run: tickets },
 ];
@@ -111,6 +118,56 @@ pub fn access_tokens(data: &[u8]) {
         assert!(again == said || absent, "{text:?}");
         assert!(claims.exp > now.as_secs() && claims.user().is_some(), "{text:?}");
     }
+}
+
+/// A body (its kind is the first line) has no control character in its fields, and says
+/// the same in JSON.
+pub fn bodies(data: &[u8]) {
+    let at = data.iter().position(|byte| *byte == b'\n').unwrap_or(data.len());
+    let (kind, body) = data.split_at(at);
+    let Ok(kind) = std::str::from_utf8(kind) else { return };
+    let Some(fields) = fuzzing::body(kind, body.get(1..).unwrap_or_default()) else { return };
+    let names: String = fields.keys().map(String::as_str).collect();
+    let texts: String = fields.values().filter_map(|value| value.as_str()).collect();
+    assert!(!(names + &texts).contains(char::is_control), "{fields:?}");
+    let json = serde_json::to_vec(&fields).unwrap_or_default();
+    let again = fuzzing::body("application/json", &json).unwrap_or_default();
+    assert!(fields.keys().eq(again.keys()), "{fields:?} became {again:?}");
+}
+
+/// What is read of a cookie stands there under its name, and is made of our letters.
+pub fn cookies(data: &[u8]) {
+    let Some(value) = fuzzing::cookie(data, "kw_session") else { return };
+    let line = String::from_utf8_lossy(data);
+    assert!(line.contains(&format!("kw_session={value}")) && value.len() <= 512, "{line:?}");
+    assert!(value.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b)), "{line:?}");
+}
+
+/// Whoever sent a request is named by the proxy itself: nothing left of it counts.
+pub fn forwarded_for(data: &[u8]) {
+    let proxy = IpAddr::from([10, 0, 0, 1]);
+    let Some(found) = fuzzing::forwarded_for(data, proxy) else { return };
+    let right = [data, b", 192.0.2.1, 10.0.0.1"].concat();
+    assert_eq!(fuzzing::forwarded_for(&right, proxy), Some([192, 0, 2, 1].into()));
+    let line = String::from_utf8_lossy(data);
+    let named = |hop: &str| hop.trim().parse().is_ok_and(|at: IpAddr| at.to_canonical() == found);
+    assert!(found == proxy || line.split(',').any(named), "{line:?} is no {found}");
+}
+
+/// A path that is read has one reading: no part of it means another place, and it has
+/// no second spelling.
+pub fn site_paths(data: &[u8]) {
+    let Ok(target) = std::str::from_utf8(data) else { return };
+    let Some(path) = fuzzing::site_path(target) else { return };
+    let mut parts = path.strip_prefix('/').unwrap_or("/").split('/');
+    let odd = |part: &str| matches!(part, "." | "..") || part.contains(['\\', '%', ';', '?', '#']);
+    assert!(path == "/" || !parts.any(|part| part.is_empty() || odd(part)), "{target:?}");
+    assert!(!path.contains(char::is_control), "{target:?}");
+    let letters = path.bytes().map(|byte| match byte {
+        b'/' => "/".to_owned(),
+        byte => format!("%{byte:02x}"),
+    });
+    assert_eq!(fuzzing::site_path(&letters.collect::<String>()), Some(path), "{target:?}");
 }
 
 /// Rows of a file are never more than the file has, and reading ends.

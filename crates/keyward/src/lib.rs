@@ -21,6 +21,8 @@ mod engine;
 mod factors;
 #[cfg(feature = "forward-auth")]
 pub mod forward;
+#[doc(hidden)]
+pub mod fuzzing;
 mod groups;
 mod hashing;
 mod hex;
