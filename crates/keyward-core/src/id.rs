@@ -87,7 +87,12 @@ macro_rules! ids {
 
             /// Reads the text form back; nothing else is accepted.
             pub fn parse(text: &str) -> Option<Self> {
-                decode(text.strip_prefix(concat!($prefix, "_"))?).map(Self)
+                Self::parse_bare(text.strip_prefix(concat!($prefix, "_"))?)
+            }
+
+            /// Reads the letters alone, where what they name is known.
+            pub(crate) fn parse_bare(letters: &str) -> Option<Self> {
+                decode(letters).map(Self)
             }
         }
 

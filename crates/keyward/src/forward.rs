@@ -13,9 +13,10 @@ use ::http::Uri;
 use keyward_core::Error;
 
 pub(crate) use decide::{COOKIE, STATE};
-pub(crate) use identity::{check_unconnected, check_unspoofed, put_identity};
+pub(crate) use identity::{Identity, check_unconnected, check_unspoofed, put_identity};
 pub(crate) use original::{Original, Teller};
-use path::{Path, Pattern};
+pub(crate) use path::Path;
+use path::Pattern;
 
 use crate::required::{Required, Wanted};
 

@@ -6,8 +6,8 @@
 //! while its shard has no later stamp. A read that was overtaken by a change
 //! therefore fills an entry that is already dead.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use keyward_authz::{Access, Ceiling};
@@ -38,6 +38,8 @@ pub(crate) struct Entry {
     pub(crate) mfa: MfaDemand,
     /// The body of `GET /session`, rendered once.
     pub(crate) json: Bytes,
+    /// What else is told of it, rendered when it is first asked for.
+    pub(crate) rendered: Rendered,
     /// The API key that stands in place of a session, if one does.
     pub(crate) key: Option<KeyInUse>,
     /// What an authenticator claimed, in place of a session, if one did.
@@ -47,6 +49,16 @@ pub(crate) struct Entry {
     /// When it was last used, in microseconds; moves without a lock.
     pub(crate) seen_at: AtomicI64,
     began: u64,
+}
+
+/// What is told of an [`Entry`] again and again.
+#[derive(Debug, Default)]
+pub(crate) struct Rendered {
+    /// The body of `GET /me`.
+    pub(crate) me: OnceLock<Bytes>,
+    /// Who it is, for sites behind a proxy.
+    #[cfg(feature = "forward-auth")]
+    pub(crate) identity: OnceLock<crate::forward::Identity>,
 }
 
 /// An API key that was read, with what it may at most do. Its session is none that
@@ -168,6 +180,7 @@ impl SessionCache {
             access_until,
             mfa,
             json,
+            rendered: Rendered::default(),
             key,
             claim,
             scoped,

@@ -13,27 +13,39 @@ const USERNAME: HeaderName = HeaderName::from_static("keyward-username");
 const ROLES: HeaderName = HeaderName::from_static("keyward-roles");
 const ALL: [HeaderName; 4] = [USER, EMAIL, USERNAME, ROLES];
 
-/// Says who it is. An address counts once its owner proved to hold it; a key that is
-/// narrowed has no role.
+/// What [`ALL`] say, in their order.
+pub(crate) type Identity = [HeaderValue; 4];
+
+/// Says who it is.
 pub(crate) fn put_identity(headers: &mut HeaderMap, entry: Option<&Entry>) {
-    let Some(entry) = entry else {
-        for name in ALL {
-            headers.insert(name, HeaderValue::from_static(""));
-        }
-        return;
+    let nobody = || ALL.map(|_| HeaderValue::from_static(""));
+    let told = match entry {
+        Some(entry) => entry.rendered.identity.get_or_init(|| identity(entry)).clone(),
+        None => nobody(),
     };
+    headers.reserve(told.len());
+    for (name, value) in ALL.into_iter().zip(told) {
+        headers.insert(name, value);
+    }
+}
+
+/// An address counts once its owner proved to hold it; a key that is narrowed has no
+/// role.
+fn identity(entry: &Entry) -> Identity {
     let first = |kind| {
         let mut known = entry.identifiers.iter().filter(|i| i.kind == kind);
         known.find(|i| kind == Kind::Username || i.verified_at.is_some())
     };
     let text = |kind| first(kind).map(|i| i.value.as_str()).unwrap_or_default();
-    headers.insert(USER, value(&entry.user.id.to_string()));
-    headers.insert(EMAIL, value(text(Kind::Email)));
-    headers.insert(USERNAME, value(text(Kind::Username)));
-    headers.insert(ROLES, value(&roles(entry)));
+    [
+        header_of(&encode(&entry.user.id.to_string())),
+        header_of(&encode(text(Kind::Email))),
+        header_of(&encode(text(Kind::Username))),
+        header_of(&roles(entry)),
+    ]
 }
 
-/// Separated by commas; none of their letters is one.
+/// Encoded one by one and separated by commas, of which none has one.
 fn roles(entry: &Entry) -> String {
     if !entry.ceilings().is_empty() {
         return String::new();
@@ -42,8 +54,8 @@ fn roles(entry: &Entry) -> String {
     roles.join(",")
 }
 
-fn value(text: &str) -> HeaderValue {
-    HeaderValue::from_str(&encode(text)).unwrap_or_else(|_| HeaderValue::from_static(""))
+fn header_of(encoded: &str) -> HeaderValue {
+    HeaderValue::from_str(encoded).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
 /// Percent-encodes what no header should hold: whatever is not printable ASCII, and

@@ -32,8 +32,12 @@ const FORWARDED_URI: HeaderName = HeaderName::from_static("x-forwarded-uri");
 const FORWARDED_METHOD: HeaderName = HeaderName::from_static("x-forwarded-method");
 
 impl<'a> Original<'a> {
-    /// Reads it. `prefix` is the path that Envoy puts in front of its own.
-    pub(crate) fn read(teller: Teller, request: &'a Request, prefix: &str) -> Result<Self, Fault> {
+    /// Reads it. `prefix`, in two parts, is the path that Envoy puts in front of its own.
+    pub(crate) fn read(
+        teller: Teller,
+        request: &'a Request,
+        prefix: [&str; 2],
+    ) -> Result<Self, Fault> {
         let headers = request.headers();
         let found = match teller {
             Teller::Nginx => {
@@ -79,9 +83,10 @@ fn split(url: &str) -> Result<(&str, &str), Fault> {
     Ok(rest.split_at(end))
 }
 
-fn behind<'a>(request: &'a Request, prefix: &str) -> Result<&'a str, Fault> {
+fn behind<'a>(request: &'a Request, [base, prefix]: [&str; 2]) -> Result<&'a str, Fault> {
     let target = request.uri().path_and_query().map_or("", |target| target.as_str());
-    target.strip_prefix(prefix).filter(|rest| rest.starts_with('/')).ok_or_else(untold)
+    let rest = target.strip_prefix(base).and_then(|rest| rest.strip_prefix(prefix));
+    rest.filter(|rest| rest.starts_with('/')).ok_or_else(untold)
 }
 
 pub(super) fn is_method(text: &str) -> bool {

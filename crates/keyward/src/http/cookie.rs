@@ -90,27 +90,52 @@ pub(super) fn find<'a>(
     find_named(headers, prefix(auth, name), name)
 }
 
-fn find_named<'a>(
+pub(crate) fn find_named<'a>(
     headers: &'a HeaderMap,
     prefix: &str,
     name: &str,
 ) -> Result<Option<&'a str>, Fault> {
     let mut found = None;
-    for line in headers.get_all(header::COOKIE) {
-        for pair in line.as_bytes().split(|b| *b == b';') {
-            let pair = pair.trim_ascii();
-            let rest = pair.strip_prefix(prefix.as_bytes());
-            let Some(rest) = rest.and_then(|r| r.strip_prefix(name.as_bytes())) else { continue };
-            let Some(value) = rest.strip_prefix(b"=") else { continue };
-            let text = std::str::from_utf8(value).ok().filter(|v| is_value(v));
-            match (text, &found) {
-                (Some(text), None) => found = Some(text),
-                (None, _) => return Err(bad("a cookie is malformed")),
-                (Some(_), Some(_)) => return Err(bad("a cookie occurs twice")),
-            }
-        }
+    for pair in pairs(headers) {
+        take(&mut found, value(pair, prefix, name))?;
     }
     Ok(found)
+}
+
+/// The session's cookie where it is well formed and no other says who asks: found in
+/// one reading, for the usual request.
+pub(super) fn session_alone<'a>(auth: &Keyward, headers: &'a HeaderMap) -> Option<&'a str> {
+    let (own, acting) = (prefix(auth, SESSION), prefix(auth, IMPERSONATE));
+    let mut found = None;
+    for pair in pairs(headers) {
+        if value(pair, acting, IMPERSONATE).is_some() {
+            return None;
+        }
+        take(&mut found, value(pair, own, SESSION)).ok()?;
+    }
+    found
+}
+
+/// `name=value`, as a browser sends them.
+fn pairs(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
+    let lines = headers.get_all(header::COOKIE).iter();
+    lines.flat_map(|line| line.as_bytes().split(|b| *b == b';')).map(<[u8]>::trim_ascii)
+}
+
+/// What a pair says, if it has this name.
+fn value<'a>(pair: &'a [u8], prefix: &str, name: &str) -> Option<&'a [u8]> {
+    let rest = pair.strip_prefix(prefix.as_bytes())?.strip_prefix(name.as_bytes())?;
+    rest.strip_prefix(b"=")
+}
+
+fn take<'a>(found: &mut Option<&'a str>, value: Option<&'a [u8]>) -> Result<(), Fault> {
+    let Some(value) = value else { return Ok(()) };
+    let text = std::str::from_utf8(value).ok().filter(|v| is_value(v));
+    let text = text.ok_or_else(|| bad("a cookie is malformed"))?;
+    match found.replace(text) {
+        None => Ok(()),
+        Some(_) => Err(bad("a cookie occurs twice")),
+    }
 }
 
 fn bad(detail: &'static str) -> Fault {

@@ -1,6 +1,8 @@
 //! Security headers: all of them for replies of ours, and for the app's own those
 //! that no page can miss.
 
+use std::sync::LazyLock;
+
 use ::http::{HeaderMap, HeaderName, HeaderValue, header};
 use keyward_core::id::RequestId;
 
@@ -77,16 +79,44 @@ pub(crate) fn xss(headers: &mut HeaderMap) {
     headers.entry(header::X_XSS_PROTECTION).or_insert(value);
 }
 
-/// How many are added to a reply of ours, at most.
-pub(super) const ADDED: usize = 8;
+/// The name of a request, which whoever has trouble with the answer can tell.
+const REQUEST_ID: HeaderName = HeaderName::from_static("keyward-request-id");
+
+/// Of an answer with no body to a program: all of its headers, but for the name of the
+/// request, which is empty. Put together once.
+static DATA_ALONE: LazyLock<HeaderMap> = LazyLock::new(|| {
+    let mut headers = HeaderMap::new();
+    add(&mut headers, SHARED);
+    add(&mut headers, DATA);
+    headers.insert(REQUEST_ID, HeaderValue::from_static(""));
+    headers
+});
+
+/// The same of an answer in JSON.
+static JSON: LazyLock<HeaderMap> = LazyLock::new(|| {
+    let mut headers = data_alone();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers
+});
+
+/// What an answer without a body to a program begins with.
+pub(super) fn data_alone() -> HeaderMap {
+    DATA_ALONE.clone()
+}
+
+/// What an answer in JSON begins with.
+pub(super) fn json() -> HeaderMap {
+    JSON.clone()
+}
 
 /// Adds what is missing to a reply of ours; a route that set a header itself keeps it.
 pub(crate) fn finish(headers: &mut HeaderMap, id: RequestId, https: bool) {
-    headers.reserve(ADDED);
-    add(headers, SHARED);
-    match is_json(headers) {
-        true => add(headers, DATA),
-        false => add(headers, PAGE),
+    if headers.get(REQUEST_ID).is_none_or(|name| !name.is_empty()) {
+        add(headers, SHARED);
+        match is_json(headers) {
+            true => add(headers, DATA),
+            false => add(headers, PAGE),
+        }
     }
     name(headers, id, https);
 }
@@ -113,8 +143,10 @@ fn name(headers: &mut HeaderMap, id: RequestId, https: bool) {
     if https {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
     }
-    if let Ok(id) = HeaderValue::try_from(String::from(id)) {
-        // A reply of ours that passes through the layer keeps the id it was told about.
-        headers.entry(HeaderName::from_static("keyward-request-id")).or_insert(id);
+    let Ok(id) = HeaderValue::try_from(String::from(id)) else { return };
+    // A reply of ours that passes through the layer keeps the id it was told about.
+    let told = headers.entry(REQUEST_ID).or_insert(HeaderValue::from_static(""));
+    if told.is_empty() {
+        *told = id;
     }
 }

@@ -26,12 +26,8 @@ impl Keyward {
         let more = [header::AUTHORIZATION, X_API_KEY];
         let is_usual = self.0.authenticators.is_cookie_first_of_headers()
             && !more.iter().any(|name| head.headers.contains_key(name));
-        let brought = |name| cookie::find(self, head.headers, name);
-        let (true, Ok(Some(token)), Ok(None)) =
-            (is_usual, brought(cookie::SESSION), brought(cookie::IMPERSONATE))
-        else {
-            return Ok(None);
-        };
+        let token = is_usual.then(|| cookie::session_alone(self, head.headers)).flatten();
+        let Some(token) = token else { return Ok(None) };
         self.check_origin(head, door, Some(Carried::Cookie))?;
         Ok(self.session_in_memory(token, now))
     }

@@ -7,7 +7,6 @@ use keyward_core::refusal::{Clash, Failing, Flaw, Mistake, PasskeyFault, Provide
 use serde_json::{Map, Value, json};
 
 use super::Reply;
-use super::reply::json_bytes;
 use super::shape::ProblemView;
 
 macro_rules! codes {
@@ -316,7 +315,8 @@ impl Problem {
             body: body.clone(),
         };
         let bytes = Value::Object(body).to_string().into_bytes();
-        let mut reply = json_bytes(self.code.status(), bytes.into());
+        let mut reply = Reply::new(bytes.into());
+        *reply.status_mut() = self.code.status();
         reply.extensions_mut().insert(view);
         self.mark(&mut reply);
         let kind = HeaderValue::from_static("application/problem+json");

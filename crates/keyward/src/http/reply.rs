@@ -9,8 +9,13 @@ use crate::engine::Keyward;
 
 /// JSON with this status.
 pub(crate) fn json<T: Serialize>(status: StatusCode, value: &T) -> Result<Reply, Fault> {
+    Ok(json_bytes(status, rendered(value)?))
+}
+
+/// The body of a reply in JSON.
+pub(crate) fn rendered<T: Serialize>(value: &T) -> Result<bytes::Bytes, Fault> {
     let bytes = serde_json::to_vec(value).map_err(|e| Error::because("render the reply", e))?;
-    Ok(json_bytes(status, bytes.into()))
+    Ok(bytes.into())
 }
 
 /// `200` with JSON.
@@ -22,10 +27,15 @@ pub(crate) fn ok<T: Serialize>(value: &T) -> Result<Reply, Fault> {
 pub(crate) fn json_bytes(status: StatusCode, bytes: bytes::Bytes) -> Reply {
     let mut reply = Reply::new(Body::Full(bytes));
     *reply.status_mut() = status;
-    let json = HeaderValue::from_static("application/json");
-    // Room for all that comes, at once.
-    reply.headers_mut().reserve(1 + super::headers::ADDED);
-    reply.headers_mut().insert(header::CONTENT_TYPE, json);
+    *reply.headers_mut() = super::headers::json();
+    reply
+}
+
+/// `200` without a body, for a program.
+#[cfg(feature = "forward-auth")]
+pub(crate) fn fine() -> Reply {
+    let mut reply = Reply::new(Body::empty());
+    *reply.headers_mut() = super::headers::data_alone();
     reply
 }
 

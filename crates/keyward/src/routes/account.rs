@@ -1,5 +1,6 @@
 //! What people do to their own account.
 
+use ::http::StatusCode;
 use keyward_core::Secret;
 use keyward_core::flow::admin::{Edit, EditPerson, Names};
 use keyward_core::flow::open::Opened;
@@ -38,8 +39,12 @@ fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         // In memory, as everything that is known of whoever asks.
         let entry = cx.caller.entry()?;
-        let own = UserView::new(&entry.user, &entry.identifiers);
-        reply::ok(&own.for_owner(&cx.auth.0.settings))
+        if let Some(told) = entry.rendered.me.get() {
+            return Ok(reply::json_bytes(StatusCode::OK, told.clone()));
+        }
+        let own = UserView::new(&entry.user, &entry.identifiers).for_owner(&cx.auth.0.settings);
+        let own = reply::rendered(&own)?;
+        Ok(reply::json_bytes(StatusCode::OK, entry.rendered.me.get_or_init(|| own).clone()))
     })
 }
 

@@ -74,12 +74,11 @@ async fn pass(cx: &Cx<'_>, teller: Teller) -> Result<Reply, Fault> {
     let headers = cx.request.headers();
     check_unspoofed(headers)?;
     check_unconnected(headers)?;
-    let prefix = format!("{}{ENVOY}", cx.auth.0.web.base);
-    let original = Original::read(teller, cx.request, &prefix)?;
+    let original = Original::read(teller, cx.request, [&cx.auth.0.web.base, ENVOY])?;
     let site = cx.auth.0.web.sites.find(original.host).ok_or(Code::SiteUnknown)?;
     match cx.auth.may_pass(site, &original, headers, cx.address).await {
         Ok(known) => {
-            let mut reply = Reply::new(Body::empty());
+            let mut reply = reply::fine();
             put_identity(reply.headers_mut(), known.as_ref().map(|known| &*known.entry));
             Ok(reply)
         }
