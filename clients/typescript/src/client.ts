@@ -88,6 +88,21 @@ export class Keyward extends Operations {
     return granted(await this.postCan(input));
   }
 
+  /**
+   * The public keys that access tokens are signed by, as they are published (RFC 7517).
+   * They are asked for as nobody: a credential of this client that is refused says nothing
+   * about them.
+   */
+  async keySet(): Promise<unknown> {
+    try {
+      return await this.using(nobody).json({ method: "GET", path: "/.well-known/jwks.json", safe: true, options: {} });
+    } catch (error) {
+      // That there are none is no judgement of a token.
+      if (!(error instanceof Problem) || error.status >= 500) throw error;
+      throw new UnexpectedReply("a server that publishes no keys", { cause: error });
+    }
+  }
+
   protected async json<T>(call: Call): Promise<T> {
     const response = await this.#send(call);
     await refuse(response);

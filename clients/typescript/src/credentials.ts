@@ -2,7 +2,8 @@
 
 const OURS = /^(?:__Host-)?kw_[a-z]+$/;
 const VALUE = /^[A-Za-z0-9._-]{1,512}$/;
-const BEARER = /^[A-Za-z0-9._~+/=-]{1,4096}$/;
+/** As long as an access token may be. */
+const BEARER = /^[A-Za-z0-9._~+/=-]{1,8192}$/;
 
 /** What is sent along with a request. */
 export interface Credentials {

@@ -28,7 +28,7 @@ export interface FieldError {
 
 /** The server refused, or failed, and says why. */
 export class Problem extends KeywardError {
-  override readonly name = "Problem";
+  override readonly name: string = "Problem";
   readonly status: number;
   /** Stable: never renamed, never translated. */
   readonly code: Code | (string & {});
@@ -74,4 +74,32 @@ export class NextStep extends KeywardError {
     super(outcome.status);
     this.outcome = outcome;
   }
+}
+
+/** Why a token opens nothing: for the log, and not for whoever sent it. */
+export type TokenFault =
+  | "malformed"
+  | "unknown_key"
+  | "wrong_signature"
+  | "wrong_issuer"
+  | "wrong_audience"
+  | "expired"
+  | "not_yet"
+  | "wrong_subject";
+
+/** A token that opens nothing, refused here in the form in which the server would: 401,
+ * `unauthenticated`. */
+export class TokenRefused extends Problem {
+  override readonly name = "TokenRefused";
+  readonly reason: TokenFault;
+
+  constructor(reason: TokenFault) {
+    super(401, { code: "unauthenticated", title: "Please sign in.", status: 401 });
+    this.reason = reason;
+  }
+}
+
+/** This platform cannot verify what that key signed. It is neither a yes nor a no. */
+export class Unsupported extends KeywardError {
+  override readonly name = "Unsupported";
 }

@@ -10,6 +10,10 @@ import { fileURLToPath } from "node:url";
 import { start } from "./server.mjs";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
+const said = [
+  ["the first example", "Ada false\nmissing_permission\n"],
+  ["access tokens", "true [ 'reports:view' ]\nsession_revoked\n"],
+];
 let server;
 let folder;
 
@@ -22,14 +26,23 @@ after(async () => {
   if (folder) rmSync(folder, { recursive: true });
 });
 
-test("the first example", () => {
-  const [, block] = readFileSync(join(here, "README.md"), "utf8").match(/```ts\n(.*?)```/s);
-  const text = block.replace('from "keyward"', 'from "../index.js"').replace("http://localhost:8080", server.url);
-  writeFileSync(join(folder, "first.ts"), text);
+test("every example compiles", () => {
+  const blocks = readFileSync(join(here, "README.md"), "utf8").matchAll(/```ts\n(.*?)```/gs);
+  const files = [...blocks].map(([, block], number) => {
+    const file = join(folder, `${number}.ts`);
+    writeFileSync(file, block.replace('from "keyward"', 'from "../index.js"').replaceAll("http://localhost:8080", server.issuer));
+    return file;
+  });
+  assert.equal(files.length, said.length, "nothing is shown that is not run");
   const compiler = [join(here, "node_modules/typescript/bin/tsc"), "--strict", "--target", "es2022", "--module", "nodenext"];
-  const compiled = spawnSync("node", [...compiler, "--lib", "es2022,dom", join(folder, "first.ts")], { encoding: "utf8" });
+  const compiled = spawnSync("node", [...compiler, "--lib", "es2022,dom", ...files], { encoding: "utf8" });
   assert.equal(compiled.stdout, "");
-  const ran = spawnSync("node", [join(folder, "first.js")], { encoding: "utf8" });
-  assert.equal(ran.stderr, "");
-  assert.equal(ran.stdout, "Ada false\nmissing_permission\n");
 });
+
+for (const [number, [name, output]] of said.entries()) {
+  test(name, () => {
+    const ran = spawnSync("node", [join(folder, `${number}.js`)], { encoding: "utf8" });
+    assert.equal(ran.stderr, "");
+    assert.equal(ran.stdout, output);
+  });
+}
