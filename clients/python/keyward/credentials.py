@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 #: Every cookie of Keyward's begins so, on HTTPS with `__Host-` before it.
 _OURS = re.compile(r"\A(?:__Host-)?kw_[a-z]+\Z")
 _VALUE = re.compile(r"\A[A-Za-z0-9._-]{1,512}\Z")
-_BEARER = re.compile(r"\A[A-Za-z0-9._~+/=-]{1,4096}\Z")
+#: As long as an access token may be.
+_BEARER = re.compile(r"\A[A-Za-z0-9._~+/=-]{1,8192}\Z")
 SESSION_COOKIES = ("__Host-kw_session", "kw_session")
 
 

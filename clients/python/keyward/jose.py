@@ -158,6 +158,7 @@ def claims(said: Any, issuer: str, audience: str, now: float) -> Claims:
         not isinstance(said, dict)
         or not all(isinstance(said.get(name), str) for name in texts)
         or not all(type(said.get(name)) is int for name in numbers)
+        or type(said.get("nbf", 0)) is not int
         or not isinstance(said.get("amr"), list)
         or not all(isinstance(method, str) for method in said["amr"])
         or not isinstance(said.get("client_id", ""), str)
@@ -167,7 +168,7 @@ def claims(said: Any, issuer: str, audience: str, now: float) -> Claims:
         raise refused("claims are missing, or of another kind")
     if said["iss"] != issuer or said["aud"] != audience:
         raise refused("it is of another issuer or for another audience")
-    if now >= said["exp"] or said["iat"] > now + LEEWAY:
+    if now >= said["exp"] or max(said["iat"], said.get("nbf", 0)) > now + LEEWAY:
         raise refused("it has ended, or not begun")
     if not said["sub"].startswith("usr_") or not said["sid"].startswith("ses_"):
         raise refused("it is nobody's")

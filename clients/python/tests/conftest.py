@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,11 @@ class Person:
 class Server:
     url: str
 
+    @property
+    def issuer(self) -> str:
+        """Its public URL."""
+        return self.url.replace("127.0.0.1", "localhost")
+
     def letter(self, to: str, fitting: str = "") -> dict[str, str]:
         """The newest message to them; waits for it to come."""
         reply = httpx.get(f"{self.url}/dev/inbox.json", params={"to": to, "wait": "10s"}, timeout=20)
@@ -52,10 +58,15 @@ def free_port() -> int:
         return port
 
 
-
-
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
+    with running() as found:
+        yield found
+
+
+@contextmanager
+def running(**more: str) -> Iterator[Server]:
+    """A server with these settings beside the tests' own."""
     binary = os.environ.get("KEYWARD_BIN")
     assert binary, "KEYWARD_BIN must name the server to test against"
     folder, port = tempfile.mkdtemp(prefix="keyward-python-"), free_port()
@@ -69,6 +80,7 @@ def server() -> Iterator[Server]:
         "KEYWARD_SERVER_TRUSTED_PROXIES": "127.0.0.1",
         "KEYWARD_CAPTCHA_RECOVERY": "always",
         "KEYWARD_CAPTCHA_WORK": "20000",
+        **more,
     }
     kept = {name: value for name, value in os.environ.items() if not name.startswith("KEYWARD_")}
     command = [binary, "dev", "--data-dir", f"{folder}/data", "--listen", f"127.0.0.1:{port}"]

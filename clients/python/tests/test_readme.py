@@ -14,13 +14,13 @@ from keyward import Keyward
 from .conftest import Person, Server, somebody
 
 TEXT = (Path(__file__).resolve().parents[1] / "README.md").read_text(encoding="utf-8")
-FIRST, APPLICATION, REST = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+FIRST, APPLICATION, TOKENS, REST = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 
 
 def run(block: str, running: Server, **given: object) -> python.ModuleType:
     module = python.ModuleType("readme")
     module.__dict__.update(given)
-    exec(compile(block.replace("http://localhost:8080", running.url), "README.md", "exec"), module.__dict__)
+    exec(compile(block.replace("http://localhost:8080", running.issuer), "README.md", "exec"), module.__dict__)
     return module
 
 
@@ -36,6 +36,11 @@ async def test_the_application(server: Server, editor: Person, person: Person) -
         async with httpx.AsyncClient(transport=transport, base_url="http://app.example.com", follow_redirects=True) as browser:
             reply = await browser.post("/sign-in", json={"name": who.email, "password": who.password})
             assert (reply.status_code, reply.text) == (status, text)
+
+
+def test_access_tokens(server: Server, keyward: Keyward, capsys: pytest.CaptureFixture[str]) -> None:
+    run(TOKENS, server, server=keyward)
+    assert capsys.readouterr().out == "True ('reports:view',)\nsession_revoked\n"
 
 
 def test_everything_else(server: Server, admin: Keyward, keyward: Keyward, editors: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from typing import Any
@@ -12,9 +13,9 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from keyward import Keyward, Retries, Unreachable, errors
+from keyward import ApiKey, AsyncKeyward, Keyward, Retries, Unreachable, errors
 from keyward.jose import KeySet
-from keyward.tokens import Claims, Tokens
+from keyward.tokens import AsyncTokens, Claims, Tokens
 
 ISSUER = "https://auth.example.com"
 NOW = 1_700_000_000
@@ -79,11 +80,14 @@ class Issuer:
 
     def __init__(self, *keys: Key) -> None:
         self.keys, self.asked, self.is_up, self.ended = list(keys), list[str](), True, False
+        self.refuses = 0
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request.url.path)
         if not self.is_up:
             raise httpx.ConnectError("down")
+        if self.refuses:
+            return httpx.Response(self.refuses, json={"code": "unauthenticated", "title": "No.", "status": self.refuses})
         if request.url.path == "/.well-known/jwks.json":
             return httpx.Response(200, json={"keys": [key.jwk() for key in self.keys]})
         if self.ended:
@@ -114,7 +118,7 @@ def test_a_token_is_verified_with_the_published_key_and_nobody_is_asked(kind: st
     "change",
     [
         {"iss": "https://evil.example.com"}, {"aud": "https://other.example.com"}, {"aud": [ISSUER]}, {"exp": NOW}, {"exp": NOW - 1},
-        {"iat": NOW + 61}, {"sub": "1"}, {"sid": "1"}, {"sub": None}, {"exp": None}, {"exp": "2999"}, {"exp": True},
+        {"iat": NOW + 61}, {"nbf": NOW + 61}, {"nbf": None}, {"sub": "1"}, {"sid": "1"}, {"sub": None}, {"exp": None}, {"exp": "2999"}, {"exp": True},
         {"exp": 1e12}, {"amr": "password"}, {"amr": [1]}, {"acr": "aal3"}, {"scope": ["a"]}, {"client_id": 1}, {"auth_time": None},
     ],
     ids=str,
@@ -123,7 +127,7 @@ def test_claims_that_are_not_ours_open_nothing(change: dict[str, Any]) -> None:
     with pytest.raises(errors.Unauthenticated):
         tokens(Issuer(EDWARDS)).verify(EDWARDS.sign({**SAID, **change}))
     without = {name: value for name, value in SAID.items() if name not in change}
-    if not set(change) <= {"scope", "client_id"}:
+    if not set(change) <= {"scope", "client_id", "nbf"}:
         with pytest.raises(errors.Unauthenticated):
             tokens(Issuer(EDWARDS)).verify(EDWARDS.sign(without))
 
@@ -218,6 +222,79 @@ def test_while_the_server_is_down_its_keys_are_good_for_a_while() -> None:
     assert verifier.verify(lasting).user_id == "usr_1"
     now[0] += 1
     with pytest.raises(Unreachable):
+        verifier.verify(lasting)
+
+
+def test_a_server_that_is_down_is_left_to_rest() -> None:
+    issuer, now = Issuer(EDWARDS), [float(NOW)]
+    verifier = tokens(issuer, now)
+    lasting, stranger = EDWARDS.sign({**SAID, "exp": NOW + 10_000}), Key("ES256", "key_2").sign(SAID)
+    verifier.verify(lasting)
+    issuer.is_up = False
+    now[0] += 590
+    for _ in range(20):
+        assert verifier.verify(lasting).user_id == "usr_1"
+        with pytest.raises(errors.Unauthenticated):
+            verifier.verify(stranger)
+    assert len(issuer.asked) == 2
+
+
+async def test_whoever_comes_at_once_shares_one_request_and_what_came_of_it() -> None:
+    issuer = Issuer(EDWARDS)
+
+    async def answer(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0)
+        return issuer(request)
+
+    http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+    client = AsyncKeyward("http://localhost:1", http=http, retries=Retries(times=0))
+    verifier, token = AsyncTokens(client, issuer=ISSUER, clock=lambda: float(NOW)), EDWARDS.sign(SAID)
+    issuer.is_up = False
+    found = await asyncio.gather(*(verifier.verify(token) for _ in range(50)), return_exceptions=True)
+    assert all(isinstance(one, Unreachable) for one in found) and len(issuer.asked) == 1
+    issuer.is_up = True
+    good = await asyncio.gather(*(verifier.verify(token) for _ in range(50)))
+    assert len(good) == 50 and len(issuer.asked) == 2
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 503])
+def test_what_is_answered_about_keys_is_no_judgement_of_a_token(status: int) -> None:
+    issuer = Issuer(EDWARDS)
+    issuer.refuses = status
+    with pytest.raises(errors.UnexpectedReply if status < 500 else errors.ServerError):
+        tokens(issuer).verify(EDWARDS.sign(SAID))
+
+
+def test_keys_are_asked_for_as_nobody() -> None:
+    issuer, seen = Issuer(EDWARDS), list[httpx.Headers]()
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.headers)
+        return issuer(request)
+
+    http = httpx.Client(transport=httpx.MockTransport(answer))
+    client = Keyward("http://localhost:1", http=http, credentials=ApiKey("kwk_1"))
+    assert Tokens(client, issuer=ISSUER, clock=lambda: float(NOW)).verify(EDWARDS.sign(SAID)).user_id == "usr_1"
+    assert "x-api-key" not in seen[0]
+
+
+@pytest.mark.parametrize("document", [[], {}, {"keys": None}, {"keys": [EDWARDS.jwk()] * 65}], ids=["list", "empty", "none", "many"])
+def test_an_answer_that_is_no_set_of_keys_does_not_take_the_keys_away(document: Any) -> None:
+    class Odd(Issuer):
+        odd = False
+
+        def __call__(self, request: httpx.Request) -> httpx.Response:
+            return httpx.Response(200, json=document) if self.odd else super().__call__(request)
+
+    issuer, now = Odd(EDWARDS), [float(NOW)]
+    verifier = tokens(issuer, now)
+    lasting = EDWARDS.sign({**SAID, "exp": NOW + 10_000})
+    verifier.verify(lasting)
+    issuer.odd = True
+    now[0] += 300
+    assert verifier.verify(lasting).user_id == "usr_1"
+    now[0] += 300
+    with pytest.raises(errors.UnexpectedReply):
         verifier.verify(lasting)
 
 

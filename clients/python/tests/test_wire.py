@@ -155,7 +155,7 @@ def test_credentials_come_in_their_own_header_and_show_nothing() -> None:
     assert not {"authorization", "x-api-key", "cookie"} & set(script.requests[0].headers)
 
 
-@pytest.mark.parametrize("text", ["", "a b", "a\r\nx-admin: 1", "ü", "a" * 5000])
+@pytest.mark.parametrize("text", ["", "a b", "a\r\nx-admin: 1", "ü", "a" * 8193])
 def test_a_credential_that_would_break_a_header_is_refused(text: str) -> None:
     for kind in (SessionToken, ApiKey):
         with pytest.raises(ValueError):
