@@ -9,6 +9,7 @@
 
 mod audit;
 mod authnzerver;
+mod class_18_lines_of_logs;
 mod cli;
 mod configuration;
 mod disk_full;

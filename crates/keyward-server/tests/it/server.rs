@@ -244,6 +244,13 @@ impl Server {
         assert!(Command::new("kill").args([name, &id]).status().unwrap().success());
     }
 
+    /// Ends it; all lines of its log since it was ready.
+    pub(crate) fn log(mut self) -> Vec<String> {
+        self.signal("-TERM");
+        self.child.wait().unwrap();
+        self.facts.iter().collect()
+    }
+
     /// Asks it to end, and waits until it has.
     pub(crate) fn stop(mut self) -> ExitStatus {
         self.signal("-TERM");

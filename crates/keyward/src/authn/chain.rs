@@ -110,6 +110,11 @@ impl Steps {
         matches!(self.all.iter().find(|step| !reads(step)), Some(Step::Cookie))
     }
 
+    /// Whether API keys are looked for before anything else.
+    pub(crate) fn is_key_first(&self) -> bool {
+        matches!(self.all.first(), Some(Step::Key))
+    }
+
     /// Whether tokens that are not ours may be somebody else's.
     pub(crate) fn others_read_bearer(&self) -> bool {
         self.all.iter().any(|step| matches!(step, Step::Own(_)))

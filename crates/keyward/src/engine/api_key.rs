@@ -34,18 +34,43 @@ impl Keyward {
     ) -> Result<Arc<Entry>, Fault> {
         let read = api_key::read(text).ok_or(Code::Unauthenticated)?;
         let entry = self.entry_of(&read, now).await?.ok_or(Code::Unauthenticated)?;
-        let Some(KeyInUse { key, .. }) = &entry.key else {
-            return Err(Code::Unauthenticated.into());
-        };
+        self.used(entry, &read, address, now).ok_or_else(|| Code::Unauthenticated.into())
+    }
+
+    /// The same of a key that is in memory. Nothing of all others: they have to be looked
+    /// up.
+    pub(crate) fn key_in_memory(
+        &self,
+        text: &str,
+        address: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Option<Arc<Entry>> {
+        let read = api_key::read(text)?;
+        self.used(self.kept(standing_id(&read)?, now)?, &read, address, now)
+    }
+
+    /// What a key opens, if it does now and from this address; its use is noted.
+    fn used(
+        &self,
+        entry: Arc<Entry>,
+        read: &ApiKeyText,
+        address: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Option<Arc<Entry>> {
+        let KeyInUse { key, .. } = entry.key.as_ref()?;
         let opens = key.is_opened_by(&read.hash)
             && key.is_alive(now)
             && key.may_come_from(address)
             && entry.user.is_active();
         if !opens {
-            return Err(Code::Unauthenticated.into());
+            return None;
         }
         self.touch_key(&entry, key, now);
-        Ok(entry)
+        Some(entry)
+    }
+
+    fn kept(&self, id: SessionId, now: Timestamp) -> Option<Arc<Entry>> {
+        self.0.cache.get(id).filter(|found| self.is_current(found, now))
     }
 
     async fn entry_of(
@@ -53,9 +78,8 @@ impl Keyward {
         read: &ApiKeyText,
         now: Timestamp,
     ) -> Result<Option<Arc<Entry>>, Error> {
-        // No session has the id of a credential: both are drawn at random.
-        let Some(id) = SessionId::from_bytes(&read.id.to_bytes()) else { return Ok(None) };
-        if let Some(entry) = self.0.cache.get(id).filter(|found| self.is_current(found, now)) {
+        let Some(id) = standing_id(read) else { return Ok(None) };
+        if let Some(entry) = self.kept(id, now) {
             return Ok(Some(entry));
         }
         let began = self.0.cache.begin();
@@ -92,6 +116,11 @@ impl Keyward {
             auth.record(Batch { writes, events: vec![] }).await;
         });
     }
+}
+
+/// What a key is kept by. No session has the id of a credential: both are drawn at random.
+fn standing_id(read: &ApiKeyText) -> Option<SessionId> {
+    SessionId::from_bytes(&read.id.to_bytes())
 }
 
 /// What permissions bind a key or tokens to.

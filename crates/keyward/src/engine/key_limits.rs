@@ -43,10 +43,7 @@ impl Keyward {
         &self,
         key: &ApiKey,
         now: Timestamp,
-    ) -> Result<Option<Arc<KeyLimits>>, Fault> {
-        if key.per_minute().or(key.per_day()).is_none() {
-            return Ok(None);
-        }
+    ) -> Result<Arc<KeyLimits>, Fault> {
         let minute = key.per_minute().map(|count| self.take_in_minute(key, count, now));
         if let Some(fault) = minute.as_ref().and_then(refused) {
             return Err(fault);
@@ -57,7 +54,7 @@ impl Keyward {
         };
         match day.as_ref().and_then(refused) {
             Some(fault) => Err(fault),
-            None => Ok(Some(Arc::new(KeyLimits { minute, day }))),
+            None => Ok(Arc::new(KeyLimits { minute, day })),
         }
     }
 

@@ -14,7 +14,7 @@ use super::{Code, Fault, Guard, Head, Request, csrf};
 use crate::authn::chain::{Carried, Step};
 use crate::engine::Keyward;
 use crate::engine::ask::Asker;
-use crate::engine::cache::Entry;
+use crate::engine::cache::{Entry, KeyInUse};
 use crate::engine::groups::Known;
 use crate::engine::policy::parse;
 use crate::engine::session::Ended;
@@ -103,7 +103,7 @@ impl Keyward {
             return Ok((None, false));
         }
         let (carried, opened) = match self.in_memory(head, door, now)? {
-            Some(opened) => (Some(Carried::Cookie), Some(opened)),
+            Some((carried, opened)) => (Some(carried), Some(opened)),
             // Rarer and larger: in a box, so that the usual request is small.
             None => Box::pin(self.looked_up(head, door, now)).await?,
         };
@@ -121,8 +121,10 @@ impl Keyward {
             Some(entry) => {
                 let limits = match &entry.key {
                     // In a box, so that every other request is small.
-                    Some(key) => Box::pin(self.take_of_key(&key.key, now)).await?,
-                    None => None,
+                    Some(KeyInUse { key, .. }) if key.is_counted() => {
+                        Some(Box::pin(self.take_of_key(key, now)).await?)
+                    }
+                    _ => None,
                 };
                 Some(Known { limits, ..self.known(entry, head.address).await? })
             }

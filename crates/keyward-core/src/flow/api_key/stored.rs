@@ -178,6 +178,11 @@ impl ApiKey {
         self.kept.per_minute
     }
 
+    /// Whether requests are counted at all.
+    pub fn is_counted(&self) -> bool {
+        self.per_minute().or(self.per_day()).is_some()
+    }
+
     /// When it was last used, to the minute.
     pub fn used_at(&self) -> Option<Timestamp> {
         self.kept.used_at.map(Timestamp::from_micros)

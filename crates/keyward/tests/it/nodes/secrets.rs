@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use keyward::testing::{Client, PASSWORD, PasskeyDevice, TestAuth};
+use keyward::testing::{Client, PASSWORD, PasskeyDevice, Response, TestAuth};
 use serde_json::{Value, json};
 
 use crate::passkeys;
@@ -28,7 +28,9 @@ pub(super) async fn are_spent_once(here: &TestAuth, there: &TestAuth) {
         ("a link to sign in with", sign_in(here, "link").await),
         ("what a passkey signed", passkey(here).await),
     ] {
-        assert_eq!(race([here, there], &answer).await, 1, "{what}");
+        let replies = race([here, there], &answer).await;
+        let let_in = replies.iter().filter(|reply| reply.status().is_success()).count();
+        assert_eq!(let_in, 1, "{what}: {replies:?}");
     }
     #[cfg(feature = "tokens")]
     a_refresh_token_has_one_successor(here, there).await;
@@ -49,10 +51,7 @@ async fn a_refresh_token_has_one_successor(here: &TestAuth, there: &TestAuth) {
             let body = crate::tokens::next(&refresh);
             tasks.spawn(async move {
                 barrier.wait().await;
-                let mut reply = client.post("/api/v1/token", &body).await;
-                while matches!(reply.code().as_str(), "busy" | "conflict") {
-                    reply = client.post("/api/v1/token", &body).await;
-                }
+                let reply = insist(&client, "/api/v1/token", &body).await;
                 reply.json()["refresh_token"].as_str().unwrap_or_default().to_owned()
             });
         }
@@ -70,9 +69,22 @@ async fn a_refresh_token_has_one_successor(here: &TestAuth, there: &TestAuth) {
     assert_eq!(client.post("/api/v1/token", &body).await.status(), 400, "closed on both");
 }
 
-/// Sends the same from fifty clients at once, half of them on each node; how many
-/// were let in.
-async fn race(nodes: [&TestAuth; 2], answer: &Answer) -> usize {
+/// Sends something until it is answered. Whoever finds no connection in time on a busy
+/// machine, or is overtaken again and again, is told to come back, and has got nothing.
+pub(super) async fn insist(client: &Client, path: &str, body: &Value) -> Response {
+    let mut reply = client.post(path, body).await;
+    for _ in 0..1000 {
+        if !matches!(reply.code().as_str(), "busy" | "conflict") {
+            break;
+        }
+        reply = client.post(path, body).await;
+    }
+    reply
+}
+
+/// Sends the same from fifty clients at once, half of them on each node; what each was
+/// told.
+async fn race(nodes: [&TestAuth; 2], answer: &Answer) -> Vec<Response> {
     let barrier = Arc::new(tokio::sync::Barrier::new(CLIENTS));
     let mut tasks = tokio::task::JoinSet::new();
     for node in nodes.into_iter().cycle().take(CLIENTS) {
@@ -83,15 +95,13 @@ async fn race(nodes: [&TestAuth; 2], answer: &Answer) -> usize {
         let (path, body, barrier) = (answer.path.clone(), answer.body.clone(), barrier.clone());
         tasks.spawn(async move {
             barrier.wait().await;
-            client.post(&path, &body).await
+            insist(&client, &path, &body).await
         });
     }
     let replies = tasks.join_all().await;
-    // Whoever found no connection in time on a busy machine is told to come back, and
-    // has got nothing.
-    let odd = replies.iter().find(|r| r.status().is_server_error() && r.status() != 503);
+    let odd = replies.iter().find(|reply| reply.status().is_server_error());
     assert!(odd.is_none(), "{odd:?}");
-    replies.iter().filter(|reply| reply.status().is_success()).count()
+    replies
 }
 
 /// Asks for something that sends a message; the flow, and the browser that asked.
