@@ -86,6 +86,13 @@ pub fn guess(raw: &str) -> Kind {
     }
 }
 
+/// One spelling for all that compare alike, of whatever may be no identifier at all: so
+/// that a limit that counts names that nobody has counts as the limit of an account does.
+pub fn folded(raw: &str) -> String {
+    let found = normalise(guess(raw), raw);
+    found.map_or_else(|_| raw.to_lowercase(), |normal| normal.text)
+}
+
 /// An address as its owner recognises it and nobody else learns it:
 /// `a•••@example.com`, `•••67`. Another kind is shown as it is.
 pub fn mask(kind: Kind, normal: &str) -> String {

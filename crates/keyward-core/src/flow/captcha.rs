@@ -11,11 +11,11 @@ use core::time::Duration;
 pub use puzzle::{Puzzle, Task};
 
 use super::challenge::{guess_key, take};
-use super::sign_in::{Named, folded};
+use super::sign_in::Named;
 use super::{Client, Decide, Done, Flow, Gather, Verdict, Work};
 use crate::Error;
 use crate::id::UserId;
-use crate::identifier::Kind;
+use crate::identifier::{Kind, folded};
 use crate::port::{Fut, Take, Write};
 use crate::record::{Challenge, Purpose, Reason, What};
 use crate::refusal::Refusal;

@@ -7,11 +7,11 @@
 use super::guess::{Guessed, Guesser};
 use super::open::Opening;
 use super::proven::{Proof, SignedIn, proven};
-use super::sign_in::{find, folded};
+use super::sign_in::find;
 use super::{Decide, Done, Flow, Gather, Verdict};
 use crate::Error;
 use crate::id::UserId;
-use crate::identifier::{self, Kind};
+use crate::identifier::{self, Kind, folded};
 use crate::port::{Fut, Take};
 use crate::record::{Event, Identifier, Reason, Subject, What};
 use crate::refusal::Refusal;

@@ -5,11 +5,11 @@
 use super::guess::AtPassword;
 use super::open::Opening;
 use super::proven::{Proof, SignedIn, proven};
-use super::sign_in::folded;
 use super::sign_up::{add_subject, new_subject};
 use super::{Decide, Done, Flow, Gather, Stored, Verdict, Work};
 use crate::Error;
 use crate::id::{CredentialId, TenantId};
+use crate::identifier::folded;
 use crate::port::{Fut, Take, Write};
 use crate::record::{Credential, Event, Identity, Reason, Subject, What};
 use crate::refusal::Refusal;

@@ -5,7 +5,7 @@ use super::open::Opening;
 use super::proven::{Proof, SignedIn, proven};
 use super::{Decide, Done, Flow, Gather, Stored, Verdict, Work};
 use crate::Error;
-use crate::identifier::{self, Kind};
+use crate::identifier::{self, Kind, folded};
 use crate::port::{Fut, Take, Write};
 use crate::record::{Credential, Event, Reason, Subject, What};
 use crate::refusal::Refusal;
@@ -134,13 +134,6 @@ impl Named {
         };
         Ok(Self { asked, subject })
     }
-}
-
-/// One spelling for all that compare alike, so that a limit that counts names
-/// that nobody has counts as the limit of an account does.
-pub(super) fn folded(typed: &str) -> String {
-    let found = identifier::normalise(identifier::guess(typed), typed);
-    found.map_or_else(|_| typed.to_lowercase(), |normal| normal.text)
 }
 
 /// The kind and the normalised text of what was typed, if it is one of `kinds`.

@@ -6,6 +6,8 @@ pub(crate) mod other;
 mod plain;
 mod text;
 
+use keyward_core::identifier::folded;
+use keyward_core::record::Identity;
 use keyward_core::{Error, Secret};
 
 use super::value::{Row, Value, params};
@@ -21,9 +23,11 @@ pub struct TableColumns {
     /// The table: `members`, `shop.customers`.
     pub table: String,
     /// What names somebody for ever: a number, a UUID, a text of up to 255 bytes; unique.
+    /// A row that has none is nobody.
     pub id: String,
-    /// What people type; compared as the database compares it. Of several rows with one
-    /// login, none is found.
+    /// What people type; compared as the database compares it, and then as we compare the
+    /// names of our own accounts: a collation that takes `é` for `e` finds nobody by it.
+    /// Of several rows with one login, none is found.
     pub login: String,
     /// What is stored of the password. As long as what is written there: 128 characters
     /// or more. Null and an empty text are none.
@@ -52,6 +56,9 @@ pub struct UserTable {
     texts: Texts,
 }
 
+/// Rows that a database may take for one login, and we must tell apart: so many are
+/// nobody.
+const ALIKE: usize = 16;
 /// Bytes of what people type, at most.
 const MAX_LOGIN: usize = 320;
 
@@ -76,14 +83,21 @@ impl UserTable {
         if login.len() > MAX_LOGIN || login.chars().any(char::is_control) {
             return Ok(None);
         }
-        only(self.plain.ask(&self.texts.by_login, params![login]).await?)
+        let mut rows = self.plain.look_up(&self.texts.by_login, login).await?;
+        if rows.len() >= ALIKE {
+            return Ok(None);
+        }
+        let wanted = folded(login);
+        rows.retain(|row| row.last().and_then(text_of).is_some_and(|it| folded(&it) == wanted));
+        only(rows)
     }
 
     /// Whoever has this id.
     pub async fn by_id(&self, id: &str) -> Result<Option<TableRow>, Error> {
-        let found = only(self.plain.ask(&self.texts.by_id, params![id]).await?)?;
-        // MySQL finds the number 12 by `12 and more`.
-        Ok(found.filter(|row| row.id == id))
+        let mut rows = self.plain.ask(&self.texts.by_id, params![id]).await?;
+        // MySQL finds the number 12 by `12 and more`, and `ada` by `ADA`.
+        rows.retain(|row| row.first().and_then(text_of).is_some_and(|it| it == id));
+        only(rows)
     }
 
     /// Replaces what is stored of a password, if it is still `was`. Whether it was.
@@ -120,19 +134,22 @@ fn is_name(text: &str) -> bool {
 fn only(rows: Vec<Row>) -> Result<Option<TableRow>, Error> {
     let mut rows = rows.into_iter();
     let (Some(row), None) = (rows.next(), rows.next()) else { return Ok(None) };
-    let mut cells = row.into_iter().map(text_of);
+    if matches!(row.first(), Some(Value::Null)) {
+        return Ok(None);
+    }
+    let mut cells = row.iter().map(text_of);
     let mut next = || cells.next().flatten();
     let (id, name, password) = (next(), next(), next());
-    let id = id.filter(|id| !id.is_empty() && id.len() <= keyward_core::record::Identity::MAX);
+    let id = id.filter(|id| !id.is_empty() && id.len() <= Identity::MAX);
     let id = id.ok_or_else(|| Error::new("read an id of the app's table"))?;
     let password = Secret::new(password.unwrap_or_default());
     Ok(Some(TableRow { id, name: name.unwrap_or_default(), password }))
 }
 
-fn text_of(value: Value) -> Option<String> {
+fn text_of(value: &Value) -> Option<String> {
     match value {
-        Value::Text(text) => Some(text),
-        Value::Bytes(bytes) => String::from_utf8(bytes).ok(),
+        Value::Text(text) => Some(text.clone()),
+        Value::Bytes(bytes) => String::from_utf8(bytes.clone()).ok(),
         Value::Int(_) | Value::Null => None,
     }
 }

@@ -3,8 +3,8 @@
 use core::time::Duration;
 
 use keyward_core::Error;
-use mysql_async::Pool;
 use mysql_async::prelude::Queryable;
+use mysql_async::{Error as Cause, Pool};
 
 use super::wire::{broken, positional, rows};
 use super::{parse, within};
@@ -33,6 +33,21 @@ impl Plain {
         .await
     }
 
+    /// The same, for a text that somebody typed. No row has it, if the column's character
+    /// set has not its letters.
+    pub(crate) async fn look_up(&self, sql: &str, typed: Value) -> Result<Vec<Row>, Error> {
+        let wrong = |error| broken("ask the app's database", error);
+        within(self.timeout, async {
+            let mut conn = self.pool.get_conn().await.map_err(wrong)?;
+            match conn.exec(sql, positional(vec![typed])).await {
+                Ok(found) => Ok(rows(found)),
+                Err(Cause::Server(error)) if error.code == NO_SUCH_LETTERS => Ok(vec![]),
+                Err(error) => Err(wrong(error)),
+            }
+        })
+        .await
+    }
+
     /// How many rows a change found.
     pub(crate) async fn change(&self, sql: &str, params: Vec<Value>) -> Result<u64, Error> {
         let wrong = |error| broken("write to the app's database", error);
@@ -48,3 +63,7 @@ impl Plain {
         let _ = tokio::time::timeout(self.timeout, self.pool.clone().disconnect()).await;
     }
 }
+
+/// `ER_CANT_AGGREGATE_2COLLATIONS`: what was typed cannot be written in the column's
+/// character set.
+const NO_SUCH_LETTERS: u16 = 1267;

@@ -3,6 +3,7 @@
 use core::time::Duration;
 
 use deadpool_postgres::Pool;
+use deadpool_postgres::tokio_postgres::error::SqlState;
 use keyward_core::Error;
 
 use super::link::Server;
@@ -34,6 +35,26 @@ impl Plain {
                 client.query(&statement, &pointers(&params)).await
             };
             let found = found.await.map_err(|error| broken("ask the app's database", error))?;
+            lease.give_back();
+            rows(&found)
+        })
+        .await
+    }
+
+    /// The same, for a text that somebody typed. No row has it, if the database's encoding
+    /// has not its letters.
+    pub(crate) async fn look_up(&self, sql: &str, typed: Value) -> Result<Vec<Row>, Error> {
+        self.within(async {
+            let lease = Lease::from(&self.pool).await?;
+            let client = lease.client()?;
+            let found = async {
+                let statement = client.prepare_cached(sql).await?;
+                client.query(&statement, &pointers(&[typed])).await
+            };
+            let found = match found.await {
+                Err(error) if error.code() == Some(&SqlState::UNTRANSLATABLE_CHARACTER) => vec![],
+                found => found.map_err(|error| broken("ask the app's database", error))?,
+            };
             lease.give_back();
             rows(&found)
         })

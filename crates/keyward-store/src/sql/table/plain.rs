@@ -87,6 +87,18 @@ impl Plain {
         each!(self, it => it.ask(sql, params).await)
     }
 
+    /// The rows that have a text which somebody typed, whatever letters it is of.
+    pub(super) async fn look_up(&self, sql: &str, typed: &str) -> Result<Vec<Row>, Error> {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(it) => it.ask(sql, vec![Value::from(typed)]).await,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(it) => it.look_up(sql, Value::from(typed)).await,
+            #[cfg(feature = "mysql")]
+            Self::Mysql(it) => it.look_up(sql, Value::from(typed)).await,
+        }
+    }
+
     /// How many rows a change found.
     pub(super) async fn change(&self, sql: &str, params: Vec<Value>) -> Result<u64, Error> {
         each!(self, it => it.change(sql, params).await)

@@ -4,8 +4,8 @@
 
 use keyward_core::Error;
 
-use super::TableColumns;
 use super::plain::Plain;
+use super::{ALIKE, TableColumns};
 use crate::sql::dialect::Dialect;
 
 /// The three statements.
@@ -58,13 +58,14 @@ impl Texts {
         let active = columns.active.as_deref().map(column);
         let active = active.map(|it| format!(" AND {it}")).unwrap_or_default();
         let looked = format!(
-            "SELECT {}, {name}, {} FROM {table} t WHERE",
+            "SELECT {}, {name}, {}, {} FROM {table} t WHERE",
             text(&columns.id),
-            text(&columns.password)
+            text(&columns.password),
+            text(&columns.login)
         );
         Self {
-            by_login: format!("{looked} {login} = {}{active} LIMIT 2", given(1)),
-            by_id: format!("{looked} {id} = {}{active} LIMIT 2", given_id(1)),
+            by_login: format!("{looked} {login} = {}{active} LIMIT {ALIKE}", given(1)),
+            by_id: format!("{looked} {id} = {}{active} LIMIT {ALIKE}", given_id(1)),
             save: format!(
                 "UPDATE {table} AS t SET {} = {} WHERE {id} = {} AND {password} = {}",
                 quote(&columns.password),

@@ -1,5 +1,12 @@
 //! People in the app's own table, at every door that takes a password.
 
+#[cfg(feature = "mysql")]
+mod mariadb;
+#[cfg(feature = "postgres")]
+mod postgres;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod servers;
+
 use keyward::authn::{Basic, FirstOf, SessionCookie};
 use keyward::password::{Hashers, Scheme};
 use keyward::port::Fut;
