@@ -7,14 +7,17 @@
 
 use std::net::IpAddr;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use keyward::fuzzing;
 use keyward_authz::condition::{BadCondition, Cell, Condition, Facts, Schema};
 use keyward_authz::policy::{Policy, format};
 use keyward_authz::{Dialect, Pattern, Permission, SnapshotBuilder, export};
 use keyward_core::crypto::api_key;
-use keyward_core::crypto::fernet::{FernetKey, Fresh};
+use keyward_core::crypto::fernet::Fresh;
 use keyward_core::crypto::jose::{SigningKey, Wanted, is_ours, verify_access};
 use keyward_core::crypto::keys::{Keys, RootKey};
+use keyward_core::crypto::message::MessageKey;
 use keyward_core::crypto::otp::OtpSecret;
 use keyward_core::crypto::password;
 use keyward_core::crypto::refresh;
@@ -201,21 +204,45 @@ pub fn frontends(data: &[u8]) {
 }
 
 /// No bytes are a message that nobody sealed; what was sealed is opened, and only in
-/// its time.
+/// its time. By every cipher.
 pub fn sealed_messages(data: &[u8]) {
-    let Ok(key) = FernetKey::parse("cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=") else { return };
-    let now = Timestamp::from_secs(499_162_800);
-    let text = String::from_utf8_lossy(data);
-    if key.open(&text, None).is_some() {
-        // The example of the specification, whose bytes are among the inputs.
-        assert!(text.trim_ascii().starts_with("gAAAAAAdwJ6w"), "{text:?}");
+    for (key, known) in SEALED {
+        let Ok(key) = MessageKey::parse(key) else { panic!("{key} is no key") };
+        assert!(key.open(data, None).is_none() || data.trim_ascii().starts_with(known.as_bytes()));
+        let text = data.trim_ascii();
+        if let Ok(bytes) = STANDARD.decode(text) {
+            assert!(key.open(&bytes, None).is_none() || text == known.as_bytes());
+        }
+        what_was_sealed_is_opened_in_its_time(&key, data);
     }
-    let Ok(token) = key.seal(data, now, &mut Zeros) else { return };
-    let at = |secs| Some(Fresh { now: Timestamp::from_secs(secs), within: 60 });
-    let opened = key.open(&token, at(499_162_860)).map(|it| it.plain.to_vec());
-    assert_eq!(opened.as_deref(), Some(data));
-    assert!(key.open(&token, at(499_162_861)).is_none(), "too old");
 }
+
+/// Bytes are sealed by Fernet, JSON by all.
+fn what_was_sealed_is_opened_in_its_time(key: &MessageKey, data: &[u8]) {
+    let now = Timestamp::from_secs(499_162_800);
+    let is_json = serde_json::from_slice::<serde_json::Value>(data).is_ok();
+    let Ok(sealed) = key.seal(data, now, &mut Zeros) else {
+        return assert!(!is_json, "{:?} is not sealed", String::from_utf8_lossy(data));
+    };
+    let at = |secs| Some(Fresh { now: Timestamp::from_secs(secs), within: 60 });
+    let opened = key.open(&sealed, at(499_162_860)).map(|it| it.plain.to_vec());
+    assert_eq!(opened.as_deref().map(<[u8]>::trim_ascii), Some(data.trim_ascii()));
+    assert!(key.open(&sealed, at(499_162_861)).is_none(), "too old");
+}
+
+/// Keys, and what is among the inputs that was sealed with them: the example of Fernet's
+/// specification, and one of authnzerver's own for each of its other ciphers.
+const SEALED: [(&str, &str); 3] = [
+    ("cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=", "gAAAAAAdwJ6w"),
+    (
+        "chacha20poly1305:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+        "AAAAAAAAAAAAAAAAY5ovVN6Vx7Z2Q2ZB1GEvBcKRwojNjXk1jYzeKAoEQmxCODhd4d4Mc6iteAYSa3IeoYDHI1IPV039vJ73Fs0rofFZCFk=",
+    ),
+    (
+        "xsalsa20poly1305:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAtOLPVUoDzKMfIjTHvkaslTEsnSTr2d5UOXZIL15k3/DeFEWNa8YKJQp3abcc+OgC5TTjPaZYnza3TsExH7ygHffC0eQ=",
+    ),
+];
 
 struct Zeros;
 

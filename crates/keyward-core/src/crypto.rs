@@ -11,6 +11,8 @@ pub(crate) mod hex;
 pub mod jose;
 pub mod keys;
 pub mod mac;
+#[cfg(feature = "authnzerver")]
+pub mod message;
 pub mod otp;
 pub mod password;
 #[cfg(feature = "authnzerver")]

@@ -47,6 +47,9 @@ pub use envelope::request_of;
 use keyward_authz::Pattern;
 use keyward_core::Error;
 use keyward_core::crypto::fernet::FernetKey;
+use keyward_core::crypto::keys::RootKey;
+pub use keyward_core::crypto::message::Cipher;
+use keyward_core::crypto::message::MessageKey;
 use keyward_core::password::likeness::LikenessRules;
 use model::Model;
 use quick_cache::sync::Cache;
@@ -63,18 +66,19 @@ pub const MAX_MESSAGE: usize = 256 * 1024;
 #[derive(Debug)]
 pub struct Frontend {
     pub(crate) name: String,
-    keys: Vec<FernetKey>,
+    keys: Vec<MessageKey>,
     /// Names of requests, with `*`; none for all.
     only: Vec<String>,
 }
 
 impl Frontend {
-    /// A frontend with its keys, as texts. Answers are sealed with the key that the
-    /// question was sealed with; while a key is changed, both are given.
+    /// A frontend with its keys, as texts: 32 bytes in base64, before which the cipher
+    /// may stand that they are for, as in `chacha20poly1305:KEY`. Without, they are for
+    /// Fernet. Answers are sealed with the key that the question was sealed with, and by
+    /// its cipher; while a key or a cipher is changed, both are given.
     ///
     /// # Errors
-    /// There is none, or one is no Fernet key (32 bytes in base64) or nobody drew it at
-    /// random.
+    /// There is none, or one is no such key, or nobody drew it at random.
     pub fn new<K: AsRef<str>>(
         name: &str,
         keys: impl IntoIterator<Item = K>,
@@ -83,9 +87,10 @@ impl Frontend {
         let mut read = vec![];
         for key in keys {
             let text = key.as_ref().trim();
-            keyward_core::crypto::keys::RootKey::parse(text)
+            let (_, bytes) = Cipher::of(text).map_err(bad)?;
+            RootKey::parse(bytes)
                 .map_err(|cause| Error::because("use this key of a frontend", cause))?;
-            read.push(FernetKey::parse(text).map_err(bad)?);
+            read.push(MessageKey::parse(text).map_err(bad)?);
         }
         match read.is_empty() {
             true => Err(Error::new("talk to a frontend without a key")),
@@ -93,7 +98,8 @@ impl Frontend {
         }
     }
 
-    /// A new key, to be kept where only its holders can read it.
+    /// A new key for Fernet, to be kept where only its holders can read it. It is as good
+    /// for another cipher, whose name goes before it.
     pub fn new_key() -> String {
         FernetKey::mint(&mut OsRandom).to_string()
     }

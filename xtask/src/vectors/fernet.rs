@@ -1,8 +1,11 @@
 //! Sealed messages: the Fernet specification, Python's `cryptography`, authnzerver.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use keyward_core::crypto::fernet::{FernetKey, Fresh, open_with};
+use keyward_core::crypto::fernet::{FernetKey, Fresh};
+use keyward_core::crypto::message::{Cipher, MessageKey, open_with};
 use keyward_core::crypto::pii::pii_hash;
 use keyward_core::port::Random;
 use keyward_core::time::Timestamp;
@@ -183,8 +186,9 @@ fn edges(rows: &[Edge], comparison: &mut Comparison) -> Result<()> {
 
 impl Several {
     fn compare(&self, comparison: &mut Comparison) -> Result<()> {
-        let keys: Vec<FernetKey> = self.keys.iter().map(|it| key(it)).collect::<Result<_>>()?;
-        let opened = open_with(&keys, &self.token, None);
+        let keys = self.keys.iter().map(|it| Ok(MessageKey::parse(it)?));
+        let keys: Vec<MessageKey> = keys.collect::<Result<_>>()?;
+        let opened = open_with(&keys, self.token.as_bytes(), None);
         let ours =
             opened.map(|(which, it)| (which, String::from_utf8_lossy(&it.plain).into_owned()));
         comparison.row(
@@ -199,10 +203,8 @@ impl Several {
 #[derive(Deserialize)]
 struct Messages {
     fernet_wire: Vec<Wire>,
-    #[serde(default)]
-    chacha20poly1305: Option<Value>,
-    #[serde(default)]
-    xsalsa20poly1305: Option<Value>,
+    chacha20poly1305: Stamped,
+    xsalsa20poly1305: Stamped,
     #[serde(default)]
     pii_hash: Vec<(Value, String, Value, String)>,
 }
@@ -214,6 +216,33 @@ struct Wire {
     iv_hex: String,
     message: Value,
     wire: String,
+}
+
+/// A message in an object that says when it was sealed.
+#[derive(Deserialize)]
+struct Stamped {
+    key_hex: String,
+    nonce_hex: String,
+    inner: String,
+    wire: String,
+}
+
+impl Stamped {
+    fn compare(&self, cipher: Cipher, comparison: &mut Comparison) -> Result<()> {
+        let name = cipher.name();
+        let key = STANDARD.encode(unhex(&self.key_hex)?);
+        let key = MessageKey::parse(&format!("{name}:{key}"))?;
+        let inner: Value = serde_json::from_str(&self.inner)?;
+        let secs = inner.get("iat").and_then(Value::as_f64).ok_or("a message without a time")?;
+        let sealed = STANDARD.decode(&self.wire)?;
+        let opened = key.open(&sealed, None).ok_or("a message that is not opened")?;
+        let message: Value = serde_json::from_slice(&opened.plain)?;
+        comparison.row(format!("{name}: opened"), Some(&message), inner.get("message"));
+        let at = Timestamp::from_micros(Duration::try_from_secs_f64(secs)?.as_micros().try_into()?);
+        let again = key.seal(&opened.plain, at, &mut Given(&unhex(&self.nonce_hex)?))?;
+        comparison.row(format!("{name}: sealed"), STANDARD.encode(again), self.wire.clone());
+        Ok(())
+    }
 }
 
 /// Compares `authnzerver_messaging.json`.
@@ -236,14 +265,8 @@ pub(super) fn messages(text: &str, comparison: &mut Comparison) -> Result<()> {
         let ours = pii_hash(&said(item), salt);
         comparison.row(format!("pii_hash[{place}]"), ours, said(hash));
     }
-    for (name, row) in [
-        ("chacha20poly1305", vectors.chacha20poly1305),
-        ("xsalsa20poly1305", vectors.xsalsa20poly1305),
-    ] {
-        if row.is_some() {
-            comparison.leave_out(name, 1, "the door does not offer this cipher");
-        }
-    }
+    vectors.chacha20poly1305.compare(Cipher::ChaCha20Poly1305, comparison)?;
+    vectors.xsalsa20poly1305.compare(Cipher::XSalsa20Poly1305, comparison)?;
     Ok(())
 }
 

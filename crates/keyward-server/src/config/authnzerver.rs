@@ -18,13 +18,13 @@ pub(super) const KEYS: &[Key] = &[
         name: "authnzerver.secret",
         takes: Takes::Secret,
         default: "",
-        what: "The Fernet key that frontends seal their messages with. While it is changed, the new one and the old one, with a comma between them. Without it, and without authnzerver.frontends, nobody is answered.",
+        what: "The key that frontends seal their messages with: Fernet's, or another cipher's as chacha20poly1305:KEY or xsalsa20poly1305:KEY. While it is changed, the new one and the old one, with a comma between them. Without it, and without authnzerver.frontends, nobody is answered.",
     },
     Key {
         name: "authnzerver.frontends",
         takes: Takes::Secret,
         default: "",
-        what: "Frontends with keys of their own, one a line: NAME KEY[,OLD KEY] [REQUEST,...]. With requests such as session-*,user-login a frontend may ask those alone.",
+        what: "Frontends with keys of their own, one a line: NAME [CIPHER:]KEY[,OLD KEY] [REQUEST,...]. With requests such as session-*,user-login a frontend may ask those alone.",
     },
     Key {
         name: "authnzerver.listen",

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::json;
 
-use crate::http::Client;
+use crate::http::{Client, Reply, exchange};
 use crate::server::{Place, text};
 
 const KEY: &str = "sDRMYdjbOFNcqK_OrwvxK4gdwgDJgz2nJuk3bC4yz_c=";
@@ -50,6 +50,24 @@ fn flaws_01_and_20_it_starts_with_nothing_but_a_key() {
     assert_eq!(Client::new(server.port()).get("/health").status, 200);
 }
 
+/// authnzerver said of no library which version it works with, and one that came later
+/// stopped it. Here each is said, with its checksum; and the server that is tested here
+/// has no `PATH` by which it could find anything else.
+#[test]
+fn flaw_02_what_it_is_made_of_is_pinned() {
+    let lock = include_str!("../../../../Cargo.lock");
+    let mut outside = 0;
+    for package in lock.split("[[package]]").skip(1) {
+        let says = |what: &str| package.lines().any(|line| line.starts_with(what));
+        assert!(says("version = \""), "{package}");
+        if says("source = ") {
+            assert!(says("source = \"registry+") && says("checksum = \""), "{package}");
+            outside += 1;
+        }
+    }
+    assert!(outside > 100, "{outside}");
+}
+
 #[test]
 fn options_and_variables_of_both_generations_are_taken() {
     let secret = "secret-key";
@@ -79,6 +97,43 @@ fn options_and_variables_of_both_generations_are_taken() {
     assert!(place.path("people.sqlite").exists() && place.path("keyward").is_dir());
     let client = Client::new(server.port()).host("auth.internal:13431");
     assert_eq!(client.get("/health").status, 200);
+}
+
+/// What Python's `cryptography` and PyNaCl sealed with [`KEY`] in 2023: a look at a session
+/// that is not there.
+const SEALED: [(&str, &str); 2] = [
+    (
+        "chacha20poly1305",
+        "07alY3pPr8/9Q9ir8nF69BqVU4lV9aRzfifavq9eZz1ssRk5q8LkJrfrRzSCPC1vhvLN0qAUUszBN6XRI5cOD3pVGv+cZDIn1sll2lVQm4DFZdyxVsNwaDtHwM49U0VzJQv9Y6c0WQ9pWBTOUKdztHR9FpeLaixdWyabYcbBW/rk28pLzS9HmW4cgLiFvkQsQQ==",
+    ),
+    (
+        "xsalsa20poly1305",
+        "p9ASuukecqzkXEvxxD6axPFaG0vV2DgacbnYlHvS7IXHDNpD+C0g22zl6fNDTjbtIXl65mLAbOe6yInbB+VDkfZZoaQsm4qsmFNmXF07AP0UpQdl/7RUAbXE1PoGQNy8qO1OqujideoNZWtcWTDqDzyUmgITq35kmIkI1lukYmcywCgY3yRZbtXBJDA24wdWPI0+UwaVEg9DxFkcZA==",
+    ),
+];
+
+#[test]
+fn a_key_says_by_which_cipher_its_frontends_speak() {
+    for (cipher, _) in SEALED {
+        let place = Place::new().env("KEYWARD_AUTHNZERVER_ACCEPT_REPEATS", "true");
+        let server = place.env("AUTHNZERVER_SECRET", &format!("{cipher}:{KEY}")).start(&ALONE);
+        for (own, message) in SEALED {
+            let reply = sent(server.port(), message);
+            assert_eq!(reply.status == 200, own == cipher, "{own}: {}", reply.body);
+            assert_eq!(reply.body.len() > 100, own == cipher, "{own}: {}", reply.body);
+        }
+        assert_eq!(server.stop().code(), Some(0));
+    }
+    let said = Place::new().env("AUTHNZERVER_SECRET", &format!("aes:{KEY}")).run(&ALONE);
+    assert_ne!(said.status.code(), Some(0));
+    assert!(said.err.contains("fernet chacha20poly1305 xsalsa20poly1305"), "{}", said.err);
+}
+
+fn sent(port: u16, message: &str) -> Reply {
+    let stream = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let length = message.len();
+    let head = "POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
+    exchange(stream, &format!("{head}Content-Length: {length}\r\n\r\n{message}")).unwrap()
 }
 
 #[test]
@@ -144,7 +199,9 @@ fn beside_everything_else_it_is_a_door_and_if_wanted_a_listener() {
     let path = "/compat/authnzerver";
     assert_eq!(server.client().post(path, &json!("x")).status, 404, "nobody has a key");
     let place = Place::new().env("KEYWARD_AUTHNZERVER_LISTEN", "127.0.0.1:0");
-    let lines = format!("shop {KEY}\nwiki {OTHER},{KEY} session-*,user-login\n");
+    let lines = format!(
+        "shop {KEY}\nwiki {OTHER},{KEY} session-*,user-login\nnews chacha20poly1305:{KEY}\n"
+    );
     let file = place.write("frontends", &lines);
     let place = place.env("KEYWARD_AUTHNZERVER_FRONTENDS_FILE", file.to_str().unwrap());
     let server = place.serve();
@@ -152,7 +209,13 @@ fn beside_everything_else_it_is_a_door_and_if_wanted_a_listener() {
     assert_eq!(server.client().get("/login").status, 200);
     let client = Client::new(server.port()).host("anything");
     assert_eq!(client.post(path, &json!("x")).status, 401, "by whatever name");
-    for bad in ["wiki", "wiki short", &format!("wiki {KEY} sessions-new")] {
+    for bad in [
+        "wiki",
+        "wiki short",
+        &format!("wiki {KEY} sessions-new"),
+        &format!("wiki aes:{KEY}"),
+        "wiki chacha20poly1305:short",
+    ] {
         let file = place.write("bad", bad);
         let place = Place::new().env("KEYWARD_AUTHNZERVER_FRONTENDS_FILE", file.to_str().unwrap());
         let said = place.run(&["serve", "--data-dir", "data", "--listen", "127.0.0.1:0"]);

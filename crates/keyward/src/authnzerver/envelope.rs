@@ -6,7 +6,8 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use keyward_core::Error;
-use keyward_core::crypto::fernet::{FernetKey, Fresh, SKEW, Unsealed, open_with};
+use keyward_core::crypto::fernet::{Fresh, SKEW, Unsealed};
+use keyward_core::crypto::message::{MessageKey, open_with};
 use keyward_core::crypto::token::digest_bytes;
 use keyward_core::port::{Batch, CommitError, Take, Write};
 use keyward_core::settings::Rate;
@@ -43,7 +44,7 @@ impl From<Error> for Turned {
 /// A message that was opened.
 struct Opened<'a> {
     frontend: &'a Frontend,
-    key: &'a FernetKey,
+    key: &'a MessageKey,
     unsealed: Unsealed,
 }
 
@@ -57,7 +58,7 @@ struct Asked {
 }
 
 impl Keyward {
-    /// Answers a sealed message with a sealed one.
+    /// Answers a sealed message with one that is sealed by the same key.
     pub(crate) async fn answer_sealed(&self, room: &Room, body: &[u8]) -> Result<String, Turned> {
         let now = self.now();
         let opened = open(room, body, now).ok_or(Turned::Unreadable)?;
@@ -149,11 +150,11 @@ const DAY: i64 = 24 * 3600;
 
 fn open<'a>(room: &'a Room, body: &[u8], now: keyward_core::time::Timestamp) -> Option<Opened<'a>> {
     let outer = std::str::from_utf8(body).ok()?.trim_ascii();
-    let token = String::from_utf8(STANDARD.decode(outer).ok()?).ok()?;
+    let sealed = STANDARD.decode(outer).ok()?;
     let within = room.how.fresh_for.map(|age| i64::try_from(age.as_secs()).unwrap_or(i64::MAX));
     let fresh = within.map(|within| Fresh { now, within });
     room.how.frontends.iter().find_map(|frontend| {
-        let (place, unsealed) = open_with(&frontend.keys, &token, fresh)?;
+        let (place, unsealed) = open_with(&frontend.keys, &sealed, fresh)?;
         Some(Opened { frontend, key: frontend.keys.get(place)?, unsealed })
     })
 }

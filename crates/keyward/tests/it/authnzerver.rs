@@ -2,11 +2,14 @@
 
 mod access;
 mod accounts;
+mod ciphers;
 mod flaws;
 mod keys;
 mod letters;
 #[cfg(feature = "import")]
 mod moved;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod servers;
 mod sessions;
 
 use std::time::Duration;
@@ -16,7 +19,7 @@ use base64::engine::general_purpose::STANDARD;
 use keyward::authnzerver::{Authnzerver, Frontend};
 use keyward::testing::TestAuth;
 use keyward::{OsRandom, Timestamp};
-use keyward_core::crypto::fernet::FernetKey;
+use keyward_core::crypto::message::{Cipher, MessageKey};
 use keyward_core::port::Clock as _;
 use serde_json::{Value, json};
 
@@ -25,7 +28,7 @@ pub(crate) const PASSWORD: &str = "vexing hydrangea tornado 42";
 /// A frontend, and the Keyward that it talks to.
 pub(crate) struct Site {
     pub(crate) t: TestAuth,
-    pub(crate) key: FernetKey,
+    pub(crate) key: MessageKey,
 }
 
 impl Site {
@@ -34,8 +37,15 @@ impl Site {
     }
 
     pub(crate) async fn with(change: impl FnOnce(Authnzerver) -> Authnzerver) -> Self {
-        let text = Frontend::new_key();
-        let key = FernetKey::parse(&text).unwrap();
+        Self::speaking(Cipher::Fernet, change).await
+    }
+
+    pub(crate) async fn speaking(
+        cipher: Cipher,
+        change: impl FnOnce(Authnzerver) -> Authnzerver,
+    ) -> Self {
+        let text = key_of(cipher);
+        let key = MessageKey::parse(&text).unwrap();
         let how = change(Authnzerver::new().frontend(Frontend::new("site", [&text]).unwrap()));
         let t = TestAuth::with(|builder| builder.authnzerver(how)).await;
         Self { t, key }
@@ -46,8 +56,8 @@ impl Site {
     }
 
     pub(crate) fn sealed(&self, message: &Value, at: Timestamp) -> String {
-        let token = self.key.seal(message.to_string().as_bytes(), at, &mut OsRandom).unwrap();
-        STANDARD.encode(token)
+        let sealed = self.key.seal(message.to_string().as_bytes(), at, &mut OsRandom);
+        STANDARD.encode(sealed.unwrap())
     }
 
     /// Status, and the answer if it can be opened.
@@ -55,8 +65,8 @@ impl Site {
         let reply = self.t.kw.answer_frontend(sealed.to_owned(), None).await;
         let status = reply.status().as_u16();
         let body = reply.body().full().unwrap();
-        let token = STANDARD.decode(body).ok().and_then(|it| String::from_utf8(it).ok());
-        let opened = token.and_then(|token| self.key.open(&token, None));
+        let sealed = STANDARD.decode(body).ok();
+        let opened = sealed.and_then(|sealed| self.key.open(&sealed, None));
         let answer = opened.and_then(|it| serde_json::from_slice(&it.plain).ok());
         (status, answer.unwrap_or_default())
     }
@@ -120,6 +130,14 @@ impl Site {
 
     pub(crate) async fn is_open(&self, token: &str) -> bool {
         self.ask("session-exists", json!({ "session_token": token })).await["success"] == true
+    }
+}
+
+/// A new key for a cipher, as text.
+pub(crate) fn key_of(cipher: Cipher) -> String {
+    match cipher {
+        Cipher::Fernet => Frontend::new_key(),
+        cipher => format!("{}:{}", cipher.name(), Frontend::new_key()),
     }
 }
 

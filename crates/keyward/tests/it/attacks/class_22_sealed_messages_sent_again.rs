@@ -6,7 +6,7 @@ use std::time::Duration;
 use keyward::authnzerver::{Authnzerver, Frontend};
 use keyward::testing::{CHEAP, FakeClock, TestAuth};
 use keyward::{Keyward, Timestamp};
-use keyward_core::crypto::fernet::FernetKey;
+use keyward_core::crypto::message::MessageKey;
 use serde_json::{Value, json};
 
 use crate::authnzerver::Site;
@@ -75,7 +75,7 @@ async fn another_node_and_a_later_run_do_not_do_it_again() {
         let how = Authnzerver::new().frontend(Frontend::new("site", [&key]).unwrap());
         let builder = Keyward::sqlite(&path).clock(Arc::new(clock.clone())).hashing(CHEAP, 1);
         let kw = builder.authnzerver(how).build().await.unwrap();
-        Site { t: TestAuth::around(kw, clock.clone()), key: FernetKey::parse(&key).unwrap() }
+        Site { t: TestAuth::around(kw, clock.clone()), key: MessageKey::parse(&key).unwrap() }
     };
     let (one, other) = (node().await, node().await);
     let sealed = one.sealed(&message(&one), one.now());

@@ -68,7 +68,7 @@ async fn a_frontend_may_ask_what_it_was_given() {
     let few = keyward::authnzerver::Frontend::new("few", [&text]).unwrap();
     let few = few.only(["session-*", "user-list"]).unwrap();
     let mut site = Site::with(|how| how.frontend(few)).await;
-    site.key = keyward_core::crypto::fernet::FernetKey::parse(&text).unwrap();
+    site.key = keyward_core::crypto::message::MessageKey::parse(&text).unwrap();
     let token = site.session(None).await;
     assert!(site.is_open(&token).await);
     let body = json!({ "target_userid": 4, "action": "lock" });

@@ -1,12 +1,18 @@
 //! What was wrong with authnzerver, and is not here. Each test names the flaw by its
-//! place in our list of them.
+//! place in our list of them. 1, 2, 15 and 20 are of the server (`keyward-server`'s
+//! `authnzerver.rs`), 10 of `attacks/class_22_sealed_messages_sent_again.rs`, 8 of
+//! `letters.rs`, 19 of `servers.rs`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use keyward::authnzerver::{Authnzerver, Frontend};
+use keyward::breached::BreachCheck;
+use keyward::port::Fut;
 use keyward::testing::TestAuth;
-use keyward_core::crypto::fernet::FernetKey;
+use keyward_core::crypto::message::MessageKey;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use super::{PASSWORD, Site, text};
 
@@ -28,15 +34,7 @@ async fn flaw_03_a_thousand_failing_addresses_stop_nobody() {
 /// A permission model of one's own was read and never used.
 #[tokio::test]
 async fn flaw_04_a_model_of_ones_own_decides() {
-    let model = json!({
-        "roles": ["superuser", "editor", "authenticated", "anonymous", "locked"],
-        "items": ["page"], "actions": ["view", "print"],
-        "item_policy": { "page": {
-            "valid_role_actions": ["view", "print"], "valid_visibilities": ["public"],
-            "invalid_roles": ["locked"],
-        } },
-        "role_policy": role_policy(),
-    });
+    let model = model();
     let site = Site::with(|how| how.permissions(&model.to_string()).unwrap()).await;
     let bob = site.person_as("bob@example.org", "editor").await;
     let ada = site.person("ada@example.org").await;
@@ -49,6 +47,19 @@ async fn flaw_04_a_model_of_ones_own_decides() {
     site.done("user-check-access", check(bob, "editor")).await;
     site.refused("user-check-access", check(ada, "authenticated")).await;
     assert!(Authnzerver::new().permissions("{}").is_err());
+}
+
+/// A model of one's own, in which editors print.
+fn model() -> Value {
+    json!({
+        "roles": ["superuser", "editor", "authenticated", "anonymous", "locked"],
+        "items": ["page"], "actions": ["view", "print"],
+        "item_policy": { "page": {
+            "valid_role_actions": ["view", "print"], "valid_visibilities": ["public"],
+            "invalid_roles": ["locked"],
+        } },
+        "role_policy": role_policy(),
+    })
 }
 
 fn role_policy() -> Value {
@@ -249,10 +260,10 @@ async fn flaw_12_no_token_and_no_key_is_in_the_database() {
     assert!(looked > 10_000);
 }
 
-fn frontend() -> (FernetKey, Authnzerver) {
+pub(super) fn frontend() -> (MessageKey, Authnzerver) {
     let text = Frontend::new_key();
     let how = Authnzerver::new().frontend(Frontend::new("site", [&text]).unwrap());
-    (FernetKey::parse(&text).unwrap(), how)
+    (MessageKey::parse(&text).unwrap(), how)
 }
 
 fn now() -> keyward::Timestamp {
@@ -334,7 +345,7 @@ async fn flaw_18_a_key_is_changed_while_frontends_talk() {
     let both = Frontend::new("site", [&new, &old]).unwrap();
     let mut site = Site::with(|how| how.frontend(both)).await;
     for key in [&old, &new] {
-        site.key = FernetKey::parse(key).unwrap();
+        site.key = MessageKey::parse(key).unwrap();
         site.session(None).await;
     }
     for bad in ["", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "short"] {
@@ -354,6 +365,65 @@ async fn flaw_18_nobodys_word_is_taken_for_their_role() {
         "target_userid": ada, "update_dict": { "user_role": "superuser" },
     });
     assert_eq!(site.refused("user-edit", body).await, "action not permitted");
+}
+
+/// The model was read from the disk and understood anew for every decision.
+#[tokio::test]
+async fn flaw_21_a_decision_reads_no_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.json");
+    std::fs::write(&path, model().to_string()).unwrap();
+    let read = std::fs::read_to_string(&path).unwrap();
+    let site = Site::with(|how| how.permissions(&read).unwrap()).await;
+    let bob = site.person_as("bob@example.org", "editor").await;
+    let check = json!({
+        "user_id": bob, "user_role": "editor", "action": "print", "target_name": "page",
+        "target_owner": 2, "target_visibility": "public", "target_sharedwith": "",
+    });
+    for now_there in [Some("{}"), Some("no JSON"), None] {
+        match now_there {
+            Some(text) => std::fs::write(&path, text).unwrap(),
+            None => std::fs::remove_file(&path).unwrap(),
+        }
+        site.done("user-check-access", check.clone()).await;
+    }
+}
+
+/// Knows of no password until it is told to go on.
+#[derive(Debug, Default)]
+struct Waiting {
+    asked: Notify,
+    go_on: Notify,
+}
+
+#[derive(Debug, Default, Clone)]
+struct Slow(Arc<Waiting>);
+
+impl BreachCheck for Slow {
+    fn is_breached(&self, _: [u8; 20]) -> Fut<'_, Result<bool, keyward::Error>> {
+        Box::pin(async {
+            self.0.asked.notify_one();
+            self.0.go_on.notified().await;
+            Ok(false)
+        })
+    }
+}
+
+/// Whoever looked a password up at a service stopped a worker for as long.
+#[tokio::test]
+async fn flaw_21_a_password_that_is_looked_up_holds_nobody_else_up() {
+    let (slow, (key, how)) = (Slow::default(), frontend());
+    let t = TestAuth::with(|builder| builder.authnzerver(how).breached(slow.clone())).await;
+    let site = Site { t, key };
+    let new = json!({ "full_name": "Ada", "email": "ada@example.org", "password": PASSWORD });
+    let others = async {
+        slow.0.asked.notified().await;
+        let token = site.session(None).await;
+        assert!(site.is_open(&token).await);
+        slow.0.go_on.notify_one();
+    };
+    let (answer, ()) = tokio::join!(site.ask("user-new", new), others);
+    assert_eq!(answer["success"], true, "{answer}");
 }
 
 /// An address with a line break was stored.
