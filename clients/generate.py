@@ -14,7 +14,7 @@ import json
 import sys
 from pathlib import Path
 
-from generator import python, schema, sync, typescript
+from generator import python, rust, schema, sync, typescript
 
 HERE = Path(__file__).resolve().parent
 DESCRIPTION = HERE.parent / "crates" / "keyward" / "tests" / "it" / "golden" / "openapi.json"
@@ -23,6 +23,7 @@ DESCRIPTION = HERE.parent / "crates" / "keyward" / "tests" / "it" / "golden" / "
 def main() -> int:
     api = schema.read(json.loads(DESCRIPTION.read_text(encoding="utf-8")))
     package = HERE / "python" / "keyward"
+    crate = HERE.parent / "crates" / "keyward-client"
     twins = (("_async.py", "_sync.py"), ("_tokens_async.py", "_tokens_sync.py"))
     files = {
         package / "types.py": python.types(api),
@@ -30,6 +31,8 @@ def main() -> int:
         **{package / to: sync.of((package / of).read_text(encoding="utf-8")) for of, to in twins},
         HERE / "typescript" / "src" / "types.ts": typescript.types(api),
         HERE / "typescript" / "src" / "operations.ts": typescript.operations(api),
+        **{crate / "src" / "operations" / f"{name}.rs": text for name, text in rust.operations(api).items()},
+        crate / "tests" / "it" / "calls.rs": rust.calls(api),
     }
     stale = [path for path, text in files.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     if "--check" in sys.argv[1:]:

@@ -1,1 +1,1 @@
-"""Reads the description of the API, and writes it as Python and TypeScript."""
+"""Reads the description of the API, and writes it as Python, TypeScript and Rust."""

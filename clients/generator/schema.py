@@ -1,4 +1,4 @@
-"""The description of the API, as both clients need it: operations and named types.
+"""The description of the API, as the clients need it: operations and named types.
 
 The description repeats a type wherever it occurs. Here types that look alike are
 one, and have a name: one of `NAMES` by what the description says of it, else by the

@@ -53,6 +53,7 @@ const SOURCE_RULES: &[fn(&Source) -> Vec<Fault>] = &[
 /// What the workspace obeys as a whole.
 const HOUSE_RULES: &[fn(&House) -> Vec<Fault>] = &[
     walls::dependencies,
+    walls::leaf,
     walls::bans,
     documents::architecture,
     documents::snippets,

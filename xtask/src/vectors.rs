@@ -15,6 +15,8 @@ mod casbin;
 #[cfg(feature = "vectors")]
 mod comparison;
 #[cfg(feature = "vectors")]
+mod example;
+#[cfg(feature = "vectors")]
 mod fernet;
 #[cfg(feature = "vectors")]
 mod header;

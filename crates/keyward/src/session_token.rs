@@ -35,3 +35,12 @@ impl OpenedSession {
         self.cookie.reveal()
     }
 }
+
+impl Keyward {
+    /// The value of the `Set-Cookie` header that takes the session out of a browser, for
+    /// apps that sign people out themselves. It closes nothing: see
+    /// [`close_session`](Self::close_session).
+    pub fn unset_cookie(&self) -> String {
+        cookie::unset_session_line(self)
+    }
+}

@@ -5,6 +5,7 @@ use proc_macro2::TokenTree;
 use super::Fault;
 use super::house::House;
 use super::source::Source;
+use crate::project::Member;
 
 /// The line of crates: each may use those before it.
 const LINE: [&str; 5] =
@@ -18,6 +19,10 @@ const NEVER: &[(&str, &[&str])] = &[
     ("keyward", &["clap", "toml"]),
     ("keyward-server", &["keyward-core", "keyward-store", "keyward-authz"]),
 ];
+
+/// What stands beside the line, and what of ours it may use: of the core, a client needs
+/// what verifies a token. Nobody on the line uses it.
+const LEAF: (&str, &[&str]) = ("keyward-client", &["keyward-core"]);
 
 /// Cryptography has one home.
 const CRYPTOGRAPHY: [&str; 19] = [
@@ -79,6 +84,27 @@ pub(super) fn dependencies(house: &House) -> Vec<Fault> {
         }));
     }
     faults
+}
+
+/// A leaf uses what it may, and is used by nobody on the line.
+pub(super) fn leaf(house: &House) -> Vec<Fault> {
+    let (leaf, may) = LEAF;
+    let is_ours = |name: &&String| LINE.contains(&name.as_str());
+    let is_barred = |member: &Member, name: &&String| match member.name == leaf {
+        true => is_ours(name) && !may.contains(&name.as_str()),
+        false => LINE.contains(&member.name.as_str()) && *name == leaf,
+    };
+    let pairs = house.members.iter().flat_map(|member| {
+        let barred = member.dependencies.iter().filter(move |name| is_barred(member, name));
+        barred.map(move |name| (member, name))
+    });
+    pairs
+        .map(|(member, name)| Fault {
+            file: format!("crates/{}/Cargo.toml", member.name),
+            line: None,
+            what: format!("`{}` must not depend on `{name}`", member.name),
+        })
+        .collect()
 }
 
 /// No crate is built that `deny.toml` bans altogether. `cargo deny` also knows
@@ -164,7 +190,6 @@ fn named_crate(window: &[TokenTree]) -> Option<(String, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::project::Member;
 
     fn house(name: &str, dependency: &str) -> House {
         let member = Member {
@@ -190,6 +215,23 @@ mod tests {
             ("xtask", "keyward-core", true),
         ] {
             let faults = dependencies(&house(name, dependency));
+            assert_eq!(faults.is_empty(), fine, "{name} uses {dependency}: {faults:?}");
+        }
+    }
+
+    #[test]
+    fn a_leaf_hangs_on_the_core_and_nothing_hangs_on_it() {
+        for (name, dependency, fine) in [
+            ("keyward-client", "keyward-core", true),
+            ("keyward-client", "hyper", true),
+            ("keyward-client", "keyward", false),
+            ("keyward-client", "keyward-store", false),
+            ("keyward-client", "keyward-authz", false),
+            ("keyward", "keyward-client", false),
+            ("keyward-server", "keyward-client", false),
+            ("xtask", "keyward-client", true),
+        ] {
+            let faults = leaf(&house(name, dependency));
             assert_eq!(faults.is_empty(), fine, "{name} uses {dependency}: {faults:?}");
         }
     }

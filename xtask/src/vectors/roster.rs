@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use super::comparison::Comparison;
 use super::{
-    acl, asok, authzen, casbin, fernet, header, items, likeness, otp, password, relations, ticket,
-    wildcard,
+    acl, asok, authzen, casbin, example, fernet, header, items, likeness, otp, password, relations,
+    ticket, wildcard,
 };
 use crate::Result;
 
@@ -22,6 +22,7 @@ struct File {
 const FILES: &[File] = &[
     File { name: "acl_decisions.json", compare: acl::decisions },
     File { name: "aiohttp_acl.json", compare: acl::aiohttp },
+    File { name: "aiohttp_http.json", compare: example::compare },
     File { name: "asok.json", compare: asok::signed },
     File { name: "asok_rbac.json", compare: wildcard::asok },
     File { name: "asyncauth_crypto.json", compare: password::asyncauth },
@@ -93,6 +94,12 @@ mod tests {
             r#"{"cases": [{"user": "u", "acl_groups": [], "permission": "p", "local_context": null,
                 "global_context": [["Allow", "@AuthenticatedUser", ["p"]]], "result": true}]}"#,
             ["\"u\"", "null"],
+        ),
+        (
+            "aiohttp_http.json",
+            r#"{"transcript": [{"flow": "cookie", "request": "GET /edit", "status": 403,
+                "body": "403: Forbidden", "set_cookie": [], "www_authenticate": null}]}"#,
+            ["/edit", "/"],
         ),
         (
             "asok_rbac.json",

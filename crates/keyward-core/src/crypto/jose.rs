@@ -13,6 +13,8 @@ mod access_tests;
 mod client_secret;
 mod id_token;
 mod jwks;
+#[cfg(feature = "tokens")]
+mod published;
 #[cfg(feature = "testing")]
 pub mod signer;
 #[cfg(feature = "tokens")]
@@ -25,6 +27,8 @@ pub use access::{AccessClaims, MAX_ACCESS, Wanted, is_ours, verify_access};
 pub use client_secret::{BadSigningKey, ClientSecret};
 pub use id_token::{Expected, Fault, IdToken, Issuer, is_uuid, verify};
 pub use jwks::{BadKeys, Jwks, MAX_KEYS};
+#[cfg(feature = "tokens")]
+pub use published::verify_published;
 #[cfg(feature = "tokens")]
 pub use signing::{SigningKey, TYPE, generate};
 

@@ -97,7 +97,8 @@ impl User {
     }
 }
 
-/// The session of whoever is signed in.
+/// The session of whoever is signed in. As an extractor it refuses with 401 if nobody is;
+/// `Option<Session>` is `None` then.
 #[derive(Clone, Debug)]
 pub struct Session {
     /// `ses_…`

@@ -46,6 +46,11 @@ pub(crate) fn session_line(auth: &Keyward, value: &str) -> String {
     line(auth, SESSION, value, None)
 }
 
+/// What removes the session's cookie, as `Set-Cookie` has it.
+pub(crate) fn unset_session_line(auth: &Keyward) -> String {
+    line(auth, SESSION, "", Some(Duration::ZERO))
+}
+
 fn line(auth: &Keyward, name: &str, value: &str, keep: Option<Duration>) -> String {
     let domain = domain_of(auth, name).map(|domain| format!("; Domain={domain}"));
     let domain = domain.unwrap_or_default();

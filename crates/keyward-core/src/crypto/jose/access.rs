@@ -75,7 +75,7 @@ impl AccessClaims {
         SessionId::parse(&self.sid)
     }
 
-    fn check(&self, wanted: &Wanted<'_>) -> Result<(), Fault> {
+    pub(super) fn check(&self, wanted: &Wanted<'_>) -> Result<(), Fault> {
         let now = wanted.now.as_secs();
         if self.iss != wanted.issuer {
             return Err(Fault::WrongIssuer);
@@ -108,18 +108,34 @@ pub fn verify_access<'a>(
     mut keys: impl Iterator<Item = &'a SigningKey>,
     wanted: &Wanted<'_>,
 ) -> Result<AccessClaims, Fault> {
-    if token.len() > MAX_ACCESS {
-        return Err(Fault::Malformed);
-    }
-    let (signed, signature) = token.rsplit_once('.').ok_or(Fault::Malformed)?;
-    let (head, body) = signed.split_once('.').ok_or(Fault::Malformed)?;
-    let key = keys.find(|key| key.head() == head).ok_or(Fault::UnknownKey)?;
-    let signature = decode(signature).ok_or(Fault::Malformed)?;
-    if !key.signed(signed.as_bytes(), &signature) {
+    let parts = Parts::of(token)?;
+    let key = keys.find(|key| key.head() == parts.head).ok_or(Fault::UnknownKey)?;
+    let signature = decode(parts.signature).ok_or(Fault::Malformed)?;
+    if !key.signed(parts.signed.as_bytes(), &signature) {
         return Err(Fault::WrongSignature);
     }
-    let body = decode(body).ok_or(Fault::Malformed)?;
+    let body = decode(parts.body).ok_or(Fault::Malformed)?;
     let claims: AccessClaims = serde_json::from_slice(&body).map_err(|_| Fault::Malformed)?;
     claims.check(wanted)?;
     Ok(claims)
+}
+
+/// A token in its three parts.
+pub(super) struct Parts<'a> {
+    pub(super) head: &'a str,
+    pub(super) body: &'a str,
+    pub(super) signature: &'a str,
+    /// What is signed: head and body.
+    pub(super) signed: &'a str,
+}
+
+impl<'a> Parts<'a> {
+    pub(super) fn of(token: &'a str) -> Result<Self, Fault> {
+        if token.len() > MAX_ACCESS {
+            return Err(Fault::Malformed);
+        }
+        let (signed, signature) = token.rsplit_once('.').ok_or(Fault::Malformed)?;
+        let (head, body) = signed.split_once('.').ok_or(Fault::Malformed)?;
+        Ok(Self { head, body, signature, signed })
+    }
 }

@@ -126,6 +126,18 @@ where
     }
 }
 
+impl<S> OptionalFromRequestParts<S> for Session
+where
+    Keyward: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Rejection> {
+        Ok(known(parts, state).await?.map(|it| Self::new(&it)))
+    }
+}
+
 impl<S> FromRequestParts<S> for Principal
 where
     Keyward: FromRef<S>,
