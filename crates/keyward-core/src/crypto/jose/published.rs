@@ -74,8 +74,6 @@ struct Head {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test that fails should say so and stop")]
-
     use serde_json::{Value, json};
 
     use super::super::{SigningKey, encode, generate};
