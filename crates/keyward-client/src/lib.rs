@@ -1,3 +1,5 @@
+//! The API of a Keyward server, as methods.
+//!
 #![doc = include_str!("../README.md")]
 
 mod builder;
