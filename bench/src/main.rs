@@ -54,7 +54,13 @@ const GROUPS: [Group; 8] = [
 ];
 
 /// Groups that run only when they are named.
-const NAMED: [Group; 2] = [("compat", compat::run), ("machine", machine::run)];
+const NAMED: [Group; 5] = [
+    ("compat", compat::run),
+    ("compat-authnzerver", compat::authnzerver::run),
+    ("compat-tokens", compat::tokens::run),
+    ("compat-import", compat::import::run),
+    ("machine", machine::run),
+];
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

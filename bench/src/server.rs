@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::http::Answer;
 use crate::{Result, http};
 
 /// A process of ours that listens; it is killed when this is dropped.
@@ -22,6 +23,8 @@ pub(crate) struct Start<'a> {
     pub(crate) env: &'a [(&'a str, &'a str)],
     /// A program and its arguments to run it under.
     pub(crate) under: &'a [&'a str],
+    /// Further arguments.
+    pub(crate) args: &'a [&'a str],
 }
 
 /// Limits so high that none is reached; the code that takes from them runs.
@@ -49,7 +52,7 @@ pub(crate) fn begin(binary: &Path, data: &Path, how: Start<'_>) -> Result<Child>
     let mut words: Vec<_> = how.under.iter().map(std::ffi::OsStr::new).collect();
     words.extend([binary.as_os_str(), "serve".as_ref(), "--data-dir".as_ref(), data.as_ref()]);
     let mut command = Command::new(words[0]);
-    command.args(&words[1..]).arg("--listen").arg(format!("127.0.0.1:{port}"));
+    command.args(&words[1..]).arg("--listen").arg(format!("127.0.0.1:{port}")).args(how.args);
     command.envs(HIGH_LIMITS).envs(how.env.iter().copied()).env("KEYWARD_LOG_LEVEL", "error");
     Child::spawn(command, port, data.join("console"))
 }
@@ -71,10 +74,20 @@ impl Child {
 
     /// Asks until the answer is a success; answers after how long.
     pub(crate) fn wait_for(&self, path: &str) -> Result<Duration> {
+        self.wait_until(path, Answer::is_success)
+    }
+
+    /// Itself, as soon as it answers anything at all.
+    pub(crate) fn answering(self) -> Result<Self> {
+        self.wait_until("/", |_| true)?;
+        Ok(self)
+    }
+
+    fn wait_until(&self, path: &str, is_ready: impl Fn(&Answer) -> bool) -> Result<Duration> {
         let request = http::get(self.address, path, "");
         let began = Instant::now();
         while began.elapsed() < Duration::from_secs(20) {
-            if http::once(self.address, &request).is_ok_and(|answer| answer.is_success()) {
+            if http::once(self.address, &request).is_ok_and(|answer| is_ready(&answer)) {
                 return Ok(began.elapsed());
             }
             std::thread::sleep(Duration::from_millis(1));
