@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -27,6 +28,8 @@ from .errors import Unauthenticated, refusal
 LONGEST = 8 * 1024
 #: Seconds by which the clocks of two machines may differ.
 LEEWAY = 60
+#: Tokens that a set of keys remembers, at most.
+REMEMBERED = 4096
 _PART = re.compile(r"\A[A-Za-z0-9_-]+\Z")
 Verify = Callable[[bytes, bytes], None]
 
@@ -108,11 +111,29 @@ def verifier(jwk: Mapping[str, Any]) -> tuple[str, Verify] | None:
     return None
 
 
+@dataclass(frozen=True)
+class _Verified:
+    """A token whose signature was looked at, and for whom and when."""
+
+    issuer: str
+    audience: str
+    at: float
+    claims: Claims
+
+    def holds(self, issuer: str, audience: str, now: float) -> bool:
+        meant = (self.issuer, self.audience) == (issuer, audience)
+        return meant and self.at <= now < self.claims.expires_at
+
+
 class KeySet:
-    """Keys by their names (`kid`). One that is none, or has no name, is left out."""
+    """Keys by their names (`kid`). One that is none, or has no name, is left out.
+
+    A token that was good is remembered by its digest until it ends, so that its signature
+    is looked at once; with the set of keys all of it is forgotten."""
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._keys: dict[str, tuple[str, Verify]] = {}
+        self._verified: dict[bytes, _Verified] = {}
         keys = document.get("keys")
         for jwk in keys if isinstance(keys, list) else []:
             try:
@@ -130,6 +151,17 @@ class KeySet:
         where a newer set may help."""
         if len(token) > LONGEST or token.count(".") != 2:
             raise refused("no token")
+        digest = hashlib.sha256(token.encode(errors="surrogatepass")).digest()
+        known = self._verified.get(digest)
+        if known and known.holds(issuer, audience, now):
+            return known.claims
+        found = self._looked_at(token, issuer, audience, now)
+        if len(self._verified) >= REMEMBERED:
+            self._verified.clear()
+        self._verified[digest] = _Verified(issuer, audience, now, found)
+        return found
+
+    def _looked_at(self, token: str, issuer: str, audience: str, now: float) -> Claims:
         signed, _, signature = token.rpartition(".")
         head, _, body = signed.partition(".")
         try:

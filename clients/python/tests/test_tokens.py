@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from keyward import ApiKey, AsyncKeyward, Keyward, Retries, Unreachable, errors
-from keyward.jose import KeySet
+from keyward.jose import KeySet, UnknownKey
 from keyward.tokens import AsyncTokens, Claims, Tokens
 
 ISSUER = "https://auth.example.com"
@@ -296,6 +296,32 @@ def test_an_answer_that_is_no_set_of_keys_does_not_take_the_keys_away(document: 
     now[0] += 300
     with pytest.raises(errors.UnexpectedReply):
         verifier.verify(lasting)
+
+
+def test_the_signature_of_a_token_is_looked_at_once_while_it_is_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    key = Key("EdDSA")
+    token, keys = key.sign(SAID), KeySet({"keys": [key.jwk()]})
+    terms = {"issuer": ISSUER, "audience": ISSUER}
+    first = keys.verify(token, **terms, now=NOW)
+    # Without the keys themselves: what is known now is remembered.
+    monkeypatch.setattr(keys, "_keys", {})
+    assert keys.verify(token, **terms, now=NOW + 1) is first
+    others = [{**terms, "audience": "https://other.example.com"}, {**terms, "issuer": "https://other.example.com"}]
+    for terms_of, now in [*((other, NOW) for other in others), (terms, first.expires_at), (terms, NOW - 1)]:
+        with pytest.raises(UnknownKey):
+            keys.verify(token, **terms_of, now=now)
+    changed = token[:-6] + ("A" if token[-6] != "A" else "B") + token[-5:]
+    with pytest.raises(UnknownKey):
+        keys.verify(changed, **terms, now=NOW)
+
+
+def test_a_set_of_keys_remembers_so_many_tokens_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("keyward.jose.REMEMBERED", 3)
+    key = Key("EdDSA")
+    keys = KeySet({"keys": [key.jwk()]})
+    for number in range(8):
+        keys.verify(key.sign({**SAID, "jti": f"{number}"}), issuer=ISSUER, audience=ISSUER, now=NOW)
+        assert len(keys._verified) <= 3
 
 
 def test_fresh_asks_whether_it_is_still_so() -> None:

@@ -64,7 +64,8 @@ async fn an_apps_own_tables_live_in_the_same_file() {
     assert_eq!(store.user(user.id).await.unwrap(), Some(user));
 }
 
-/// An app that holds the write lock makes us wait, but not past two seconds.
+/// An app that holds the write lock makes us wait, but not for as long as it likes: two
+/// seconds, which take longer on a loaded machine.
 #[tokio::test]
 async fn a_file_that_another_holds_is_busy_in_time() {
     let dir = tempfile::tempdir().unwrap();
@@ -72,8 +73,8 @@ async fn a_file_that_another_holds_is_busy_in_time() {
     let store = open(&path).await;
     let app = rusqlite::Connection::open(&path).unwrap();
     app.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let two_seconds = Duration::from_secs(2);
-    let done = tokio::time::timeout(two_seconds, store.commit(&note())).await;
+    let patience = Duration::from_secs(30);
+    let done = tokio::time::timeout(patience, store.commit(&note())).await;
     let error = done.expect("an answer in time").unwrap_err();
     assert!(
         matches!(&error, keyward_core::port::CommitError::Broken(why) if why.is_busy()),
