@@ -248,9 +248,7 @@ async fn a_second_factor_is_spent_on_one_node_alone(here: &TestAuth, there: &Tes
             let begun = client.post("/api/v1/sign-in", &body).await.json();
             let flow = begun["flow_id"].clone();
             let given = json!({ "flow_id": flow, "method": method, "code": code });
-            tasks.spawn(
-                async move { secrets::insist(&client, "/api/v1/sign-in/mfa", &given).await },
-            );
+            tasks.spawn(async move { client.post("/api/v1/sign-in/mfa", &given).await });
         }
         let replies = tasks.join_all().await;
         let let_in = replies.iter().filter(|reply| reply.status().is_success()).count();
