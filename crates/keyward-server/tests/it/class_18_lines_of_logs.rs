@@ -79,7 +79,8 @@ fn no_line_is_added_to_a_log() {
     assert!(lines.iter().all(|line| line["message"] != "forged"), "{log:#?}");
 
     let decisions = std::fs::read_to_string(place.path("decisions.jsonl")).unwrap();
-    let decisions: Vec<Value> = decisions.split('\n').filter_map(|it| read(&it.into())).collect();
+    let decisions: Option<Vec<Value>> = decisions.lines().map(|it| read(&it.into())).collect();
+    let decisions = decisions.unwrap();
     let of = |nasty: &&str| {
         decisions.iter().filter(|it| it.to_string().contains(&json!(nasty).to_string())).count()
     };
