@@ -11,6 +11,7 @@ import { passkeys } from "./passkeys.mjs";
 import { person } from "./person.mjs";
 import { providers } from "./providers.mjs";
 import { Report } from "./report.mjs";
+import { states } from "./states.mjs";
 
 const base = (process.env.KEYWARD_URL ?? "http://localhost:8080").replace(/\/$/, "");
 const report = new Report();
@@ -26,6 +27,7 @@ try {
   await passkeys(browser, base, report);
   await accessible(browser, base, report);
   await captchas(browser, report);
+  await states(browser, report);
 } catch (error) {
   report.fail("the run itself", error);
 } finally {

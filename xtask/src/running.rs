@@ -44,6 +44,12 @@ pub(crate) fn find(name: &str) -> Option<std::path::PathBuf> {
         .find(|file| file.is_file())
 }
 
+/// A library that Debian keeps in the folder of the machine's kind.
+pub(crate) fn library(path: &str) -> Option<std::path::PathBuf> {
+    let kinds = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+    kinds.map(|kind| kind.path().join(path)).find(|file| file.is_file())
+}
+
 fn not_run(command: &Command, error: std::io::Error) -> String {
     format!("could not run `{}`: {error}", command.get_program().display())
 }

@@ -72,12 +72,20 @@ fn told(site: &mut Site, program: &str, variable: &'static str) -> Result<()> {
 }
 
 /// What drives pages, beside Node.
-const BROWSER: &[Service] = &[Service {
-    name: "chromium",
-    packages: &["chromium", "fonts-dejavu-core"],
-    is_installed: || running::is_installed("chromium"),
-    start: |site| told(site, "chromium", "CHROMIUM"),
-}];
+const BROWSER: &[Service] = &[
+    Service {
+        name: "chromium",
+        packages: &["chromium", "fonts-dejavu-core"],
+        is_installed: || running::is_installed("chromium"),
+        start: |site| told(site, "chromium", "CHROMIUM"),
+    },
+    Service {
+        name: "faketime",
+        packages: &["libfaketime"],
+        is_installed: || running::library("faketime/libfaketime.so.1").is_some(),
+        start: |_| Ok(()),
+    },
+];
 
 /// What runs JavaScript.
 const NODE: &[Service] = &[

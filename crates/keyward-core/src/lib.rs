@@ -3,12 +3,15 @@
 //! randomness of its own.
 
 pub mod crypto;
+#[cfg(feature = "authnzerver")]
+pub mod disposable;
 pub mod error;
 pub mod flow;
 pub mod header;
 pub mod id;
 pub mod identifier;
 pub mod limit;
+mod listed;
 pub mod network;
 pub mod password;
 pub mod port;

@@ -13,7 +13,7 @@ use ::http::Uri;
 use keyward_core::Error;
 
 pub(crate) use decide::{COOKIE, STATE};
-pub(crate) use identity::{Identity, check_unconnected, check_unspoofed, put_identity};
+pub(crate) use identity::{check_unconnected, check_unspoofed, identified};
 pub(crate) use original::{Original, Teller};
 pub(crate) use path::Path;
 use path::Pattern;

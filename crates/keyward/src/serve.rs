@@ -1,6 +1,7 @@
 //! Listening: HTTP/1 and HTTP/2 with the limits that a public port needs.
 
 pub mod body;
+mod head_timer;
 #[cfg(feature = "tls")]
 pub mod tls;
 
@@ -12,6 +13,7 @@ use std::time::Duration;
 use ::http::Response;
 use body::ReplyBody;
 use bytes::Bytes;
+use head_timer::HeadTimer;
 use http_body_util::{BodyExt as _, Limited};
 use hyper::service::Service;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -197,7 +199,9 @@ impl Listening {
                 },
             };
             stream.set_nodelay(true).ok();
-            let (handler, builder, acceptor) = (handler.clone(), builder.clone(), acceptor.clone());
+            let (handler, acceptor) = (handler.clone(), acceptor.clone());
+            let mut builder = builder.clone();
+            builder.http1().timer(HeadTimer::default());
             let watcher = self.graceful.watcher();
             tokio::spawn(async move {
                 let _slot = slot;
@@ -217,7 +221,6 @@ fn builder() -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
         .http1()
-        .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)
         .max_buf_size(32 * 1024)
         .keep_alive(true);

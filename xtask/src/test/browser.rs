@@ -24,11 +24,21 @@ const CAPTCHAS: [(&str, &str); 4] = [
     ("KEYWARD_CAPTCHA_SIGN_IN_LINK", "always"),
 ];
 
+/// Whoever may sign up, and how long what is asked for lasts.
+const CLOSED: [(&str, &str); 1] = [("KEYWARD_SIGN_IN_SIGN_UP", "closed")];
+const INVITED: [(&str, &str); 1] = [("KEYWARD_SIGN_IN_SIGN_UP", "invite")];
+const DOMAIN: [(&str, &str); 4] = [
+    ("KEYWARD_SIGN_IN_SIGN_UP", "domain"),
+    ("KEYWARD_SIGN_IN_DOMAINS", "example.com"),
+    ("KEYWARD_SESSION_IDLE", "1h"),
+    ("KEYWARD_SESSION_BRIEF_IDLE", "1h"),
+];
+
 /// Starts servers with empty data folders, and runs `ui-tests` against them: one as
-/// developers have it, one with our captchas, and one with those of a service that the
-/// tests play.
+/// developers have it, one with our captchas, one with those of a service that the
+/// tests play, and some for what depends on who may sign up, and when.
 pub(crate) fn run(services: &Running) -> Result<Tally> {
-    if ["chromium", "node", "npm"].iter().any(|name| services.lacks(name)) {
+    if ["chromium", "node", "npm", "faketime"].iter().any(|name| services.lacks(name)) {
         return Ok(Tally::skipped(1));
     }
     let folder = project::root().join("ui-tests");
@@ -51,12 +61,50 @@ pub(crate) fn run(services: &Running) -> Result<Tally> {
         ("KEYWARD_OUTBOUND_ALLOW", "127.0.0.1"),
     ];
     let service = Server::start("service", &[&CAPTCHAS[..], &service].concat())?;
+    let closed = Server::start("closed", &CLOSED)?;
+    let invited = Server::start("invited", &INVITED)?;
+    let clock = Clock::new()?;
+    let domain = Server::start("domain", &[&DOMAIN[..], &clock.settings()].concat())?;
     let mut tests = Command::new("node");
     services.tell(&mut tests);
     tests.arg("run.mjs").current_dir(&folder).env("KEYWARD_URL", &server.url);
     tests.env("KEYWARD_CAPTCHAS_URL", &captchas.url).env("KEYWARD_SERVICE_URL", &service.url);
     tests.env("KEYWARD_SERVICE_PORT", &played);
+    tests.env("KEYWARD_CLOSED_URL", &closed.url).env("KEYWARD_INVITED_URL", &invited.url);
+    tests.env("KEYWARD_DOMAIN_URL", &domain.url).env("KEYWARD_CLOCK", &clock.file);
     running::counted(&mut tests)
+}
+
+/// The time of day of a server, as far ahead as a file says.
+struct Clock {
+    file: String,
+    library: String,
+}
+
+impl Clock {
+    fn new() -> Result<Self> {
+        let file = std::env::temp_dir().join(format!("keyward-clock-{}", std::process::id()));
+        fs::write(&file, "+0")?;
+        let library = running::library("faketime/libfaketime.so.1");
+        let library = library.ok_or("libfaketime is gone")?.display().to_string();
+        Ok(Self { file: file.display().to_string(), library })
+    }
+
+    fn settings(&self) -> [(&str, &str); 4] {
+        [
+            ("LD_PRELOAD", &self.library),
+            ("FAKETIME_TIMESTAMP_FILE", &self.file),
+            ("FAKETIME_NO_CACHE", "1"),
+            // What waits goes on waiting as long as it would have.
+            ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+        ]
+    }
+}
+
+impl Drop for Clock {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.file);
+    }
 }
 
 /// A running server, which ends with this value.

@@ -269,9 +269,18 @@ pub struct AwaitedMfa {
     pub browser: Option<Secret>,
 }
 
+/// What [`AwaitedMfa`] finds.
+#[derive(Clone, Debug)]
+pub struct Awaited {
+    /// `totp`, `recovery_code`, …: what the flow can be answered with.
+    pub methods: Vec<&'static str>,
+    /// Wrong answers that end the flow; at least one.
+    pub tries_left: i64,
+}
+
 impl Flow for AwaitedMfa {
     type Facts = Facts;
-    type Yes = Vec<&'static str>;
+    type Yes = Awaited;
     const NAME: &'static str = "awaited_mfa";
     const WHILE_IMPERSONATING: bool = true;
 
@@ -279,13 +288,13 @@ impl Flow for AwaitedMfa {
         Box::pin(gather(self.flow, cx))
     }
 
-    fn decide(&self, facts: Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<Vec<&'static str>> {
+    fn decide(&self, facts: Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<Awaited> {
         match facts.awaited(self.browser.as_ref(), cx.settings, cx.now) {
             Some((found, subject)) if found.attempts_left > 0 => {
                 let first = serde_json::from_str::<Pending>(&found.data).map(|p| p.method);
                 let first = first.unwrap_or_default();
                 let methods = factor::methods_after(&first, subject, cx.settings);
-                Verdict::yes(methods, vec![], vec![])
+                Verdict::yes(Awaited { methods, tries_left: found.attempts_left }, vec![], vec![])
             }
             _ => Verdict::no(Refusal::MfaExpired),
         }

@@ -3,7 +3,7 @@
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::crypto::token;
+use crate::listed::{self, List};
 use crate::secret::Secret;
 
 /// Longest password in bytes that is ever hashed for an account.
@@ -69,11 +69,9 @@ pub fn check(password: &Secret, min: usize, context: &[&str]) -> Vec<PasswordPro
     problems
 }
 
-/// One entry of the block list: the first four bytes of the SHA-256 of a
-/// password in lower case.
+/// One entry of the block list: that of a password in lower case.
 pub fn entry(password: &str) -> [u8; 4] {
-    let [a, b, c, d, ..] = token::digest(&password.to_lowercase());
-    [a, b, c, d]
+    listed::entry(&password.to_lowercase())
 }
 
 /// Whether little is left of the password without the name: fewer than 8
@@ -108,21 +106,11 @@ fn repeated(text: &str) -> Option<&str> {
         .and_then(|at| text.get(..at))
 }
 
-/// Entries, sorted. How they were made stands in `data/README.md`.
-static COMMON: &[u8] = include_bytes!("../../data/common-passwords.bin");
+/// How it was made stands in `data/README.md`.
+pub(crate) static COMMON: List = List::new(include_bytes!("../../data/common-passwords.bin"));
 
 fn is_listed(folded: &str) -> bool {
-    let wanted = entry(folded);
-    let (mut low, mut high) = (0, COMMON.len() / 4);
-    while low < high {
-        let middle = low.midpoint(high);
-        match COMMON.get(middle * 4..middle * 4 + 4) {
-            Some(found) if found == wanted => return true,
-            Some(found) if found < wanted.as_slice() => low = middle + 1,
-            _ => high = middle,
-        }
-    }
-    false
+    COMMON.has(folded)
 }
 
 #[cfg(test)]
@@ -187,12 +175,5 @@ mod tests {
             proptest::prop_assert!(prepare(&prepared).matches(&prepared));
             let _ = check(&Secret::new(password), 15, &[&name]);
         }
-    }
-
-    #[test]
-    fn the_block_list_is_sorted() {
-        let entries: Vec<&[u8]> = COMMON.chunks_exact(4).collect();
-        assert!(entries.len() > 15_000);
-        assert!(entries.is_sorted());
     }
 }

@@ -19,6 +19,7 @@ pub(super) const CASES: &[Case] = cases![
     parallel_wrong_answers_never_go_below_none,
     parallel_takes_never_exceed_the_burst,
     parallel_first_takes_of_many_limits_do_not_lose_units,
+    takes_and_returns_of_the_same_limits_stand_in_nobodys_way,
     one_group_with_fifty_conflicting_batches_applies_the_rest,
     nothing_opens_after_a_lock,
     parallel_places_in_the_chain_stay_unique,
@@ -151,6 +152,24 @@ async fn parallel_first_takes_of_many_limits_do_not_lose_units(store: Shared) {
         count += 1;
     }
     assert_eq!(count, 10);
+}
+
+/// Whoever is let in gives back what it took, while others take.
+async fn takes_and_returns_of_the_same_limits_stand_in_nobodys_way(store: Shared) {
+    let keys: Vec<u8> = (0..5).collect();
+    let period = Duration::from_secs(60);
+    done(&store, keys.iter().map(|key| take(*key, 1000)).collect()).await;
+    for _ in 0..5 {
+        let batches = (0..MANY).map(|n| {
+            let order = keys.iter().cycle().skip(n).take(keys.len());
+            let write = |key: &u8| match n % 2 {
+                0 => take(*key, 1000),
+                _ => Write::GiveBack { key: [*key; 32], period },
+            };
+            Batch { writes: order.map(write).collect(), events: vec![] }
+        });
+        assert_eq!(applied(&store, batches.collect()).await, MANY);
+    }
 }
 
 async fn one_group_with_fifty_conflicting_batches_applies_the_rest(store: Shared) {

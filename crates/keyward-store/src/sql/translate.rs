@@ -33,17 +33,18 @@ pub(crate) fn steps(batch: &Batch) -> Vec<Step> {
     steps
 }
 
-/// Limits that are taken next to each other, by key: two batches that take the
-/// same limits then wait for each other instead of deadlocking. Takes commute,
-/// so nothing else changes.
+/// Limits that are taken or given back next to each other, by key: two batches about
+/// the same limits then wait for each other instead of deadlocking. What is done to
+/// different limits commutes, so nothing else changes.
 fn in_lock_order(writes: &[Write]) -> Vec<&Write> {
     let key = |write: &Write| match write {
         Write::Take(take) => Some(take.key),
+        Write::GiveBack { key, .. } => Some(*key),
         _ => None,
     };
     let mut sorted: Vec<&Write> = writes.iter().collect();
     for run in sorted.chunk_by_mut(|a, b| key(a).is_some() == key(b).is_some()) {
-        // A run without keys keeps its order: the sort is stable.
+        // A run without keys keeps its order, and so does one key's: the sort is stable.
         run.sort_by_key(|write| key(write));
     }
     sorted

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use keyward_core::Error;
 use keyward_core::Secret;
+use keyward_core::disposable::is_disposable;
 use keyward_core::flow::admin::{Act, ActOn, Edit, EditPerson};
 use keyward_core::flow::authnzerver::{ANONYMOUS, ChangeKnown, Enrol, LOCKED, ProveAddress};
 use keyward_core::flow::proven::SignedIn;
@@ -104,13 +105,14 @@ pub(super) fn look_at_names(email: &str, full_name: &str) -> Option<Answer> {
     (!fine).then(|| Answer::no("invalid full name", "That name cannot be used."))
 }
 
-/// An address of ASCII, to a mailbox of a person.
+/// An address of ASCII, to a mailbox of a person, and not one for an hour.
 fn is_email(email: &str) -> bool {
     let plain = email.is_ascii() && !email.contains(|c: char| c.is_ascii_control() || c == ' ');
     let Some((local, _)) = email.split_once('@') else { return false };
     let local = normalise(local);
     let official = OFFICIAL.contains(&local.as_str()) || local.ends_with(".well-known");
-    plain && !official && identifier::normalise(Kind::Email, email).is_ok()
+    let lasts = !official && !is_disposable(email);
+    plain && lasts && identifier::normalise(Kind::Email, email).is_ok()
 }
 
 /// Mailboxes of roles and not of people: RFC 2142, and names that look like ours.
@@ -359,6 +361,8 @@ mod tests {
             ("two@at@example.org", false),
             ("@b.org", false),
             ("nobody", false),
+            ("ada@mailinator.com", false),
+            ("ada@Mailinator.COM", false),
         ] {
             assert_eq!(is_email(email), fine, "{email:?}");
         }

@@ -298,8 +298,14 @@ impl Builder {
 
     /// Keeps messages in memory, readable by [`Keyward::inbox`].
     #[must_use]
-    pub fn with_inbox(mut self) -> Self {
-        let inbox = Inbox::default();
+    pub fn with_inbox(self) -> Self {
+        self.inbox(Inbox::default())
+    }
+
+    /// The same in an inbox that several instances may share: each sends what any of
+    /// them wrote.
+    #[must_use]
+    pub fn inbox(mut self, inbox: Inbox) -> Self {
         self.sender = Some(Arc::new(inbox.clone()));
         self.inbox = Some(inbox);
         self

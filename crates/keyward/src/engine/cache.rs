@@ -56,9 +56,9 @@ pub(crate) struct Entry {
 pub(crate) struct Rendered {
     /// The body of `GET /me`.
     pub(crate) me: OnceLock<Bytes>,
-    /// Who it is, for sites behind a proxy.
+    /// The headers of a yes to a proxy, with who it is.
     #[cfg(feature = "forward-auth")]
-    pub(crate) identity: OnceLock<crate::forward::Identity>,
+    pub(crate) identity: OnceLock<::http::HeaderMap>,
 }
 
 /// An API key that was read, with what it may at most do. Its session is none that

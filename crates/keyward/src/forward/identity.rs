@@ -1,10 +1,13 @@
 //! Who it is, in headers for the site. Every one is there in every answer, empty for
 //! nobody, so that a proxy overwrites whatever a client put there itself.
 
+use std::sync::LazyLock;
+
 use ::http::{HeaderMap, HeaderName, HeaderValue, header};
 use keyward_core::identifier::Kind;
 
 use crate::engine::cache::Entry;
+use crate::http::headers::for_proxy;
 use crate::http::{Code, Fault};
 
 const USER: HeaderName = HeaderName::from_static("keyward-user");
@@ -13,25 +16,24 @@ const USERNAME: HeaderName = HeaderName::from_static("keyward-username");
 const ROLES: HeaderName = HeaderName::from_static("keyward-roles");
 const ALL: [HeaderName; 4] = [USER, EMAIL, USERNAME, ROLES];
 
-/// What [`ALL`] say, in their order.
-pub(crate) type Identity = [HeaderValue; 4];
-
-/// Says who it is.
-pub(crate) fn put_identity(headers: &mut HeaderMap, entry: Option<&Entry>) {
-    let nobody = || ALL.map(|_| HeaderValue::from_static(""));
-    let told = match entry {
-        Some(entry) => entry.rendered.identity.get_or_init(|| identity(entry)).clone(),
-        None => nobody(),
-    };
-    headers.reserve(told.len());
-    for (name, value) in ALL.into_iter().zip(told) {
-        headers.insert(name, value);
+/// The headers of a yes, with who it is; put together once for an entry.
+pub(crate) fn identified(entry: Option<&Entry>) -> HeaderMap {
+    static NOBODY: LazyLock<HeaderMap> = LazyLock::new(|| headers([""; 4].map(header_of)));
+    match entry {
+        Some(entry) => entry.rendered.identity.get_or_init(|| headers(identity(entry))).clone(),
+        None => NOBODY.clone(),
     }
 }
 
-/// An address counts once its owner proved to hold it; a key that is narrowed has no
-/// role.
-fn identity(entry: &Entry) -> Identity {
+fn headers(told: [HeaderValue; 4]) -> HeaderMap {
+    let mut headers = for_proxy();
+    headers.extend(ALL.into_iter().zip(told));
+    headers
+}
+
+/// What [`ALL`] say, in their order. An address counts once its owner proved to hold it;
+/// a key that is narrowed has no role.
+fn identity(entry: &Entry) -> [HeaderValue; 4] {
     let first = |kind| {
         let mut known = entry.identifiers.iter().filter(|i| i.kind == kind);
         known.find(|i| kind == Kind::Username || i.verified_at.is_some())

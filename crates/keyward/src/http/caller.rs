@@ -85,10 +85,8 @@ impl Keyward {
     ) -> Result<Caller<'a>, Fault> {
         let head = Head { address, ..request.into() };
         let (known, by_cookie) = self.recognise(head, Door::Ours(guard), now).await?;
-        let narrowed = known.as_ref().and_then(|known| known.entry.narrowed());
-        let acting = known.as_ref().and_then(|known| known.entry.session.impersonator);
-        let acting = acting.map(|by| by.user);
-        let client = LazyClient::new(self, request, address, narrowed, acting);
+        let entry = known.as_ref().map(|known| Arc::clone(&known.entry));
+        let client = LazyClient::new(self, request, address, entry);
         Ok(Caller { known, by_cookie, client })
     }
 

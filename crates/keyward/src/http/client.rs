@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 use std::ops::Deref;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use ::http::{HeaderMap, header};
 use keyward_core::crypto::mac::mac;
@@ -12,6 +12,7 @@ use keyward_core::id::UserId;
 
 use super::{Head, Request, cookie};
 use crate::engine::Keyward;
+use crate::engine::cache::Entry;
 use crate::hex::{from_hex, to_hex};
 
 /// A [`Client`] that is put together when a flow first asks for it: most
@@ -21,8 +22,7 @@ pub(crate) struct LazyClient<'a> {
     auth: &'a Keyward,
     request: &'a Request,
     address: Option<IpAddr>,
-    narrowed: Option<(UserId, Vec<Vec<String>>)>,
-    impersonator: Option<UserId>,
+    entry: Option<Arc<Entry>>,
     made: OnceLock<Client>,
 }
 
@@ -31,10 +31,9 @@ impl<'a> LazyClient<'a> {
         auth: &'a Keyward,
         request: &'a Request,
         address: Option<IpAddr>,
-        narrowed: Option<(UserId, Vec<Vec<String>>)>,
-        impersonator: Option<UserId>,
+        entry: Option<Arc<Entry>>,
     ) -> Self {
-        Self { auth, request, address, narrowed, impersonator, made: OnceLock::new() }
+        Self { auth, request, address, entry, made: OnceLock::new() }
     }
 }
 
@@ -51,8 +50,12 @@ impl Deref for LazyClient<'_> {
 
     fn deref(&self) -> &Client {
         self.made.get_or_init(|| {
-            let (narrowed, impersonator) = (self.narrowed.clone(), self.impersonator);
-            Client { narrowed, impersonator, ..self.auth.client(self.request, self.address) }
+            let entry = self.entry.as_ref();
+            Client {
+                narrowed: entry.and_then(|entry| entry.narrowed()),
+                impersonator: entry.and_then(|e| e.session.impersonator).map(|by| by.user),
+                ..self.auth.client(self.request, self.address)
+            }
         })
     }
 }

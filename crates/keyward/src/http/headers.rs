@@ -82,26 +82,26 @@ pub(crate) fn xss(headers: &mut HeaderMap) {
 /// The name of a request, which whoever has trouble with the answer can tell.
 const REQUEST_ID: HeaderName = HeaderName::from_static("keyward-request-id");
 
-/// Of an answer with no body to a program: all of its headers, but for the name of the
-/// request, which is empty. Put together once.
-static DATA_ALONE: LazyLock<HeaderMap> = LazyLock::new(|| {
+/// Of an answer in JSON: all of its headers, but for the name of the request, which is
+/// empty. Put together once.
+static JSON: LazyLock<HeaderMap> = LazyLock::new(|| {
     let mut headers = HeaderMap::new();
     add(&mut headers, SHARED);
     add(&mut headers, DATA);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(REQUEST_ID, HeaderValue::from_static(""));
     headers
 });
 
-/// The same of an answer in JSON.
-static JSON: LazyLock<HeaderMap> = LazyLock::new(|| {
-    let mut headers = data_alone();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+/// What a yes to a proxy begins with: the proxy takes out of it what it was told to, and
+/// no browser sees it.
+#[cfg(feature = "forward-auth")]
+pub(crate) fn for_proxy() -> HeaderMap {
+    // As many as there will be: growing is what costs.
+    let mut headers = HeaderMap::with_capacity(6);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(REQUEST_ID, HeaderValue::from_static(""));
     headers
-});
-
-/// What an answer without a body to a program begins with.
-pub(super) fn data_alone() -> HeaderMap {
-    DATA_ALONE.clone()
 }
 
 /// What an answer in JSON begins with.

@@ -2,10 +2,13 @@
 
 use std::net::IpAddr;
 
-use ::http::HeaderMap;
+use ::http::{HeaderMap, HeaderName};
 pub(crate) use keyward_core::network::Network;
 
 use crate::engine::Web;
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
 /// The client as the nearest trustworthy party saw it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,7 +29,7 @@ pub(crate) fn near(web: &Web, headers: &HeaderMap, peer: Option<IpAddr>) -> Near
         return Near { address: Some(peer), ..Near::default() };
     }
     let address = Some(right_most(headers, peer, trusted));
-    let proto = headers.get_all("x-forwarded-proto").iter().next_back();
+    let proto = headers.get_all(&FORWARDED_PROTO).iter().next_back();
     let is_plain = proto.is_some_and(|p| p.as_bytes().eq_ignore_ascii_case(b"http"));
     Near { address, is_plain, by_proxy: true }
 }
@@ -38,7 +41,7 @@ pub(crate) fn right_most(
     trusted: impl Fn(IpAddr) -> bool,
 ) -> IpAddr {
     // Each by itself: whatever a client put on the left spoils nothing on the right.
-    let lines = headers.get_all("x-forwarded-for").iter().rev();
+    let lines = headers.get_all(&FORWARDED_FOR).iter().rev();
     let hops = lines.flat_map(|line| line.as_bytes().rsplit(|b| *b == b','));
     let mut address = peer;
     for hop in hops {

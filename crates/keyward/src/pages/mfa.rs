@@ -1,7 +1,7 @@
 //! The second factor at sign-in, and the proof that is asked for again.
 
 use keyward_core::Secret;
-use keyward_core::flow::mfa::AwaitedMfa;
+use keyward_core::flow::mfa::{Awaited, AwaitedMfa};
 use keyward_core::id::FlowId;
 use keyward_core::port::Fut;
 use keyward_core::refusal::Refusal;
@@ -33,12 +33,13 @@ pub(super) fn ask(cx: &Cx<'_>, flow: FlowId, browser: &Secret, back: &str) -> Re
 async fn form<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
     let flow = verify::flow(cx);
     let asked = AwaitedMfa { flow: awaited(&flow)?, browser: flow_secret(cx, cx.request)? };
-    let mut methods = cx.auth.run(&asked, &cx.caller.client).await??;
+    let Awaited { mut methods, tries_left } = cx.auth.run(&asked, &cx.caller.client).await??;
     methods.retain(|method| *method != PASSKEY || offers_passkeys(cx.auth));
     Ok(Page::new(cx, "login_mfa.html")
         .with("flow", flow)
         .with("method", method(cx, &methods))
         .with("methods", methods)
+        .with("is_last_try", tries_left == 1)
         .with("trust_days", cx.auth.0.settings.trust_lifetime.as_secs() / DAY)
         .with("return_to", nav::return_to(cx.request)))
 }

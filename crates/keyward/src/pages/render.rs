@@ -117,6 +117,7 @@ impl<'a> Page<'a> {
             "code": code,
             "said": by_app.or(ours).unwrap_or_else(|| problem.code.title()),
             "wait": problem.retry_after,
+            "wait_minutes": problem.retry_after.map(|secs| secs.div_ceil(60)),
             "errors": errors,
             "holders": problem.extra.get("holders"),
             "more": problem.extra.get("more"),

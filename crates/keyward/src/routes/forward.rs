@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::people::query;
 use crate::forward::{
-    COOKIE, Original, STATE, Site, Teller, check_unconnected, check_unspoofed, put_identity,
+    COOKIE, Original, STATE, Site, Teller, check_unconnected, check_unspoofed, identified,
 };
 use crate::hex::to_hex;
 use crate::http::{
@@ -77,11 +77,7 @@ async fn pass(cx: &Cx<'_>, teller: Teller) -> Result<Reply, Fault> {
     let original = Original::read(teller, cx.request, [&cx.auth.0.web.base, ENVOY])?;
     let site = cx.auth.0.web.sites.find(original.host).ok_or(Code::SiteUnknown)?;
     match cx.auth.may_pass(site, &original, headers, cx.address).await {
-        Ok(known) => {
-            let mut reply = reply::fine();
-            put_identity(reply.headers_mut(), known.as_ref().map(|known| &*known.entry));
-            Ok(reply)
-        }
+        Ok(known) => Ok(reply::fine(identified(known.as_ref().map(|known| &*known.entry)))),
         Err(fault) => {
             let problem = fault.into_problem(cx.id);
             match problem.code.status() {

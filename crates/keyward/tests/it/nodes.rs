@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keyward::testing::{CHEAP, FakeClock, PASSWORD, TestAuth};
-use keyward::{Act, Builder, Context, Keyward, NewPerson, Rate, Resource};
+use keyward::{Act, Builder, Context, Inbox, Keyward, NewPerson, Rate, Resource};
 use serde_json::json;
 
 pub(crate) const KEY: &str = "c45a0e9b7d1f3862a58e94c6017b3df2e68d5a904cf71b23890e6d4fb1a7c352";
@@ -101,6 +101,16 @@ async fn a_service_is_come_back_from_once(here: &TestAuth, there: &TestAuth) {
 
 /// A node with a key of its own, as tests build it.
 pub(crate) async fn node(builder: Builder) -> TestAuth {
+    node_with(builder, Inbox::default()).await
+}
+
+/// Two nodes with one inbox: either sends what the other wrote.
+pub(crate) async fn two(here: Builder, there: Builder) -> [TestAuth; 2] {
+    let inbox = Inbox::default();
+    [node_with(here, inbox.clone()).await, node_with(there, inbox).await]
+}
+
+async fn node_with(builder: Builder, inbox: Inbox) -> TestAuth {
     let clock = FakeClock::default();
     let builder = builder
         .root_key(KEY)
@@ -110,7 +120,7 @@ pub(crate) async fn node(builder: Builder) -> TestAuth {
         .rate_limits(10_000, 1_000_000)
         // Fifty at once try what works once.
         .settings(|settings| settings.guesses = Rate::new(1000, Duration::from_secs(1)))
-        .with_inbox();
+        .inbox(inbox);
     #[cfg(feature = "oauth")]
     let builder = builder.provider(Everybody);
     TestAuth::around(builder.build().await.unwrap(), clock)
@@ -131,7 +141,7 @@ async fn soon(what: &str, is_true: impl AsyncFn() -> bool) {
 
 /// Sign-in here, there and back: sessions and permissions are the same, and end
 /// on both nodes.
-async fn what_one_node_does_the_other_knows(here: TestAuth, there: TestAuth) {
+async fn what_one_node_does_the_other_knows([here, there]: [TestAuth; 2]) {
     #[cfg(feature = "oauth")]
     a_service_is_come_back_from_once(&here, &there).await;
     let new =
@@ -311,18 +321,16 @@ async fn many_nodes_start_at_once_on_a_file() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_nodes_share_a_memory() {
     let store = Arc::new(keyward::store::MemoryStore::new());
-    let here = node(Keyward::with_store(store.clone())).await;
-    let there = node(Keyward::with_store(store)).await;
-    what_one_node_does_the_other_knows(here, there).await;
+    let nodes = two(Keyward::with_store(store.clone()), Keyward::with_store(store)).await;
+    what_one_node_does_the_other_knows(nodes).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_nodes_share_a_file() {
     let dir = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", dir.path().join("app.db").display());
-    let here = node(Keyward::connect(&url)).await;
-    let there = node(Keyward::connect(&url)).await;
-    what_one_node_does_the_other_knows(here, there).await;
+    let nodes = two(Keyward::connect(&url), Keyward::connect(&url)).await;
+    what_one_node_does_the_other_knows(nodes).await;
 }
 
 /// A variable of the environment.

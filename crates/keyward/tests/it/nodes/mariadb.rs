@@ -7,7 +7,7 @@ use keyward::store::mysql_async::prelude::Queryable;
 use keyward::store::mysql_async::{Opts, OptsBuilder, Pool};
 use keyward::store::{MysqlStore, Options};
 
-use super::{database, many_start_at_once, node, variable, what_one_node_does_the_other_knows};
+use super::{database, many_start_at_once, two, variable, what_one_node_does_the_other_knows};
 
 fn pool(url: &str) -> Pool {
     let opts = Opts::from_url(&url.replace("mariadb://", "mysql://")).unwrap();
@@ -24,14 +24,13 @@ async fn an_app_on_mariadb_brings_its_own_pool_and_tables() {
 
     many_start_at_once(&url).await;
     let own = pool(&url);
-    let here = node(Keyward::connect(&url)).await;
     let store = MysqlStore::from_pool(own.clone(), &Options::default()).await.unwrap();
-    let there = node(Keyward::with_store(Arc::new(store))).await;
+    let nodes = two(Keyward::connect(&url), Keyward::with_store(Arc::new(store))).await;
     let mut app = own.get_conn().await.unwrap();
     let table = "CREATE TABLE printers (id INT PRIMARY KEY, owner BINARY(16), \
                  FOREIGN KEY (owner) REFERENCES kw_users (id))";
     app.query_drop(table).await.unwrap();
-    what_one_node_does_the_other_knows(here, there).await;
+    what_one_node_does_the_other_knows(nodes).await;
     app.query_drop("SELECT id FROM printers").await.unwrap();
 
     drop(app);

@@ -6,7 +6,7 @@ use keyward::Keyward;
 use keyward::store::deadpool_postgres::{Manager, Pool, tokio_postgres::NoTls};
 use keyward::store::{Options, PostgresStore};
 
-use super::{database, many_start_at_once, node, variable, what_one_node_does_the_other_knows};
+use super::{database, many_start_at_once, two, variable, what_one_node_does_the_other_knows};
 
 fn pool(url: &str) -> Pool {
     Pool::builder(Manager::new(url.parse().unwrap(), NoTls)).max_size(4).build().unwrap()
@@ -23,13 +23,11 @@ async fn an_app_on_postgres_brings_its_own_pool_and_tables() {
     many_start_at_once(&url).await;
     let own = pool(&url);
     let app = own.get().await.unwrap();
-    let here = Keyward::connect(&url);
-    let here = node(here).await;
     let store = PostgresStore::from_pool(own.clone(), &Options::default()).await.unwrap();
-    let there = node(Keyward::with_store(Arc::new(store))).await;
+    let nodes = two(Keyward::connect(&url), Keyward::with_store(Arc::new(store))).await;
     let table = "CREATE TABLE printers (id INT PRIMARY KEY, owner BYTEA REFERENCES kw_users (id))";
     app.batch_execute(table).await.unwrap();
-    what_one_node_does_the_other_knows(here, there).await;
+    what_one_node_does_the_other_knows(nodes).await;
     let printers = app.query("SELECT id FROM printers", &[]).await;
     assert!(printers.unwrap().is_empty(), "the app's connection lives on");
 

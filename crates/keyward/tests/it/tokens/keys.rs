@@ -120,8 +120,8 @@ async fn every_algorithm_signs_and_a_shared_key_is_not_published() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_nodes_change_keys_together() {
     let store = Arc::new(keyward::store::MemoryStore::new());
-    let here = crate::nodes::node(Keyward::with_store(store.clone())).await;
-    let there = crate::nodes::node(Keyward::with_store(store)).await;
+    let [here, there] =
+        crate::nodes::two(Keyward::with_store(store.clone()), Keyward::with_store(store)).await;
     let ada = here.user("ada@example.com").await;
     let first = issue(&here, &ada).await;
     assert!(opens(&there, &first).await, "the first key as well");
@@ -141,8 +141,8 @@ async fn two_nodes_change_keys_together() {
 #[tokio::test]
 async fn two_nodes_that_start_at_once_make_one_key() {
     let store = Arc::new(keyward::store::MemoryStore::new());
-    let here = crate::nodes::node(Keyward::with_store(store.clone())).await;
-    let there = crate::nodes::node(Keyward::with_store(store)).await;
+    let [here, there] =
+        crate::nodes::two(Keyward::with_store(store.clone()), Keyward::with_store(store)).await;
     let (one, two) = tokio::join!(here.kw.jwks(), there.kw.jwks());
     assert_eq!(one.unwrap(), two.unwrap());
 }
