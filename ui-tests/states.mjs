@@ -17,10 +17,14 @@ export async function states(browser, report) {
   const time = new Time(clock);
   for (const { name, ...mode } of MODES) {
     await whoMaySignUp(browser, { closed, invited, domain }, report, name, mode);
+    await byMessage(browser, domain, report, name, mode, time);
     await tooMany(browser, domain, report, name, mode, time);
     await tooLate(browser, domain, report, name, mode, time);
   }
   // Forms do the same without scripts; axe needs them.
+  await whoMaySignUp(browser, { closed, invited, domain }, report, "no scripts", { scripts: false });
+  await byMessage(browser, domain, report, "no scripts", { scripts: false }, time);
+  await tooMany(browser, domain, report, "no scripts", { scripts: false }, time);
   await tooLate(browser, domain, report, "no scripts", { scripts: false }, time);
 }
 
@@ -50,9 +54,12 @@ function seeing(visitor, report, how) {
     });
 }
 
+function arrive(browser, base, { scripts = true, ...mode }) {
+  return Visitor.arrive(browser, base, { scripts, bypassCSP: scripts, ...mode });
+}
+
 async function whoMaySignUp(browser, { closed, invited, domain }, report, how, mode) {
-  const arrive = (base) => Visitor.arrive(browser, base, { bypassCSP: true, ...mode });
-  let visitor = await arrive(closed);
+  let visitor = await arrive(browser, closed, mode);
   let sees = seeing(visitor, report, how);
   await sees("sign-up that is closed says so", async () => {
     equal((await visitor.go("/signup")).status(), 403, "status");
@@ -64,7 +71,7 @@ async function whoMaySignUp(browser, { closed, invited, domain }, report, how, m
   });
   await visitor.leave();
 
-  visitor = await arrive(invited);
+  visitor = await arrive(browser, invited, mode);
   sees = seeing(visitor, report, how);
   await sees("sign-up by invitation says so", async () => {
     await visitor.go("/signup");
@@ -75,9 +82,24 @@ async function whoMaySignUp(browser, { closed, invited, domain }, report, how, m
     await visitor.send({ name: "Eve", email: "eve@example.com", password: PASSWORD }, SUBMIT);
     contains(await visitor.text("[role=alert]"), "invitation");
   });
+  const guest = someone();
+  await sees("an invitation opens the form", async () => {
+    await visitor.signIn("admin@example.com");
+    await visitor.go("/admin/invitations");
+    await visitor.send({ email: guest }, "[aria-labelledby=new] button");
+    const letter = await visitor.letter(guest);
+    await visitor.press(".top form button");
+    await visitor.go(path(letter));
+    equal(await visitor.page.locator("[name=invitation]").count(), 1, "the invitation");
+  });
+  await sees("and an account", async () => {
+    await visitor.send({ name: "Guest", email: guest, password: PASSWORD }, SUBMIT);
+    if (visitor.path() === "/verify") await visitor.send({ code: (await visitor.letter(guest)).code }, SUBMIT);
+    equal(visitor.path(), "/account");
+  });
   await visitor.leave();
 
-  visitor = await arrive(domain);
+  visitor = await arrive(browser, domain, mode);
   sees = seeing(visitor, report, how);
   await sees("an address of another domain is refused, and kept", async () => {
     await visitor.go("/signup");
@@ -101,12 +123,121 @@ function someone() {
   return `state-${people}-${Date.now().toString(36)}@example.com`;
 }
 
+function path(letter) {
+  return new URL(letter.link).pathname;
+}
+
+function wrong(code) {
+  return code === "111111" ? "222222" : "111111";
+}
+
+/** Codes and links that are sent: to sign in, to get back in, to prove an address. */
+async function byMessage(browser, base, report, how, mode, time) {
+  const ada = await arrive(browser, base, mode);
+  const sees = seeing(ada, report, how);
+  const [email, other] = [someone(), someone()];
+  await sees("whoever has not confirmed their address is asked to", async () => {
+    await signUp(ada, email);
+    await ada.letter(email);
+    await ada.signIn(email);
+    equal(ada.path(), "/verify");
+  });
+  await sees("whoever signs up again sees the same page", async () => {
+    time.forward(HOUR / 4);
+    await ada.signIn(email);
+    await ada.send({ code: (await ada.letter(email)).code }, SUBMIT);
+    equal(ada.path(), "/account");
+    await ada.press(".top form button");
+    await signUp(ada, email);
+    equal(ada.path(), "/verify");
+    contains(await ada.text("main"), "We sent a code");
+  });
+  await sees("a code to sign in is on its way", async () => {
+    time.forward(HOUR / 4);
+    await ada.go("/login/code");
+    await ada.send({ identifier: email }, SUBMIT);
+    contains(await ada.text("main"), email);
+  });
+  await sees("a wrong code to sign in is refused", async () => {
+    await ada.send({ code: wrong((await ada.letter(email)).code) }, SUBMIT);
+    contains(await ada.text("[role=alert]"), "not right");
+  });
+  await sees("another code cannot be had at once", async () => {
+    await ada.press("form.second button");
+    contains(await ada.text("[role=alert]"), "A message was sent a moment ago");
+  });
+  await sees("another code can be had later, and lets in", async () => {
+    time.forward(HOUR / 4);
+    await ada.press("form.second button");
+    contains(await ada.text("[role=status]"), "on its way");
+    await ada.send({ code: (await ada.letter(email)).code }, SUBMIT);
+    equal(ada.path(), "/account");
+  });
+  let link;
+  await sees("a link to sign in asks before it lets in", async () => {
+    await ada.press(".top form button");
+    time.forward(HOUR / 4);
+    await ada.go("/login/link");
+    await ada.send({ identifier: email }, SUBMIT);
+    link = path(await ada.letter(email));
+    await ada.go(link);
+    contains(await ada.text("main"), "The link is right");
+  });
+  await sees("it lets in once", async () => {
+    await ada.press(SUBMIT);
+    equal(ada.path(), "/account");
+    await ada.press(".top form button");
+    await ada.go(link);
+    contains(await ada.text("main"), "It was used already");
+  });
+  await sees("whoever is unknown is told the same as whoever is known", async () => {
+    const told = [];
+    for (const who of [other, email]) {
+      time.forward(HOUR / 4);
+      await ada.go("/recover");
+      await ada.send({ identifier: who }, SUBMIT);
+      told.push(await ada.text("main"));
+    }
+    equal(told[0], told[1], "what is told");
+  });
+  await sees("a wrong code to recover is refused, the right one lets in", async () => {
+    const letter = await ada.letter(email);
+    await ada.send({ code: wrong(letter.code), password: "another long password" }, SUBMIT);
+    contains(await ada.text("[role=alert]"), "not right");
+    await ada.send({ code: letter.code, password: "another long password" }, SUBMIT);
+    equal(ada.path(), "/account");
+    link = path(letter);
+  });
+  await sees("a link to recover that was used is said to be", async () => {
+    await ada.go(link);
+    await ada.send({ password: "yet another password" }, SUBMIT);
+    contains(await ada.text("main"), "It was used already");
+  });
+  await sees("a change of address can be called off", async () => {
+    await ada.go("/account/email");
+    if (ada.path() === "/account/step-up") throw new Error("a step-up");
+    await ada.send({ to: other }, SUBMIT);
+    await ada.press("form[action$='/cancel'] button");
+    contains(await ada.text("[role=status]"), "Done");
+  });
+  const eve = await arrive(browser, base, mode);
+  await sees("a link for another account says whose it is", async () => {
+    const third = someone();
+    await signUp(eve, third);
+    await ada.go(path(await eve.letter(third)));
+    await ada.press(SUBMIT);
+    equal(ada.path(), "/account");
+    contains(await ada.text("[role=status]"), "It belongs to another account");
+  });
+  await eve.leave();
+  await ada.leave();
+}
+
 /** Wrong again and again: a code, a second factor, a password. */
 async function tooMany(browser, base, report, how, mode, time) {
-  const ada = await Visitor.arrive(browser, base, { bypassCSP: true, ...mode });
+  const ada = await arrive(browser, base, mode);
   const sees = seeing(ada, report, how);
   const email = someone();
-  const wrong = (code) => (code === "111111" ? "222222" : "111111");
   await sees("a code that was missed too often is right no more", async () => {
     await signUp(ada, email);
     const { code } = await ada.letter(email);
@@ -147,13 +278,11 @@ async function tooMany(browser, base, report, how, mode, time) {
 }
 
 /** What was asked for in time, and comes too late. */
-async function tooLate(browser, base, report, how, { scripts = true, ...mode }, time) {
-  const arrive = () => Visitor.arrive(browser, base, { scripts, bypassCSP: scripts, ...mode });
-  const ada = await arrive();
-  const eve = await arrive();
+async function tooLate(browser, base, report, how, mode, time) {
+  const ada = await arrive(browser, base, mode);
+  const eve = await arrive(browser, base, mode);
   const [sees, eveSees] = [seeing(ada, report, how), seeing(eve, report, how)];
   const [email, other] = [someone(), someone()];
-  const path = (letter) => new URL(letter.link).pathname;
   let used;
   await sees("a link to confirm works once", async () => {
     await signUp(ada, email);
@@ -170,6 +299,7 @@ async function tooLate(browser, base, report, how, { scripts = true, ...mode }, 
     await eve.send({ identifier: email }, SUBMIT);
     await ada.go(path(await ada.letter(email)));
     contains(await ada.text("h1"), "Your code");
+    if (how !== "no scripts") await check(ada.page);
     const code = await ada.text(".code-shown");
     await eve.send({ code }, SUBMIT);
     equal(eve.path(), "/account");

@@ -9,6 +9,7 @@ use crate::time::Timestamp;
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// Writes 128 bits as 26 characters.
+#[inline]
 fn encode(mut value: u128) -> [u8; 26] {
     let mut text = [b'0'; 26];
     for place in text.iter_mut().rev() {
@@ -19,6 +20,7 @@ fn encode(mut value: u128) -> [u8; 26] {
 }
 
 /// Reads exactly what [`encode`] writes.
+#[inline]
 pub(crate) fn decode(text: &str) -> Option<u128> {
     if text.len() != 26 {
         return None;
@@ -34,6 +36,7 @@ pub(crate) fn decode(text: &str) -> Option<u128> {
     Some(value)
 }
 
+#[inline]
 fn digit(byte: u8) -> Option<u8> {
     const TABLE: [u8; 256] = {
         let mut table = [255u8; 256];
@@ -51,6 +54,7 @@ fn digit(byte: u8) -> Option<u8> {
 }
 
 /// A UUIDv7 (RFC 9562 section 5.7) at `now`.
+#[inline]
 fn mint(now: Timestamp, rng: &mut dyn Random) -> u128 {
     let mut tail = [0; 10];
     rng.fill(&mut tail);
@@ -71,26 +75,31 @@ macro_rules! ids {
 
         impl $name {
             /// A new id; sorts by creation time.
+            #[inline]
             pub fn mint(now: Timestamp, rng: &mut dyn Random) -> Self {
                 Self(mint(now, rng))
             }
 
             /// The stored form.
+            #[inline]
             pub const fn to_bytes(self) -> [u8; 16] {
                 self.0.to_be_bytes()
             }
 
             /// Reads the stored form back.
+            #[inline]
             pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
                 Some(Self(u128::from_be_bytes(bytes.try_into().ok()?)))
             }
 
             /// Reads the text form back; nothing else is accepted.
+            #[inline]
             pub fn parse(text: &str) -> Option<Self> {
                 Self::parse_bare(text.strip_prefix(concat!($prefix, "_"))?)
             }
 
             /// Reads the letters alone, where what they name is known.
+            #[inline]
             pub(crate) fn parse_bare(letters: &str) -> Option<Self> {
                 decode(letters).map(Self)
             }
@@ -106,6 +115,7 @@ macro_rules! ids {
 
         impl From<$name> for String {
             /// The same text, allocated once: for what is written with every reply.
+            #[inline]
             fn from(id: $name) -> Self {
                 let letters = encode(id.0);
                 let letters = core::str::from_utf8(&letters).unwrap_or_default();

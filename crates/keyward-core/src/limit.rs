@@ -10,28 +10,33 @@ use crate::port::Take;
 use crate::time::Timestamp;
 
 /// How long one period is, in microseconds; at least one.
+#[inline]
 pub fn period(take: &Take) -> i64 {
     micros(take.period).max(1)
 }
 
 /// Saturating microseconds.
+#[inline]
 pub fn micros(time: Duration) -> i64 {
     i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
 }
 
 /// The furthest moment a bucket can be full at: now and a whole bucket.
+#[inline]
 pub fn horizon(take: &Take) -> i64 {
     let bucket = period(take).saturating_mul(i64::from(take.burst.max(1)));
     take.now.as_micros().saturating_add(bucket)
 }
 
 /// The latest stored moment at which one more unit can be taken.
+#[inline]
 pub fn latest(take: &Take) -> i64 {
     horizon(take).saturating_sub(period(take))
 }
 
 /// What to store after taking a unit from a bucket that is full at `tat`;
 /// `None` when there is no unit.
+#[inline]
 pub fn taken(tat: i64, take: &Take) -> Option<i64> {
     (tat <= latest(take)).then(|| tat.max(take.now.as_micros()).saturating_add(period(take)))
 }

@@ -9,6 +9,7 @@ pub struct Timestamp(i64);
 
 impl Timestamp {
     /// From microseconds since the Unix epoch.
+    #[inline]
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
     }
@@ -19,11 +20,13 @@ impl Timestamp {
     }
 
     /// Microseconds since the Unix epoch: the stored form.
+    #[inline]
     pub const fn as_micros(self) -> i64 {
         self.0
     }
 
     /// Whole milliseconds since the Unix epoch.
+    #[inline]
     pub const fn as_millis(self) -> i64 {
         self.0.div_euclid(1_000)
     }
@@ -35,17 +38,20 @@ impl Timestamp {
 
     /// Later by `wait`; saturates at the end of time.
     #[must_use]
+    #[inline]
     pub fn plus(self, wait: Duration) -> Self {
         Self(self.0.saturating_add(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)))
     }
 
     /// Earlier by `wait`; saturates at the beginning of time.
     #[must_use]
+    #[inline]
     pub fn minus(self, wait: Duration) -> Self {
         Self(self.0.saturating_sub(i64::try_from(wait.as_micros()).unwrap_or(i64::MAX)))
     }
 
     /// How long after `earlier` this is; zero when it is not.
+    #[inline]
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }

@@ -22,6 +22,7 @@ pub(crate) mod resources;
 pub(crate) mod rng;
 pub(crate) mod run;
 pub(crate) mod session;
+pub(crate) mod stripes;
 #[cfg(all(test, feature = "testing"))]
 mod tests;
 #[cfg(feature = "tokens")]

@@ -18,6 +18,7 @@ mod deliver;
 #[cfg(doctest)]
 mod documents;
 mod engine;
+mod entering;
 mod factors;
 #[cfg(feature = "forward-auth")]
 pub mod forward;
@@ -133,6 +134,7 @@ pub use engine::os::{OsRandom, SystemClock};
 #[cfg(feature = "policy-file")]
 pub use engine::policy::file::PolicyFileStatus;
 pub use engine::resources::Resources;
+pub use entering::{Entered, EnteredBy, NewSignUp, SecondFactor};
 pub use factors::{EnrolledFactor, EnrollingTotp, SecondFactors};
 pub use hashing::HashCost;
 pub use http::cors::Cors;
@@ -144,8 +146,10 @@ pub use invitations::{InvitationView, MadeInvitation, NewInvitation};
 pub use keyward_authz as authz;
 pub use keyward_core::crypto::keys::RootKey;
 pub use keyward_core::crypto::password::Policy as HashPolicy;
+pub use keyward_core::flow::Client;
 pub use keyward_core::flow::admin::{Act, EditPerson, Names};
 pub use keyward_core::flow::api_key::ApiKeyTerms;
+pub use keyward_core::flow::challenge::Answer as Given;
 pub use keyward_core::flow::group::{ChangeGroup, GroupChange};
 pub use keyward_core::flow::matrix::{Cell, ChangeMatrix};
 #[cfg(feature = "policy-file")]
@@ -153,6 +157,8 @@ pub use keyward_core::flow::policy::{ChangePolicy, MAX_DOCUMENT};
 pub use keyward_core::flow::recover::Stopped;
 pub use keyward_core::flow::relation::Relation;
 pub use keyward_core::flow::role::{ChangeRole, RoleChange};
+pub use keyward_core::flow::sign_in_link::Sent;
+pub use keyward_core::flow::verify::Asked;
 pub use keyward_core::id;
 pub use keyward_core::identifier::Kind;
 pub use keyward_core::port;

@@ -134,7 +134,7 @@ impl Keyward {
     }
 
     /// Adds the passkey that a browser made: `PublicKeyCredential.toJSON()`.
-    pub(crate) async fn add_passkey(
+    pub async fn add_passkey(
         &self,
         (user, session): (UserId, SessionId),
         flow: FlowId,

@@ -219,11 +219,7 @@ impl Listening {
 
 fn builder() -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .header_read_timeout(HEAD_TIME)
-        .max_buf_size(32 * 1024)
-        .keep_alive(true);
+    builder.http1().header_read_timeout(HEAD_TIME).max_buf_size(32 * 1024).keep_alive(true);
     builder
         .http2()
         .timer(TokioTimer::new())

@@ -70,6 +70,7 @@ fn mint_as(
 }
 
 /// Reads what somebody brings; `None` if it was never a key of ours.
+#[inline]
 pub fn read(text: &str) -> Option<ApiKeyText> {
     read_as(PREFIX, text)
 }
@@ -79,6 +80,7 @@ pub fn read_refresh(text: &str) -> Option<ApiKeyText> {
     read_as(REFRESH_PREFIX, text)
 }
 
+#[inline]
 fn read_as(prefix: &str, text: &str) -> Option<ApiKeyText> {
     if text.len() != LENGTH || !text.is_ascii() {
         return None;
@@ -102,6 +104,7 @@ fn bare(id: impl core::fmt::Display) -> String {
 }
 
 /// CRC-32 (ISO-HDLC, as in zip) as seven letters.
+#[inline]
 fn sum(body: &str) -> impl Iterator<Item = char> {
     let folded = body.bytes().fold(u32::MAX, |crc, byte| {
         let [low, ..] = (crc ^ u32::from(byte)).to_le_bytes();

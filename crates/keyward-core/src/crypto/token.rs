@@ -67,16 +67,19 @@ pub fn sha1(text: &str) -> [u8; 20] {
 }
 
 /// SHA-256 of a secret's text. A secret of 256 bits needs no slow hash.
+#[inline]
 pub fn digest(text: &str) -> [u8; 32] {
     digest_bytes(text.as_bytes())
 }
 
 /// SHA-256.
+#[inline]
 pub fn digest_bytes(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
 /// Compares in time that depends on lengths only.
+#[inline]
 pub fn eq(one: &[u8], two: &[u8]) -> bool {
     one.ct_eq(two).into()
 }

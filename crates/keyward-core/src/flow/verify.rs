@@ -173,6 +173,8 @@ impl ConfirmFacts {
 /// What was proven.
 #[derive(Debug)]
 pub struct Confirmed {
+    /// Whose address it is.
+    pub user: UserId,
     /// What the same browser is let in by; `None` for another, and for whoever is in.
     pub signed_in: Option<SignedIn>,
 }
@@ -221,13 +223,13 @@ impl Flow for ConfirmVerification {
         let events = vec![cx.own_event(user, what)];
         let is_in = self.open.replaces.is_some_and(|old| old.user == user);
         if is_in || !same_browser(&found, self.browser.as_ref()) {
-            return Verdict::yes(Confirmed { signed_in: None }, writes, events);
+            return Verdict::yes(Confirmed { user, signed_in: None }, writes, events);
         }
         let subject = verified(subject, found.kind, &found.normal, cx.now);
         let proof = Proof { subject: &subject, method: "verification", aal: 1, identifier: "" };
         // The address is proven, whatever else is missing.
         let verdict = proven(proof, Some(self.open), cx);
-        verdict.map(|reply| Ok(Confirmed { signed_in: reply.ok() })).after(writes, events)
+        verdict.map(|reply| Ok(Confirmed { user, signed_in: reply.ok() })).after(writes, events)
     }
 }
 

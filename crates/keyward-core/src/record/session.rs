@@ -95,6 +95,7 @@ impl Session {
     }
 
     /// Like [`is_alive`](Self::is_alive), with a last use that is not stored yet.
+    #[inline]
     pub fn is_alive_since(&self, seen_at: Timestamp, now: Timestamp) -> bool {
         now < self.expires_at
             && now < seen_at.plus(self.idle)

@@ -8,6 +8,7 @@ use std::time::Duration;
 use keyward_authz::Ceiling;
 use keyward_core::Error;
 use keyward_core::crypto::api_key::{self, ApiKeyText};
+use keyward_core::crypto::token;
 use keyward_core::flow::api_key::ApiKey;
 use keyward_core::id::SessionId;
 use keyward_core::port::Batch;
@@ -57,8 +58,8 @@ impl Keyward {
         address: Option<IpAddr>,
         now: Timestamp,
     ) -> Option<Arc<Entry>> {
-        let KeyInUse { key, .. } = entry.key.as_ref()?;
-        let opens = key.is_opened_by(&read.hash)
+        let KeyInUse { key, hash, .. } = entry.key.as_ref()?;
+        let opens = token::eq(hash, &read.hash)
             && key.is_alive(now)
             && key.may_come_from(address)
             && entry.user.is_active();
@@ -93,7 +94,9 @@ impl Keyward {
             loaded.policy.snapshot.scope_ceiling(scopes.iter().map(String::as_str))
         };
         let scoped = key.scopes().map(names);
-        loaded.key = Some(KeyInUse { key, ceilings: bound.into_iter().chain(scoped).collect() });
+        let Some(hash) = key.hash() else { return Ok(None) };
+        let ceilings = bound.into_iter().chain(scoped).collect();
+        loaded.key = Some(KeyInUse { key, hash, ceilings });
         Ok(Some(self.0.cache.fill(began, loaded)))
     }
 

@@ -112,7 +112,7 @@ impl Known {
         Asker {
             policy: &self.entry.policy,
             access: &self.entry.access,
-            groups: &self.groups,
+            groups: self.groups(),
             user: Some(&self.entry.user),
             identifiers: &self.entry.identifiers,
             session: Some(&self.entry.session),

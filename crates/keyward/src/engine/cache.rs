@@ -66,6 +66,8 @@ pub(crate) struct Rendered {
 #[derive(Debug)]
 pub(crate) struct KeyInUse {
     pub(crate) key: ApiKey,
+    /// The hash of its secret.
+    pub(crate) hash: [u8; 32],
     /// What it is bound to, by permissions and by scopes; none where it may do all that
     /// its account may.
     pub(crate) ceilings: Vec<Ceiling>,
@@ -110,6 +112,12 @@ impl Entry {
     pub(crate) fn is_session(&self) -> bool {
         let is_own = self.session.family.is_none() || self.session.kind == SessionKind::Family;
         self.key.is_none() && self.claim.is_none() && is_own
+    }
+
+    /// Whether it is other than the session of whoever it is about: it may do less, or
+    /// somebody else acts in it.
+    pub(crate) fn is_bound(&self) -> bool {
+        !self.is_session() || !self.ceilings().is_empty() || self.session.impersonator.is_some()
     }
 
     /// Whose power is narrowed to what, if there is no session behind it, or tokens that

@@ -1,27 +1,13 @@
 //! What happened since the start, counted without locks: for operators.
 
 use std::fmt::Write as _;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use keyward_authz::Decision;
 use keyward_core::record::{Event, What};
 use keyward_core::time::Timestamp;
 
 use super::Keyward;
-
-/// A number that only grows.
-#[derive(Debug, Default)]
-pub(crate) struct Count(AtomicU64);
-
-impl Count {
-    pub(crate) fn up(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-}
+use super::stripes::Count;
 
 /// What happened on this node since it started.
 #[derive(Debug, Default)]

@@ -63,11 +63,19 @@ where
 #[derive(Clone, Debug)]
 pub(crate) struct Known {
     pub(crate) entry: Arc<Entry>,
-    pub(crate) groups: Arc<InGroups>,
+    /// Where the app adds some to those that are stored.
+    groups: Option<Arc<InGroups>>,
     /// Where the request came from, if that is known.
     pub(crate) address: Option<IpAddr>,
     /// What is left of what the API key may that it came with, if that is counted.
     pub(crate) limits: Option<Arc<KeyLimits>>,
+}
+
+impl Known {
+    /// The groups that the account is in right now.
+    pub(crate) fn groups(&self) -> &Arc<InGroups> {
+        self.groups.as_ref().unwrap_or(&self.entry.groups)
+    }
 }
 
 impl Keyward {
@@ -77,7 +85,11 @@ impl Keyward {
         entry: Arc<Entry>,
         address: Option<IpAddr>,
     ) -> Result<Known, Error> {
-        let groups = self.groups_now(entry.user.id, &entry.groups).await?;
+        let groups = match &self.0.hooks.groups_of {
+            // In a box, so that every other request is small.
+            Some(ask) => Some(Box::pin(told(ask, entry.user.id, &entry.groups)).await?),
+            None => None,
+        };
         Ok(Known { entry, groups, address, limits: None })
     }
 
@@ -86,12 +98,19 @@ impl Keyward {
         user: UserId,
         stored: &Arc<InGroups>,
     ) -> Result<Arc<InGroups>, Error> {
-        let Some(ask) = &self.0.hooks.groups_of else { return Ok(Arc::clone(stored)) };
-        let told = Box::pin(in_time(ask(user))).await?;
-        let Some(told) = told else { return Ok(Arc::new(InGroups::none())) };
-        let told = told.iter().map(String::as_str);
-        Ok(Arc::new(InGroups::of(user, stored.names.iter().map(|name| &**name).chain(told))))
+        match &self.0.hooks.groups_of {
+            Some(ask) => told(ask, user, stored).await,
+            None => Ok(Arc::clone(stored)),
+        }
     }
+}
+
+/// Those that are stored, and those that the app tells.
+async fn told(ask: &GroupsOf, user: UserId, stored: &InGroups) -> Result<Arc<InGroups>, Error> {
+    let told = in_time(ask(user)).await?;
+    let Some(told) = told else { return Ok(Arc::new(InGroups::none())) };
+    let told = told.iter().map(String::as_str);
+    Ok(Arc::new(InGroups::of(user, stored.names.iter().map(|name| &**name).chain(told))))
 }
 
 #[cfg(test)]

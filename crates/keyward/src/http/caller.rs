@@ -85,7 +85,9 @@ impl Keyward {
     ) -> Result<Caller<'a>, Fault> {
         let head = Head { address, ..request.into() };
         let (known, by_cookie) = self.recognise(head, Door::Ours(guard), now).await?;
-        let entry = known.as_ref().map(|known| Arc::clone(&known.entry));
+        let entry = known.as_ref().map(|known| &known.entry);
+        // An ordinary session says nothing of itself; not counting who looks at it is less.
+        let entry = entry.filter(|entry| entry.is_bound()).map(Arc::clone);
         let client = LazyClient::new(self, request, address, entry);
         Ok(Caller { known, by_cookie, client })
     }
@@ -124,7 +126,9 @@ impl Keyward {
                     }
                     _ => None,
                 };
-                Some(Known { limits, ..self.known(entry, head.address).await? })
+                let mut known = self.known(entry, head.address).await?;
+                known.limits = limits;
+                Some(known)
             }
             None => None,
         };

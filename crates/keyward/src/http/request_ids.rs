@@ -1,26 +1,31 @@
 //! Names for requests: unique, and telling nobody how many there were.
 
+use std::cell::Cell;
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher as _;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use keyward_core::id::RequestId;
 use keyward_core::port::Random;
 use keyward_core::time::Timestamp;
 
-/// A count under a keyed hash (SipHash). A request id is no secret, so it is
+use crate::engine::stripes::thread_number;
+
+thread_local! {
+    static COUNT: Cell<u64> = const { Cell::new(0) };
+}
+
+/// A thread and its count under a keyed hash (SipHash). A request id is no secret, so it is
 /// not worth a system call; no other id may be made like this.
 #[derive(Debug, Default)]
 pub(crate) struct RequestIds {
     key: RandomState,
-    count: AtomicU64,
 }
 
 impl RequestIds {
     /// The next one.
     pub(crate) fn mint(&self, now: Timestamp) -> RequestId {
-        let count = self.count.fetch_add(1, Ordering::Relaxed);
-        RequestId::mint(now, &mut Hashed(self.key.hash_one(count).to_ne_bytes()))
+        let place = (thread_number(), COUNT.replace(COUNT.get().wrapping_add(1)));
+        RequestId::mint(now, &mut Hashed(self.key.hash_one(place).to_ne_bytes()))
     }
 }
 
@@ -46,6 +51,17 @@ mod tests {
         let (ids, now) = (RequestIds::default(), Timestamp::from_secs(1_700_000_000));
         let minted: HashSet<RequestId> = (0..10_000).map(|_| ids.mint(now)).collect();
         assert_eq!(minted.len(), 10_000);
+    }
+
+    #[test]
+    fn two_threads_name_differently() {
+        let (ids, now) = (RequestIds::default(), Timestamp::from_secs(1_700_000_000));
+        let mint = || (0..100).map(|_| ids.mint(now)).collect::<HashSet<_>>();
+        let (one, other) = std::thread::scope(|scope| {
+            let (one, other) = (scope.spawn(mint), scope.spawn(mint));
+            (one.join().unwrap(), other.join().unwrap())
+        });
+        assert!(one.is_disjoint(&other));
     }
 
     #[test]

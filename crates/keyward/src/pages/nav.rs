@@ -40,13 +40,14 @@ pub(super) fn holds(entry: &Entry, wanted: &str) -> bool {
 }
 
 /// What a redirect may say on the page it leads to: the word in `?notice=`, and its text.
-pub(super) const NOTICES: [(&str, &str); 11] = [
+pub(super) const NOTICES: [(&str, &str); 12] = [
     ("signed_out", "login.signed_out"),
     ("ended", "login.ended"),
     ("deleted", "login.deleted"),
     ("invited", "invitations.sent"),
     ("again", "login.again"),
     ("verified", "login.verified"),
+    ("verified_other", "verified.other"),
     ("resent", "resent"),
     ("saved", "saved"),
     ("password", "password.changed"),

@@ -68,11 +68,13 @@ async fn by_code(cx: &Cx<'_>) -> Result<Reply, Fault> {
 }
 
 async fn confirm(cx: &Cx<'_>, given: Answer) -> Result<Reply, Fault> {
-    match answer(cx, given, Holding::Cookie).await?.signed_in {
-        Some(led_to) => signed_in(cx, led_to),
+    let confirmed = answer(cx, given, Holding::Cookie).await?;
+    match (confirmed.signed_in, cx.caller.user()) {
+        (Some(led_to), _) => signed_in(cx, led_to),
         // Another browser than the one that asked: it proved the address, not the person.
-        None if cx.caller.known.is_some() => go(cx, "/account?notice=done"),
-        None => go(cx, "/login?notice=verified"),
+        (None, Ok(user)) if user == confirmed.user => go(cx, "/account?notice=done"),
+        (None, Ok(_)) => go(cx, "/account?notice=verified_other"),
+        (None, Err(_)) => go(cx, "/login?notice=verified"),
     }
 }
 

@@ -11,7 +11,6 @@ use super::answer::Outcome;
 use super::given::{Given, pass};
 use super::sign_in::{Holding, opening};
 use super::signed_in::{complete, needs_verification};
-use crate::engine::hooks::SignUpAttempt;
 use crate::http::input;
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Route, reply};
 
@@ -61,26 +60,17 @@ pub(crate) struct Input {
 pub(crate) async fn attempt(cx: &Cx<'_>, input: Input) -> Result<SignedUp, Fault> {
     let given = Given { token: input.captcha_token, answer: input.captcha };
     pass(cx, CaptchaFor::SignUp, "", given).await?;
-    let name = input.name.unwrap_or_default();
-    let attempt = SignUpAttempt {
-        email: input.email.clone(),
-        username: input.username.clone(),
-        phone: input.phone.clone(),
-        name: name.clone(),
-        address: cx.caller.client.address.clone(),
-    };
-    cx.auth.0.hooks.may_sign_up(&attempt)?;
     let flow = SignUp {
         email: input.email,
         username: input.username,
         phone: input.phone,
-        name,
+        name: input.name.unwrap_or_default(),
         password: input.password,
         properties: input.properties,
         invitation: input.invitation.filter(|link| !link.reveal().is_empty()),
         open: opening(cx, input.session, false),
     };
-    Ok(cx.auth.run(&flow, &cx.caller.client).await??)
+    Ok(cx.auth.signed_up(flow, &cx.caller.client).await??)
 }
 
 fn sign_up(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {

@@ -36,6 +36,7 @@ mod counting;
 mod described;
 mod docs;
 mod doors;
+mod entering;
 mod factors;
 #[cfg(feature = "policy-file")]
 mod filter;

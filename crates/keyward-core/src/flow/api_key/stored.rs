@@ -193,9 +193,14 @@ impl ApiKey {
         self.kept.aal
     }
 
+    /// The hash of its secret; none if what is stored is no hash.
+    pub fn hash(&self) -> Option<[u8; 32]> {
+        unhex(&self.kept.hash)?.try_into().ok()
+    }
+
     /// Whether this is the hash of its secret, in constant time.
     pub fn is_opened_by(&self, hash: &[u8; 32]) -> bool {
-        unhex(&self.kept.hash).is_some_and(|own| token::eq(&own, hash))
+        self.hash().is_some_and(|own| token::eq(&own, hash))
     }
 
     /// Whether this is the hash of the token that gives it anew, in constant time.

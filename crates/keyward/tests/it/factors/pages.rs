@@ -75,9 +75,10 @@ async fn the_page_offers_every_method_and_ends_with_its_flow() {
     let flow = hidden(asked.text(), "flow");
     let stranger = t.pages().page(&to).await;
     assert_eq!(location(&stranger), "/login?notice=again", "it is another browser's");
-    for _ in 0..5 {
+    for left in (0..5).rev() {
         let wrong = [("flow", flow.as_str()), ("method", "recovery_code"), ("code", "wrong")];
-        client.form("/login/mfa", &wrong).await;
+        let page = client.form("/login/mfa", &wrong).await;
+        assert_eq!(page.text().contains("This is the last try."), left == 1, "{left} left");
     }
     let right = [("flow", flow.as_str()), ("method", "recovery_code"), ("code", &codes[0])];
     assert_eq!(location(&client.form("/login/mfa", &right).await), "/login?notice=again");
