@@ -30,6 +30,16 @@ pub(crate) fn counted(command: &mut Command) -> Result<Tally> {
     Ok(tally.ended(child.wait()?.success()))
 }
 
+/// Runs a program to its end, and hands over what it printed.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let ended = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output();
+    let ended = ended.map_err(|error| not_run(command, error))?;
+    match ended.status.success() {
+        true => Ok(String::from_utf8_lossy(&ended.stdout).into_owned()),
+        false => Err(format!("`{}` failed", command.get_program().display()).into()),
+    }
+}
+
 /// Whether a program of this name can be found.
 pub(crate) fn is_installed(name: &str) -> bool {
     find(name).is_some()

@@ -21,7 +21,7 @@ pub(crate) use site::free_port;
 
 /// Something the tests need beside the code.
 pub(crate) struct Service {
-    /// Part of the path of every test that needs it.
+    /// A word in the path of every test of the code that needs it, if it is a server.
     pub(crate) name: &'static str,
     /// Debian's packages that bring it.
     packages: &'static [&'static str],
@@ -197,10 +197,20 @@ impl Running {
         command.envs(self.site.exports().iter().map(|(name, value)| (name, value)))
     }
 
+    /// The servers that are not here: what tests of the code name when they need it.
+    pub(crate) fn missing_servers(&self) -> impl Iterator<Item = &'static str> {
+        servers_of(&self.missing)
+    }
+
     /// Whether this service is not here.
     pub(crate) fn lacks(&self, name: &str) -> bool {
         self.missing.iter().any(|missing| missing.name == name)
     }
+}
+
+fn servers_of(missing: &[Missing]) -> impl Iterator<Item = &'static str> {
+    let names = missing.iter().map(|missing| missing.name);
+    names.filter(|name| SERVERS.iter().any(|server| server.name == *name))
 }
 
 /// `cargo xtask services -- COMMAND…`: runs one command beside the databases.
@@ -218,4 +228,16 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
         .code()
         .and_then(|code| u8::try_from(code).ok())
         .map_or(ExitCode::FAILURE, ExitCode::from))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_other_suites_need_is_no_server() {
+        let why = || "not here".to_owned();
+        let missing = ["node", "redis", "chromium"].map(|name| Missing { name, why: why() });
+        assert_eq!(servers_of(&missing).collect::<Vec<_>>(), ["redis"]);
+    }
 }
