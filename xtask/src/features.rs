@@ -17,6 +17,9 @@ const LANES: usize = 2;
 /// every lane begins with a copy of what it left.
 const FIRST: &str = "oauth";
 
+/// The one program that others build without what they do not need.
+const SERVER: &str = "keyward-server";
+
 /// Nothing that is built here runs for long: build scripts and macros.
 const QUICKLY: &str = r#"profile.dev.package."*".opt-level=0"#;
 
@@ -27,9 +30,15 @@ pub(crate) fn run(crates: &[String]) -> Result<ExitCode> {
     Ok(if tally.ended(true).failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Checks every library of the workspace.
+/// Checks every crate of the workspace that others build on, or build as they like.
 pub(crate) fn check_all() -> Result<Tally> {
-    check(|member| member.is_library)
+    check(is_built_otherwise)
+}
+
+/// A library, and the server: a program with databases to choose from. The workshop
+/// chooses for itself.
+fn is_built_otherwise(member: &Member) -> bool {
+    member.is_library || member.name == SERVER
 }
 
 /// A crate, and the one feature that it has: none if empty.
@@ -115,5 +124,21 @@ impl Lane {
         // Lints of Clippy are for everything together; a warning is an error here too.
         command.arg("--target-dir").arg(&self.target).env("RUSTFLAGS", "-D warnings");
         command
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_server_is_checked_without_databases_and_with_each() {
+        let members = project::members().unwrap();
+        let meant: Vec<_> = members.iter().filter(|it| is_built_otherwise(it)).collect();
+        let cases = meant.iter().flat_map(|member| cases(member));
+        let server = cases.filter(|case| case.member == SERVER).map(|case| case.feature);
+        assert_eq!(server.collect::<Vec<_>>(), ["", "mysql", "postgres"]);
+        assert!(meant.iter().any(|member| member.name == "keyward-authz"), "and libraries");
+        assert!(meant.iter().all(|member| member.name != "xtask"), "the workshop is not");
     }
 }
