@@ -54,6 +54,7 @@ const SOURCE_RULES: &[fn(&Source) -> Vec<Fault>] = &[
 const HOUSE_RULES: &[fn(&House) -> Vec<Fault>] = &[
     walls::dependencies,
     walls::leaf,
+    walls::known_cryptography,
     walls::bans,
     documents::architecture,
     documents::snippets,
