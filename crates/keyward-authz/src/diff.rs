@@ -1,10 +1,11 @@
-//! What one policy gives that another does not: exact, because both are finite.
+//! What one policy gives by its roles that another does not: exact for permissions that
+//! have names, because those are finite, and by the role where there is more to it.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::access::Access;
-use crate::effect::Decision;
+use crate::effect::{Decision, Effect};
 use crate::permission::Permission;
 use crate::snapshot::Snapshot;
 
@@ -17,13 +18,19 @@ pub struct Pair {
     pub permission: String,
 }
 
-/// The difference between two policies, as far as roles go; sorted.
+/// The difference between two policies, as far as roles go; sorted. What conditions,
+/// lists, items and relations give, and limits and scopes, is not in it: see
+/// `policy::changed_blocks` for policies from files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diff {
     /// What the new policy allows and the old one did not.
     pub gained: Vec<Pair>,
     /// What the old policy allowed and the new one does not.
     pub lost: Vec<Pair>,
+    /// Roles that say something else, which the pairs do not tell in full: patterns that
+    /// cover more than one permission with a name, denials of what other roles allow, what
+    /// is inherited, and whether a role may do everything or nothing.
+    pub further: Vec<String>,
 }
 
 impl Snapshot {
@@ -47,8 +54,21 @@ impl Snapshot {
                 };
                 changed.push(Pair { role: role.to_owned(), permission: (*name).to_owned() });
             }
+            let (was, is) = (self.said_by(role), candidate.said_by(role));
+            if was.says_further(&is, |name| diff.tells(role, name)) {
+                diff.further.push(role.to_owned());
+            }
         }
         diff
+    }
+
+    fn said_by(&self, role: &str) -> Said<'_> {
+        let Some(role) = self.role(role) else { return Said::default() };
+        Said {
+            lines: role.rules().map(|(effect, pattern)| (effect, pattern.as_str())).collect(),
+            parents: role.parents(self).collect(),
+            powers: (role.is_superuser(), role.is_locked()),
+        }
     }
 
     fn spoken_of(&self) -> impl Iterator<Item = &str> {
@@ -62,6 +82,25 @@ impl Snapshot {
 
     fn holding(&self, role: &str) -> Holding<'_> {
         Holding { snapshot: self, access: Access::compile(self, [role], []) }
+    }
+}
+
+/// What a role says itself.
+#[derive(Default)]
+struct Said<'s> {
+    lines: BTreeSet<(Effect, &'s str)>,
+    parents: BTreeSet<&'s str>,
+    powers: (bool, bool),
+}
+
+impl Said<'_> {
+    /// Whether the other says anything else than what is told already. A denial that
+    /// takes nothing from its own role takes it from whoever has another as well.
+    fn says_further(&self, other: &Self, is_told: impl Fn(&str) -> bool) -> bool {
+        let mut changed = self.lines.symmetric_difference(&other.lines);
+        self.powers != other.powers
+            || self.parents != other.parents
+            || changed.any(|(_, pattern)| !is_told(pattern))
     }
 }
 
@@ -89,9 +128,15 @@ impl Holding<'_> {
 }
 
 impl Diff {
+    /// Whether one of the pairs is of this role and permission.
+    fn tells(&self, role: &str, permission: &str) -> bool {
+        let mut pairs = self.gained.iter().chain(&self.lost);
+        pairs.any(|pair| pair.role == role && pair.permission == permission)
+    }
+
     /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
-        self.gained.is_empty() && self.lost.is_empty()
+        self.gained.is_empty() && self.lost.is_empty() && self.further.is_empty()
     }
 }
 
@@ -102,7 +147,8 @@ impl fmt::Display for Diff {
         lines
             .by_ref()
             .chain(lost)
-            .try_for_each(|(sign, pair)| writeln!(f, "{sign} {} {}", pair.role, pair.permission))
+            .try_for_each(|(sign, pair)| writeln!(f, "{sign} {} {}", pair.role, pair.permission))?;
+        self.further.iter().try_for_each(|role| writeln!(f, "~ roles.{role} changed"))
     }
 }
 
@@ -161,6 +207,32 @@ mod tests {
     fn open_catalogues_are_compared_by_what_patterns_name() {
         let rule = |pattern: &str| policy(&vec![(0, false, pattern.to_owned())], 0);
         assert_eq!(rule("x:p").diff(&rule("x:q")).to_string(), "+ a x:q\n- a x:p\n");
-        assert_eq!(rule("x:p").diff(&rule("x:*")).to_string(), "");
+    }
+
+    #[test]
+    fn a_role_is_named_where_pairs_do_not_tell_what_it_gains() {
+        let line = |pattern: &str| vec![(0, false, pattern.to_owned())];
+        let differ = |old: &str, new: &str, names: usize| {
+            policy(&line(old), names).diff(&policy(&line(new), names)).to_string()
+        };
+        assert_eq!(differ("x:p", "x:*", 0), "~ roles.a changed\n");
+        assert_eq!(differ("x:p", "x:p:7", 4), "- a x:p\n~ roles.a changed\n");
+        assert_eq!(differ("x:p", "x:q", 4), "+ a x:q\n- a x:p\n");
+        let with = |change: fn(&mut SnapshotBuilder)| {
+            let mut policy = SnapshotBuilder::new();
+            policy.role("a", "").role("b", "");
+            change(&mut policy);
+            policy.build()
+        };
+        let plain = with(|_| {});
+        let changes: [fn(&mut SnapshotBuilder); 4] = [
+            |policy| _ = policy.superuser("a"),
+            |policy| _ = policy.locked("a"),
+            |policy| _ = policy.inherit("a", "b"),
+            |policy| _ = policy.rule("a", Effect::Deny, "x:p").unwrap(),
+        ];
+        for change in changes {
+            assert_eq!(plain.diff(&with(change)).to_string(), "~ roles.a changed\n");
+        }
     }
 }

@@ -29,6 +29,7 @@
 mod acl;
 mod beside;
 mod cases;
+mod changes;
 mod coverage;
 mod format;
 mod items;
@@ -41,7 +42,8 @@ mod roles;
 mod rules;
 mod run;
 
-pub use beside::{Beside, same_beside_roles};
+pub use beside::Beside;
+pub use changes::{BlockChange, Change, changed_blocks, same_beside_roles};
 pub use coverage::Coverage;
 pub use format::format;
 pub use lint::Lint;

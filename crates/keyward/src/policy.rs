@@ -125,7 +125,7 @@ impl Keyward {
 }
 
 fn told(before: &Snapshot, after: &Snapshot) -> Vec<RoleReview> {
-    let Diff { gained, lost } = before.diff(after);
+    let Diff { gained, lost, .. } = before.diff(after);
     let mut roles: Vec<&str> = gained.iter().chain(&lost).map(|pair| pair.role.as_str()).collect();
     roles.sort_unstable();
     roles.dedup();

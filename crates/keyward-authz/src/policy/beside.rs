@@ -1,9 +1,6 @@
 //! A policy that is added to another: it speaks of what the other defines, and
 //! defines nothing anew.
 
-use toml::de::DeTable;
-
-use super::format::same;
 use super::page::{Table, Word};
 use super::{Load, Policy};
 use crate::condition::{Kind, Root};
@@ -110,23 +107,6 @@ impl<'t> Load<'_, 't> {
     }
 }
 
-/// Whether two policies say the same beside their roles and their tests. What is
-/// not TOML says something else than anything.
-pub fn same_beside_roles(one: &str, other: &str) -> bool {
-    let (Ok(one), Ok(other)) = (DeTable::parse(one), DeTable::parse(other)) else { return false };
-    let within = |one: &DeTable<'_>, other: &DeTable<'_>| {
-        let mut rest = one.iter().filter(|(key, _)| !APART.contains(&&**key.get_ref()));
-        rest.all(|(key, value)| {
-            let found = other.get(&**key.get_ref());
-            found.is_some_and(|found| same(value.get_ref(), found.get_ref()))
-        })
-    };
-    within(one.get_ref(), other.get_ref()) && within(other.get_ref(), one.get_ref())
-}
-
-/// Sections that [`same_beside_roles`] does not compare.
-const APART: [&str; 3] = ["version", "roles", "test"];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -181,20 +161,5 @@ mod tests {
         let text = "version = 1\n[permissions]\nposts = [\"view\"]\n";
         let mistakes = Policy::parse_beside(beside, "second.toml", text).unwrap_err();
         assert!(mistakes.to_string().contains("2:1  would hide"), "{mistakes}");
-    }
-
-    #[test]
-    fn policies_are_compared_beside_their_roles() {
-        for (one, other, is) in [
-            ("version = 1", "", true),
-            ("[roles]\na = {}", "[roles]\nb = {}\n[[test]]\nas = {}", true),
-            ("[acl.a]\nentries = []", "# moved\n[acl.a]\nentries = []", true),
-            ("[acl.a]\nentries = []", "", false),
-            ("", "closed_attributes = true", false),
-            ("[limits.a]\nx = 1", "[limits.a]\nx = 2", false),
-            ("[roles", "[roles", false),
-        ] {
-            assert_eq!(same_beside_roles(one, other), is, "{one} and {other}");
-        }
     }
 }

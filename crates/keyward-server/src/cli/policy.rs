@@ -2,6 +2,7 @@
 //! database; and the stored document.
 
 mod carry;
+mod changes;
 mod explain;
 mod replay;
 mod stored;
@@ -38,7 +39,7 @@ pub(crate) enum Command {
     },
     /// Say what a policy file answers, and why
     Explain(Box<explain::Args>),
-    /// Say what a policy gives that another does not, role by role
+    /// Say what a policy gives that another does not, role by role, and what else changed
     Diff {
         /// The policy as it is
         old: PathBuf,
@@ -84,7 +85,7 @@ impl Command {
             Self::Check { file } => check(globals, &file),
             Self::Test { file, tests, format } => test(&file, &tests, format),
             Self::Explain(args) => args.run(globals),
-            Self::Diff { old, new } => diff(globals, &old, &new),
+            Self::Diff { old, new } => changes::diff(globals, &old, &new),
             Self::Replay(args) => args.run(globals),
             Self::Fmt { files, check } => fmt(&files, check),
             Self::Import(args) => args.run(),
@@ -107,8 +108,14 @@ fn text_of(path: &Path) -> Outcome<String> {
 
 /// A policy; its mistakes are the answer when it has any.
 fn parsed(path: &Path) -> Outcome<Policy> {
-    match Policy::parse(&path.display().to_string(), &text_of(path)?) {
-        Ok(policy) => Ok(policy),
+    read(path).map(|(policy, _)| policy)
+}
+
+/// A policy, and its text.
+fn read(path: &Path) -> Outcome<(Policy, String)> {
+    let text = text_of(path)?;
+    match Policy::parse(&path.display().to_string(), &text) {
+        Ok(policy) => Ok((policy, text)),
         Err(mistakes) => {
             answer(&mistakes.to_string())?;
             Err(Failure::no())
@@ -154,25 +161,6 @@ fn test(path: &Path, further: &[PathBuf], format: Report) -> Outcome {
         note(&format!("{place}{rule} never decided anything"));
     }
     if report.passed() { Ok(()) } else { Err(Failure::no()) }
-}
-
-fn diff(globals: &Globals, old: &Path, new: &Path) -> Outcome {
-    let diff = parsed(old)?.snapshot().diff(parsed(new)?.snapshot());
-    if globals.output == Output::Json {
-        let pairs = [("gained", &diff.gained), ("lost", &diff.lost)];
-        for (change, pair) in
-            pairs.into_iter().flat_map(|(it, pairs)| pairs.iter().map(move |p| (it, p)))
-        {
-            let (role, permission) = (&pair.role, &pair.permission);
-            print::json(&json!({ "change": change, "role": role, "permission": permission }))?;
-        }
-        return Ok(());
-    }
-    if diff.is_empty() {
-        note("no role may do more or less");
-        return Ok(());
-    }
-    Ok(answer(diff.to_string().trim_end())?)
 }
 
 fn fmt(files: &[PathBuf], check: bool) -> Outcome {

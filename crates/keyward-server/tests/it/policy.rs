@@ -78,6 +78,49 @@ fn two_files_are_compared_role_by_role() {
 }
 
 #[test]
+fn what_changed_beside_roles_is_named_and_never_called_nothing() {
+    let place = place();
+    let base = format!(
+        "{POLICY}[acl.wall]\nentries = [\"deny guests posts:view\"]\n\
+         [scopes]\nread = [\"posts:view\"]\n[limits.author]\nposts = 5\n\
+         [items.posts]\nactions = [\"view\"]\nvisibility = [\"public\"]\n\
+         [relations.posts]\nreader = \"[posts]\"\n"
+    );
+    place.write("old.toml", &base);
+    for (was, is, told) in [
+        ("'draft'", "'new'", "~ rules.author-edits-draft changed"),
+        ("deny guests", "allow guests", "~ acl.wall changed"),
+        ("read = [\"posts:view\"]", "", "~ scopes.read removed"),
+        ("posts = 5", "posts = 50", "~ limits.author changed"),
+        ("visibility = [\"public\"]", "visibility = [\"private\"]", "~ items.posts changed"),
+        ("reader =", "writer =", "~ relations.posts changed"),
+        ("[[rules]]", "[[rules]]\nid = \"all\"\nforbid = [\"*\"]\n[[rules]]", "~ rules.all added"),
+        // Nobody gains or loses by it whose only role this is, but whoever has two.
+        (
+            "[\"posts:view\"] }\nchief",
+            "[\"posts:view\"], deny = [\"posts:publish\"] }\nchief",
+            "~ roles.author changed",
+        ),
+    ] {
+        let new = base.replace(was, is);
+        assert_ne!(new, base, "{was}");
+        place.write("new.toml", &new);
+        let said = place.run(&["policy", "diff", "old.toml", "new.toml"]).wants(0);
+        assert_eq!(said.trim(), told, "{was} -> {is}");
+        let json = place.run(&["policy", "diff", "old.toml", "new.toml", "-o", "json"]).wants(0);
+        let json: Value = serde_json::from_str(json.trim()).unwrap();
+        let line = format!("~ {} {}", text(&json["block"]), text(&json["change"]));
+        assert_eq!(line, told, "{json}");
+    }
+    place.write("new.toml", &format!("# only a comment\n{base}"));
+    assert_eq!(place.run(&["policy", "diff", "old.toml", "new.toml"]).wants(0), "");
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+#[test]
 fn files_are_laid_out_or_told() {
     let place = place();
     place.run(&["policy", "fmt", "--check", "policy.toml"]).wants(0);
@@ -224,6 +267,10 @@ fn the_stored_document_is_looked_at_compared_and_replaced() {
     let told =
         place.run_with(&["policy", "set", "-", "--yes"], &DOCUMENT.replace("bind\"", "cut\""));
     assert_eq!(told.wants(0).trim(), "+ binder printer:cut\n- binder printer:bind");
+    let with_rule = format!("{DOCUMENT}[[rules]]\nid = \"calm\"\nforbid = [\"printer:cut\"]\n");
+    place.write("rule.toml", &with_rule.replace("bind\"", "cut\""));
+    let told = place.run(&["policy", "set", "rule.toml"]).wants(2);
+    assert_eq!(told.trim(), "~ rules.calm added", "nobody said yes");
     place.write("slip.toml", "version = 1\n[roles]\nbinder = { alow = [] }\n");
     let told = place.run(&["policy", "set", "slip.toml", "--yes"]).wants(1);
     assert!(told.starts_with("slip.toml:3:"), "{told}");

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use keyward::{ChangePolicy, PolicyCheckView, RoleReview};
 
-use super::text_of;
+use super::{changes, text_of};
 use crate::args::{Globals, Output};
 use crate::cli::force::Force;
 use crate::cli::settle::settle;
@@ -38,8 +38,13 @@ impl Set {
         let (text, force) = (text_of(&self.file)?.replace("\r\n", "\n"), self.force.force);
         beside(globals, async |auth| {
             let change = ChangePolicy { text: text.clone(), seen: None, force, actor: None };
+            let before = auth.policy_document().await?;
             let review = auth.check_policy(&change).await?;
             told(globals, &self.file, &review)?;
+            // What was replaced meanwhile is compared with nothing.
+            if globals.output != Output::Json && before.version == review.version {
+                changes::tell(&changes::blocks(&before.text, &text))?;
+            }
             ask::first(globals, "replace the policy document?")?;
             // What was reviewed is what is replaced.
             let change = ChangePolicy { seen: Some(review.version), ..change };
