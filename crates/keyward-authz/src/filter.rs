@@ -3,20 +3,20 @@
 
 mod columns;
 mod items;
+mod lists;
 mod predicate;
 mod rule;
 
 pub use columns::{Column, Columns};
 pub use predicate::{Bind, Placeholder, Sql};
 
-use crate::acl::Acl;
 use crate::condition::Condition;
 use crate::decide::Question;
 use crate::effect::Effect;
 use crate::opinion::Opinion;
 use crate::relations::type_of;
 use crate::rules::Rule;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{RelationGrant, Snapshot};
 use predicate::{Exactness, Predicate};
 
 /// The resources that a question would be allowed for. Never cut short.
@@ -29,7 +29,8 @@ pub enum Filter {
     /// Those for which this condition is true.
     Sql(Sql),
     /// Some of those for which this condition is true: each row must be checked
-    /// as well, because a condition or block cannot be said in SQL.
+    /// as well, because a condition or block cannot be said in SQL, or because rows may
+    /// have lists or relations of their own.
     Mixed(Sql),
 }
 
@@ -49,7 +50,8 @@ impl Filter {
 impl Snapshot {
     /// The resources that the question would be allowed for. What it says of one
     /// resource does not matter, except for the access control lists, which hold
-    /// for all, and the type of the object of [`Question::related`].
+    /// for all, and the type of the object of [`Question::related`]. Rows may have lists
+    /// and relations of their own besides, unless [`Columns`] says that they have none.
     pub fn list_resources(&self, question: &Question<'_>, columns: &Columns) -> Filter {
         if self.is_denied_outright(question) {
             return Filter::None;
@@ -91,13 +93,12 @@ impl Asking<'_> {
     fn by_blocks(&self, exact: &mut Exactness) -> Predicate {
         let question = self.question;
         let access = question.access.opinion(question.wanted);
-        let groups = question.groups;
-        let listed = groups.and_then(|groups| {
-            Acl::decide_chain(question.acl.iter().copied(), groups, question.wanted.as_str())
-        });
-        let listed = listed.map_or(Opinion::NoOpinion, |hit| hit.effect.into());
-        if access.max(listed) >= Opinion::MayDeny {
+        let listed = lists::opinions(self);
+        if access.max(listed.least()) >= Opinion::MayDeny {
             return Predicate::False;
+        }
+        if listed.differ(access) {
+            exact.lose();
         }
         let (allowing, safe) = self.by_rules(exact);
         let items = self.items();
@@ -105,7 +106,7 @@ impl Asking<'_> {
             Some(items) if items.closed => safe.and(items.allowed.clone().or(items.bare.clone())),
             _ => safe,
         };
-        let constant = access == Opinion::Allow || listed == Opinion::Allow;
+        let constant = access == Opinion::Allow || listed.may_allow();
         let custom = !question.custom.is_empty();
         if custom {
             exact.lose();
@@ -114,7 +115,7 @@ impl Asking<'_> {
         if let Some(items) = items {
             allowed = allowed.or(items.allowed);
         }
-        allowed.or(self.related()).and(safe)
+        allowed.or(self.related(exact)).and(safe)
     }
 
     /// Where a rule allows, and where none denies or might.
@@ -172,16 +173,26 @@ impl Asking<'_> {
     }
 
     /// The objects with which a relation that grants this is had.
-    fn related(&self) -> Predicate {
+    fn related(&self, exact: &mut Exactness) -> Predicate {
+        let had = self.had();
+        let excludes = || {
+            let mut grants = self.grants();
+            grants.any(|it| self.snapshot.model().may_exclude(&it.kind, &it.relation))
+        };
+        if !matches!(had, Predicate::False) && !self.columns.no_own_relations && excludes() {
+            exact.lose();
+        }
+        had
+    }
+
+    fn had(&self) -> Predicate {
         let Some(id) = &self.columns.id else { return Predicate::False };
         if let Some(ids) = &self.columns.related {
             return id.within(ids.clone());
         }
         let Some(related) = self.question.related else { return Predicate::False };
         let kind = type_of(related.object);
-        let grants = self.snapshot.relation_grants().iter();
-        let grants =
-            grants.filter(|it| *it.kind == *kind && it.pattern.matches(self.question.wanted));
+        let grants = self.grants().filter(|it| *it.kind == *kind);
         let model = self.snapshot.model();
         let mut ids = Vec::new();
         for grant in grants {
@@ -193,5 +204,11 @@ impl Asking<'_> {
             }
         }
         id.within(ids)
+    }
+
+    /// The relations that grant this, with objects of any type.
+    fn grants(&self) -> impl Iterator<Item = &RelationGrant> {
+        let grants = self.snapshot.relation_grants().iter();
+        grants.filter(|it| it.pattern.matches(self.question.wanted))
     }
 }

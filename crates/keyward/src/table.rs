@@ -35,7 +35,8 @@ pub enum Flavour {
 ///     .visibility("visibility")
 ///     .shared_in("post_readers", "post", "reader")
 ///     .attribute("status", "status", Kind::Text)
-///     .acl("site");
+///     .acl("site")
+///     .no_own_lists();
 /// ```
 #[derive(Clone, Debug)]
 pub struct Table {
@@ -48,6 +49,8 @@ pub struct Table {
     shared: Option<[String; 3]>,
     attributes: Vec<(String, String, Kind)>,
     acl: Vec<String>,
+    no_own_lists: bool,
+    no_own_relations: bool,
     bad: Option<String>,
 }
 
@@ -73,6 +76,8 @@ impl Table {
             shared: None,
             attributes: Vec::new(),
             acl: Vec::new(),
+            no_own_lists: false,
+            no_own_relations: false,
             bad: None,
         };
         if !is_kind(kind) {
@@ -152,10 +157,32 @@ impl Table {
     }
 
     /// The next access control list in the chain of all rows, as in
-    /// [`Resource::acl`](crate::Resource::acl).
+    /// [`Resource::acl`](crate::Resource::acl). Lists that only single rows have come
+    /// before it; see [`no_own_lists`](Self::no_own_lists).
     #[must_use]
     pub fn acl(mut self, name: &str) -> Self {
         self.acl.push(name.to_owned());
+        self
+    }
+
+    /// No row has a list of its own: what is told of one row names just the lists that
+    /// are named here, in this order. Unless this is said, each row might name any list
+    /// of the policy first; where one of them would change the answer for whoever asks,
+    /// the filter is [`Mixed`](keyward_authz::filter::Filter::Mixed), and each row that is
+    /// found must be checked.
+    #[must_use]
+    pub fn no_own_lists(mut self) -> Self {
+        self.no_own_lists = true;
+        self
+    }
+
+    /// All relations are stored: what is told of one row adds none by
+    /// [`Resource::relation`](crate::Resource::relation). Unless this is said, the filter
+    /// is [`Mixed`](keyward_authz::filter::Filter::Mixed) where a further relation could
+    /// exclude somebody (`but not`).
+    #[must_use]
+    pub fn no_own_relations(mut self) -> Self {
+        self.no_own_relations = true;
         self
     }
 
@@ -208,6 +235,12 @@ impl Table {
     ) -> Result<Columns, Error> {
         let mut columns = Columns::new();
         columns.same("type", self.kind.as_str());
+        if self.no_own_lists {
+            columns.no_own_lists();
+        }
+        if self.no_own_relations {
+            columns.no_own_relations();
+        }
         match &self.id {
             Some((id, held)) => self.put_id(id, *held, related, &mut columns),
             None if related.is_empty() => {}

@@ -70,6 +70,8 @@ pub struct Columns {
     pub(super) shared: Option<Box<str>>,
     pub(super) bare: Option<Box<str>>,
     pub(super) related: Option<Vec<Bind>>,
+    pub(super) no_own_lists: bool,
+    pub(super) no_own_relations: bool,
 }
 
 impl Columns {
@@ -121,6 +123,22 @@ impl Columns {
     /// had, found by whoever asks; the tuples of the question are not looked at then.
     pub fn related(&mut self, ids: impl IntoIterator<Item = Bind>) -> &mut Self {
         self.related = Some(ids.into_iter().collect());
+        self
+    }
+
+    /// No row has an access control list of its own, before those of the question. Unless
+    /// this is said, each might have any list of the policy: where that could change the
+    /// answer, each row must be checked.
+    pub fn no_own_lists(&mut self) -> &mut Self {
+        self.no_own_lists = true;
+        self
+    }
+
+    /// A check of a row looks at no further relations than those that the ids of
+    /// [`related`](Self::related), or the tuples of the question, were found by. Unless
+    /// this is said, each row must be checked where one more could exclude somebody.
+    pub fn no_own_relations(&mut self) -> &mut Self {
+        self.no_own_relations = true;
         self
     }
 

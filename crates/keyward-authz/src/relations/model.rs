@@ -152,6 +152,15 @@ impl Model {
 }
 
 impl Rewrite {
+    /// Whether something in it is taken away.
+    pub(super) fn takes_away(&self) -> bool {
+        match self {
+            Rewrite::Direct(_) | Rewrite::Computed(_) | Rewrite::From { .. } => false,
+            Rewrite::Union(all) | Rewrite::Intersection(all) => all.iter().any(Rewrite::takes_away),
+            Rewrite::Exclusion(_) => true,
+        }
+    }
+
     /// Whether a tuple of this relation may have this subject.
     pub(super) fn admits(&self, subject: &str) -> bool {
         match self {

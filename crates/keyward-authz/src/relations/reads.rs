@@ -100,14 +100,28 @@ impl Model {
         kind: &'a str,
         relation: &'a str,
     ) -> BTreeSet<(&'a str, &'a str)> {
+        self.walk((kind, relation)).1
+    }
+
+    /// Whether somebody may lack this relation because of one more tuple: somewhere on
+    /// its way something is taken away (`but not`).
+    pub(crate) fn may_exclude(&self, kind: &str, relation: &str) -> bool {
+        let (met, _) = self.walk((kind, relation));
+        let mut met = met.iter().filter_map(|(kind, relation)| self.find(kind, relation));
+        met.any(Rewrite::takes_away)
+    }
+
+    /// The relations on the way to this one, and the types and relations whose tuples
+    /// may decide about it.
+    fn walk<'a>(&'a self, from: (&'a str, &'a str)) -> (Nodes<'a>, Nodes<'a>) {
         let (mut met, mut sources) = (BTreeSet::new(), BTreeSet::new());
-        let mut open = vec![(kind, relation)];
+        let mut open = vec![from];
         while let Some(node) = open.pop() {
             let known = self.find(node.0, node.1).filter(|_| met.insert(node));
             let Some(rewrite) = known else { continue };
             self.source(rewrite, node, &mut open, &mut sources);
         }
-        sources
+        (met, sources)
     }
 
     fn source<'a>(
@@ -143,6 +157,9 @@ impl Model {
         }
     }
 }
+
+/// Types and their relations.
+type Nodes<'a> = BTreeSet<(&'a str, &'a str)>;
 
 /// Every node that the tuples so far lead to.
 struct Walk<'w, 'a> {

@@ -1,15 +1,18 @@
 //! The rows that a filter finds are those that a check of each would allow; on
 //! generated policies and tables, in a real database.
 
+use keyward_authz::acl::{Acl, Groups};
 use keyward_authz::condition::{Cell, Condition, Facts, Kind, Schema};
 use keyward_authz::filter::{Bind, Column, Columns, Filter, Placeholder, Sql};
 use keyward_authz::items::{Item, ItemKind, SharedWith, Visibility};
 use keyward_authz::relations::{Tuple, Tuples};
 use keyward_authz::rules::{Rule, Rules};
 use keyward_authz::{
-    Access, Effect, Pattern, Permission, Question, Related, Snapshot, SnapshotBuilder,
+    Access, Ceiling, Effect, Pattern, Permission, Question, Related, Snapshot, SnapshotBuilder,
 };
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
 use rusqlite::Connection;
 use rusqlite::types::{ToSql, ToSqlOutput, Value};
 
@@ -22,6 +25,10 @@ struct Post {
     size: Option<i64>,
     hot: Option<bool>,
     shared_with_ann: bool,
+    /// A list of its own, before the one of all rows.
+    list: Option<usize>,
+    /// A relation that only whoever asks about it tells.
+    banned: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -32,7 +39,19 @@ struct Policy {
     closed: bool,
     superuser: bool,
     readers: Vec<usize>,
+    /// The list of all rows, and those that single rows may have.
+    lists: [Vec<String>; 3],
+    ceilings: Vec<String>,
 }
+
+/// What tables say about single rows.
+#[derive(Clone, Copy, Debug)]
+struct Own {
+    lists: bool,
+    relations: bool,
+}
+
+const LISTS: [&str; 3] = ["site", "one", "two"];
 
 const CONDITIONS: [&str; 18] = [
     "resource.status == 'draft'",
@@ -55,20 +74,18 @@ const CONDITIONS: [&str; 18] = [
     "'editor' in principal.roles && resource has status",
 ];
 
-fn posts() -> impl Strategy<Value = Vec<Post>> {
+fn posts(own: Own) -> impl Strategy<Value = Vec<Post>> {
     let name = || prop::option::of("ann|bob|draft|editor");
     let visibility = "public|unlisted|shared|private|odd";
     let size = prop::option::of(0_i64..5);
     let hot = prop::option::of(any::<bool>());
-    let post = (name(), visibility, name(), size, hot, any::<bool>());
-    let post = post.prop_map(|(owner, visibility, status, size, hot, shared_with_ann)| Post {
-        owner,
-        visibility,
-        status,
-        size,
-        hot,
-        shared_with_ann,
-    });
+    let list = prop::option::of(1..LISTS.len()).prop_map(move |list| list.filter(|_| own.lists));
+    let banned = any::<bool>().prop_map(move |banned| banned && own.relations);
+    let post = (name(), visibility, name(), size, hot, any::<bool>(), list, banned);
+    let post =
+        post.prop_map(|(owner, visibility, status, size, hot, shared_with_ann, list, banned)| {
+            Post { owner, visibility, status, size, hot, shared_with_ann, list, banned }
+        });
     prop::collection::vec(post, 0..12)
 }
 
@@ -81,6 +98,8 @@ fn policies() -> impl Strategy<Value = Policy> {
     };
     let rule = (effect, condition(), condition(), any::<bool>());
     let rule = rule.prop_map(|(effect, when, unless, absolute)| (effect, when, unless, absolute));
+    let entry = "(allow|deny) (staff|guests|@everyone|@authenticated) (posts:view|posts:edit|\\*)";
+    let list = || prop::collection::vec(entry, 0..3);
     (
         prop::collection::vec((any::<bool>(), "posts:(view|edit|\\*)"), 0..2),
         prop::collection::vec(rule, 0..4),
@@ -88,15 +107,19 @@ fn policies() -> impl Strategy<Value = Policy> {
         prop::bool::weighted(0.2),
         prop::bool::weighted(0.2),
         prop::collection::vec(0_usize..12, 0..3),
+        [list(), list(), list()],
+        prop::collection::vec("posts:(view|edit|\\*)|\\*", 0..2),
     )
-        .prop_map(|(roles, rules, ordered, closed, superuser, readers)| Policy {
-            roles,
-            rules,
-            ordered,
-            closed,
-            superuser,
-            readers,
+        .prop_map(|(roles, rules, ordered, closed, superuser, readers, lists, ceilings)| {
+            Policy { roles, rules, ordered, closed, superuser, readers, lists, ceilings }
         })
+}
+
+/// What tables say of their rows, and rows of which that is true.
+fn tables() -> impl Strategy<Value = (Own, Vec<Post>)> {
+    let own = (any::<bool>(), any::<bool>());
+    let own = own.prop_map(|(lists, relations)| Own { lists, relations });
+    own.prop_flat_map(|own| (Just(own), posts(own)))
 }
 
 fn snapshot(policy: &Policy) -> Snapshot {
@@ -131,9 +154,25 @@ fn snapshot(policy: &Policy) -> Snapshot {
     }
     builder.item_kind("posts", kind.build());
     builder.relation("user", "self", "[user]").unwrap();
-    builder.relation("posts", "reader", "[user]").unwrap();
+    builder.relation("posts", "banned", "[user]").unwrap();
+    builder.relation("posts", "reader", "[user] but not banned").unwrap();
     builder.relation_grant("posts", "posts:view", "reader").unwrap();
+    for (name, entries) in LISTS.iter().zip(&policy.lists) {
+        builder.acl(name, Acl::parse(entries.iter().map(String::as_str)).unwrap());
+    }
     builder.build()
+}
+
+/// The columns of a table that says what is true of its rows.
+fn columns_of(own: Own) -> Columns {
+    let mut columns = columns();
+    if !own.lists {
+        columns.no_own_lists();
+    }
+    if !own.relations {
+        columns.no_own_relations();
+    }
+    columns
 }
 
 fn columns() -> Columns {
@@ -188,49 +227,73 @@ fn allows(snapshot: &Snapshot, question: &Question<'_>, nth: usize, post: &Post)
     resource.extend(post.hot.map(|it| ("hot", Cell::Bool(it))));
     let object = format!("posts:{nth}");
     let shared: &[&str] = if post.shared_with_ann { &["ann"] } else { &[] };
+    let own = post.list.and_then(|list| snapshot.acl(LISTS[list]));
+    let acl: Vec<_> = [own].into_iter().chain(question.acl.iter().copied()).collect();
+    let told: Tuples =
+        post.banned.then(|| Tuple::new(&object, "banned", "user:ann")).into_iter().collect();
+    let stored = question.related.iter().flat_map(|related| related.tuples.iter().copied());
+    let tuples: Vec<&Tuples> = stored.chain([&told]).collect();
     let question = Question {
+        acl: &acl,
         item: Some(Item {
             owner: post.owner.as_deref(),
             visibility: post.visibility.parse().ok(),
             shared: SharedWith::These(shared),
         }),
-        related: question.related.map(|related| Related { object: &object, ..related }),
+        related: question.related.map(|related| Related {
+            object: &object,
+            tuples: &tuples,
+            ..related
+        }),
         facts: Facts { resource: &resource, ..question.facts },
         ..*question
     };
     snapshot.decide(&question).decision.allowed()
 }
 
+/// Asks, as somebody with the role, whether they may see posts.
+fn asked<T>(policy: &Policy, known: bool, then: impl FnOnce(&Snapshot, &Question<'_>) -> T) -> T {
+    let snapshot = snapshot(policy);
+    let access = Access::compile(&snapshot, ["editor"], []);
+    let wanted = Permission::parse("posts:view").unwrap();
+    let principal = [("id", Cell::Text("ann")), ("roles", Cell::Names(access.all_roles()))];
+    let context = [("on", Cell::Bool(true))];
+    let tuples: Tuples = policy
+        .readers
+        .iter()
+        .map(|nth| Tuple::new(&format!("posts:{nth}"), "reader", "user:ann"))
+        .collect();
+    let sets = [&tuples];
+    let groups = Groups::of(["staff"]);
+    let groups = if known { groups.authenticated() } else { groups };
+    let ceilings: Vec<Ceiling> =
+        policy.ceilings.iter().map(|top| Ceiling::parse("scopes", [&**top]).unwrap()).collect();
+    let ceilings: Vec<&Ceiling> = ceilings.iter().collect();
+    let question = Question {
+        subject: known.then_some("ann"),
+        groups: Some(&groups),
+        acl: &[snapshot.acl("site")],
+        ceilings: &ceilings,
+        related: Some(Related { object: "posts", subject: "user:ann", tuples: &sets, whole: true }),
+        facts: Facts { principal: &principal, context: &context, ..Facts::default() },
+        ..Question::new(&access, &wanted)
+    };
+    then(&snapshot, &question)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
     fn a_filter_finds_what_checks_would_allow(
-        policy in policies(), posts in posts(), known in any::<bool>(),
+        policy in policies(), (own, posts) in tables(), known in any::<bool>(),
     ) {
-        let snapshot = snapshot(&policy);
-        let access = Access::compile(&snapshot, ["editor"], []);
-        let wanted = Permission::parse("posts:view").unwrap();
-        let principal = [("id", Cell::Text("ann")), ("roles", Cell::Names(access.all_roles()))];
-        let context = [("on", Cell::Bool(true))];
-        let tuples: Tuples = policy
-            .readers
-            .iter()
-            .map(|nth| Tuple::new(&format!("posts:{nth}"), "reader", "user:ann"))
-            .collect();
-        let sets = [&tuples];
-        let question = Question {
-            subject: known.then_some("ann"),
-            related: Some(Related { object: "posts", subject: "user:ann", tuples: &sets, whole: true }),
-            facts: Facts { principal: &principal, context: &context, ..Facts::default() },
-            ..Question::new(&access, &wanted)
-        };
-        let filter = snapshot.list_resources(&question, &columns());
-        let all = posts.iter().enumerate();
-        let allowed: Vec<usize> = all
-            .filter(|(nth, post)| allows(&snapshot, &question, *nth, post))
-            .map(|(nth, _)| nth)
-            .collect();
+        let (filter, allowed) = asked(&policy, known, |snapshot, question| {
+            let all = posts.iter().enumerate();
+            let allowed = all.filter(|(nth, post)| allows(snapshot, question, *nth, post));
+            let allowed: Vec<usize> = allowed.map(|(nth, _)| nth).collect();
+            (snapshot.list_resources(question, &columns_of(own)), allowed)
+        });
         let database = table(&posts);
         let rows = match &filter {
             Filter::All => (0..posts.len()).collect(),
@@ -242,12 +305,32 @@ proptest! {
             }
             Filter::Mixed(sql) => {
                 let rows = found(&database, sql, Placeholder::Question);
-                let kept = rows.into_iter();
-                kept.filter(|nth| allows(&snapshot, &question, *nth, &posts[*nth])).collect()
+                rows.into_iter().filter(|nth| allowed.contains(nth)).collect()
             }
         };
         prop_assert_eq!(rows, allowed, "{:?}", filter);
     }
+}
+
+#[test]
+fn every_answer_occurs_whatever_single_rows_have() {
+    let mut runner = TestRunner::deterministic();
+    let mut counts = std::collections::BTreeMap::new();
+    for nth in 0..2_000 {
+        let policy = policies().new_tree(&mut runner).unwrap().current();
+        let own = Own { lists: nth % 2 == 0, relations: nth % 3 == 0 };
+        let answer = asked(&policy, true, |snapshot, question| {
+            snapshot.list_resources(question, &columns_of(own))
+        });
+        let answer = match answer {
+            Filter::All => "all",
+            Filter::None => "none",
+            Filter::Sql(_) => "some",
+            Filter::Mixed(_) => "mixed",
+        };
+        *counts.entry((answer, own.lists)).or_insert(0) += 1;
+    }
+    assert!(counts.len() == 8 && counts.values().all(|count| *count > 20), "{counts:?}");
 }
 
 #[test]
@@ -313,4 +396,48 @@ fn an_index_is_asked_before_what_compares_exactly() {
     let text = sql.text(Placeholder::Question);
     assert_eq!(text, "((owner = ?) AND (CAST(owner AS BINARY) = ?))");
     assert_eq!(sql.binds().len(), 2);
+}
+
+/// What a filter says to somebody of `staff` whom a role allows or not.
+fn filtered(allowed: bool, site: &[&str], one: &[&str], own: Own) -> Filter {
+    let mut policy = SnapshotBuilder::new();
+    if allowed {
+        policy.rule("editor", Effect::Allow, "posts:view").unwrap();
+    }
+    for (name, entries) in LISTS.iter().zip([site, one]) {
+        policy.acl(name, Acl::parse(entries.iter().copied()).unwrap());
+    }
+    let snapshot = policy.build();
+    let access = Access::compile(&snapshot, ["editor"], []);
+    let wanted = Permission::parse("posts:view").unwrap();
+    let groups = Groups::of(["staff"]).authenticated();
+    let acl = [snapshot.acl("site")];
+    let question = Question { groups: Some(&groups), acl: &acl, ..Question::new(&access, &wanted) };
+    snapshot.list_resources(&question, &columns_of(own))
+}
+
+#[test]
+fn where_a_row_could_have_a_list_that_decides_otherwise_each_is_checked() {
+    let (own, none) = (Own { lists: true, relations: true }, Own { lists: false, relations: true });
+    let (allow, deny) = (["allow staff posts:view"], ["deny staff posts:view"]);
+    let all = "1 = 1";
+    for (role, site, one, exact, mixed) in [
+        (true, &[][..], &deny[..], Filter::All, true),
+        (true, &[], &allow, Filter::All, false),
+        (true, &[], &["deny guests posts:view"], Filter::All, false),
+        (true, &deny, &allow, Filter::None, true),
+        (true, &deny, &[], Filter::None, false),
+        (false, &[], &allow, Filter::None, true),
+        (false, &allow, &deny, Filter::All, true),
+        (false, &[], &deny, Filter::None, false),
+    ] {
+        assert_eq!(filtered(role, site, one, none), exact, "{role} {site:?} {one:?}");
+        let told = filtered(role, site, one, own);
+        match told {
+            Filter::Mixed(sql) if mixed => {
+                assert_eq!(sql.text(Placeholder::Question), format!("({all})"), "{site:?} {one:?}");
+            }
+            told => assert!(!mixed && told == exact, "{role} {site:?} {one:?}: {told:?}"),
+        }
+    }
 }

@@ -27,6 +27,10 @@ pub(crate) struct Row {
     size: Option<i64>,
     hot: Option<bool>,
     readers: Vec<String>,
+    /// A list of its own, before the one of all rows.
+    list: Option<String>,
+    /// Whom the app tells to be banned from it.
+    banned: Option<String>,
 }
 
 /// A database with a table of posts and one of their readers.
@@ -82,7 +86,11 @@ pub(crate) fn policy(rng: &mut SeededRandom) -> String {
         _ => "",
     };
     text += &format!("[roles]\neditor = {{ {granted} }}\n");
-    text += "[acl.site]\nentries = [\"allow staff posts:edit\"]\n";
+    for name in LISTS {
+        let entries: Vec<_> = (0..below(3, rng)).map(|_| format!("\"{}\"", entry(rng))).collect();
+        text += &format!("[acl.{name}]\nentries = [{}]\n", entries.join(", "));
+    }
+    text += "[scopes]\nsee = [\"posts:view\"]\nchange = [\"posts:edit\"]\n";
     if !once_in(3, rng) {
         let closed = if once_in(2, rng) { "closed = true\n" } else { "" };
         text += &format!(
@@ -108,6 +116,16 @@ pub(crate) fn policy(rng: &mut SeededRandom) -> String {
         }
     }
     text + RELATIONS
+}
+
+/// The list of all rows, and those of single ones.
+const LISTS: [&str; 3] = ["site", "one", "two"];
+
+fn entry(rng: &mut SeededRandom) -> String {
+    let effect = one_of(&["allow", "deny"], rng);
+    let who = one_of(&["@everyone", "@authenticated", "guests", "guests"], rng);
+    let what = one_of(&["posts:view", "posts:view", "posts:edit", "*"], rng);
+    format!("{effect} {who} {what}")
 }
 
 const RELATIONS: &str = r#"
@@ -148,9 +166,32 @@ pub(crate) fn rows(ada: &str, rng: &mut SeededRandom) -> Vec<Row> {
     all
 }
 
+/// What tables say of single rows.
+#[derive(Clone, Copy, Debug)]
+struct Own {
+    lists: bool,
+    relations: bool,
+}
+
+/// Gives some rows what only single rows have.
+fn give_own(rows: &mut [Row], own: Own, ada: &str, rng: &mut SeededRandom) {
+    for row in rows {
+        let list = one_of(&LISTS, rng).to_owned();
+        row.list = (own.lists && once_in(2, rng)).then_some(list);
+        row.banned = (own.relations && once_in(2, rng)).then(|| format!("user:{ada}"));
+    }
+}
+
 /// What a row is to a check.
 pub(crate) fn resource(row: &Row) -> Resource {
-    let mut it = Resource::new("posts", row.id).shared_with(&row.readers).acl("site");
+    let mut it = Resource::new("posts", row.id).shared_with(&row.readers);
+    if let Some(list) = &row.list {
+        it = it.acl(list);
+    }
+    if let Some(subject) = &row.banned {
+        it = it.relation("banned", subject);
+    }
+    it = it.acl("site");
     if let Some(owner) = &row.owner {
         it = it.owned_by(owner);
     }
@@ -169,8 +210,8 @@ pub(crate) fn resource(row: &Row) -> Resource {
     it
 }
 
-fn table(flavour: Flavour) -> Table {
-    Table::new("posts", flavour)
+fn table(flavour: Flavour, own: Own) -> Table {
+    let table = Table::new("posts", flavour)
         .numeric_id("id")
         .owner("owner")
         .visibility("visibility")
@@ -178,7 +219,9 @@ fn table(flavour: Flavour) -> Table {
         .attribute("status", "status", Kind::Text)
         .attribute("size", "size", Kind::Int)
         .attribute("hot", "hot", Kind::Bool)
-        .acl("site")
+        .acl("site");
+    let table = if own.lists { table } else { table.no_own_lists() };
+    if own.relations { table } else { table.no_own_relations() }
 }
 
 pub(crate) async fn relate(t: &TestAuth, ada: &UserView, rng: &mut SeededRandom) {
@@ -213,12 +256,17 @@ async fn agree_once(app: &mut impl App, seed: u64) -> &'static str {
     let ada = t.user("ada@example.com").await;
     t.kw.assign_role(ada.id, "editor", true).await.unwrap().unwrap();
     relate(&t, &ada, rng).await;
-    let rows = rows(&ada.id.to_string(), rng);
+    let mut rows = rows(&ada.id.to_string(), rng);
+    let own = Own { lists: once_in(3, rng), relations: once_in(3, rng) };
+    give_own(&mut rows, own, &ada.id.to_string(), rng);
     app.fill(&rows).await;
-    let context = match once_in(3, rng) {
+    let mut context = match once_in(3, rng) {
         true => Context::new(),
         false => Context::new().fact("on", once_in(2, rng)),
     };
+    if once_in(4, rng) {
+        context = context.scopes([one_of(&["see", "see", "change"], rng)]);
+    }
 
     let mut allowed = BTreeSet::new();
     for row in &rows {
@@ -227,8 +275,8 @@ async fn agree_once(app: &mut impl App, seed: u64) -> &'static str {
             allowed.insert(row.id);
         }
     }
-    let own = table(impl_flavour(app));
-    let filter = t.kw.filter(ada.id, "posts:view", &own, &context).await.unwrap();
+    let posts = table(impl_flavour(app), own);
+    let filter = t.kw.filter(ada.id, "posts:view", &posts, &context).await.unwrap();
     let (sql, answer): (Option<Sql>, _) = match &filter {
         Filter::All => (None, "all"),
         Filter::None => (None, "none"),
@@ -236,7 +284,7 @@ async fn agree_once(app: &mut impl App, seed: u64) -> &'static str {
         Filter::Mixed(sql) => (Some(sql.clone()), "mixed"),
     };
     let sql = sql.or_else(|| filter.clone().exact()).unwrap();
-    let found = app.found(&sql.text(own.placeholder()), sql.binds()).await;
+    let found = app.found(&sql.text(posts.placeholder()), sql.binds()).await;
     let found = found.into_iter().filter(|id| answer != "mixed" || allowed.contains(id));
     assert_eq!(
         found.collect::<BTreeSet<_>>(),
@@ -259,6 +307,52 @@ pub(crate) async fn filters_agree_with_checks(app: &mut impl App, seeds: u64) {
     assert_eq!(answers, BTreeSet::from(["all", "mixed", "none", "some"]));
 }
 
+const OWN_LISTS: &str = r#"
+version = 1
+[permissions]
+posts = ["view"]
+[roles]
+reader = { allow = ["posts:view"] }
+[acl.wall]
+entries = ["deny @authenticated posts:view"]
+[relations.posts]
+banned = "[user]"
+viewer = "[user] but not banned"
+grants."posts:view" = "viewer"
+"#;
+
+#[tokio::test]
+async fn a_row_that_its_own_list_closes_is_never_among_those_that_need_no_check() {
+    let (_folder, t, ada) = within(OWN_LISTS).await;
+    t.kw.assign_role(ada.id, "reader", true).await.unwrap().unwrap();
+    let (posts, context) = (|| Table::new("posts", Flavour::Sqlite).id("id"), Context::new());
+    let closed = Resource::new("posts", "7").acl("wall");
+    let ruling = t.kw.ask(ada.id, "posts:view", Some(&closed), &context).await.unwrap();
+    assert!(!ruling.decision.allowed());
+    let ask = async |table: Table| t.kw.filter(ada.id, "posts:view", &table, &context).await;
+    assert!(matches!(ask(posts()).await.unwrap(), Filter::Mixed(_)), "a row may have a list");
+    assert_eq!(ask(posts().no_own_lists()).await.unwrap(), Filter::All);
+    assert_eq!(ask(posts().no_own_lists().acl("wall")).await.unwrap(), Filter::None);
+}
+
+#[tokio::test]
+async fn a_row_from_which_the_app_bans_somebody_is_never_among_those_that_need_no_check() {
+    let (_folder, t, ada) = within(OWN_LISTS).await;
+    let (subject, context) = (format!("user:{}", ada.id), Context::new());
+    let (object, relation) = ("posts:7".to_owned(), "viewer".to_owned());
+    let viewer = Relation { object, relation, subject: subject.clone() };
+    t.kw.change_relations([viewer], []).await.unwrap().unwrap();
+    let ruled = async |post: Resource| {
+        t.kw.ask(ada.id, "posts:view", Some(&post), &context).await.unwrap().decision.allowed()
+    };
+    let post = || Resource::new("posts", "7");
+    assert!(ruled(post()).await && !ruled(post().relation("banned", &subject)).await);
+    let table = || Table::new("posts", Flavour::Sqlite).id("id").no_own_lists();
+    let ask = async |table: Table| t.kw.filter(ada.id, "posts:view", &table, &context).await;
+    assert!(matches!(ask(table()).await.unwrap(), Filter::Mixed(_)), "the app may ban");
+    assert!(matches!(ask(table().no_own_relations()).await.unwrap(), Filter::Sql(_)));
+}
+
 const HOUSE: &str = r#"
 version = 1
 [permissions]
@@ -273,9 +367,13 @@ grants."posts:view" = "viewer"
 "#;
 
 async fn house() -> (tempfile::TempDir, TestAuth, UserView) {
+    within(HOUSE).await
+}
+
+async fn within(policy: &str) -> (tempfile::TempDir, TestAuth, UserView) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("policy.toml");
-    std::fs::write(&path, HOUSE).unwrap();
+    std::fs::write(&path, policy).unwrap();
     let t = TestAuth::with(|builder| builder.policy(path)).await;
     let ada = t.user("ada@example.com").await;
     (folder, t, ada)

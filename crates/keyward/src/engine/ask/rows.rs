@@ -34,8 +34,11 @@ impl Keyward {
     /// are four answers, see [`Filter`]; where each row must be checked as well,
     /// [`Filter::exact`] gives none. Nobody there is allowed nothing.
     ///
-    /// A relation that the app tells with a question ([`Resource::relation`]), and a
-    /// list of one row alone, no table says: rows that only those allow are not found.
+    /// Lists and relations that only single rows have, no table says. Where such a list
+    /// could change the answer, or such a relation ([`Resource::relation`]) take it back,
+    /// each row must be checked, unless the table says that there are none:
+    /// [`Table::no_own_lists`], [`Table::no_own_relations`]. Rows that only a relation
+    /// allows which the app tells are not found.
     ///
     /// # Errors
     /// When the table names no column, when one of its lists is not there, and when
