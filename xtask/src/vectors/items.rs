@@ -1,43 +1,14 @@
-//! Items and limits: authnzerver.
+//! Items and limits: authnzerver, whose models are imported as anybody's would be.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-use keyward_authz::items::{Item, ItemAnswer, ItemKind, Items, SharedWith, Subject, Visibility};
-use keyward_authz::limits::{Limit, Limits};
+use keyward_authz::import;
+use keyward_authz::items::{Item, SharedWith};
+use keyward_authz::policy::Policy;
+use keyward_authz::{Access, Permission, Question};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::comparison::Comparison;
 use crate::Result;
-
-#[derive(Deserialize)]
-struct Policy {
-    item_policy: BTreeMap<String, ItemPolicy>,
-    role_policy: BTreeMap<String, RolePolicy>,
-}
-
-#[derive(Deserialize)]
-struct ItemPolicy {
-    valid_role_actions: Vec<String>,
-    valid_visibilities: Vec<String>,
-    invalid_roles: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct RolePolicy {
-    limits: BTreeMap<String, LimitPolicy>,
-    can_own_items: Vec<String>,
-    allowed_actions_for_owned: Vec<String>,
-    allowed_actions_for_other: BTreeMap<String, Vec<String>>,
-}
-
-#[derive(Deserialize)]
-struct LimitPolicy {
-    #[serde(rename = "type")]
-    kind: String,
-    limit: i64,
-}
 
 /// The number of authnzerver's anonymous user; shared with it, shared with all.
 const ANONYMOUS: i64 = 2;
@@ -59,7 +30,7 @@ type LimitRow = (String, String, Value, Value);
 
 #[derive(Deserialize)]
 struct PolicyFile {
-    model: Policy,
+    model: Value,
     limits: Vec<LimitRow>,
     upstream_tests: Vec<PolicyRow>,
     cases: Vec<PolicyRow>,
@@ -81,7 +52,7 @@ pub(super) fn policy(text: &str, comparison: &mut Comparison) -> Result<()> {
         shared,
         answer,
     };
-    let engine = Engine::new(file.model)?;
+    let engine = Engine::imported(&file.model)?;
     engine.rows("upstream_tests", file.upstream_tests.into_iter().map(row), comparison);
     engine.rows("cases", file.cases.into_iter().map(row), comparison);
     engine.limits(&file.limits, comparison);
@@ -90,7 +61,7 @@ pub(super) fn policy(text: &str, comparison: &mut Comparison) -> Result<()> {
 
 #[derive(Deserialize)]
 struct PermissionsFile {
-    policy: Policy,
+    policy: Value,
     limits: Vec<LimitRow>,
     rows: Vec<PermissionsRow>,
     edge_cases: Vec<EdgeCase>,
@@ -134,34 +105,26 @@ pub(super) fn permissions(text: &str, comparison: &mut Comparison) -> Result<()>
         shared: case.target_sharedwith,
         answer: case.result,
     };
-    let engine = Engine::new(file.policy)?;
+    let engine = Engine::imported(&file.policy)?;
     engine.rows("rows", file.rows.into_iter().map(row), comparison);
     engine.rows("edge_cases", file.edge_cases.into_iter().map(edge), comparison);
     engine.limits(&file.limits, comparison);
     Ok(())
 }
 
-/// A policy as Keyward holds it.
-struct Engine {
-    policy: Policy,
-    items: Items,
-    limits: Limits,
-}
+/// The model of authnzerver as Keyward has it once it is imported.
+struct Engine(Policy);
 
 impl Engine {
-    fn new(policy: Policy) -> Result<Self> {
-        let mut items = Items::new();
-        for (name, item) in &policy.item_policy {
-            items.insert(name, kind(&policy, name, item)?);
-        }
-        let mut limits = Limits::new();
-        for (role, row) in &policy.role_policy {
-            for (name, LimitPolicy { kind, limit }) in &row.limits {
-                let limit = if kind == "min" { Limit::Above(*limit) } else { Limit::Below(*limit) };
-                limits.set(role, name, limit);
-            }
-        }
-        Ok(Self { policy, items, limits })
+    fn imported(model: &Value) -> Result<Self> {
+        let imported = import::authnzerver(&model.to_string())?;
+        let policy = Policy::parse("imported.toml", &imported.policy);
+        Ok(Self(policy.map_err(|mistakes| mistakes.to_string())?))
+    }
+
+    /// Whether the model has the role. Where it has not, authnzerver fails.
+    fn knows(&self, role: &str) -> bool {
+        self.0.snapshot().role(role).is_some()
     }
 
     fn rows(&self, section: &str, rows: impl Iterator<Item = Row>, comparison: &mut Comparison) {
@@ -170,9 +133,13 @@ impl Engine {
         }
     }
 
-    /// Nothing for a role that the policy does not have: that is an error.
+    /// Nothing for a role that the model does not have: that is an error.
     fn decide(&self, row: &Row) -> Option<bool> {
-        self.policy.role_policy.get(&row.role)?;
+        let snapshot = self.knows(&row.role).then(|| self.0.snapshot())?;
+        let access = Access::compile(snapshot, [row.role.as_str()], []);
+        // What is no permission at all is not allowed either.
+        let wanted = format!("{}:{}", row.item, row.action);
+        let Ok(wanted) = Permission::parse(&wanted) else { return Some(false) };
         // As JSON writes them, so that 4 and "4" are as different as they were.
         let (user, owner) = (row.user.to_string(), row.owner.to_string());
         let list = row.shared.as_deref().unwrap_or_default();
@@ -181,23 +148,21 @@ impl Engine {
             visibility: row.visibility.parse().ok(),
             shared: SharedWith::Csv { list, everybody: ANONYMOUS },
         };
-        let subject = Subject { id: Some(&user), roles: &[Arc::from(row.role.as_str())] };
-        let answer = self.items.decide(subject, &row.action, &row.item, &item);
-        Some(matches!(answer, ItemAnswer::Allow { .. }))
+        let question =
+            Question { subject: Some(&user), item: Some(item), ..Question::new(&access, &wanted) };
+        Some(snapshot.decide(&question).decision.allowed())
     }
 
     fn limits(&self, rows: &[LimitRow], comparison: &mut Comparison) {
         for (place, (role, name, value, answer)) in rows.iter().enumerate() {
-            // A role that the policy does not have is an error.
-            let known = self.policy.role_policy.contains_key(role);
-            let ours = known.then(|| self.admits(role, name, value));
+            let ours = self.knows(role).then(|| self.admits(role, name, value));
             comparison.row(format!("limits[{place}]"), ours, answer.as_bool());
         }
     }
 
     /// What is no number is within no limit.
     fn admits(&self, role: &str, name: &str, value: &Value) -> bool {
-        let limit = self.limits.of([role], name);
+        let limit = self.0.snapshot().limits().of([role], name);
         limit.is_none_or(|limit| whole(value).is_some_and(|value| limit.admits(value)))
     }
 }
@@ -207,31 +172,4 @@ fn whole(value: &Value) -> Option<i64> {
     let cut = |number: f64| format!("{number:.0}").parse().ok();
     let text = || value.as_str()?.trim().parse().ok();
     value.as_i64().or_else(|| cut(value.as_f64()?.trunc())).or_else(text)
-}
-
-fn kind(policy: &Policy, name: &str, item: &ItemPolicy) -> Result<ItemKind> {
-    let mut kind = ItemKind::builder();
-    kind.actions(item.valid_role_actions.iter().map(String::as_str))?;
-    let visibilities = item.valid_visibilities.iter().map(|name| name.parse::<Visibility>());
-    let visibilities: Vec<_> =
-        visibilities.collect::<std::result::Result<_, _>>().map_err(|_| "unknown visibility")?;
-    kind.visibilities(visibilities);
-    for role in &item.invalid_roles {
-        kind.not_role(role);
-    }
-    let known = |actions: &[String]| -> Vec<String> {
-        actions.iter().filter(|action| item.valid_role_actions.contains(action)).cloned().collect()
-    };
-    for (role, row) in &policy.role_policy {
-        if row.can_own_items.iter().any(|owned| owned == name) {
-            kind.owned(role, known(&row.allowed_actions_for_owned).iter().map(String::as_str))?;
-        }
-        for visibility in Visibility::ALL {
-            let other = row.allowed_actions_for_other.get(visibility.name());
-            let other = other.map(|actions| known(actions)).unwrap_or_default();
-            kind.other(role, visibility, other.iter().map(String::as_str))?;
-        }
-    }
-    kind.sees_all("superuser").sees_all("staff");
-    Ok(kind.build())
 }

@@ -114,6 +114,26 @@ mod tests {
             ["true", "false"],
         ),
         (
+            "authnzerver_permissions.json",
+            r#"{"policy": {"roles": ["guest"], "item_policy": {"dataset": {"valid_role_actions": ["view"],
+                "valid_visibilities": ["public"], "invalid_roles": []}}, "role_policy": {"guest":
+                {"limits": {"rows": {"type": "max", "limit": 5}}, "can_own_items": [],
+                "allowed_actions_for_owned": [],
+                "allowed_actions_for_other": {"public": ["view"]}}}}, "limits": [], "edge_cases": [], "rows":
+                [["guest", 2, "view", "dataset", "public", 9, null, true]]}"#,
+            ["\"invalid_roles\": []", "\"invalid_roles\": [\"guest\"]"],
+        ),
+        (
+            "authnzerver_policy.json",
+            r#"{"model": {"roles": ["guest"], "item_policy": {"dataset": {"valid_role_actions": ["view"],
+                "valid_visibilities": ["public"], "invalid_roles": []}}, "role_policy": {"guest":
+                {"limits": {"rows": {"type": "max", "limit": 5}}, "can_own_items": [],
+                "allowed_actions_for_owned": [],
+                "allowed_actions_for_other": {"public": ["view"]}}}}, "limits": [["guest", "rows", 6, false]],
+                "upstream_tests": [], "cases": []}"#,
+            ["\"limit\": 5", "\"limit\": 7"],
+        ),
+        (
             "authzen_interop.json",
             r#"{"todo": {"users": {}, "evaluation": [], "evaluations": []}, "search": {"users":
                 {"ann": {"role": "employee", "department": "Legal"}}, "records": {"1":

@@ -4,6 +4,7 @@
 use keyward_authz::condition::{Cell, Facts};
 use keyward_authz::export;
 use keyward_authz::import::{self, Imported};
+use keyward_authz::items::{Item, SharedWith};
 use keyward_authz::policy::Policy;
 use keyward_authz::relations::{Tuple, Tuples};
 use keyward_authz::{Access, Permission, Question, Snapshot};
@@ -116,6 +117,110 @@ fn an_authnzerver_model_without_its_parts_is_refused() {
         (r#"{"roles": []}"#, "needs `role_policy` to be an object"),
     ] {
         assert_eq!(import::authnzerver(text).unwrap_err().to_string(), flaw, "{text}");
+    }
+}
+
+const AUTHNZERVER: &str = include_str!("rows/authnzerver.json");
+
+/// What the permission model of another system decides here once it is imported.
+struct Model(Snapshot);
+
+impl Model {
+    #[track_caller]
+    fn of(model: &Value) -> Self {
+        Self(snapshot(&import::authnzerver(&model.to_string()).unwrap()))
+    }
+
+    /// Role, subject, action, kind, owner, visibility, shared with; nothing for a role
+    /// that the model does not have.
+    fn decides(
+        &self,
+        [role, subject, action, kind, owner, visibility, shared]: [&str; 7],
+    ) -> Option<bool> {
+        self.0.role(role)?;
+        let access = Access::compile(&self.0, [role], []);
+        let Ok(wanted) = Permission::parse(&format!("{kind}:{action}")) else { return Some(false) };
+        let item = Item {
+            owner: Some(owner),
+            visibility: visibility.parse().ok(),
+            // Shared with its anonymous user, shared with all.
+            shared: SharedWith::Csv { list: shared, everybody: 2 },
+        };
+        let question = Question {
+            subject: Some(subject),
+            item: Some(item),
+            ..Question::new(&access, &wanted)
+        };
+        Some(self.0.decide(&question).decision.allowed())
+    }
+}
+
+fn authnzerver_model() -> Value {
+    serde_json::from_str::<Value>(AUTHNZERVER).unwrap()["policy"].take()
+}
+
+#[test]
+fn an_imported_authnzerver_model_decides_as_authnzerver_does() {
+    let model = Model::of(&authnzerver_model());
+    let rows = rows(AUTHNZERVER);
+    assert!(rows.len() > 100);
+    for row in rows {
+        let question: Vec<&str> = row[..7].iter().map(|it| it.as_str().unwrap()).collect();
+        let answer = model.decides(question.try_into().unwrap());
+        assert_eq!(answer, row[7].as_bool(), "{row:?}");
+    }
+}
+
+#[test]
+fn imported_limits_admit_what_authnzerver_admits() {
+    let mut table: Value = serde_json::from_str(AUTHNZERVER).unwrap();
+    let model = Model::of(&table["policy"].take());
+    let rows: Vec<Vec<Value>> = serde_json::from_value(table["limits"].take()).unwrap();
+    let counted = rows.iter().filter_map(|row| Some((row, row[2].as_f64()?, row[3].as_bool()?)));
+    let mut outside = 0;
+    for (row, value, answer) in counted {
+        let (role, name) = (row[0].as_str().unwrap(), row[1].as_str().unwrap());
+        assert_eq!(model.0.limits().admit([role], name, value as i64), answer, "{row:?}");
+        outside += usize::from(!answer);
+    }
+    assert!(outside > 5, "limits that are not there admit everything");
+}
+
+#[test]
+fn nothing_that_an_authnzerver_model_says_is_lost_by_the_import() {
+    let public = ["authenticated", "4", "view", "dataset", "9", "public", ""];
+    let private = ["staff", "5", "list", "dataset", "9", "private", ""];
+    let own = ["authenticated", "4", "edit", "dataset", "4", "private", ""];
+    let unlisted = ["authenticated", "4", "view", "dataset", "9", "unlisted", ""];
+    let plain = Model::of(&authnzerver_model());
+    for question in [public, private, own, unlisted] {
+        assert_eq!(plain.decides(question), Some(true), "{question:?}");
+    }
+    let dataset = "/item_policy/dataset";
+    let role = "/role_policy/authenticated";
+    for (place, value, question) in [
+        (format!("{dataset}/invalid_roles"), serde_json::json!(["authenticated"]), public),
+        (format!("{dataset}/valid_visibilities"), serde_json::json!(["private"]), public),
+        (format!("{dataset}/valid_role_actions"), serde_json::json!(["list", "edit"]), public),
+        (format!("{role}/can_own_items"), serde_json::json!([]), own),
+        (format!("{role}/allowed_actions_for_owned"), serde_json::json!(["view"]), own),
+        (format!("{role}/allowed_actions_for_other/unlisted"), serde_json::json!([]), unlisted),
+        (
+            "/role_policy/staff/allowed_actions_for_other/private".to_owned(),
+            serde_json::json!([]),
+            private,
+        ),
+    ] {
+        let mut model = authnzerver_model();
+        *model.pointer_mut(&place).unwrap() = value;
+        assert_eq!(Model::of(&model).decides(question), Some(false), "{place}");
+    }
+    let mut model = authnzerver_model();
+    let limits = serde_json::json!({ "key_bits": { "type": "min", "limit": 127 } });
+    *model.pointer_mut(&format!("{role}/limits")).unwrap() = limits;
+    let model = Model::of(&model);
+    for (bits, admitted) in [(128, true), (127, false)] {
+        assert_eq!(model.0.limits().admit(["authenticated"], "key_bits", bits), admitted);
     }
 }
 
