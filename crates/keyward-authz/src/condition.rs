@@ -110,6 +110,17 @@ impl Condition {
         })
     }
 
+    /// The whole of it where it holds, or could not be told: what keeps a rule from
+    /// applying that has it as its `unless`.
+    pub fn met(&self, facts: &Facts<'_>) -> Option<Unmet> {
+        let attributes = self.parts.iter().flat_map(|part| part.code.attributes());
+        let told = || Unmet {
+            part: self.text.to_string(),
+            actual: attributes.map(|it| it.shown(facts)).collect(),
+        };
+        (self.holds(facts) != Ok(false)).then(told)
+    }
+
     /// What must hold, all together.
     pub(crate) fn exprs(&self) -> impl Iterator<Item = &Expr> {
         self.parts.iter().map(|part| &*part.expr)

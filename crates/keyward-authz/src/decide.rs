@@ -13,6 +13,7 @@
 mod explain;
 mod question;
 mod refusal;
+mod would;
 
 pub use question::{Block, Question, Related};
 pub use refusal::Told;

@@ -66,8 +66,52 @@ pub struct WouldAllow {
     /// Such as `roles.editor.allow[0]`.
     pub rule: String,
     /// From the subject to the rule where it is held but overridden; the role
-    /// alone where it is not held.
+    /// alone where it is not held; empty where no role is needed.
     pub path: Vec<String>,
+    /// What else the subject needs for it.
+    pub needs: Option<Needs>,
+}
+
+/// What somebody would need, beside a role, for a rule to allow what they want.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Needs {
+    /// To be in this group.
+    Group(String),
+    /// To be the owner of the item.
+    Ownership,
+    /// That the item is shared with them.
+    Share,
+    /// To have this relation with the object.
+    Relation(String),
+}
+
+impl WouldAllow {
+    /// What to do so that it allows, as half a sentence.
+    fn advice(&self) -> String {
+        let (rule, role) = (&self.rule, self.path.last());
+        match (&self.needs, role) {
+            (Some(Needs::Group(name)), _) => format!("put the subject in group {name} ({rule})"),
+            (Some(Needs::Ownership), _) => format!("make the subject its owner ({rule})"),
+            (Some(Needs::Share), _) => format!("share it with the subject ({rule})"),
+            (Some(Needs::Relation(name)), _) => {
+                format!("give the subject the relation {name} with it ({rule})")
+            }
+            (None, Some(role)) => format!("assign role {role} ({rule})"),
+            (None, None) => format!("use {rule}"),
+        }
+    }
+}
+
+impl fmt::Display for Needs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Needs::Group(name) => write!(f, "group {name}"),
+            Needs::Ownership => f.write_str("ownership"),
+            Needs::Share => f.write_str("a share"),
+            Needs::Relation(name) => write!(f, "relation {name}"),
+        }
+    }
 }
 
 /// Whether one ceiling contains the permission.
@@ -88,8 +132,18 @@ pub struct UnmetRule {
     pub id: String,
     /// What it would have done.
     pub effect: Effect,
-    /// The part that does not hold.
+    /// The part that does not hold; or its `unless`, which holds or could not be told.
     pub unmet: Unmet,
+    /// Whether that is its `unless`.
+    pub unless: bool,
+}
+
+impl UnmetRule {
+    /// What keeps it from applying, as written.
+    pub fn part(&self) -> String {
+        let unless = if self.unless { "unless " } else { "" };
+        format!("{unless}{}", self.unmet.part)
+    }
 }
 
 /// The answer and its reasons. [`Display`](fmt::Display) gives plain lines.
@@ -110,7 +164,9 @@ pub struct Explanation {
     /// From the subject to the deciding rule, such as `subject`, `contractor`.
     pub path: Vec<String>,
     /// The rules that would allow it: those held but overridden, or else those of
-    /// roles that the subject does not hold, at most twenty.
+    /// roles that the subject does not hold, at most twenty; and, where the whole
+    /// question was asked, what lists, items and relations would allow if the subject
+    /// had what they need, at most twenty of each.
     pub would_allow: Vec<WouldAllow>,
     /// Rules held that cover something alike, at most five.
     pub near_misses: Vec<NearMiss>,
@@ -255,6 +311,7 @@ fn would_allow(access: &Access, snapshot: &Snapshot, wanted: &Permission) -> Vec
     let overridden = access.rules().iter().filter(allows).map(|held| WouldAllow {
         rule: held.id(),
         path: path(access, snapshot, &Because::Rule(held.into())),
+        needs: None,
     });
     let overridden: Vec<WouldAllow> = overridden.collect();
     if overridden.is_empty() { elsewhere(snapshot, wanted) } else { overridden }
@@ -269,6 +326,7 @@ fn elsewhere(snapshot: &Snapshot, wanted: &Permission) -> Vec<WouldAllow> {
     let allowing = allowing.map(|(role, nth, _)| WouldAllow {
         rule: role_rule_id(role.name(), Effect::Allow, nth),
         path: vec![role.name().to_owned()],
+        needs: None,
     });
     allowing.take(MAX_ELSEWHERE).collect()
 }
@@ -322,12 +380,14 @@ impl fmt::Display for Explanation {
         }
         for would in &self.would_allow {
             write!(f, "\n  would allow: {}", would.rule)?;
+            would.needs.iter().try_for_each(|needs| write!(f, ", with {needs}"))?;
         }
         for miss in &self.near_misses {
             write!(f, "\n  near miss: {}: {}", miss.rule, miss.reason)?;
         }
         for rule in &self.unmet_rules {
-            write!(f, "\n  unmet: rule {} ({}): {}", rule.id, rule.effect, rule.unmet)?;
+            let unless = if rule.unless { "unless " } else { "" };
+            write!(f, "\n  unmet: rule {} ({}): {unless}{}", rule.id, rule.effect, rule.unmet)?;
         }
         for ceiling in &self.ceilings {
             let contains = if ceiling.contains { "contains" } else { "does not contain" };

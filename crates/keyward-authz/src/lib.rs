@@ -80,7 +80,8 @@ pub use effect::{Decision, Effect};
 pub use error::{BadPermission, Flaw};
 pub use exclusive::Conflict;
 pub use explain::{
-    Because, CeilingNote, DecidedBy, Explanation, NearMiss, RuleRef, Source, UnmetRule, WouldAllow,
+    Because, CeilingNote, DecidedBy, Explanation, NearMiss, Needs, RuleRef, Source, UnmetRule,
+    WouldAllow,
 };
 pub use opinion::Opinion;
 pub use origin::Origin;

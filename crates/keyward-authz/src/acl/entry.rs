@@ -45,7 +45,7 @@ impl AclEntry {
         .map(|name| &**name)
     }
 
-    pub(super) fn is_about(&self, wanted: &str) -> bool {
+    pub(crate) fn is_about(&self, wanted: &str) -> bool {
         self.what == What::Everything || self.named().any(|name| name == wanted)
     }
 }

@@ -33,6 +33,19 @@ impl Groups {
         Self { named: Box::default(), standing: Standing::Nobody }
     }
 
+    /// The same, and in this one as well. Nobody joins a group.
+    #[must_use]
+    pub(crate) fn also(mut self, name: &str) -> Self {
+        if let Err(place) = self.named.binary_search_by(|named| (**named).cmp(name))
+            && !self.are_none()
+        {
+            let mut named = self.named.into_vec();
+            named.insert(place, name.into());
+            self.named = named.into();
+        }
+        self
+    }
+
     /// The same, for somebody known.
     #[must_use]
     pub fn authenticated(mut self) -> Self {

@@ -1,5 +1,7 @@
 //! A verdict in words.
 
+use std::cmp::Reverse;
+
 use super::{By, Question, Verdict};
 use crate::acl::AclHit;
 use crate::condition::Facts;
@@ -28,11 +30,14 @@ impl Snapshot {
         explanation.decision = verdict.decision;
         explanation.ceilings = ceilings(question);
         explanation.unmet_rules = self.unmet_rules(question, verdict);
+        if verdict.decision == Decision::Deny {
+            explanation.would_allow.extend(self.would_allow(question));
+        }
         explanation
     }
 
     /// Nothing when the roles decided, or nothing did.
-    fn because(&self, question: &Question<'_>, verdict: Verdict) -> Option<Because> {
+    pub(super) fn because(&self, question: &Question<'_>, verdict: Verdict) -> Option<Because> {
         let failed = verdict.decision == Decision::Indeterminate;
         Some(match verdict.by {
             By::Roles | By::Superuser | By::NoMatch => return None,
@@ -52,7 +57,7 @@ impl Snapshot {
             }
             By::Acl(hit) => acl(question, hit)?,
             By::Items => self.items_because(question),
-            By::Relations => Because::Relations { rule: self.relation_rule(question), failed },
+            By::Relations => self.relations_because(question, failed),
             By::Custom(place) => Because::Custom { place, failed },
         })
     }
@@ -65,8 +70,13 @@ impl Snapshot {
         let roles = question.access.all_roles();
         let concerned = self.rules().iter().filter(|it| it.concerns(question.wanted, roles));
         let unmet = concerned.filter_map(|rule| {
-            let unmet = rule.when.as_ref()?.unmet(&question.facts)?;
-            Some(UnmetRule { id: rule.id.to_string(), effect: rule.effect, unmet })
+            let when = || rule.when.as_ref()?.unmet(&question.facts);
+            let unless = || rule.unless.as_ref()?.met(&question.facts);
+            let (unmet, unless) = match when() {
+                Some(unmet) => (unmet, false),
+                None => (unless()?, true),
+            };
+            Some(UnmetRule { id: rule.id.to_string(), effect: rule.effect, unmet, unless })
         });
         unmet.collect()
     }
@@ -95,25 +105,38 @@ fn acl(question: &Question<'_>, hit: AclHit) -> Option<Because> {
 impl Snapshot {
     fn items_because(&self, question: &Question<'_>) -> Because {
         let (kind, _) = question.wanted.type_and_verb().unwrap_or_default();
-        match self.item_answer(question) {
-            Some(ItemAnswer::Allow { role, owned: true }) => {
-                Because::Items { rule: format!("items.{kind}.roles.{role}.owned"), owned: true }
+        let visibility = question.item.and_then(|item| item.visibility);
+        let (rule, owned) = match self.item_answer(question) {
+            Some(ItemAnswer::Allow { role, owned }) => {
+                (item_rule(kind, role, owned, visibility), owned)
             }
-            Some(ItemAnswer::Allow { role, owned: false }) => {
-                let visibility = question.item.and_then(|item| item.visibility);
-                let visibility = visibility.map_or("", Visibility::name);
-                let rule = format!("items.{kind}.roles.{role}.other.{visibility}");
-                Because::Items { rule, owned: false }
-            }
-            _ => Because::Items { rule: format!("items.{kind}.closed"), owned: false },
-        }
+            _ => (format!("items.{kind}.closed"), false),
+        };
+        let origin = self.items().kind(kind).and_then(|it| it.origin(&rule)).cloned();
+        Because::Items { rule, owned, origin }
     }
 
-    fn relation_rule(&self, question: &Question<'_>) -> String {
-        let asked = self.related_each(question).max_by_key(|(opinion, _)| *opinion);
-        asked.map_or_else(String::new, |(_, grant)| {
-            format!("relations.{}.{}", grant.kind, grant.relation)
-        })
+    fn relations_because(&self, question: &Question<'_>, failed: bool) -> Because {
+        // Of several that say the same, the first.
+        let grants = self.related_each(question).map(|(opinion, grant)| (Reverse(opinion), grant));
+        let grant = grants.min_by_key(|(opinion, _)| *opinion).map(|(_, grant)| grant);
+        let rule = grant.map(|grant| format!("relations.{}.{}", grant.kind, grant.relation));
+        let origin = grant.and_then(|grant| grant.origin.clone());
+        Because::Relations { rule: rule.unwrap_or_default(), failed, origin }
+    }
+}
+
+/// The id of a row of a table of items.
+pub(super) fn item_rule(
+    kind: &str,
+    role: &str,
+    owned: bool,
+    visibility: Option<Visibility>,
+) -> String {
+    let visibility = visibility.map_or("", Visibility::name);
+    match owned {
+        true => format!("items.{kind}.roles.{role}.owned"),
+        false => format!("items.{kind}.roles.{role}.other.{visibility}"),
     }
 }
 

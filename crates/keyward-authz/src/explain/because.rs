@@ -61,6 +61,8 @@ pub enum Because {
         rule: String,
         /// Whether as the owner.
         owned: bool,
+        /// Where the row stands.
+        origin: Option<Origin>,
     },
     /// A relation with the object.
     Relations {
@@ -68,6 +70,8 @@ pub enum Because {
         rule: String,
         /// It could not be evaluated.
         failed: bool,
+        /// Where it is written that the relation gives this.
+        origin: Option<Origin>,
     },
     /// A block of one's own.
     Custom {

@@ -1,7 +1,7 @@
 //! What decided, by name and place.
 
 use crate::effect::Decision;
-use crate::explain::{Because, Explanation};
+use crate::explain::{Because, Explanation, Needs, WouldAllow};
 use crate::origin::Origin;
 
 /// What decided, by name and place.
@@ -52,7 +52,10 @@ impl Because {
     fn origin(&self) -> Option<&Origin> {
         match self {
             Because::Rule(rule) => rule.origin.as_ref(),
-            Because::Conditional { origin, .. } | Because::Acl { origin, .. } => origin.as_ref(),
+            Because::Conditional { origin, .. }
+            | Because::Acl { origin, .. }
+            | Because::Items { origin, .. }
+            | Because::Relations { origin, .. } => origin.as_ref(),
             _ => None,
         }
     }
@@ -77,15 +80,26 @@ impl Explanation {
             return Vec::new();
         }
         let mut fixes: Vec<String> = self.fix().into_iter().collect();
+        fixes.extend(self.helpful().map(WouldAllow::advice));
         if self.because == Because::NoMatch {
-            fixes.extend(self.would_allow.iter().map(|it| match it.path.last() {
-                Some(role) => format!("assign role {role} ({})", it.rule),
-                None => format!("use {}", it.rule),
-            }));
             let allowing = self.unmet_rules.iter().filter(|it| it.effect.allows());
-            fixes.extend(allowing.map(|it| format!("make `{}` true ({})", it.unmet.part, it.id)));
+            fixes.extend(allowing.map(|it| {
+                let (part, truth) = (&it.unmet.part, !it.unless);
+                format!("make `{part}` {truth} ({})", it.id)
+            }));
         }
         fixes
+    }
+
+    /// What would allow it in the place of what decided: a denial is not lifted by what
+    /// another block allows.
+    pub fn helpful(&self) -> impl Iterator<Item = &WouldAllow> {
+        self.would_allow.iter().filter(|it| match &self.because {
+            Because::NoMatch => true,
+            Because::Acl { .. } => matches!(it.needs, Some(Needs::Group(_))),
+            Because::Items { .. } => it.rule.starts_with("items."),
+            _ => false,
+        })
     }
 
     /// What to do about what decided.

@@ -15,7 +15,11 @@ impl Explanation {
             "decided_by": self.decided_by().map(|by| by.to_json()),
             "path": self.path,
             "would_allow": self.would_allow.iter().map(|it| {
-                json!({ "rule": it.rule, "path": it.path })
+                let mut would = json!({ "rule": it.rule, "path": it.path });
+                if let Some(needs) = &it.needs {
+                    would["needs"] = json!(needs.to_string());
+                }
+                would
             }).collect::<Vec<_>>(),
             "ceilings": self.ceilings.iter().map(|it| {
                 let mut note = Map::new();
@@ -46,7 +50,7 @@ impl Explanation {
         let conditions = self.unmet_rules.iter().map(|it| {
             let actual = it.unmet.actual.iter().map(|(name, value)| format!("{name} is {value}"));
             let actual: Vec<String> = actual.collect();
-            json!({ "rule": it.id, "failed": it.unmet.part, "actual": actual.join(", ") })
+            json!({ "rule": it.id, "failed": it.part(), "actual": actual.join(", ") })
         });
         let patterns = self
             .near_misses

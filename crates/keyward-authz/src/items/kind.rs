@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::{Item, ItemAnswer, Subject, Visibility};
+use crate::origin::Origin;
 
 /// Actions that a kind of item may have.
 pub const MAX_ACTIONS: usize = 64;
@@ -17,6 +18,8 @@ pub struct ItemKind {
     not_roles: Box<[Box<str>]>,
     rows: BTreeMap<Box<str>, Row>,
     closed: bool,
+    /// Where each part of the table stands: such as `roles.author.owned`.
+    origins: BTreeMap<Box<str>, Origin>,
 }
 
 /// A set of actions, one bit each.
@@ -97,6 +100,12 @@ impl ItemKind {
         allowing.next().map(|(role, _)| &**role)
     }
 
+    /// Where a rule of this kind stands, such as `items.dataset.roles.author.owned`.
+    pub(crate) fn origin(&self, rule: &str) -> Option<&Origin> {
+        let part = rule.strip_prefix("items.")?.split_once('.').map(|(_, part)| part)?;
+        self.origins.get(part)
+    }
+
     /// Whether it denies what it does not allow.
     pub(crate) fn is_closed(&self) -> bool {
         self.closed
@@ -147,7 +156,10 @@ impl Visibilities {
 
 /// Collects what a kind of item has. Name the actions first.
 #[derive(Clone, Debug, Default)]
-pub struct ItemKindBuilder(ItemKind);
+pub struct ItemKindBuilder {
+    kind: ItemKind,
+    origin: Option<Origin>,
+}
 
 /// Why a table of items was not accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,8 +180,8 @@ impl ItemKindBuilder {
         &mut self,
         actions: impl IntoIterator<Item = &'a str>,
     ) -> Result<&mut Self, BadItems> {
-        self.0.actions = actions.into_iter().map(Box::from).collect();
-        match self.0.actions.len() > MAX_ACTIONS {
+        self.kind.actions = actions.into_iter().map(Box::from).collect();
+        match self.kind.actions.len() > MAX_ACTIONS {
             true => Err(BadItems::TooManyActions),
             false => Ok(self),
         }
@@ -177,15 +189,16 @@ impl ItemKindBuilder {
 
     /// Names the visibilities that items of the kind may have.
     pub fn visibilities(&mut self, all: impl IntoIterator<Item = Visibility>) -> &mut Self {
-        self.0.visibilities = Visibilities(all.into_iter().fold(0, |set, it| set | 1 << it as u8));
+        self.kind.visibilities =
+            Visibilities(all.into_iter().fold(0, |set, it| set | 1 << it as u8));
         self
     }
 
     /// Shuts a role out, whatever else its holder is.
     pub fn not_role(&mut self, role: &str) -> &mut Self {
-        let mut not_roles = std::mem::take(&mut self.0.not_roles).into_vec();
+        let mut not_roles = std::mem::take(&mut self.kind.not_roles).into_vec();
         not_roles.push(role.into());
-        self.0.not_roles = not_roles.into();
+        self.kind.not_roles = not_roles.into();
         self
     }
 
@@ -200,6 +213,7 @@ impl ItemKindBuilder {
     ) -> Result<&mut Self, BadItems> {
         let actions = self.set(actions)?;
         *self.row(role).owned.get_or_insert_default() |= actions;
+        self.stands(&format!("roles.{role}.owned"));
         Ok(self)
     }
 
@@ -217,6 +231,7 @@ impl ItemKindBuilder {
         if let Some(other) = self.row(role).other.get_mut(visibility as usize) {
             *other |= actions;
         }
+        self.stands(&format!("roles.{role}.other.{}", visibility.name()));
         Ok(self)
     }
 
@@ -229,21 +244,35 @@ impl ItemKindBuilder {
 
     /// Denies what the table does not allow, instead of having no opinion.
     pub fn closed(&mut self) -> &mut Self {
-        self.0.closed = true;
+        self.kind.closed = true;
+        self.stands("closed");
         self
     }
 
     /// Closes the table.
     pub fn build(self) -> ItemKind {
-        self.0
+        self.kind
+    }
+
+    /// Says where the parts stand that are added from now on.
+    pub fn at(&mut self, origin: Option<Origin>) -> &mut Self {
+        self.origin = origin;
+        self
+    }
+
+    /// A part that is added to stands where it began.
+    fn stands(&mut self, part: &str) {
+        if let Some(origin) = self.origin.clone() {
+            self.kind.origins.entry(part.into()).or_insert(origin);
+        }
     }
 
     fn row(&mut self, role: &str) -> &mut Row {
-        self.0.rows.entry(role.into()).or_default()
+        self.kind.rows.entry(role.into()).or_default()
     }
 
     fn set<'a>(&self, actions: impl IntoIterator<Item = &'a str>) -> Result<Actions, BadItems> {
-        actions.into_iter().try_fold(0, |set, action| match self.0.bit(action) {
+        actions.into_iter().try_fold(0, |set, action| match self.kind.bit(action) {
             Some(bit) => Ok(set | bit),
             None => Err(BadItems::UnknownAction(action.to_owned())),
         })

@@ -30,7 +30,7 @@ fn kind<'t>(load: &mut Load<'_, 't>, name: Word<'_>, node: &Node<'t>) {
         kind.not_role(role.text);
     }
     if load.page.flag(table, "closed") {
-        kind.closed();
+        stands(load, &mut kind, table, "closed").closed();
     }
     for (role, node) in load.page.section(table, "roles") {
         row(load, &mut kind, role, node);
@@ -46,6 +46,7 @@ fn row<'t>(load: &mut Load<'_, 't>, kind: &mut ItemKindBuilder, role: Word<'_>, 
         load.page.wrong(node.span().start, "means nothing without `may_own = true`");
     }
     if may_own {
+        stands(load, kind, table, "owned");
         for action in load.page.words(table, "owned") {
             let done = kind.owned(role.text, [action.text]).map(drop);
             known_action(load, kind, action, done.is_ok());
@@ -57,6 +58,7 @@ fn row<'t>(load: &mut Load<'_, 't>, kind: &mut ItemKindBuilder, role: Word<'_>, 
     let Some(other) = table.get("other").and_then(|node| load.page.table(node)) else { return };
     for (word, node) in entries(other) {
         let Some(visibility) = visibility(load, word) else { continue };
+        kind.at(Some(load.page.origin(word.at)));
         let items = load.page.array(node);
         let words: Vec<Word<'_>> = items.into_iter().filter_map(|it| load.page.word(it)).collect();
         for action in words {
@@ -64,6 +66,17 @@ fn row<'t>(load: &mut Load<'_, 't>, kind: &mut ItemKindBuilder, role: Word<'_>, 
             known_action(load, kind, action, done.is_ok());
         }
     }
+}
+
+/// Says that what comes next stands where this key does.
+fn stands<'k>(
+    load: &Load<'_, '_>,
+    kind: &'k mut ItemKindBuilder,
+    table: &Table<'_>,
+    key: &str,
+) -> &'k mut ItemKindBuilder {
+    let place = table.keys().find(|known| **known.get_ref() == *key);
+    kind.at(place.map(|known| load.page.origin(known.span().start)))
 }
 
 fn known_action(load: &mut Load<'_, '_>, kind: &ItemKindBuilder, action: Word<'_>, known: bool) {

@@ -43,7 +43,10 @@ fn grants<'t>(load: &mut Load<'_, 't>, kind: Word<'_>, table: &Table<'t>) {
         }
         if permissions::pattern(load, pattern).is_some() {
             // It was read just now, so it is well formed.
-            let _ = load.builder.relation_grant(kind.text, pattern.text, relation.text).is_ok();
+            let origin = load.page.origin(pattern.at);
+            let builder = load.builder.at(Some(origin));
+            let _ = builder.relation_grant(kind.text, pattern.text, relation.text).is_ok();
+            load.builder.at(None);
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::acl::Acl;
 use crate::ceiling::Ceiling;
 use crate::items::Items;
 use crate::limits::Limits;
+use crate::origin::Origin;
 use crate::pattern::Pattern;
 use crate::permission::Permission;
 use crate::relations::Model;
@@ -30,6 +31,8 @@ pub(crate) struct RelationGrant {
     pub(crate) kind: Box<str>,
     pub(crate) pattern: Pattern,
     pub(crate) relation: Box<str>,
+    /// Where it is written.
+    pub(crate) origin: Option<Origin>,
 }
 
 impl Snapshot {

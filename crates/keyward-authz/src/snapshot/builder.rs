@@ -177,7 +177,8 @@ impl SnapshotBuilder {
         relation: &str,
     ) -> Result<&mut Self, BadPermission> {
         let pattern = Pattern::parse_as(self.dialect, pattern)?;
-        let grant = RelationGrant { kind: object_type.into(), pattern, relation: relation.into() };
+        let (kind, relation, origin) = (object_type.into(), relation.into(), self.origin.clone());
+        let grant = RelationGrant { kind, pattern, relation, origin };
         self.blocks.relation_grants.push(grant);
         Ok(self)
     }
@@ -220,7 +221,8 @@ impl SnapshotBuilder {
         !self.permissions.is_empty()
     }
 
-    /// Says where the roles and their rules stand that are added from now on.
+    /// Says where the roles, their rules and what relations give stand that are added
+    /// from now on.
     pub fn at(&mut self, origin: Option<Origin>) -> &mut Self {
         self.origin = origin;
         self

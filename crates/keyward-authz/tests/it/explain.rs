@@ -1,98 +1,10 @@
-//! Explanations: the rule that is named really decides, and the JSON has the
-//! shape that programs rely on.
+//! Explanations: the JSON has the shape that programs rely on, and every block says
+//! where its rule stands and what would help. That the rule which is named decides is
+//! proven in `reference/explained.rs`.
 
 use keyward_authz::condition::{Cell, Condition, Facts, Schema};
 use keyward_authz::rules::Rule;
-use keyward_authz::{Access, Effect, Pattern, Permission, Question, Snapshot, SnapshotBuilder};
-use proptest::prelude::*;
-
-/// A rule of a role, or a rule with a condition when there is no role.
-#[derive(Clone, Debug)]
-struct Line {
-    role: Option<usize>,
-    effect: Effect,
-    pattern: String,
-    when: &'static str,
-}
-
-const ROLES: [&str; 3] = ["a", "b", "c"];
-
-fn lines() -> impl Strategy<Value = Vec<Line>> {
-    let role = prop::option::of(0..ROLES.len());
-    let effect = prop_oneof![2 => Just(Effect::Allow), 1 => Just(Effect::Deny)];
-    let when = prop_oneof![Just("true"), Just("context.on"), Just("context.off"), Just("1 == 2")];
-    let line = (role, effect, "(\\*|x|y)(:(\\*|p|q))?", when);
-    let line = line.prop_map(|(role, effect, pattern, when)| Line { role, effect, pattern, when });
-    prop::collection::vec(line, 0..7)
-}
-
-/// A policy of these lines; conditional rules are called by their place.
-fn policy(lines: &[Line], without: Option<usize>) -> Snapshot {
-    let mut policy = SnapshotBuilder::new();
-    for (nth, line) in lines.iter().enumerate().filter(|(nth, _)| Some(*nth) != without) {
-        match line.role {
-            Some(role) => {
-                policy.rule(ROLES[role], line.effect, &line.pattern).unwrap();
-            }
-            None => {
-                let pattern = Pattern::parse(&line.pattern).unwrap();
-                let when = Some(Condition::compile(line.when, &Schema::new()).unwrap());
-                let rule = Rule::new(&format!("rule-{nth}"), line.effect, [pattern]);
-                policy.conditional(Rule { when, ..rule });
-            }
-        }
-    }
-    policy.build()
-}
-
-/// The place of the line that an explanation names.
-fn named(lines: &[Line], id: &str) -> Option<usize> {
-    if let Some(nth) = id.strip_prefix("rule-") {
-        return nth.parse().ok();
-    }
-    let mut counts = std::collections::BTreeMap::new();
-    lines.iter().position(|line| {
-        let Some(role) = line.role else { return false };
-        let count = counts.entry((role, line.effect)).or_insert(0);
-        *count += 1;
-        id == format!("roles.{}.{}[{}]", ROLES[role], line.effect, *count - 1)
-    })
-}
-
-fn ask(lines: &[Line], without: Option<usize>, wanted: &str) -> (keyward_authz::Explanation, bool) {
-    let snapshot = policy(lines, without);
-    let access = Access::compile(&snapshot, ROLES, []);
-    let wanted = Permission::parse(wanted).unwrap();
-    let context = [("on", Cell::Bool(true))];
-    let facts = Facts { context: &context, ..Facts::default() };
-    let question = Question { facts, ..Question::new(&access, &wanted) };
-    let explanation = snapshot.explain(&question);
-    let same = explanation.decision == snapshot.decide(&question).decision;
-    (explanation, same)
-}
-
-proptest! {
-    #[test]
-    fn the_rule_that_is_named_really_decides(lines in lines(), wanted in "[xyz](:[pq])?") {
-        let (before, same) = ask(&lines, None, &wanted);
-        prop_assert!(same);
-        let Some(by) = before.decided_by() else { return Ok(()) };
-        let nth = named(&lines, &by.rule);
-        prop_assert!(nth.is_some(), "{} names no line", by.rule);
-        // Ids count, so without a line the next of its kind takes its number:
-        // the same id with another pattern is another rule.
-        let (after, _) = ask(&lines, nth, &wanted);
-        let moved = nth.is_some_and(|nth| {
-            lines.iter().skip(nth + 1).any(|line| {
-                line.role == lines[nth].role && line.effect == lines[nth].effect
-            })
-        });
-        prop_assert!(
-            moved || before.decision != after.decision || after.decided_by() != Some(by.clone()),
-            "{:?} decides, and without it nothing changes", by,
-        );
-    }
-}
+use keyward_authz::{Access, Effect, Pattern, Permission, Question, SnapshotBuilder};
 
 #[cfg(feature = "json")]
 #[test]
@@ -185,5 +97,136 @@ fn the_answer_is_told_with_the_code_and_the_status_that_fit() {
         if code == "denied_by_rule" && http == 403 {
             assert_eq!(explanation.public_reason(), Some("Closed until noon"));
         }
+    }
+}
+
+#[cfg(feature = "policy-file")]
+mod from_a_file {
+    use keyward_authz::acl::Groups;
+    use keyward_authz::condition::{Cell, Facts};
+    use keyward_authz::items::{Item, SharedWith, Visibility};
+    use keyward_authz::policy::Policy;
+    use keyward_authz::relations::{Tuple, Tuples};
+    use keyward_authz::{Access, Explanation, Permission, Question, Related};
+
+    const POLICY: &str = r#"version = 1
+[roles]
+author = {}
+editor = {}
+[items.posts]
+actions = ["view", "edit"]
+visibility = ["public", "shared"]
+closed = true
+[items.posts.roles.author]
+may_own = true
+owned = ["view", "edit"]
+other.public = ["view"]
+other.shared = ["view"]
+[acl.wall]
+entries = ["allow staff wall:write", "deny @everyone wall:write", "allow chiefs wall:read"]
+[relations.docs]
+viewer = "[user]"
+grants."docs:view" = "viewer"
+[[rules]]
+id = "calm"
+allow = ["sea:sail"]
+unless = "context.storm"
+"#;
+
+    /// An explanation for Ann, an author, about a thing of Bob's.
+    fn ask(wanted: &str, item: Option<Item<'_>>, tuples: &Tuples) -> Explanation {
+        let policy = Policy::parse("policy.toml", POLICY).unwrap();
+        let snapshot = policy.snapshot();
+        let access = Access::compile(snapshot, ["author"], []);
+        let wanted = Permission::parse(wanted).unwrap();
+        let (groups, storm) = (Groups::of([]).authenticated(), [("storm", Cell::Bool(true))]);
+        snapshot.explain(&Question {
+            subject: Some("ann"),
+            groups: Some(&groups),
+            acl: &[snapshot.acl("wall")],
+            item,
+            related: Some(Related {
+                object: "docs:1",
+                subject: "user:ann",
+                tuples: &[tuples],
+                whole: true,
+            }),
+            facts: Facts { context: &storm, ..Facts::default() },
+            ..Question::new(&access, &wanted)
+        })
+    }
+
+    fn item(owner: &'static str, visibility: Visibility) -> Option<Item<'static>> {
+        let shared = SharedWith::These(&[]);
+        Some(Item { owner: Some(owner), visibility: Some(visibility), shared })
+    }
+
+    #[track_caller]
+    fn check(why: &Explanation, rule: &str, line: u32) {
+        let by = why.decided_by().unwrap();
+        assert_eq!((by.rule.as_str(), by.origin.map(|origin| origin.line)), (rule, Some(line)));
+    }
+
+    #[test]
+    fn items_lists_and_relations_say_where_they_stand() {
+        let none = Tuples::new();
+        let viewer = Tuples::from_iter([Tuple::new("docs:1", "viewer", "user:ann")]);
+        let posts = |wanted, owner, visibility| ask(wanted, item(owner, visibility), &none);
+        let own = posts("posts:edit", "ann", Visibility::Public);
+        check(&own, "items.posts.roles.author.owned", 11);
+        let public = posts("posts:view", "bob", Visibility::Public);
+        check(&public, "items.posts.roles.author.other.public", 12);
+        check(&posts("posts:edit", "bob", Visibility::Public), "items.posts.closed", 8);
+        check(&ask("docs:view", None, &viewer), "relations.docs.viewer", 18);
+        check(&ask("wall:write", None, &none), "acl.wall[1]", 15);
+    }
+
+    #[test]
+    fn what_would_help_is_told_for_every_block() {
+        let none = Tuples::new();
+        let other = |visibility| item("bob", visibility);
+        for (wanted, item, told) in [
+            ("wall:read", None, "put the subject in group chiefs (acl.wall[2])"),
+            ("wall:write", None, "put the subject in group staff (acl.wall[0])"),
+            (
+                "posts:edit",
+                other(Visibility::Public),
+                "make the subject its owner (items.posts.roles.author.owned)",
+            ),
+            (
+                "posts:view",
+                other(Visibility::Shared),
+                "share it with the subject (items.posts.roles.author.other.shared)",
+            ),
+            (
+                "docs:view",
+                None,
+                "give the subject the relation viewer with it (relations.docs.viewer)",
+            ),
+            ("sea:sail", None, "make `context.storm` false (calm)"),
+        ] {
+            let why = ask(wanted, item, &none);
+            assert!(!why.decision.allowed(), "{wanted}");
+            let fixes = why.to_fix();
+            assert!(fixes.iter().any(|fix| fix == told), "{wanted}: {fixes:?}");
+        }
+        let calm = ask("sea:sail", None, &none);
+        assert_eq!(calm.to_json()["near_miss"][0]["failed"], "unless context.storm");
+        let text = calm.to_string();
+        assert!(text.contains("unmet: rule calm (allow): unless context.storm"), "{text}");
+    }
+
+    #[test]
+    fn a_role_that_the_table_of_items_lets_is_advised() {
+        let policy = Policy::parse("policy.toml", POLICY).unwrap();
+        let snapshot = policy.snapshot();
+        let access = Access::compile(snapshot, ["editor"], []);
+        let wanted = Permission::parse("posts:view").unwrap();
+        let why = snapshot.explain(&Question {
+            subject: Some("eve"),
+            item: item("bob", Visibility::Public),
+            ..Question::new(&access, &wanted)
+        });
+        assert_eq!(why.to_fix(), ["assign role author (items.posts.roles.author.other.public)"]);
     }
 }

@@ -2,6 +2,7 @@
 //! interpreter without tables, bits and indexes, for policies at random in which
 //! every block has a say.
 
+mod explained;
 mod plain;
 mod world;
 
@@ -9,18 +10,26 @@ use keyward_authz::acl::{Acl, Groups};
 use keyward_authz::condition::{Cell, Facts};
 use keyward_authz::items::{Item, SharedWith, Visibility};
 use keyward_authz::relations::{Tuple, Tuples};
-use keyward_authz::{Access, Ceiling, Decision, Effect, Permission, Question, Related};
+use keyward_authz::{Access, Ceiling, Decision, Effect, Permission, Question, Related, Snapshot};
 use proptest::prelude::*;
 
 use world::{Line, NAMES, World, worlds};
 
 /// The answer of the engine, with these ceilings.
 fn decide(world: &World, ceilings: &[&str]) -> Decision {
+    ask(world, ceilings, |snapshot, question| snapshot.decide(question).decision)
+}
+
+/// Asks the engine, with these ceilings, called by their places.
+fn ask<T>(world: &World, ceilings: &[&str], then: impl FnOnce(&Snapshot, &Question<'_>) -> T) -> T {
     let snapshot = world.snapshot();
-    let access = Access::compile(&snapshot, world.held(), []);
+    let grants = world.grants.iter().map(|(effect, pattern)| (*effect, pattern.as_str()));
+    let held = world.held().map(|role| -> &str { role });
+    let access = Access::compile(&snapshot, held, grants);
     let wanted = Permission::parse(world.wanted).unwrap();
+    let tops = ceilings.iter().enumerate();
     let ceilings: Vec<Ceiling> =
-        ceilings.iter().map(|top| Ceiling::parse("top", [*top]).unwrap()).collect();
+        tops.map(|(nth, top)| Ceiling::parse(&format!("top{nth}"), [*top]).unwrap()).collect();
     let ceilings: Vec<&Ceiling> = ceilings.iter().collect();
     let acl = Acl::parse(world.entries.iter().map(String::as_str)).unwrap();
     let groups = world.groups.map(|known| match known {
@@ -45,7 +54,7 @@ fn decide(world: &World, ceilings: &[&str]) -> Decision {
         facts: Facts { context: &context, ..Facts::default() },
         ..Question::new(&access, &wanted)
     };
-    snapshot.decide(&question).decision
+    then(&snapshot, &question)
 }
 
 proptest! {

@@ -14,7 +14,7 @@ mod watch;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use keyward_authz::{Access, By, Ceiling, Decision, Explanation, Permission, Told};
+use keyward_authz::{Access, By, Ceiling, Decision, Explanation, Needs, Permission, Told};
 use keyward_core::Error;
 use keyward_core::id::UserId;
 use keyward_core::record::{Identifier, Session, User};
@@ -233,9 +233,16 @@ impl Keyward {
     }
 
     fn explained(&self, asker: Asker<'_>, asked: &Asked<'_>) -> Result<Explanation, Error> {
-        with_question(asker, asked, self.blocks(), self.now(), |snapshot, question| {
+        let (now, blocks) = (self.now(), self.blocks());
+        let mut why = with_question(asker, asked, blocks, now, |snapshot, question| {
             snapshot.explain(question)
-        })
+        })?;
+        // A group that is called like an account's id is for that account alone.
+        why.would_allow.retain(|it| match &it.needs {
+            Some(Needs::Group(name)) => name.parse::<UserId>().is_err(),
+            _ => true,
+        });
+        Ok(why)
     }
 
     /// An account with what it holds now, asked of the store.

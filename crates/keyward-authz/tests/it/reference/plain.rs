@@ -54,7 +54,9 @@ fn roles(world: &World) -> Says {
     let held = all_roles(world);
     let about = world.lines.iter().filter(|line| held.contains(&line.role));
     let about = about.filter(|line| covers(&line.pattern, world.wanted));
-    deny_overrides(about.map(|line| said(line.effect)))
+    let granted = world.grants.iter().filter(|(_, pattern)| covers(pattern, world.wanted));
+    let granted = granted.map(|(effect, _)| said(*effect));
+    deny_overrides(about.map(|line| said(line.effect)).chain(granted))
 }
 
 fn rules(world: &World) -> Says {
@@ -120,7 +122,8 @@ fn item(world: &World) -> Says {
         return Says::Nothing;
     };
     let held = all_roles(world);
-    let may = if own { held.contains(&0) } else { held.contains(&3) };
+    let (owned, other) = world.rows;
+    let may = if own { owned && held.contains(&0) } else { other && held.contains(&3) };
     match may && parts[1] == "p" {
         true => Says::Allow,
         false if world.closed => Says::Deny,
@@ -129,7 +132,11 @@ fn item(world: &World) -> Says {
 }
 
 fn relations(world: &World) -> Says {
-    if world.reader && covers("x:q", world.wanted) { Says::Allow } else { Says::Nothing }
+    if world.reader && world.gives && covers("x:q", world.wanted) {
+        Says::Allow
+    } else {
+        Says::Nothing
+    }
 }
 
 fn deny_overrides(said: impl Iterator<Item = Says>) -> Says {

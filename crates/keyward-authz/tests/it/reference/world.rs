@@ -14,6 +14,8 @@ pub(super) const ROLES: [&str; 4] = ["a", "b", "c", "d"];
 pub(super) struct World {
     pub(super) inherits: Vec<(usize, usize)>,
     pub(super) lines: Vec<Line>,
+    /// What is given to whoever asks directly.
+    pub(super) grants: Vec<(Effect, String)>,
     pub(super) rules: Vec<Conditional>,
     pub(super) ordered: bool,
     /// Role `b` locks out.
@@ -22,6 +24,10 @@ pub(super) struct World {
     pub(super) superuser: bool,
     /// An item that the table does not allow is denied.
     pub(super) closed: bool,
+    /// Role `a` may do `x:p` with its own items, and role `d` with public ones.
+    pub(super) rows: (bool, bool),
+    /// The relation gives `x:q`.
+    pub(super) gives: bool,
     /// The list in force.
     pub(super) entries: Vec<String>,
     pub(super) held: Vec<usize>,
@@ -86,16 +92,18 @@ fn policies() -> impl Strategy<Value = World> {
     let rules = prop::collection::vec(conditional(), 0..4);
     let entry = "(allow|deny) (staff|guests|@everyone|@authenticated) (x:p|x:q|y:p|z)(,x:p:i)?";
     let entries = prop::collection::vec(entry, 0..3);
+    let grants = prop::collection::vec((effect(), pattern().prop_map(String::from)), 0..2);
     let flags = (
         prop::bool::weighted(0.3),
         prop::bool::weighted(0.1),
         prop::bool::weighted(0.2),
         prop::bool::weighted(0.2),
     );
-    (inherits, lines, rules, entries, flags).prop_map(
-        |(inherits, lines, rules, entries, (ordered, locked, superuser, closed))| World {
+    (inherits, lines, grants, rules, entries, flags).prop_map(
+        |(inherits, lines, grants, rules, entries, (ordered, locked, superuser, closed))| World {
             inherits,
             lines,
+            grants,
             rules,
             ordered,
             locked,
@@ -165,11 +173,14 @@ impl World {
         Self {
             inherits: vec![],
             lines: vec![],
+            grants: vec![],
             rules: vec![],
             ordered: false,
             locked: false,
             superuser: false,
             closed: false,
+            rows: (true, true),
+            gives: true,
             entries: vec![],
             held: vec![],
             wanted: NAMES[0],
@@ -232,15 +243,21 @@ impl World {
     fn blocks(&self, policy: &mut SnapshotBuilder) {
         let mut kind = ItemKind::builder();
         kind.actions(["p", "q"]).unwrap().visibilities(Visibility::ALL);
-        kind.owned("a", ["p"]).unwrap();
-        kind.other("d", Visibility::Public, ["p"]).unwrap();
+        if self.rows.0 {
+            kind.owned("a", ["p"]).unwrap();
+        }
+        if self.rows.1 {
+            kind.other("d", Visibility::Public, ["p"]).unwrap();
+        }
         if self.closed {
             kind.closed();
         }
         policy.item_kind("x", kind.build());
         policy.relation("user", "self", "[user]").unwrap();
         policy.relation("x", "reader", "[user]").unwrap();
-        policy.relation_grant("x", "x:q", "reader").unwrap();
+        if self.gives {
+            policy.relation_grant("x", "x:q", "reader").unwrap();
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! An explanation in the words of a page: keys of texts and what fills them.
 
-use keyward_authz::{Because, CeilingNote, Decision, Effect, Explanation, NearMiss, WouldAllow};
+use keyward_authz::{
+    Because, CeilingNote, Decision, Effect, Explanation, NearMiss, Needs, WouldAllow,
+};
 use keyward_core::flow::setup::ADMIN_ROLE;
 use serde_json::{Value, json};
 
@@ -56,7 +58,7 @@ fn because(what: &Because) -> Value {
         }
         Because::Acl { entry, .. } => said("because.acl", entry, ""),
         Because::Items { rule, .. } => said("because.items", rule, rule),
-        Because::Relations { rule, failed: broken } => {
+        Because::Relations { rule, failed: broken, .. } => {
             said(failed(*broken, "because.relation"), rule, rule)
         }
         Because::Custom { place, failed: broken } => {
@@ -68,14 +70,15 @@ fn because(what: &Because) -> Value {
 }
 
 fn would_allow(it: &WouldAllow) -> Value {
-    json!({ "rule": it.rule, "role": it.path.last() })
+    let needs = it.needs.as_ref().map(ToString::to_string);
+    json!({ "rule": it.rule, "role": it.path.last(), "needs": needs })
 }
 
 fn near(why: &Explanation) -> Vec<Value> {
     let unmet = why.unmet_rules.iter().map(|it| {
         let actual = it.unmet.actual.iter().map(|(name, value)| format!("{name} = {value}"));
         let actual: Vec<String> = actual.collect();
-        json!({ "rule": it.id, "part": it.unmet.part, "actual": actual.join(", ") })
+        json!({ "rule": it.id, "part": it.part(), "actual": actual.join(", ") })
     });
     let pattern =
         |it: &NearMiss| json!({ "rule": it.rule.id, "part": it.rule.pattern, "actual": it.reason });
@@ -91,6 +94,7 @@ fn fixes(why: &Explanation) -> Vec<Value> {
     if why.decision == Decision::Allow {
         return vec![];
     }
+    let others = others(why);
     let first = match &why.because {
         Because::Rule(rule) => match why.path.get(1) {
             Some(role) => said("fix.role", role, &rule.id),
@@ -108,9 +112,26 @@ fn fixes(why: &Explanation) -> Vec<Value> {
         Because::Conditional { id, .. } => said("fix.condition", id, ""),
         Because::Acl { entry, .. } => said("fix.acl", entry, ""),
         Because::NoMatch => return missing(why),
-        _ => return vec![],
+        _ => return others,
     };
-    vec![first]
+    [vec![first], others].concat()
+}
+
+/// What somebody would need beside a role.
+fn others(why: &Explanation) -> Vec<Value> {
+    let advice = why.helpful().filter_map(|it| {
+        Some(match (&it.needs, it.path.last()) {
+            (Some(Needs::Group(name)), _) => said("fix.group", name, &it.rule),
+            (Some(Needs::Ownership), _) => said("fix.own", "", &it.rule),
+            (Some(Needs::Share), _) => said("fix.share", "", &it.rule),
+            (Some(Needs::Relation(name)), _) => said("fix.relation", name, &it.rule),
+            (None, Some(role)) if why.because != Because::NoMatch => {
+                said("fix.assign", role, &it.rule)
+            }
+            _ => return None,
+        })
+    });
+    advice.collect()
 }
 
 /// Nothing speaks of it: which roles and conditions would. Making somebody an
@@ -121,12 +142,16 @@ fn missing(why: &Explanation) -> Vec<Value> {
     roles.sort_by_key(|(role, _)| *role == ADMIN_ROLE);
     let roles = roles.into_iter().map(|(role, rule)| said("fix.assign", role, rule));
     let unmet = why.unmet_rules.iter().filter(|it| it.effect == Effect::Allow);
-    roles.chain(unmet.map(|it| said("fix.make_true", &it.unmet.part, &it.id))).collect()
+    let unmet = unmet.map(|it| {
+        let key = if it.unless { "fix.make_false" } else { "fix.make_true" };
+        said(key, &it.unmet.part, &it.id)
+    });
+    roles.chain(others(why)).chain(unmet).collect()
 }
 
 /// Every key that an explanation may ask for.
 #[cfg(test)]
-pub(in crate::pages) const KEYS: [&str; 30] = [
+pub(in crate::pages) const KEYS: [&str; 35] = [
     "because.superuser",
     "because.allowed",
     "because.denied",
@@ -157,4 +182,9 @@ pub(in crate::pages) const KEYS: [&str; 30] = [
     "fix.acl",
     "fix.assign",
     "fix.make_true",
+    "fix.make_false",
+    "fix.group",
+    "fix.own",
+    "fix.share",
+    "fix.relation",
 ];
