@@ -75,6 +75,20 @@ fn by_setup_beside_the_running_server() {
 }
 
 #[test]
+fn setup_makes_another_administrator_where_the_first_is_lost() {
+    let place = Place::new();
+    let server = place.serve();
+    let client = server.client();
+    let first = server.setup.clone().unwrap();
+    assert_eq!(spend(&client, &first, "lost@example.com").status, 200);
+    let link = place.run(&["setup", "--data-dir", "data"]).wants(0);
+    assert_eq!(spend(&client, link.trim(), "found@example.com").status, 200);
+    assert!(is_admin(&client, "found@example.com"));
+    assert!(is_admin(&client, "lost@example.com"), "who was it stays it, until taken away");
+    assert!(spend(&client, link.trim(), "eve@example.com").status >= 400, "the link is spent");
+}
+
+#[test]
 fn setup_makes_no_database() {
     let place = Place::new();
     place.run(&["setup", "--data-dir", "data"]).refused(2, "no database at data/keyward.db");

@@ -23,6 +23,7 @@ mod mail;
 mod metrics;
 mod migrate;
 mod operator;
+mod outage;
 mod policy;
 mod proxies;
 mod root_key;

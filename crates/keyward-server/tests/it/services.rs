@@ -1,5 +1,6 @@
-//! The tour against servers on real databases. `cargo xtask test` starts those.
+//! Servers on real databases. `cargo xtask test` starts those.
 
+use crate::outage;
 use crate::tour::serve_passes;
 
 /// The URL of a running database server, from the environment.
@@ -17,14 +18,14 @@ fn at(url: &str, database: &str) -> String {
     format!("{server}/{database}")
 }
 
-/// A name that no other run has.
-fn name() -> String {
-    format!("kwtour_{}", std::process::id())
+/// A name that no other run and no other test has.
+fn name(what: &str) -> String {
+    format!("kw_{what}_{}", std::process::id())
 }
 
-#[tokio::test]
-async fn the_tour_passes_on_postgres() {
-    let (url, name) = (url("KEYWARD_TEST_POSTGRES"), name());
+/// Does something with a database of its own on PostgreSQL.
+async fn on_postgres(what: &str, work: fn(&str)) {
+    let (url, name) = (url("KEYWARD_TEST_POSTGRES"), name(what));
     let run = async |sql: String| {
         let (client, connection) =
             tokio_postgres::connect(&url, tokio_postgres::NoTls).await.unwrap();
@@ -34,15 +35,15 @@ async fn the_tour_passes_on_postgres() {
     };
     run(format!("CREATE DATABASE {name}")).await;
     let database = at(&url, &name);
-    let toured = tokio::task::spawn_blocking(move || serve_passes(Some(&database))).await;
+    let worked = tokio::task::spawn_blocking(move || work(&database)).await;
     run(format!("DROP DATABASE {name} WITH (FORCE)")).await;
-    toured.unwrap();
+    worked.unwrap();
 }
 
-#[tokio::test]
-async fn the_tour_passes_on_mariadb() {
+/// The same on MariaDB.
+async fn on_mariadb(what: &str, work: fn(&str)) {
     use mysql_async::prelude::Queryable as _;
-    let (url, name) = (url("KEYWARD_TEST_MARIADB"), name());
+    let (url, name) = (url("KEYWARD_TEST_MARIADB"), name(what));
     let run = async |sql: String| {
         let url = url.replace("mariadb://", "mysql://");
         let mut connection = mysql_async::Conn::from_url(url).await.unwrap();
@@ -51,7 +52,27 @@ async fn the_tour_passes_on_mariadb() {
     };
     run(format!("CREATE DATABASE {name}")).await;
     let database = at(&url, &name);
-    let toured = tokio::task::spawn_blocking(move || serve_passes(Some(&database))).await;
+    let worked = tokio::task::spawn_blocking(move || work(&database)).await;
     run(format!("DROP DATABASE {name}")).await;
-    toured.unwrap();
+    worked.unwrap();
+}
+
+#[tokio::test]
+async fn the_tour_passes_on_postgres() {
+    on_postgres("tour", |database| serve_passes(Some(database))).await;
+}
+
+#[tokio::test]
+async fn the_tour_passes_on_mariadb() {
+    on_mariadb("tour", |database| serve_passes(Some(database))).await;
+}
+
+#[tokio::test]
+async fn while_postgres_is_away_the_answer_is_503_in_time_and_no_restart_is_needed() {
+    on_postgres("outage", outage::is_told_in_time_and_ends_by_itself).await;
+}
+
+#[tokio::test]
+async fn while_mariadb_is_away_the_answer_is_503_in_time_and_no_restart_is_needed() {
+    on_mariadb("outage", outage::is_told_in_time_and_ends_by_itself).await;
 }

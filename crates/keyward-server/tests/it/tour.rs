@@ -27,6 +27,11 @@ fn free_port() -> u16 {
 
 /// A production server on `database`, toured with its mail taken by the tour.
 pub(crate) fn serve_passes(database: Option<&str>) {
+    passes(toured(database, PASSWORD));
+}
+
+/// The same, with what somebody takes for the administrator's password.
+fn toured(database: Option<&str>, password: &str) -> Said {
     let smtp = format!("127.0.0.1:{}", free_port());
     let mail = format!("smtp://{smtp}");
     let key = "0123456789abcdeffedcba98765432100f1e2d3c4b5a69788796a5b4c3d2e1f0";
@@ -40,9 +45,10 @@ pub(crate) fn serve_passes(database: Option<&str>) {
     }
     place.write("password", PASSWORD);
     let server = place.serve();
-    let admin = ["--admin-email", ADMIN, "--admin-password-file", "password"];
+    place.write("typed", password);
+    let admin = ["--admin-email", ADMIN, "--admin-password-file", "typed"];
     let tour = ["tour", "--url", &server.url, "--smtp", &smtp];
-    passes(place.run(&[&tour[..], &admin[..]].concat()));
+    place.run(&[&tour[..], &admin[..]].concat())
 }
 
 #[test]
@@ -55,6 +61,20 @@ fn against_dev_it_needs_nothing_else() {
 #[test]
 fn against_serve_it_takes_the_mail_itself() {
     serve_passes(None);
+}
+
+#[test]
+fn a_step_that_fails_is_told_and_counted_and_is_exit_code_1() {
+    let out = toured(None, "not the administrator's").wants(1);
+    let (passed, failed) = (out.matches(" ✓ ").count(), out.matches(" ✗ ").count());
+    let last = out.lines().last().unwrap();
+    let total = passed + failed;
+    assert!(last.starts_with(&format!("{passed} of {total} passed")), "{out}");
+    assert!(passed > 0 && failed > 0, "{out}");
+    let granted = out.lines().find(|line| line.contains("with the role")).unwrap();
+    assert!(granted.starts_with(" ✗ "), "nobody could give the role: {granted}");
+    let signed_in = out.lines().find(|line| line.contains(" sign in ")).unwrap();
+    assert!(signed_in.starts_with(" ✓ "), "what needs no administrator goes on: {signed_in}");
 }
 
 #[test]
