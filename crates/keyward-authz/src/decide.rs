@@ -10,6 +10,7 @@
 //! 5. Any denial decides; else a failure that might have been one leaves it
 //!    open; else any yes decides; else any failure leaves it open; else denied.
 
+mod beside;
 mod explain;
 mod question;
 mod refusal;

@@ -470,6 +470,26 @@ async fn a_block_of_the_apps_own_decides_beside_the_policy() {
 }
 
 #[tokio::test]
+async fn a_policy_of_another_system_decides_as_a_block_in_its_own_dialect() {
+    use keyward::authz::{Question, import};
+    let ini = "[users]\n[roles]\nclerk = Printer:print, printer:query:*\n";
+    let shiro = import::shiro(ini).unwrap().policy;
+    let shiro = Policy::parse("shiro.toml", &shiro).unwrap().snapshot().clone();
+    let says = move |question: &Question<'_>| shiro.opinion(question);
+    let t = TestAuth::with(|builder| builder.block(says)).await;
+    let (ada, eve) = (t.user("ada@example.com").await, t.user("eve@example.com").await);
+    t.role("clerk", &["posts:view"]).await;
+    t.give_role(&ada, "clerk").await;
+    let can = async |who: &UserView, permission: &str| t.kw.can(who.id, permission).await.unwrap();
+    assert!(can(&ada, "posts:view").await, "what is stored goes on to count");
+    assert!(can(&ada, "printer:print:lobby").await, "a short grant implies the rest, in any case");
+    assert!(!can(&ada, "printer:mend").await);
+    assert!(!can(&eve, "printer:print").await, "who is no clerk here is none there");
+    t.kw.assign_role(ada.id, "clerk", false).await.unwrap().unwrap();
+    assert!(!can(&ada, "printer:print").await, "and no longer than they are");
+}
+
+#[tokio::test]
 async fn lists_know_of_a_block_of_the_apps_own_or_say_that_they_do_not() {
     use keyward::authz::{Opinion, Permission, Question};
     let says = |question: &Question<'_>| match question.wanted.as_str() {
