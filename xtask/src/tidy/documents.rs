@@ -7,7 +7,8 @@ use super::source::Source;
 const ARCHITECTURE_LINES: usize = 250;
 
 /// Golden files that must be there; the tests of `keyward` compare them.
-const GOLDEN: &[&str] = &["events.json", "openapi.json", "permissions.txt", "routes.txt"];
+const GOLDEN: &[&str] =
+    &["events.json", "openapi.json", "permissions.txt", "routes.txt", "routes_dev.txt"];
 const GOLDEN_FOLDER: &str = "crates/keyward/tests/it/golden";
 
 /// The map can be read at one sitting.

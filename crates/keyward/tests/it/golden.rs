@@ -1,6 +1,7 @@
 //! What others rely on, as it was last reviewed: `KEYWARD_BLESS=1` rewrites the
 //! files, and the difference is the review. What a feature adds is in them.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 #[cfg(feature = "policy-file")]
@@ -31,6 +32,16 @@ fn pretty(value: &Value) -> String {
 #[test]
 fn every_route_has_its_guard_and_its_limit() {
     check("routes.txt", &keyward::route_table(false));
+}
+
+#[cfg(feature = "policy-file")]
+#[test]
+fn development_adds_the_routes_that_were_reviewed_and_no_others() {
+    let (plain, dev) = (keyward::route_table(false), keyward::route_table(true));
+    let plain: BTreeSet<&str> = plain.lines().collect();
+    let (known, added): (Vec<&str>, Vec<&str>) = dev.lines().partition(|line| plain.contains(line));
+    assert_eq!(known.len(), plain.len(), "nothing is taken away");
+    check("routes_dev.txt", &(added.join("\n") + "\n"));
 }
 
 #[test]
