@@ -42,8 +42,10 @@ pub(crate) fn is_told_in_time_and_ends_by_itself(database: &str) {
         way.set(weather);
         for (what, ask) in ask.into_iter().chain(ask) {
             let reply = in_time(what, ask);
-            let told = (reply.status, reply.code());
-            assert_eq!(told, (503, "database_unavailable".to_owned()), "{what} while {weather:?}");
+            assert_eq!(reply.status, 503, "{what} while {weather:?}: {}", reply.body);
+            // Those who wait for a connection may be too many before it is known to be dead.
+            let known = ["database_unavailable", "busy"].contains(&&*reply.code());
+            assert!(known, "{what} while {weather:?}: {}", reply.body);
         }
         assert_ne!(in_time("readiness", || client.get("/readyz")).status, 200, "{weather:?}");
         assert_eq!(in_time("life", || client.get("/healthz")).status, 200, "{weather:?}");
