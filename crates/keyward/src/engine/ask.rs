@@ -239,7 +239,7 @@ impl Keyward {
         })?;
         // A group that is called like an account's id is for that account alone.
         why.would_allow.retain(|it| match &it.needs {
-            Some(Needs::Group(name)) => name.parse::<UserId>().is_err(),
+            Some(Needs::Group(name)) => UserId::parse(name).is_none(),
             _ => true,
         });
         Ok(why)
