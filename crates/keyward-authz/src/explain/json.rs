@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{DecidedBy, Explanation};
+use super::{DecidedBy, Explanation, WouldAllow};
 
 impl Explanation {
     /// The whole explanation. It tells who holds what: not for end users.
@@ -14,13 +14,7 @@ impl Explanation {
             "http": self.http,
             "decided_by": self.decided_by().map(|by| by.to_json()),
             "path": self.path,
-            "would_allow": self.would_allow.iter().map(|it| {
-                let mut would = json!({ "rule": it.rule, "path": it.path });
-                if let Some(needs) = &it.needs {
-                    would["needs"] = json!(needs.to_string());
-                }
-                would
-            }).collect::<Vec<_>>(),
+            "would_allow": self.would_allow.iter().map(WouldAllow::to_json).collect::<Vec<_>>(),
             "ceilings": self.ceilings.iter().map(|it| {
                 let mut note = Map::new();
                 note.insert(it.name.clone(), json!(it.patterns));
@@ -57,6 +51,18 @@ impl Explanation {
             .iter()
             .map(|it| json!({ "rule": it.rule.id, "failed": it.reason, "actual": self.wanted }));
         conditions.chain(patterns).collect()
+    }
+}
+
+impl WouldAllow {
+    fn to_json(&self) -> Value {
+        let mut would = Map::new();
+        would.insert("rule".to_owned(), json!(self.rule));
+        would.insert("path".to_owned(), json!(self.path));
+        if let Some(needs) = &self.needs {
+            would.insert("needs".to_owned(), json!(needs.to_string()));
+        }
+        Value::Object(would)
     }
 }
 

@@ -470,6 +470,22 @@ async fn a_block_of_the_apps_own_decides_beside_the_policy() {
 }
 
 #[tokio::test]
+async fn what_would_help_is_a_group_and_never_what_a_list_says_for_somebody_else() {
+    let t = TestAuth::new().await;
+    let (ada, eve) = (t.user("ada@example.com").await, t.user("eve@example.com").await);
+    let entries = ["allow chiefs posts:view".to_owned(), format!("allow {} posts:view", eve.id)];
+    t.kw.put_acl("wall", entries.to_vec(), None).await.unwrap().unwrap();
+    let post = Resource::new("posts", "1").acl("wall");
+    let why = t.kw.why(ada.id, "posts:view", Some(&post), &Context::new()).await.unwrap().unwrap();
+    assert!(!why.decision.allowed());
+    let fixes = why.to_fix();
+    assert!(fixes.contains(&"put the subject in group chiefs (acl.wall[0])".into()), "{fixes:?}");
+    assert!(fixes.iter().all(|fix| !fix.contains(&eve.id.to_string())), "{fixes:?}");
+    let why = t.kw.why(eve.id, "posts:view", Some(&post), &Context::new()).await.unwrap().unwrap();
+    assert!(why.decision.allowed(), "the entry is good for whom it names");
+}
+
+#[tokio::test]
 async fn a_policy_of_another_system_decides_as_a_block_in_its_own_dialect() {
     use keyward::authz::{Question, import};
     let ini = "[users]\n[roles]\nclerk = Printer:print, printer:query:*\n";
