@@ -5,6 +5,8 @@
 //! target: a function, a line in [`TARGETS`], a file in `bin/` and a folder in
 //! `corpus/` with inputs that get far.
 
+mod doors;
+
 use std::net::IpAddr;
 
 use base64::Engine as _;
@@ -13,7 +15,7 @@ use keyward::fuzzing;
 use keyward_authz::condition::{BadCondition, Cell, Condition, Facts, Schema};
 use keyward_authz::policy::{Policy, format};
 use keyward_authz::{Dialect, Pattern, Permission, SnapshotBuilder, export};
-use keyward_core::crypto::api_key;
+use keyward_core::crypto::asok;
 use keyward_core::crypto::fernet::Fresh;
 use keyward_core::crypto::jose::{SigningKey, Wanted, is_ours, verify_access};
 use keyward_core::crypto::keys::{Keys, RootKey};
@@ -21,7 +23,6 @@ use keyward_core::crypto::message::MessageKey;
 use keyward_core::crypto::otp::OtpSecret;
 use keyward_core::crypto::password;
 use keyward_core::crypto::refresh;
-use keyward_core::crypto::ticket::{Classic, Digest, Modern, Ticket};
 use keyward_core::crypto::webauthn::attestation::{AttestationObject, Conveyance};
 use keyward_core::crypto::webauthn::authenticator_data::AuthenticatorData;
 use keyward_core::crypto::webauthn::cbor::Value;
@@ -33,6 +34,8 @@ use keyward_core::id::{FlowId, SessionId, UserId};
 use keyward_core::identifier::{self, Kind};
 use keyward_core::settings::Signing;
 use keyward_core::time::Timestamp;
+
+pub use doors::{api_keys, proxies, session_tokens, tickets};
 
 /// One thing that reads what strangers send.
 #[derive(Clone, Copy, Debug)]
@@ -61,26 +64,15 @@ pub const TARGETS: &[Target] = &[
     Target { name: "passkeys", run: passkeys },
     Target { name: "permissions", run: permissions },
     Target { name: "policies", run: policies },
+    Target { name: "proxies", run: proxies },
     Target { name: "refresh_tokens", run: refresh_tokens },
     Target { name: "relations", run: relations },
     Target { name: "sealed_messages", run: sealed_messages },
+    Target { name: "session_tokens", run: session_tokens },
     Target { name: "site_paths", run: site_paths },
     Target { name: "stored_passwords", run: stored_passwords },
     Target { name: "tickets", run: tickets },
 ];
-
-/// A key that is read names ids, and is as long as every key.
-pub fn api_keys(data: &[u8]) {
-    let Ok(text) = std::str::from_utf8(data) else { return };
-    if let Some(key) = api_key::read(text) {
-        assert!(text.len() == api_key::LENGTH && text.starts_with(api_key::PREFIX), "{text:?}");
-        let ids = [key.user.to_string(), key.id.to_string()];
-        assert!(
-            ids.iter().all(|id| text.contains(id.split('_').nth(1).unwrap_or("?"))),
-            "{text:?}"
-        );
-    }
-}
 
 /// What is read of `Authorization` is what is written there, within bounds, and is of
 /// one scheme only.
@@ -138,8 +130,10 @@ pub fn bodies(data: &[u8]) {
     assert!(fields.keys().eq(again.keys()), "{fields:?} became {again:?}");
 }
 
-/// What is read of a cookie stands there under its name, and is made of our letters.
+/// What is read of a cookie stands there under its name, and is made of our letters; a
+/// ticket's cookie likewise, of any letters.
 pub fn cookies(data: &[u8]) {
+    doors::ticket_cookies(data);
     let Some(value) = fuzzing::cookie(data, "kw_session") else { return };
     let line = String::from_utf8_lossy(data);
     assert!(line.contains(&format!("kw_session={value}")) && value.len() <= 512, "{line:?}");
@@ -182,7 +176,8 @@ pub fn import_csv(data: &[u8]) {
 }
 
 /// Values of a file are never more than the file has, and whoever they are said to be is
-/// made of what they say.
+/// made of what they say. What such a file or a row holds in a form of its own (Firebase's
+/// parameters, Asok's codes and sealed secrets) is read or refused.
 pub fn import_json(data: &[u8]) {
     for key in [None, Some("users")] {
         let values = keyward::import::fuzzing::json(data, key);
@@ -191,6 +186,19 @@ pub fn import_json(data: &[u8]) {
     for person in keyward::import::fuzzing::people(data).into_iter().flatten() {
         assert!(!person.id.is_empty(), "nobody: {:?}", String::from_utf8_lossy(data));
         assert!(person.id.len() <= data.len() + 16, "{:?}", String::from_utf8_lossy(data));
+    }
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    for code in keyward::import::fuzzing::asok_codes(text) {
+        stored_passwords(code.reveal().as_bytes());
+    }
+    if let Some(stored) = keyward::import::fuzzing::firebase_stored(text, "AAAA", "AAAA") {
+        stored_passwords(stored.as_bytes());
+    }
+    let plain = asok::open_totp_by([1; 32], [2; 32], text.trim());
+    if let Some(plain) = plain {
+        assert!(plain.len() * 2 <= text.len(), "{text:?} holds more than that");
+        assert_eq!(plain.as_str(), "JBSWY3DPEHPK3PXP", "nobody sealed {text:?}");
+        assert!(OtpSecret::import(&plain).is_ok());
     }
 }
 
@@ -262,23 +270,6 @@ pub fn refresh_tokens(data: &[u8]) {
     let next =
         refresh::read(&key, next.reveal()).unwrap_or_else(|| panic!("no successor: {text:?}"));
     assert!(next.session == read.session && next.hash() == hash && hash != read.hash(), "{text:?}");
-}
-
-/// No bytes are a ticket that nobody wrote; what was written reads back.
-pub fn tickets(data: &[u8]) {
-    let (classic, modern) = tickets_of_nobody();
-    let now = Timestamp::from_secs(0);
-    let text = String::from_utf8_lossy(data);
-    assert!(modern.read(&text, None, now).is_err(), "{text:?}");
-    let ticket =
-        Ticket { data: text.chars().take(100).collect(), ..Ticket::new(text.len().to_string(), 9) };
-    assert_eq!(classic.read(&classic.write(&ticket, None), None, now).as_ref(), Ok(&ticket));
-    let read = modern.read(&modern.write(&ticket, None), None, now).map(|it| it.data);
-    assert_eq!(read.as_ref(), Ok(&ticket.data));
-}
-
-fn tickets_of_nobody() -> (Classic, Modern) {
-    (Classic::new(*b"0123456789abcdef", Digest::Sha256), Modern::new(&RootKey::from_bytes([7; 32])))
 }
 
 /// A condition holds when no part of it is unmet, and the unmet part is a

@@ -5,6 +5,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use keyward::fuzzing;
+use keyward_core::crypto::ticket::{Classic, Digest, ModAuthTkt};
+use keyward_core::crypto::{asok, site_token};
+use keyward_core::time::Timestamp;
 use keyward_fuzz::{TARGETS, Target};
 
 fn corpus(name: &str) -> PathBuf {
@@ -63,4 +67,36 @@ fn every_folder_has_its_target() {
     let targets: BTreeSet<String> = TARGETS.iter().map(|target| target.name.to_owned()).collect();
     assert_eq!(names("corpus"), targets);
     assert_eq!(names("bin"), targets);
+}
+
+/// An input of this name.
+fn input(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(name);
+    fs::read_to_string(path).expect("a readable input").trim().to_owned()
+}
+
+#[test]
+fn inputs_that_others_wrote_get_as_far_as_they_can() {
+    let (secret, now) = (*b"0123456789abcdef", Timestamp::from_secs(0));
+    let classic = Classic::new(secret, Digest::Sha256);
+    assert!(classic.read(&input("tickets/07"), None, now).is_ok());
+    let apache = ModAuthTkt::new(secret, Digest::Sha256);
+    for name in ["tickets/08", "tickets/09", "tickets/10"] {
+        assert!(apache.read(&input(name), None, now).is_ok(), "{name}");
+    }
+    for name in ["api_keys/09", "api_keys/10"] {
+        assert!(fuzzing::api_key(&input(name), None).is_some(), "{name}");
+    }
+    for name in ["proxies/01", "proxies/02", "proxies/03"] {
+        let text = input(name);
+        let mut lines = text.lines();
+        let (proxy, first) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+        let headers: Vec<_> = lines.filter_map(|line| line.split_once(": ")).collect();
+        assert!(fuzzing::original(proxy, first, &headers).is_some(), "{name}");
+    }
+    assert!(site_token::split(&input("session_tokens/01")).is_some());
+    assert!(asok::has_form(&input("session_tokens/04")));
+    assert!(asok::open_totp_by([1; 32], [2; 32], &input("import_json/06")).is_some());
+    let parameters = input("import_json/08");
+    assert!(keyward::import::fuzzing::firebase_stored(&parameters, "AAAA", "AAAA").is_some());
 }

@@ -2,7 +2,7 @@
 
 pub(crate) mod body;
 mod body_parts;
-mod brought;
+pub(crate) mod brought;
 pub(crate) mod caller;
 mod client;
 pub(crate) mod cookie;
@@ -14,7 +14,7 @@ pub(crate) mod headers;
 pub(crate) mod host;
 mod in_memory;
 pub(crate) mod input;
-mod key;
+pub(crate) mod key;
 pub(crate) mod network;
 pub(crate) mod problem;
 pub(crate) mod reply;

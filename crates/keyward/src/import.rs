@@ -51,5 +51,7 @@ pub mod fuzzing {
 
     pub use super::csv::read_all as csv;
     pub use super::json::read_all as json;
+    pub use super::systems::asok::codes_of as asok_codes;
+    pub use super::systems::firebase::stored_by as firebase_stored;
     pub use super::systems::read_text as people;
 }

@@ -54,19 +54,48 @@ pub fn has_form(text: &str) -> bool {
 /// `SECRET_KEY` where that is not set. `None` by another key, and for another form.
 #[cfg(feature = "legacy-hashes")]
 pub fn open_totp(key: &[u8], kept: &str) -> Option<Zeroizing<String>> {
-    let mut parts = kept.split('$');
-    let mut part = || parts.next().filter(|part| part.len() <= MAX).and_then(unhex);
-    let (salt, iv, sealed, tag) = (part()?, part()?, part()?, part()?);
-    let (keys, whole) = (TotpKeys::of(key, &salt), [&salt[..], &iv, &sealed].concat());
-    let is_by = |key: &[u8]| token::eq(&hmac_sha256(key, &whole), &tag);
-    let plain = match () {
-        () if parts.next().is_some() => return None,
-        () if is_by(&keys.tag) => keys.stream(&iv, &sealed),
-        // Older versions had one key for both, and no counter.
-        () if is_by(&keys.seal) => keys.repeated(&sealed),
-        () => return None,
-    };
-    core::str::from_utf8(&plain).ok().map(|text| Zeroizing::new(text.to_owned()))
+    let parts = SealedTotp::read(kept)?;
+    parts.open(&TotpKeys::of(key, &parts.salt))
+}
+
+/// The same by the two keys of 32 bytes that are made of the app's: what is cheap of it,
+/// for those who search for faults.
+#[cfg(feature = "legacy-hashes")]
+#[doc(hidden)]
+pub fn open_totp_by(seal: [u8; 32], tag: [u8; 32], kept: &str) -> Option<Zeroizing<String>> {
+    SealedTotp::read(kept)?.open(&TotpKeys { seal, tag })
+}
+
+/// What Asok kept, in its parts.
+#[cfg(feature = "legacy-hashes")]
+struct SealedTotp {
+    salt: Vec<u8>,
+    iv: Vec<u8>,
+    sealed: Vec<u8>,
+    tag: Vec<u8>,
+}
+
+#[cfg(feature = "legacy-hashes")]
+impl SealedTotp {
+    fn read(kept: &str) -> Option<Self> {
+        let mut parts = kept.split('$');
+        let mut part = || parts.next().filter(|part| part.len() <= MAX).and_then(unhex);
+        let read = Self { salt: part()?, iv: part()?, sealed: part()?, tag: part()? };
+        parts.next().is_none().then_some(read)
+    }
+
+    fn open(&self, keys: &TotpKeys) -> Option<Zeroizing<String>> {
+        let Self { salt, iv, sealed, tag } = self;
+        let whole = [&salt[..], iv, sealed].concat();
+        let is_by = |key: &[u8]| token::eq(&hmac_sha256(key, &whole), tag);
+        let plain = match () {
+            () if is_by(&keys.tag) => keys.stream(iv, sealed),
+            // Older versions had one key for both, and no counter.
+            () if is_by(&keys.seal) => keys.repeated(sealed),
+            () => return None,
+        };
+        core::str::from_utf8(&plain).ok().map(|text| Zeroizing::new(text.to_owned()))
+    }
 }
 
 #[cfg(feature = "legacy-hashes")]

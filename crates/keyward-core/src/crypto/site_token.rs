@@ -15,7 +15,8 @@ pub fn mint(key: &DerivedKey, session: &Session, site: &str) -> String {
     format!("{}.{}", session.id, hex(&tag))
 }
 
-/// Which session a token names, and the half behind the point.
+/// Which session a token names, of a session or of one at a site, and the half behind the
+/// point.
 pub fn split(token: &str) -> Option<(SessionId, &str)> {
     let (id, secret) = token.split_once('.')?;
     Some((SessionId::parse(id)?, secret))

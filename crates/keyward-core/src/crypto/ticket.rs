@@ -1,11 +1,14 @@
 //! Tickets: who somebody is and until when, in a cookie that nobody else can write.
 //! Nothing of them is stored, so none can be revoked: keep their life short.
 //!
-//! Two forms. [`Classic`] is byte for byte what ticket_auth 0.1.4 writes, which
-//! aiohttp_auth and aiohttp_auth_autz use: for moving in. [`Modern`] is for what is
-//! new: HMAC-SHA-256 over every byte, keys by name so that they can be changed, and
+//! Three forms. [`Classic`] is byte for byte what ticket_auth 0.1.4 writes, which
+//! aiohttp_auth and aiohttp_auth_autz use, and [`ModAuthTkt`] what Apache's mod_auth_tkt
+//! does, which is another: both are for moving in. [`Modern`] is for what is new: HMAC-SHA-256 over every byte, keys by name so that they can be changed, and
 //! the moment of the sign-in, so that renewing a ticket has an end.
 
+mod apache;
+#[cfg(test)]
+mod apache_tests;
 mod classic;
 mod digest;
 mod modern;
@@ -17,6 +20,7 @@ mod tests;
 
 use core::fmt;
 
+pub use apache::ModAuthTkt;
 pub use classic::{Classic, Digest};
 pub use modern::Modern;
 pub use renewal::Renewal;
@@ -37,8 +41,8 @@ pub struct Ticket {
     pub data: String,
     /// The first second at which it is no longer valid.
     pub valid_until: u32,
-    /// The second of the sign-in, however often it was renewed since. The classic
-    /// form does not carry it.
+    /// The second of the sign-in, however often it was renewed since. The older
+    /// forms do not carry it.
     pub since: Option<u32>,
 }
 

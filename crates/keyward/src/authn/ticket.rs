@@ -2,10 +2,14 @@
 //! of which nothing is stored.
 
 mod cookie;
+mod older;
 mod policy;
 mod renewed;
 
-pub use keyward_core::crypto::ticket::{Classic, Digest as TicketDigest, Modern, Renewal, Ticket};
+pub(crate) use cookie::find as cookie_of;
+pub use keyward_core::crypto::ticket::{
+    Classic, Digest as TicketDigest, ModAuthTkt, Modern, Renewal, Ticket,
+};
 pub use policy::{SameSite, Tickets};
 #[cfg(any(feature = "actix", feature = "axum"))]
 pub(crate) use renewed::Renewed;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use keyward_authz::Access;
 use keyward_core::Error;
-use keyward_core::crypto::token;
+use keyward_core::crypto::{site_token, token};
 use keyward_core::id::{SessionId, UserId};
 use keyward_core::port::{Batch, Write};
 use keyward_core::record::{Held, Session, User};
@@ -43,8 +43,7 @@ impl Keyward {
         token: &str,
         now: Timestamp,
     ) -> Result<Result<Arc<Entry>, Ended>, Error> {
-        let Some((id, secret)) = token.split_once('.') else { return Ok(Err(Ended::Unknown)) };
-        let Some(id) = SessionId::parse(id) else { return Ok(Err(Ended::Unknown)) };
+        let Some((id, secret)) = site_token::split(token) else { return Ok(Err(Ended::Unknown)) };
         let opens = |session: &Session| token::eq(&token::digest(secret), &session.secret_hash);
         self.session_opened(id, opens, now).await
     }
@@ -56,8 +55,8 @@ impl Keyward {
         token: &str,
         now: Timestamp,
     ) -> Option<Result<Arc<Entry>, Ended>> {
-        let (id, secret) = token.split_once('.')?;
-        let found = self.0.cache.get(SessionId::parse(id)?)?;
+        let (id, secret) = site_token::split(token)?;
+        let found = self.0.cache.get(id)?;
         let opens = self.is_current(&found, now)
             && found.session.impersonator.is_none()
             && token::eq(&token::digest(secret), &found.session.secret_hash);

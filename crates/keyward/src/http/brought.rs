@@ -50,6 +50,12 @@ impl Brought<'_> {
     }
 }
 
+/// What stands behind `Bearer` (RFC 6750 section 2.1), in letters of either case.
+pub(crate) fn behind_bearer(given: &str) -> Option<&str> {
+    let (scheme, token) = given.split_once(' ').unwrap_or((given, ""));
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
 /// Whether a bearer token has the form of a session's.
 fn is_ours(token: &str) -> bool {
     token.starts_with("ses_")
@@ -89,11 +95,9 @@ impl Keyward {
     /// At the app's doors, and where others read them too, tokens that are not ours are
     /// left to them.
     fn bearer<'a>(&self, given: &'a str, door: Door) -> Option<&'a str> {
-        let (scheme, token) = given.split_once(' ').unwrap_or((given, ""));
-        let token = token.trim();
+        let token = behind_bearer(given)?;
         let is_all = matches!(door, Door::Ours(_)) && !self.0.authenticators.others_read_bearer();
-        (scheme.eq_ignore_ascii_case("bearer") && (is_all || self.is_own_bearer(token)))
-            .then_some(token)
+        (is_all || self.is_own_bearer(token)).then_some(token)
     }
 }
 

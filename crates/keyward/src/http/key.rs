@@ -10,11 +10,11 @@ use keyward_core::crypto::api_key::{LENGTH, PREFIX};
 
 use super::{Code, Fault, Problem, single};
 
-pub(super) const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+pub(crate) const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
 /// The key that a request brings, beside what its `Authorization` says. In two places
 /// at once it is refused: one of them was planted.
-pub(super) fn brought<'a>(
+pub(crate) fn brought<'a>(
     headers: &'a HeaderMap,
     authorization: &'a str,
 ) -> Result<Option<Cow<'a, str>>, Fault> {

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! `tokens` are joined by commas; user, each token and data are quoted in `D` too. It
-//! is like mod_auth_tkt's, and not the same. Two mends: the digest is compared in
+//! is like [mod_auth_tkt's](super::ModAuthTkt), and not the same. Two mends: the digest is compared in
 //! constant time, and what made the original fail with an error of its own (a time
 //! below zero, bytes that are no UTF-8) is malformed.
 

@@ -1,5 +1,5 @@
-//! The hashes that a classic ticket may be made with: those of Python's hashlib
-//! that ticket_auth was seen to be used with.
+//! The hashes that an older ticket may be made with: those of Python's hashlib
+//! that ticket_auth was seen to be used with, mod_auth_tkt's three among them.
 
 use super::Digest;
 use crate::crypto::hex::hex;
@@ -39,6 +39,11 @@ impl Digest {
     /// `H(H(first) ‖ second)` in hexadecimal.
     pub(super) fn twice(self, first: &[&[u8]], second: &[u8]) -> String {
         hex(&self.of(&[&self.of(first), second]))
+    }
+
+    /// `H(hex(H(first)) ‖ second)` in hexadecimal.
+    pub(super) fn twice_in_hex(self, first: &[&[u8]], second: &[u8]) -> String {
+        hex(&self.of(&[hex(&self.of(first)).as_bytes(), second]))
     }
 
     fn of(self, parts: &[&[u8]]) -> Vec<u8> {

@@ -34,7 +34,7 @@ pub(super) fn line(
 
 /// The value of the cookie of this name. Two are refused: one of them was planted. One
 /// that is empty is none.
-pub(super) fn find<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Fault> {
+pub(crate) fn find<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Fault> {
     let lines = headers.get_all(header::COOKIE).iter();
     let pairs = lines.flat_map(|line| line.as_bytes().split(|b| *b == b';'));
     let values = pairs

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use keyward_core::crypto::keys::RootKey;
-use keyward_core::crypto::ticket::{Classic, Modern, Renewal, Ticket};
+use keyward_core::crypto::ticket::{Classic, ModAuthTkt, Modern, Renewal, Ticket};
 use keyward_core::id::UserId;
 use keyward_core::port::Fut;
 use keyward_core::record::User;
@@ -17,8 +17,8 @@ use keyward_core::{Error, Secret};
 use super::super::chain::{Step, Steps};
 use super::super::{Answer, Authenticator, Claim, Incoming};
 use super::cookie;
+use super::older::{Older, Reader};
 use crate::engine::Keyward;
-use crate::engine::hooks::in_time;
 
 /// Recognises requests by a ticket cookie: who somebody is and until when, under a key,
 /// stored nowhere. The account is still looked at: a ticket opens nothing once it is
@@ -32,8 +32,7 @@ pub struct Tickets(Arc<Policy>);
 #[derive(Clone)]
 struct Policy {
     modern: Modern,
-    classic: Vec<Arc<Classic>>,
-    whose: Option<Whose>,
+    older: Vec<Arc<Older>>,
     renewal: Renewal,
     cookie: Option<String>,
     same_site: SameSite,
@@ -41,9 +40,6 @@ struct Policy {
     permissions: Option<Vec<String>>,
     bad: bool,
 }
-
-/// Tells whose name a classic ticket has.
-type Whose = Arc<dyn Fn(String) -> Fut<'static, Result<Option<UserId>, Error>> + Send + Sync>;
 
 /// With which requests of other sites a browser sends the cookie.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -81,8 +77,7 @@ impl Tickets {
     pub fn new(key: &RootKey) -> Self {
         Self(Arc::new(Policy {
             modern: Modern::new(key),
-            classic: vec![],
-            whose: None,
+            older: vec![],
             renewal: Renewal {
                 max_age: 60 * 60,
                 after: Some(30 * 60),
@@ -122,10 +117,35 @@ impl Tickets {
     where
         F: Future<Output = Result<Option<UserId>, Error>> + Send + 'static,
     {
-        self.change(|it| {
-            it.classic.push(Arc::new(classic));
-            it.whose = Some(Arc::new(move |name| Box::pin(whose(name))));
-        })
+        self.and_older(Reader::Classic(classic), whose)
+    }
+
+    /// The same for tickets of Apache's mod_auth_tkt, which are in a cookie `auth_tkt`
+    /// where that was not told otherwise. Old and new secret (`TKTAuthSecretOld`) are two
+    /// of these. Renewed are all that this app is asked with; Apache must not renew them
+    /// any more.
+    #[must_use]
+    pub fn also_mod_auth_tkt<F>(
+        self,
+        tickets: ModAuthTkt,
+        whose: impl Fn(String) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<Option<UserId>, Error>> + Send + 'static,
+    {
+        self.and_older(Reader::ModAuthTkt(tickets), whose)
+    }
+
+    fn and_older<F>(
+        self,
+        reader: Reader,
+        whose: impl Fn(String) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<Option<UserId>, Error>> + Send + 'static,
+    {
+        let whose = Box::new(move |name| -> Fut<'static, _> { Box::pin(whose(name)) });
+        self.change(|it| it.older.push(Arc::new(Older { reader, whose })))
     }
 
     /// Good for so many seconds; renewed beside a successful answer once so many have
@@ -188,7 +208,7 @@ impl Tickets {
     /// The one that takes a ticket's place now, if one is due.
     pub(super) fn next(&self, ticket: &Ticket, now: Timestamp) -> Option<Ticket> {
         let until = self.0.renewal.due(ticket, now)?;
-        // A classic ticket does not say when it began: at the latest when it was written.
+        // An older ticket does not say when it began: at the latest when it was written.
         let begun = ticket.valid_until.checked_sub(self.0.renewal.max_age);
         let since = ticket.since.or(begun);
         let end = since.zip(self.0.renewal.lifetime).map(|(at, life)| at.saturating_add(life));
@@ -235,18 +255,20 @@ impl Tickets {
         }
         // As the other system saw it: an address inside IPv6 is another one there.
         let address = address.filter(|_| self.0.is_bound);
-        let mut read = self.0.classic.iter().filter_map(|it| it.read(text, address, now).ok());
-        read.next().map(|ticket| (ticket, Form::Classic))
+        let mut older = self.0.older.iter().zip(0..);
+        older.find_map(|(it, place)| {
+            Some((it.reader.read(text, address, now).ok()?, Form::Older(place)))
+        })
     }
 
     /// Whose account a ticket is of, and what it says of them.
     pub(super) async fn claim(&self, ticket: &Ticket, form: Form) -> Result<Option<Claim>, Error> {
-        let user = match (form, &self.0.whose) {
-            (Form::Ours, _) => UserId::parse(&ticket.user),
-            (Form::Classic, Some(whose)) if !ticket.user.is_empty() => {
-                in_time(whose(ticket.user.clone())).await?
-            }
-            (Form::Classic, _) => None,
+        let user = match form {
+            Form::Ours => UserId::parse(&ticket.user),
+            Form::Older(place) => match self.0.older.get(place) {
+                Some(older) => older.whose(ticket).await?,
+                None => None,
+            },
         };
         let Some(user) = user else { return Ok(None) };
         let until = Timestamp::from_secs(i64::from(ticket.valid_until));
@@ -258,7 +280,7 @@ impl Tickets {
         let claim = match (form, ticket.data.parse()) {
             (Form::Ours, Ok(epoch)) => claim.of_epoch(epoch),
             (Form::Ours, Err(_)) => return Ok(None),
-            (Form::Classic, _) => claim,
+            (Form::Older(_), _) => claim,
         };
         Ok(Some(match &self.0.permissions {
             Some(permissions) => claim.within(permissions.iter().cloned()),
@@ -271,7 +293,8 @@ impl Tickets {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Form {
     Ours,
-    Classic,
+    /// One of those that are read beside it: which.
+    Older(usize),
 }
 
 impl Authenticator for Tickets {

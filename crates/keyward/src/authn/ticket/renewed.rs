@@ -57,7 +57,7 @@ impl Tickets {
         let Some(mut next) = self.next(&ticket, now) else { return Ok(None) };
         let Some(claim) = self.claim(&ticket, form).await? else { return Ok(None) };
         let Ok(entry) = auth.claim_of(&claim, now).await? else { return Ok(None) };
-        if form == Form::Classic {
+        if form != Form::Ours {
             next.user = entry.user.id.to_string();
             next.data = entry.user.session_epoch.to_string();
         }

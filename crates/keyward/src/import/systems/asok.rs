@@ -94,7 +94,8 @@ impl Tables for Asok {
 }
 
 /// `salt$tag` each, by the same hash as passwords.
-fn codes_of(text: &str) -> Vec<Secret> {
+#[doc(hidden)]
+pub fn codes_of(text: &str) -> Vec<Secret> {
     let all: Vec<String> = serde_json::from_str(text).unwrap_or_default();
     all.iter().map(|kept| Secret::new(format!("pbkdf2:sha256:600000${kept}"))).collect()
 }

@@ -55,6 +55,12 @@ impl Hash {
     }
 }
 
+/// A stored form by these parameters, as those who search for faults make one.
+#[doc(hidden)]
+pub fn stored_by(parameters: &str, salt: &str, tag: &str) -> Option<String> {
+    Hash::parse(parameters)?.stored(salt, tag)
+}
+
 /// Either alphabet, with or without padding, in the usual form.
 fn base64(text: &str) -> Option<String> {
     let plain = text.trim().trim_end_matches('=').replace('-', "+").replace('_', "/");

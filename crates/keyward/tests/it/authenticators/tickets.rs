@@ -8,7 +8,9 @@ use axum::response::{IntoResponse as _, Redirect};
 use axum::routing::{get, post};
 use keyward::authn::FirstOf;
 use keyward::authn::SessionCookie;
-use keyward::authn::ticket::{Classic, Renewal, SameSite, Ticket, TicketDigest, Tickets};
+use keyward::authn::ticket::{
+    Classic, ModAuthTkt, Renewal, SameSite, Ticket, TicketDigest, Tickets,
+};
 use keyward::id::UserId;
 use keyward::port::Clock as _;
 use keyward::testing::{Client, Response, TestAuth};
@@ -88,6 +90,22 @@ async fn whoever_is_remembered_is_known_until_it_ends() {
     assert_eq!(by(&client, &cookie, "/who").await.text(), "nobody");
     assert_eq!(by(&client, &cookie, "/me").await.code(), "unauthenticated");
     t.events().await.assert(["sign_in.succeeded"]);
+}
+
+#[tokio::test]
+async fn a_ticket_that_is_no_good_is_not_passed_over_for_a_good_credential_behind_it() {
+    let (t, client, ada) = with(lasting(60, None, None)).await;
+    let (ticket, session) =
+        (remembered(&t, &ada).await, t.kw.sign_in_user(&ada.id).await.unwrap().unwrap());
+    let session = pair(session.set_cookie());
+    let forged = ticket.replacen("kt1.", "kt1.0", 1);
+    t.clock.advance(Duration::from_secs(60));
+    assert_eq!(by(&client, &session, "/who").await.text(), "ada@example.com", "it is good");
+    for bad in [&*ticket, &forged, "kw_ticket=nonsense"] {
+        let both = format!("{bad}; {session}");
+        assert_eq!(by(&client, &both, "/who").await.text(), "nobody", "{bad}");
+        assert_eq!(by(&client, &both, "/me").await.code(), "unauthenticated", "{bad}");
+    }
 }
 
 #[tokio::test]
@@ -344,6 +362,43 @@ async fn tickets_of_the_library_that_is_moved_from_are_read_and_renewed_in_ours(
         let reply = by(&client, &format!("AUTH_TKT={bad}"), "/who").await;
         assert_eq!((reply.status().as_u16(), reply.text()), (200, "nobody"), "{bad}");
     }
+}
+
+/// Made by the documented algorithm of mod_auth_tkt, in Python, at the second at which
+/// every test begins.
+const OF_APACHE: &str = "00b9e3b9845580aa5f6005eb5cba1cab6955b900some_user!staff!x";
+const OF_APACHE_IN_BASE64: &str =
+    "MDBiOWUzYjk4NDU1ODBhYTVmNjAwNWViNWNiYTFjYWI2OTU1YjkwMHNvbWVfdXNlciFzdGFmZiF4";
+const OF_ANOTHER: &str = "MWUwOWIxZjQ5ODg5Y2ZkM2JlMzlkMDljZjFhMThmNzM2OTU1YjkwMG90aGVyIXN0YWZmIXg=";
+
+#[tokio::test]
+async fn tickets_of_apaches_mod_auth_tkt_are_read_beside_others_and_renewed_in_ours() {
+    let whose = std::sync::Arc::new(std::sync::OnceLock::<UserId>::new());
+    let known = whose.clone();
+    let named = move |name: String| {
+        let found = (name == "some_user").then(|| *known.get().unwrap());
+        async move { Ok(found) }
+    };
+    let secret = "b8fb7b98-b738-4b0a-a2d8-3f3e28d4a0a2";
+    let ways = lasting(60, Some(0), Some(300))
+        .cookie("auth_tkt")
+        .also_classic(Classic::new(*b"another", TicketDigest::Md5), |_| async { Ok(None) })
+        .also_mod_auth_tkt(ModAuthTkt::new(secret, TicketDigest::Md5).timeout(59), named);
+    let (t, client, ada) = with(ways).await;
+    whose.set(ada.id).unwrap();
+    for text in [OF_APACHE, OF_APACHE_IN_BASE64] {
+        let reply = by(&client, &format!("auth_tkt={text}"), "/who").await;
+        assert_eq!(reply.text(), "ada@example.com", "{text}");
+        let line = reply.headers()["set-cookie"].to_str().unwrap();
+        assert!(line.starts_with("auth_tkt=kt1."), "{line}");
+        assert_eq!(by(&client, &pair(line), "/who").await.text(), "ada@example.com");
+    }
+    assert_eq!(by(&client, &format!("auth_tkt={OF_ANOTHER}"), "/who").await.text(), "nobody");
+    let forged = OF_APACHE.replace("some_user", "some_usar");
+    assert_eq!(by(&client, &format!("auth_tkt={forged}"), "/who").await.text(), "nobody");
+    t.clock.advance(Duration::from_secs(60));
+    let late = by(&client, &format!("auth_tkt={OF_APACHE}"), "/who").await;
+    assert_eq!(late.text(), "nobody", "it has ended, as it would have there");
 }
 
 #[tokio::test]
