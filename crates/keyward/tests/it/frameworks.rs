@@ -2,6 +2,7 @@
 //! same route table, so they answer alike.
 
 mod around;
+mod asyncauth;
 mod browser;
 
 use std::net::{SocketAddr, TcpListener};
@@ -41,6 +42,8 @@ async fn journey(t: &TestAuth, address: SocketAddr) {
     assert_eq!(ada.get("/reports").await.body, "secret numbers");
 
     guards(t, &mut ada).await;
+    #[cfg(feature = "tokens")]
+    access_tokens(t, address).await;
     #[cfg(feature = "captcha")]
     captchas(t, &mut ada).await;
     codes(t, &mut ada).await;
@@ -51,6 +54,22 @@ async fn journey(t: &TestAuth, address: SocketAddr) {
     ada.set_cookie("kw_session", &cookie);
     assert_eq!(ada.get("/me").await.status, 401, "the old cookie is dead");
     assert_eq!(ada.get("/who").await.body, "nobody");
+}
+
+/// A program with an access token is whoever it was issued for, and nobody with another.
+#[cfg(feature = "tokens")]
+async fn access_tokens(t: &TestAuth, address: SocketAddr) {
+    let ada = t.kw.find_person("ada@example.com").await.unwrap().unwrap();
+    let pair = t.kw.issue_tokens(ada.id, keyward::TokenTerms::default()).await.unwrap().unwrap();
+    let mut program = Browser::at(address);
+    program.more = format!("Authorization: Bearer {}", pair.access.reveal());
+    assert_eq!(program.get("/me").await.json()["email"], "ada@example.com");
+    assert_eq!(program.get("/reports").await.body, "secret numbers");
+    program.more.push('x');
+    let refused = program.get("/me").await;
+    assert_eq!((refused.status, &*refused.code()), (401, "unauthenticated"));
+    let open = program.get("/").await;
+    assert_eq!(open.status, 401, "not passed over where nobody need be known: {}", open.body);
 }
 
 /// Lists, roles, proofs and resources.

@@ -87,25 +87,16 @@ impl Builder {
     /// routes behind [`Keyward::layer`](crate::Keyward::layer); `None` leaves one as it is (RFC 9457). Headers
     /// that belong to the problem (`Retry-After`, `WWW-Authenticate`, `Allow`) are added.
     ///
-    /// This is the envelope of asyncauth, whose clients read `message`, `code` and `data`:
+    /// This is the envelope of asyncauth, with its classes, statuses and words. Where it
+    /// has no such error, ours is told:
     ///
     /// ```
+    /// # mod asyncauth {
+    #[doc = include_str!("../../../tests/it/frameworks/asyncauth.rs")]
+    /// # }
+    /// # use asyncauth::envelope;
     /// # use keyward::Keyward;
-    /// let builder = Keyward::memory().on_error(|problem, request| {
-    ///     if !request.uri().path().starts_with("/api/") {
-    ///         return None;
-    ///     }
-    ///     let body = serde_json::json!({
-    ///         "message": problem.title,
-    ///         "code": problem.status.as_u16(),
-    ///         "data": problem.code,
-    ///     });
-    ///     let mut reply = http::Response::new(body.to_string().into());
-    ///     *reply.status_mut() = problem.status;
-    ///     let json = http::HeaderValue::from_static("application/json");
-    ///     reply.headers_mut().insert("content-type", json);
-    ///     Some(reply)
-    /// });
+    /// let builder = Keyward::memory().on_error(envelope);
     /// ```
     #[must_use]
     pub fn on_error(
