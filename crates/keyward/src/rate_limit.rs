@@ -46,6 +46,7 @@ impl Keyward {
 }
 
 /// What is told to whoever found no unit.
+#[cfg(any(feature = "actix", feature = "axum"))]
 pub(crate) fn refused(left: &Allowance) -> Option<Fault> {
     left.retry_after.map(|retry_after| Refusal::SlowDown { retry_after }.into())
 }

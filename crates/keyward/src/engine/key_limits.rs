@@ -8,18 +8,19 @@ use keyward_core::crypto::token;
 use keyward_core::flow::api_key::ApiKey;
 use keyward_core::limit::Allowance;
 use keyward_core::port::Take;
+use keyward_core::refusal::Refusal;
 use keyward_core::settings::Rate;
 use keyward_core::time::Timestamp;
 
 use super::Keyward;
-use crate::http::Fault;
-use crate::rate_limit::{Counters as _, Told, refused, tell};
+use crate::http::{Fault, Problem};
+use crate::rate_limit::{Counters as _, Told, tell};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// What is left of what a key may, after this request.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct KeyLimits {
     minute: Option<Allowance>,
     day: Option<Allowance>,
@@ -33,6 +34,11 @@ impl KeyLimits {
         let limits: Vec<_> = minute.into_iter().chain(self.day.map(told("day", DAY))).collect();
         tell(&limits, headers);
     }
+
+    /// How long until there is a request again, if none was there to take.
+    fn wait(&self) -> Option<Duration> {
+        [self.minute, self.day].into_iter().flatten().find_map(|left| left.retry_after)
+    }
 }
 
 impl Keyward {
@@ -45,16 +51,18 @@ impl Keyward {
         now: Timestamp,
     ) -> Result<Arc<KeyLimits>, Fault> {
         let minute = key.per_minute().map(|count| self.take_in_minute(key, count, now));
-        if let Some(fault) = minute.as_ref().and_then(refused) {
-            return Err(fault);
+        let mut limits = KeyLimits { minute, day: None };
+        if limits.wait().is_none()
+            && let Some(count) = key.per_day()
+        {
+            limits.day = Some(self.counters().take(&day(key, count, now)).await?);
         }
-        let day = match key.per_day() {
-            Some(count) => Some(self.counters().take(&day(key, count, now)).await?),
-            None => None,
-        };
-        match day.as_ref().and_then(refused) {
-            Some(fault) => Err(fault),
-            None => Ok(Arc::new(KeyLimits { minute, day })),
+        match limits.wait() {
+            None => Ok(Arc::new(limits)),
+            Some(retry_after) => {
+                let refused = Problem::of(Refusal::SlowDown { retry_after });
+                Err(refused.limits(limits).into())
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::Reply;
 use super::shape::ProblemView;
+use crate::engine::key_limits::KeyLimits;
 
 macro_rules! codes {
     ($($name:ident $code:literal $status:literal $title:literal;)*) => {
@@ -162,6 +163,8 @@ pub(crate) struct Problem {
     pub(crate) allow: Option<String>,
     /// What `WWW-Authenticate` says beside what its code does.
     pub(crate) challenge: Option<HeaderValue>,
+    /// What is left of the limits of the API key that was refused.
+    pub(crate) limits: Option<Box<KeyLimits>>,
     pub(crate) extra: Map<String, Value>,
 }
 
@@ -188,6 +191,7 @@ impl Problem {
             retry_after: None,
             allow: None,
             challenge: None,
+            limits: None,
             extra: Map::new(),
         }
     }
@@ -204,6 +208,11 @@ impl Problem {
 
     pub(crate) fn param(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.extra.insert(name.to_owned(), value.into());
+        self
+    }
+
+    pub(crate) fn limits(mut self, limits: KeyLimits) -> Self {
+        self.limits = Some(Box::new(limits));
         self
     }
 
@@ -336,6 +345,9 @@ impl Problem {
         if let Some(challenge) = self.code.challenge() {
             let challenge = HeaderValue::from_static(challenge);
             reply.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
+        if let Some(limits) = &self.limits {
+            limits.tell(reply.headers_mut());
         }
         if let Some(challenge) = &self.challenge {
             reply.headers_mut().append(header::WWW_AUTHENTICATE, challenge.clone());

@@ -185,6 +185,36 @@ async fn answers_say_what_is_left_of_both_limits() {
     }
 }
 
+#[tokio::test]
+async fn whoever_has_nothing_left_is_told_of_what_and_for_how_long() {
+    let t = TestAuth::new().await;
+    let ada = t.user("ada@example.com").await;
+    let own = Router::new().route("/reports", get(async |user: User| user.id.to_string()));
+    let client = t.client(own.merge(t.kw.pages()));
+    let by_minute = key(&t, &ada, |terms| {
+        terms.per_minute = Some(1);
+        terms.per_day = Some(1_000);
+    });
+    let by_day = key(&t, &ada, |terms| terms.per_day = Some(1));
+    for (made, name, policy) in [
+        (by_minute.await, "minute", "\"minute\";q=1;w=60"),
+        (by_day.await, "day", "\"day\";q=1;w=86400"),
+    ] {
+        let text = made.text.reveal();
+        assert_eq!(status(&client, text, "/api/v1/me").await, 200);
+        for path in ["/api/v1/me", "/reports"] {
+            let refused = by(&client, text, path).await;
+            assert_eq!((refused.status().as_u16(), &*refused.code()), (429, "rate_limited"));
+            let header = |name: &str| refused.headers()[name].to_str().unwrap().to_owned();
+            assert_eq!(header("ratelimit-policy"), policy, "{path}");
+            let left = header("ratelimit");
+            assert!(left.starts_with(&format!("\"{name}\";r=0;t=")), "{path}: {left}");
+            let wait: u64 = header("retry-after").parse().unwrap();
+            assert!((1..=86_401).contains(&wait), "{path}: {wait}");
+        }
+    }
+}
+
 /// A key that is good for an hour, and may be given anew for a day.
 async fn hourly(t: &TestAuth, of: &UserView) -> NewApiKey {
     let now = t.clock.now();

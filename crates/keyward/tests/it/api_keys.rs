@@ -392,3 +392,72 @@ async fn every_address_that_was_proven_is_told_of_a_new_key() {
     key(&t, &nobody, terms("deploy")).await;
     assert_eq!(letters().await.len(), 2, "an address that nobody proved is told nothing");
 }
+
+#[tokio::test]
+async fn a_key_tells_when_it_was_last_used() {
+    let t = TestAuth::new().await;
+    let ada = administrator(&t).await;
+    let (used, rested) = (key(&t, &ada, terms("used")).await, key(&t, &ada, terms("rested")).await);
+    let client = t.pages();
+    let told = async |made: &NewApiKey| {
+        // It is noted beside the answer.
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        let keys = t.kw.api_keys(ada.id).await.unwrap();
+        keys.into_iter().find(|it| it.id == made.key.id).unwrap().used_at
+    };
+    assert_eq!(told(&used).await, None);
+    t.clock.advance(Duration::from_secs(3600));
+    assert_eq!(by(&client, used.text.reveal(), PEOPLE).await.status().as_u16(), 200);
+    let first = t.clock.now();
+    assert_eq!((told(&used).await, told(&rested).await), (Some(first), None));
+    t.clock.advance(Duration::from_secs(59));
+    by(&client, used.text.reveal(), PEOPLE).await;
+    assert_eq!(told(&used).await, Some(first), "to the minute");
+    t.clock.advance(Duration::from_secs(1));
+    let wrong = format!("{}0", &rested.text.reveal()[..rested.text.reveal().len() - 1]);
+    by(&client, &wrong, PEOPLE).await;
+    by(&client, used.text.reveal(), PEOPLE).await;
+    assert_eq!((told(&used).await, told(&rested).await), (Some(t.clock.now()), None));
+    let listed = t.pages().login_as(&ada).await.get("/api/v1/me/api-keys").await;
+    assert!(listed.text().contains(&t.clock.now().to_string()), "{}", listed.text());
+}
+
+#[tokio::test]
+async fn an_account_that_was_added_for_a_program_has_its_key_and_no_other_way_in() {
+    let t = TestAuth::new().await;
+    let bot = t.user_with(|new| {
+        new.username = Some("deploy-bot".into());
+        new.password = None;
+    });
+    let bot = bot.await;
+    t.role("deployer", &["deploys:*"]).await;
+    t.give_role(&bot, "deployer").await;
+    let made = key(&t, &bot, only(&["deploys:*"])).await;
+    let client = t.pages();
+    let may = by(&client, made.text.reveal(), "/api/v1/me/permissions").await;
+    assert_eq!(may.json()["within"], json!(["deploys:*"]), "{}", may.text());
+
+    for password in ["deploy-bot", keyward::testing::PASSWORD, made.text.reveal()] {
+        let body = json!({ "identifier": "deploy-bot", "password": password });
+        let refused = t.pages().post("/api/v1/sign-in", &body).await;
+        assert_eq!(refused.code(), "invalid_credentials", "{}", refused.text());
+    }
+    let empty = json!({ "identifier": "deploy-bot", "password": "" });
+    let refused = t.pages().post("/api/v1/sign-in", &empty).await;
+    assert!(refused.status().is_client_error(), "{}", refused.text());
+    for path in ["/api/v1/recovery", "/api/v1/sign-in/link", "/api/v1/sign-in/code"] {
+        let asked = t.pages().post(path, &json!({ "identifier": "deploy-bot" })).await;
+        let cookies = asked.headers().get_all("set-cookie").iter();
+        let opened = cookies.filter(|line| line.as_bytes().starts_with(b"kw_session=")).count();
+        assert_eq!(opened, 0, "{path}: {}", asked.text());
+        assert_eq!(t.deliver().await, 0, "{path}: there is no address to send to");
+        assert!(t.kw.inbox().unwrap().all().is_empty(), "{path}");
+    }
+    for path in ["/api/v1/me/password", "/api/v1/me/passkeys/options"] {
+        let refused = post_by(&client, made.text.reveal(), path, &json!({})).await;
+        assert!(refused.status().is_client_error(), "{path}: {}", refused.text());
+    }
+    assert!(t.kw.session_list(bot.id).await.unwrap().is_empty(), "nobody is signed in as it");
+}
