@@ -1,6 +1,9 @@
 //! Canary secrets go through the journeys; then everything that is kept or
 //! printed is searched for them.
 
+#[cfg(all(feature = "forward-auth", feature = "tickets", feature = "tokens"))]
+mod machines;
+
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
@@ -28,15 +31,20 @@ impl Write for Log {
     }
 }
 
-#[tokio::test]
-async fn no_secret_is_stored_logged_or_printed() {
+/// Collects what is logged on this thread from now on.
+fn logged() -> (Log, tracing::subscriber::DefaultGuard) {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
         .with_writer(move || writer.clone())
         .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    (log, tracing::subscriber::set_default(subscriber))
+}
+
+#[tokio::test]
+async fn no_secret_is_stored_logged_or_printed() {
+    let (log, _guard) = logged();
     let folder = tempfile::tempdir().unwrap();
     let t = on_sqlite(folder.path()).await;
     let mut secrets: Vec<String> = [PASSWORD, WRONG, RESET].map(str::to_owned).into();
