@@ -34,26 +34,19 @@ struct Step {
     www_authenticate: Option<String>,
 }
 
-/// A step that was taken and not recorded, known by its neighbours.
-struct Unrecorded {
-    before: &'static str,
-    after: (&'static str, &'static str),
-    step: &'static str,
+/// What an answer of the example says of whoever asked, by what its list allows: pages
+/// are for members, the home page tells of the way out, and who is out cannot go out.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Asked {
+    ByAMember,
+    ByNobody,
+    ByAnybody,
 }
 
-const UNRECORDED: [Unrecorded; 3] = [
-    Unrecorded {
-        before: "GET /login?username=bob&password=wrong",
-        after: ("GET /view", "View Page"),
-        step: "/login?username=bob&password=bob_password",
-    },
-    Unrecorded { before: "GET /admin", after: ("GET /", "Home page."), step: "/logout" },
-    Unrecorded {
-        before: "GET /",
-        after: ("GET /", "Home page. Logout: http://127.0.0.1:8080/logout"),
-        step: "/login?username=alice&password=alice_password",
-    },
-];
+/// Members of the example that may sign in where a sign-in was not recorded: one of the
+/// staff, and a guest.
+const STAFF: &str = "/login?username=bob&password=bob_password";
+const GUEST: &str = "/login?username=alice&password=alice_password";
 
 /// Compares `aiohttp_http.json`.
 pub(super) fn compare(text: &str, comparison: &mut Comparison) -> Result<()> {
@@ -79,21 +72,64 @@ async fn follow(steps: &[Step], comparison: &mut Comparison) -> Result<()> {
     let auth = aiohttp_example::auth().await?;
     let browser =
         TestAuth::around(auth.clone(), FakeClock::default()).client(aiohttp_example::app());
-    let mut before = "";
-    for step in steps {
-        for left_out in UNRECORDED {
-            if left_out.before == before && left_out.after == (&*step.request, &*step.body) {
-                browser.get(left_out.step).await;
-            }
+    let mut is_in = false;
+    for (place, step) in steps.iter().enumerate() {
+        if let Some(unrecorded) = left_out_before(steps.split_at(place).1, is_in) {
+            browser.get(unrecorded).await;
+            is_in = !is_in;
         }
         step.compare(&browser, comparison).await?;
-        before = &step.request;
+        is_in = step.leaves(is_in);
     }
     auth.shutdown().await;
     Ok(())
 }
 
+/// The step that somebody took before these and did not record: the answer to the first of
+/// them says that somebody is in or out who would not be.
+fn left_out_before(steps: &[Step], is_in: bool) -> Option<&'static str> {
+    match (steps.first()?.asked(), is_in) {
+        (Asked::ByAMember, false) => {
+            let stay = steps.iter().take_while(|step| !step.is_door()).collect::<Vec<_>>();
+            let is_staff = stay.iter().any(|step| step.path() == "/admin" && step.status == 200);
+            Some(if is_staff { STAFF } else { GUEST })
+        }
+        (Asked::ByNobody, true) => Some("/logout"),
+        _ => None,
+    }
+}
+
 impl Step {
+    fn path(&self) -> &str {
+        let path = self.request.strip_prefix("GET ").unwrap_or(&self.request);
+        path.split('?').next().unwrap_or_default()
+    }
+
+    /// Whether it signs in or out.
+    fn is_door(&self) -> bool {
+        matches!(self.path(), "/login" | "/logout")
+    }
+
+    fn asked(&self) -> Asked {
+        let is_fine = self.status == 200;
+        match self.path() {
+            "/" if self.body.contains("Logout:") => Asked::ByAMember,
+            "/" => Asked::ByNobody,
+            "/logout" if !is_fine => Asked::ByNobody,
+            "/logout" | "/view" | "/admin" | "/edit" if is_fine => Asked::ByAMember,
+            _ => Asked::ByAnybody,
+        }
+    }
+
+    /// Whether somebody is in after it, by what was recorded.
+    fn leaves(&self, is_in: bool) -> bool {
+        match (self.path(), self.status) {
+            ("/login", 200) => true,
+            ("/logout", 200) => false,
+            _ => is_in,
+        }
+    }
+
     async fn compare(&self, browser: &Client, comparison: &mut Comparison) -> Result<()> {
         let path = self.request.strip_prefix("GET ").ok_or("a request that is none")?;
         let reply = browser.get(path).await;
@@ -117,4 +153,53 @@ fn becomes(line: &str) -> &'static str {
 
 fn challenge(reply: &Response) -> Option<&str> {
     reply.headers().get("www-authenticate")?.to_str().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(path: &str, status: u16, body: &str) -> Step {
+        let (flow, request) = (String::new(), format!("GET {path}"));
+        Step {
+            flow,
+            request,
+            status,
+            body: body.into(),
+            set_cookie: vec![],
+            www_authenticate: None,
+        }
+    }
+
+    #[test]
+    fn an_answer_tells_of_a_sign_in_that_was_not_recorded() {
+        let view = || step("/view?page=1", 200, "View");
+        assert_eq!(left_out_before(&[view()], false), Some(GUEST));
+        assert_eq!(left_out_before(&[view()], true), None);
+        let staff = [view(), step("/admin", 200, "Admin")];
+        assert_eq!(left_out_before(&staff, false), Some(STAFF));
+        let another = [view(), step("/login?username=x", 401, ""), step("/admin", 200, "Admin")];
+        assert_eq!(left_out_before(&another, false), Some(GUEST), "that is another stay");
+        let home = step("/", 200, "Welcome. Logout: http://localhost/logout");
+        assert_eq!(left_out_before(&[home], false), Some(GUEST));
+    }
+
+    #[test]
+    fn an_answer_tells_of_a_sign_out_that_was_not_recorded() {
+        assert_eq!(left_out_before(&[step("/", 200, "Welcome.")], true), Some("/logout"));
+        assert_eq!(left_out_before(&[step("/logout", 401, "")], true), Some("/logout"));
+        assert_eq!(left_out_before(&[step("/logout", 401, "")], false), None);
+    }
+
+    #[test]
+    fn an_answer_that_anybody_could_get_tells_nothing() {
+        for is_in in [true, false] {
+            for path in ["/admin", "/edit", "/view"] {
+                assert_eq!(left_out_before(&[step(path, 403, "")], is_in), None, "{path}");
+            }
+            assert_eq!(left_out_before(&[step("/login?username=x", 200, "Ok")], is_in), None);
+        }
+        assert!(step("/login?x", 200, "").leaves(false) && !step("/logout", 200, "").leaves(true));
+        assert!(step("/login?x", 401, "").leaves(true), "whoever fails stays who they were");
+    }
 }
