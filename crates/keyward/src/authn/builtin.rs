@@ -14,7 +14,8 @@ use super::{Answer, Authenticator, Claim, Incoming};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SessionCookie;
 
-/// The token of a session, as `Authorization: Bearer ses_…`.
+/// The token of a session, as `Authorization: Bearer ses_…`. With the feature `tokens`,
+/// access tokens of ours as well, and those of Asok for as long as they are accepted.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BearerSession;
 

@@ -308,6 +308,33 @@ async fn an_api_key_opens_a_site_and_a_wrong_one_is_not_ignored() {
     assert_eq!(by(&wrong, "/assets/a.css").await, 401);
 }
 
+#[cfg(feature = "tokens")]
+#[tokio::test]
+async fn an_access_token_opens_a_site_until_its_family_ends_and_a_wrong_one_is_not_ignored() {
+    let t = house().await;
+    let ada = t.user("ada@example.com").await;
+    let pair = t.kw.issue_tokens(ada.id, keyward::TokenTerms::default()).await.unwrap().unwrap();
+    let mut browser = Browser::new(&t);
+    let mut by = async |token: &str, target: &str| {
+        let request = Request::get("/api/v1/verify")
+            .header("x-original-url", format!("https://{APP}{target}"))
+            .header("x-original-method", "GET")
+            .header("authorization", format!("Bearer {token}"));
+        let reply = browser.ask(APP, request).await;
+        (reply.status().as_u16(), reply.headers().get("keyward-user").cloned())
+    };
+    let (status, user) = by(pair.access.reveal(), "/posts").await;
+    assert_eq!((status, user.unwrap().to_str().unwrap()), (200, &*ada.id.to_string()));
+    let wrong = format!("{}x", pair.access.reveal());
+    for (token, target) in
+        [(&*wrong, "/posts"), (&wrong, "/assets/a.css"), (pair.refresh.reveal(), "/posts")]
+    {
+        assert_eq!(by(token, target).await.0, 401, "{target}");
+    }
+    t.kw.close_sessions(ada.id).await.unwrap().unwrap();
+    assert_eq!(by(pair.access.reveal(), "/posts").await.0, 401, "its family has ended");
+}
+
 #[tokio::test]
 async fn a_code_is_good_once_for_a_minute_in_its_browser_at_its_site() {
     let t = house().await;

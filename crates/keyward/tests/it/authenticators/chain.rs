@@ -239,3 +239,59 @@ async fn each_of_ours_alone_reads_its_own_credential_and_no_other() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_cookie_that_is_no_good_is_not_passed_over_for_a_good_credential_behind_it() {
+    let ways = FirstOf::new().then(SessionCookie).then(ApiKeys).then(BearerSession);
+    let (t, client) = with(ways).await;
+    let (ada, bob) = (t.user("ada@example.com").await, t.user("bob@example.com").await);
+    let terms = ApiKeyTerms { name: "k".into(), ..Default::default() };
+    let key = t.kw.create_api_key(ada.id, terms).await.unwrap().unwrap();
+    let session = t.kw.sign_in_user(&ada.id).await.unwrap().unwrap();
+    let bearer = format!("Bearer {}", session.token().reveal());
+    let ended = t.kw.sign_in_user(&bob.id).await.unwrap().unwrap();
+    let ended = ended.set_cookie().split(';').next().unwrap().to_owned();
+    t.kw.close_sessions(bob.id).await.unwrap().unwrap();
+    let own = session.set_cookie().split(';').next().unwrap();
+    let forged = format!("{}{}", &own[..own.len() - 1], if own.ends_with('A') { "B" } else { "A" });
+    for good in [("x-api-key", key.text.reveal()), ("authorization", &bearer)] {
+        assert_eq!(ask(&client, "/who", &[good]).await.text(), "ada@example.com", "it is good");
+        for cookie in [&*ended, &forged, "kw_session=nonsense"] {
+            let both = [("cookie", cookie), good];
+            assert_eq!(ask(&client, "/who", &both).await.text(), "nobody", "{cookie}");
+            assert_eq!(ask(&client, "/me", &both).await.status().as_u16(), 401, "{cookie}");
+            let api = ask(&client, "/api/v1/me", &both).await;
+            assert_eq!(api.status().as_u16(), 401, "{cookie}: {}", api.text());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_no_good_is_not_passed_over_for_a_good_cookie_behind_it() {
+    let (t, client) = with(FirstOf::new().then(ApiKeys).then(SessionCookie)).await;
+    let ada = t.user("ada@example.com").await;
+    let session = t.kw.sign_in_user(&ada.id).await.unwrap().unwrap();
+    let cookie = session.set_cookie().split(';').next().unwrap();
+    let both = [("cookie", cookie), ("x-api-key", "kwk_no_such_key")];
+    assert_eq!(ask(&client, "/who", &both).await.status().as_u16(), 401);
+    assert_eq!(ask(&client, "/who", &both[..1]).await.text(), "ada@example.com");
+}
+
+#[cfg(feature = "tokens")]
+#[tokio::test]
+async fn access_tokens_are_read_where_session_tokens_are() {
+    let (t, client) = with(BearerSession).await;
+    let ada = t.user("ada@example.com").await;
+    let pair = t.kw.issue_tokens(ada.id, keyward::TokenTerms::default()).await.unwrap().unwrap();
+    let access = format!("Bearer {}", pair.access.reveal());
+    assert_eq!(ask(&client, "/who", &[("authorization", &access)]).await.text(), "ada@example.com");
+    let cut = &access[..access.len() - 1];
+    let refused = ask(&client, "/who", &[("authorization", cut)]).await;
+    assert_eq!(refused.status().as_u16(), 401, "{}", refused.text());
+    let refresh = format!("Bearer {}", pair.refresh.reveal());
+    let refused = ask(&client, "/me", &[("authorization", &refresh)]).await;
+    assert_eq!(refused.status().as_u16(), 401, "a refresh token opens nothing");
+    t.kw.close_sessions(ada.id).await.unwrap().unwrap();
+    let ended = ask(&client, "/who", &[("authorization", &access)]).await;
+    assert_eq!(ended.code(), "session_revoked", "{}", ended.text());
+}
