@@ -12,6 +12,12 @@ works as well. Whoever is not signed in gets the 403 that Starlette gives; a bea
 or key that is brought and refused is a 401. The functions of the flow (`login`,
 `logout`, `register`, `verify`, `recover`, `reset`, `captcha`, …) take the request, and
 the cookies that come of it are set on whatever response the handler gives.
+
+    tokens = AsyncTokens(client, issuer="https://auth.example.com")
+    keyward.starlette.setup(app, client, tokens=tokens)
+
+verifies access tokens here and asks nobody about them: `request.user` is a `TokenUser`
+then. What they may is still asked of Keyward, by `requires` and `can`.
 """
 
 from __future__ import annotations
@@ -19,7 +25,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.applications import Starlette
 from starlette.authentication import AuthCredentials, AuthenticationBackend, AuthenticationError, BaseUser
@@ -36,6 +42,11 @@ from ._guards import Decorator, F, Guards
 from .errors import KeywardError
 from .identity import Identity
 from .web import Asked, Web, told
+
+if TYPE_CHECKING:
+    # They need the extra `jwt`.
+    from .jose import Claims
+    from .tokens import AsyncTokens
 
 _CLIENT = "keyward.client"
 
@@ -98,6 +109,32 @@ class KeywardUser(BaseUser):
         return self.keyward.roles
 
 
+class TokenUser(BaseUser):
+    """`request.user` of whoever brought an access token that was verified here. A token
+    says neither names nor roles."""
+
+    def __init__(self, claims: Claims) -> None:
+        self.claims = claims
+
+    @property
+    def is_authenticated(self) -> bool:
+        return True
+
+    @property
+    def display_name(self) -> str:
+        return self.claims.user_id
+
+    @property
+    def identity(self) -> str:
+        """`usr_…`"""
+        return self.claims.user_id
+
+    @property
+    def id(self) -> str:
+        """`usr_…`"""
+        return self.claims.user_id
+
+
 class Refused(AuthenticationError):
     """A credential that was brought and is refused, or that cannot be looked at."""
 
@@ -108,16 +145,39 @@ class Refused(AuthenticationError):
 
 class KeywardBackend(AuthenticationBackend):
     """Recognises whoever sent a request. The scopes are `authenticated` and, for each
-    role, `role:NAME`. Permissions are no scopes: `requires` asks for them."""
+    role, `role:NAME`. Permissions are no scopes: `requires` asks for them.
+
+    With `tokens`, access tokens are verified here, and nobody is asked: one whose session
+    has ended is seen when it expires, in five minutes at most. They give the scope
+    `authenticated` alone. Everything else that is brought is asked of the server, or
+    without `setup` belongs to somebody else.
+    """
+
+    def __init__(self, *, tokens: AsyncTokens | None = None) -> None:
+        self.tokens = tokens
 
     async def authenticate(self, conn: HTTPConnection) -> tuple[AuthCredentials, BaseUser] | None:
+        token = _access_token(conn) if self.tokens else None
         try:
+            if self.tokens and token:
+                return AuthCredentials(["authenticated"]), TokenUser(await self.tokens.verify(token))
+            if self.tokens and _CLIENT not in conn.scope:
+                return None
             found = await web.identify(conn)
         except KeywardError as error:
             raise Refused(error) from error
         if found is None:
             return None
         return AuthCredentials(["authenticated", *(f"role:{role}" for role in sorted(found.roles))]), KeywardUser(found)
+
+
+def _access_token(conn: HTTPConnection) -> str | None:
+    """What is brought as `Authorization: Bearer`, once, if it has the form of an access
+    token; those of sessions and API keys have another."""
+    brought = conn.headers.getlist("authorization")
+    scheme, _, token = brought[0].partition(" ") if len(brought) == 1 else ("", "", "")
+    token = token.strip()
+    return token if scheme.lower() == "bearer" and token.count(".") == 2 else None
 
 
 def on_error(conn: HTTPConnection, error: Exception) -> Response:
@@ -153,16 +213,16 @@ class CookieMiddleware:
         await self.app(scope, receive, sending)
 
 
-def setup(app: Starlette, client: AsyncKeyward) -> None:
+def setup(app: Starlette, client: AsyncKeyward, *, tokens: AsyncTokens | None = None) -> None:
     """Recognises people in every request, sets the cookies of the flow, and answers
-    what Keyward refuses as problems."""
+    what Keyward refuses as problems. With `tokens`, access tokens are verified here."""
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, KeywardError)
         return problem_response(error)
 
     # The last one added is the outermost.
-    app.add_middleware(AuthenticationMiddleware, backend=KeywardBackend(), on_error=on_error)
+    app.add_middleware(AuthenticationMiddleware, backend=KeywardBackend(tokens=tokens), on_error=on_error)
     app.add_middleware(CookieMiddleware, client=client)
     app.add_exception_handler(KeywardError, refused)
 
