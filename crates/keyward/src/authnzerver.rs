@@ -33,6 +33,7 @@ mod lists;
 mod model;
 mod people;
 mod repeats;
+mod reserved;
 mod roster;
 mod schema;
 mod sessions;

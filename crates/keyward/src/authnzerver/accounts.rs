@@ -13,8 +13,9 @@ use keyward_core::password::likeness::{self, normalise};
 use keyward_core::refusal::Refusal;
 
 use super::answer::Answer;
-use super::call::{Call, Told};
+use super::call::{Call, Told, Way};
 use super::people::{SUPERUSER, Seen};
+use super::reserved::is_reserved;
 use super::sessions::{known, no_session};
 use super::words::{REFUSED, SIGN_UP};
 
@@ -110,64 +111,9 @@ fn is_email(email: &str) -> bool {
     let plain = email.is_ascii() && !email.contains(|c: char| c.is_ascii_control() || c == ' ');
     let Some((local, _)) = email.split_once('@') else { return false };
     let local = normalise(local);
-    let official = OFFICIAL.contains(&local.as_str()) || local.ends_with(".well-known");
-    let lasts = !official && !is_disposable(email);
+    let lasts = !is_reserved(&local) && !is_disposable(email);
     plain && lasts && identifier::normalise(Kind::Email, email).is_ok()
 }
-
-/// Mailboxes of roles and not of people: RFC 2142, and names that look like ours.
-const OFFICIAL: &[&str] = &[
-    "abuse",
-    "admin",
-    "administrator",
-    "api",
-    "auth",
-    "autoconfig",
-    "billing",
-    "contact",
-    "daemon",
-    "email",
-    "ftp",
-    "help",
-    "hostmaster",
-    "imap",
-    "info",
-    "isatap",
-    "localhost",
-    "login",
-    "mail",
-    "mailer-daemon",
-    "marketing",
-    "me",
-    "mis",
-    "news",
-    "no-reply",
-    "nobody",
-    "noc",
-    "noreply",
-    "pop",
-    "postmaster",
-    "privacy",
-    "register",
-    "root",
-    "sales",
-    "security",
-    "smtp",
-    "ssl",
-    "ssladmin",
-    "sslwebmaster",
-    "support",
-    "sysadmin",
-    "system",
-    "undefined",
-    "usenet",
-    "user",
-    "username",
-    "uucp",
-    "webmaster",
-    "wpad",
-    "www",
-];
 
 /// A name that leads to a page.
 fn is_advertising(name: &str) -> bool {
@@ -202,12 +148,18 @@ impl Call<'_> {
 
 /// `user-validatepass`
 pub(super) async fn validate_password(call: Call<'_>) -> Told {
-    let flaws = call.flaws(&call.secret("password"), call.text("email"), call.text("full_name"));
+    let password = call.secret("password");
+    let mut flaws = call.flaws(&password, call.text("email"), call.text("full_name"));
+    if flaws.is_empty() && call.auth.is_breached(&password).await? {
+        flaws.push(BREACHED.to_owned());
+    }
     Ok(match flaws.is_empty() {
         true => Answer::yes("Password is secure."),
         false => Answer::no("password is insecure or invalid", "").with_messages(flaws),
     })
 }
+
+const BREACHED: &str = "That password is in lists of passwords that others lost.";
 
 /// `user-changepass`: the session must be theirs.
 pub(super) async fn change_password(call: Call<'_>) -> Told {
@@ -334,7 +286,7 @@ pub(super) async fn set_verified(call: Call<'_>) -> Told {
         });
     }
     if !seen.has_role {
-        call.give_role(&seen, "authenticated", None).await?.ok();
+        call.give_role(Way::Do, &seen, "authenticated", None).await?.ok();
     }
     let seen = call.seen(seen.id()).await?.ok_or(Error::new("find who proved an address"))?;
     Ok(Answer::yes("E-mail address verified.")
@@ -356,6 +308,10 @@ mod tests {
             ("admin@example.org", false),
             ("Admin@example.org", false),
             ("info@example.org", false),
+            ("pop3@example.org", false),
+            ("Subscribe@example.org", false),
+            ("humans.txt@example.org", false),
+            ("accounting@example.org", true),
             ("nl@example.org\n", false),
             ("a@pаypal.com", false),
             ("two@at@example.org", false),

@@ -18,6 +18,13 @@ use crate::people::Answer as Decided;
 /// What every request is answered with.
 pub(super) type Told = Result<Answer, Error>;
 
+/// Whether something is done, or only looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Way {
+    Look,
+    Do,
+}
+
 /// One request.
 #[derive(Clone, Copy)]
 pub(super) struct Call<'a> {
@@ -78,6 +85,14 @@ impl<'a> Call<'a> {
 
     pub(super) async fn run<F: Flow>(&self, flow: &F) -> Decided<F::Yes> {
         self.auth.run(flow, &self.client()).await
+    }
+
+    /// Runs it, or only looks whether it would be refused.
+    pub(super) async fn go<F: Flow>(&self, way: Way, flow: &F) -> Decided<()> {
+        match way {
+            Way::Look => self.auth.would(flow, &self.client()).await,
+            Way::Do => Ok(self.run(flow).await?.map(drop)),
+        }
     }
 
     /// The live session whose token is the parameter of this name.

@@ -10,7 +10,7 @@ use keyward_core::refusal::Refusal;
 use serde_json::{Map, Value};
 
 use super::answer::Answer;
-use super::call::{Call, Told};
+use super::call::{Call, Told, Way};
 use super::people::{NOTES, SUPERUSER, Seen, is_state};
 use super::sessions::{known, updated};
 use super::words::{DENIED, NO_SESSION, REFUSED};
@@ -144,41 +144,58 @@ async fn apply(call: &Call<'_>, target: &Seen, may: &[&str], actor: Option<UserI
     }
 }
 
+/// Does all of a change, or none of it: what would be refused of it is looked for before
+/// anything is written.
 async fn done(
     call: &Call<'_>,
     target: &Seen,
     change: Change,
     actor: Option<UserId>,
 ) -> Result<Result<(), Refusal>, Error> {
+    match each(call, Way::Look, target, &change, actor).await? {
+        Ok(()) => each(call, Way::Do, target, &change, actor).await,
+        refused => Ok(refused),
+    }
+}
+
+async fn each(
+    call: &Call<'_>,
+    way: Way,
+    target: &Seen,
+    change: &Change,
+    actor: Option<UserId>,
+) -> Result<Result<(), Refusal>, Error> {
     let user = target.id();
     let Change { edit, role, is_active, is_proven } = change;
     let has_edit = edit.name.is_some() || edit.names.email.is_some() || edit.properties.is_some();
-    if has_edit && let Err(refusal) = call.run(&Edit { user, edit, actor }).await? {
+    let edit = Edit { user, edit: edit.clone(), actor };
+    if has_edit && let Err(refusal) = call.go(way, &edit).await? {
         return Ok(Err(refusal));
     }
     if let Some(role) = role
-        && let Err(refusal) = call.give_role(target, &role, actor).await?
+        && let Err(refusal) = call.give_role(way, target, role, actor).await?
     {
         return Ok(Err(refusal));
     }
-    if is_proven && let Err(refusal) = call.run(&ProveAddress { user }).await? {
+    if *is_proven && let Err(refusal) = call.go(way, &ProveAddress { user }).await? {
         return Ok(Err(refusal));
     }
     match is_active {
-        Some(is_active) => lock(call, user, !is_active, actor).await,
+        Some(is_active) => lock(call, way, user, !is_active, actor).await,
         None => Ok(Ok(())),
     }
 }
 
 async fn lock(
     call: &Call<'_>,
+    way: Way,
     user: UserId,
     locks: bool,
     actor: Option<UserId>,
 ) -> Result<Result<(), Refusal>, Error> {
     let reason = "locked by a frontend".to_owned();
     let act = if locks { Act::Lock { reason } } else { Act::Unlock };
-    Ok(call.run(&ActOn { user, act, actor }).await?.map(drop))
+    call.go(way, &ActOn { user, act, actor }).await
 }
 
 async fn told(call: &Call<'_>, user: UserId, message: &str) -> Told {
@@ -190,13 +207,14 @@ impl Call<'_> {
     /// Gives somebody this role of the model and takes the others. `locked` locks them.
     pub(super) async fn give_role(
         &self,
+        way: Way,
         target: &Seen,
         role: &str,
         actor: Option<UserId>,
     ) -> Result<Result<(), Refusal>, Error> {
         let user = target.id();
         if role == "locked" {
-            return lock(self, user, true, actor).await;
+            return lock(self, way, user, true, actor).await;
         }
         let held = self.auth.0.store.access(user).await?;
         let has = |role: &str| held.roles.iter().any(|it| it.role == role && it.scope.is_empty());
@@ -208,13 +226,13 @@ impl Call<'_> {
             actor,
         };
         if !has(role)
-            && let Err(refusal) = self.run(&assign(role, true)).await?
+            && let Err(refusal) = self.go(way, &assign(role, true)).await?
         {
             return Ok(Err(refusal));
         }
         for other in self.room.how.model.roles().filter(|it| *it != role && !is_state(it)) {
             if has(other)
-                && let Err(refusal) = self.run(&assign(other, false)).await?
+                && let Err(refusal) = self.go(way, &assign(other, false)).await?
             {
                 return Ok(Err(refusal));
             }
@@ -250,7 +268,7 @@ async fn toggled(call: &Call<'_>, actor: Option<UserId>) -> Told {
         Ok(target) => target,
         Err(answer) => return Ok(answer),
     };
-    match lock(call, target.id(), locks, actor).await? {
+    match lock(call, Way::Do, target.id(), locks, actor).await? {
         Ok(()) => told(call, target.id(), "User's lock was set.").await,
         Err(refusal) => Ok(refusal.into()),
     }

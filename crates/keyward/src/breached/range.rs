@@ -22,6 +22,8 @@ pub struct RangeOptions {
     pub fail_open: bool,
     /// How long it may take.
     pub timeout: Duration,
+    /// How often a password must have been found to count as breached; at least once.
+    pub at_least: u64,
 }
 
 impl Default for RangeOptions {
@@ -30,6 +32,7 @@ impl Default for RangeOptions {
             url: "https://api.pwnedpasswords.com".into(),
             fail_open: true,
             timeout: Duration::from_secs(3),
+            at_least: 1,
         }
     }
 }
@@ -63,13 +66,14 @@ impl BreachRange {
         }
         let text =
             std::str::from_utf8(reply.body()).map_err(|cause| Error::because(WHAT, cause))?;
-        found(text, rest).ok_or_else(|| Error::because(WHAT, "it answered something else"))
+        let found = found(text, rest, self.options.at_least);
+        found.ok_or_else(|| Error::because(WHAT, "it answered something else"))
     }
 }
 
-/// Whether the rest of a hash is among those that were told of. What was found no times
-/// is padding. `None` if this is no such answer.
-fn found(text: &str, rest: &str) -> Option<bool> {
+/// Whether the rest of a hash is among those that were told of, and was found so often.
+/// What was found no times is padding. `None` if this is no such answer.
+fn found(text: &str, rest: &str, at_least: u64) -> Option<bool> {
     let mut is_found = false;
     let mut lines = text.lines().filter(|line| !line.is_empty()).peekable();
     lines.peek()?;
@@ -79,7 +83,7 @@ fn found(text: &str, rest: &str) -> Option<bool> {
         if hash.len() != 35 || !hash.bytes().all(|b| b.is_ascii_hexdigit()) {
             return None;
         }
-        is_found |= count > 0 && hash.eq_ignore_ascii_case(rest);
+        is_found |= count >= at_least.max(1) && hash.eq_ignore_ascii_case(rest);
     }
     Some(is_found)
 }
@@ -109,12 +113,13 @@ mod tests {
         let (one, two) =
             ("0018A45C4D1DEF81644B54AB7F969B88D65", "00D4F6E8FA6EECAD2A3AA415EEC418D38EC");
         let told = format!("{one}:10\r\n{two}:0\r\n");
-        assert_eq!(found(&told, one), Some(true));
-        assert_eq!(found(&told.to_lowercase(), one), Some(true));
-        assert_eq!(found(&told, two), Some(false), "padding");
-        assert_eq!(found(&told, &"F".repeat(35)), Some(false));
+        assert_eq!(found(&told, one, 1), Some(true));
+        assert_eq!(found(&told.to_lowercase(), one, 1), Some(true));
+        assert_eq!(found(&told, two, 0), Some(false), "padding");
+        assert_eq!(found(&told, &"F".repeat(35), 1), Some(false));
+        assert_eq!((found(&told, one, 10), found(&told, one, 11)), (Some(true), Some(false)));
         for odd in ["", "\r\n", "<html>", "x:1", one, &format!("{one}:many")] {
-            assert_eq!(found(odd, one), None, "{odd}");
+            assert_eq!(found(odd, one, 1), None, "{odd}");
         }
     }
 }

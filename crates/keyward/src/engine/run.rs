@@ -61,6 +61,15 @@ impl Keyward {
         Ok(Err(Refusal::Conflict))
     }
 
+    /// What a flow that takes and hashes nothing would answer now; nothing is written.
+    #[cfg(feature = "authnzerver")]
+    pub(crate) async fn would<F: Flow>(&self, flow: &F, client: &Client) -> Answer<()> {
+        let (now, policy) = (self.now(), self.policy());
+        let facts = flow.gather(self.gather_cx(now, client, &policy)).await?;
+        let verdict = self.decide_with(now, client, |cx| flow.decide(facts, Done::default(), cx));
+        Ok(verdict.reply.map(drop))
+    }
+
     /// What a flow would decide on now, for looking at it; nothing is decided.
     #[cfg(feature = "policy-file")]
     pub(crate) async fn facts<F: Flow>(
@@ -160,6 +169,15 @@ impl Keyward {
 }
 
 impl Keyward {
+    /// Whether a password is one that others are known to have lost.
+    #[cfg(feature = "authnzerver")]
+    pub(crate) async fn is_breached(&self, password: &keyward_core::Secret) -> Result<bool, Error> {
+        match &self.0.bots.breaches {
+            Some(check) => check.is_breached(crate::breached::sha1_of(password.reveal())).await,
+            None => Ok(false),
+        }
+    }
+
     /// Checks and hashes. A new password that was breached is not worth a hash.
     async fn slow_work(&self, work: Work) -> Result<Done, Error> {
         let breached = match (&self.0.bots.breaches, &work.hash) {

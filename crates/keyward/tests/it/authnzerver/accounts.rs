@@ -257,3 +257,49 @@ async fn a_lock_ends_sessions_and_what_somebody_was_comes_back() {
     site.done("internal-user-lock", json!({ "target_userid": bob, "action": "unlock" })).await;
     assert!(site.logs_in("bob@example.org", PASSWORD).await);
 }
+
+#[tokio::test]
+async fn a_change_of_which_a_part_is_refused_changes_nothing() {
+    let site = Site::new().await;
+    let bob = site.person("bob@example.org").await;
+    let root = site.person_as("root1@example.org", "superuser").await;
+    let roots = site.session(Some(root)).await;
+    let his = (root, "superuser", roots.as_str());
+    // It may do more here than whoever asks.
+    site.t.role("staff", &["users:*"]).await;
+    let update = json!({
+        "full_name": "Robert", "email": "rob@example.org", "is_active": false, "user_role": "staff",
+    });
+    site.refused("user-edit", edit(his, bob, update)).await;
+    let found = site.t.kw.find_person("bob@example.org").await.unwrap().unwrap();
+    assert_eq!(found.name, "Ada Byron");
+    assert!(site.t.kw.find_person("rob@example.org").await.unwrap().is_none());
+    assert!(site.logs_in("bob@example.org", PASSWORD).await, "and is not locked");
+    let update = json!({ "full_name": "Robert", "user_role": "authenticated" });
+    let info = site.done("user-edit", edit(his, bob, update)).await;
+    assert_eq!(info["user_info"]["full_name"], "Robert");
+}
+
+/// Knows one password that others lost.
+#[derive(Debug)]
+struct Lost;
+
+impl keyward::breached::BreachCheck for Lost {
+    fn is_breached(&self, sha1: [u8; 20]) -> keyward::port::Fut<'_, Result<bool, keyward::Error>> {
+        let lost = keyward_core::crypto::token::sha1(PASSWORD);
+        Box::pin(async move { Ok(sha1 == lost) })
+    }
+}
+
+#[tokio::test]
+async fn a_password_that_others_lost_is_not_secure() {
+    let text = keyward::authnzerver::Frontend::new_key();
+    let how = keyward::authnzerver::Authnzerver::new()
+        .frontend(keyward::authnzerver::Frontend::new("site", [&text]).unwrap());
+    let t = keyward::testing::TestAuth::with(|b| b.authnzerver(how).breached(Lost)).await;
+    let site = Site { t, key: keyward_core::crypto::message::MessageKey::parse(&text).unwrap() };
+    let body = |password| json!({ "password": password, "email": "a@b.org", "full_name": "Ada" });
+    let why = site.refused("user-validatepass", body(PASSWORD)).await;
+    assert_eq!(why, "password is insecure or invalid");
+    site.done("user-validatepass", body("another zeppelin landed 99")).await;
+}

@@ -6,10 +6,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use keyward::Keyward;
 use keyward::authnzerver::{Authnzerver, Frontend};
 use keyward::breached::BreachCheck;
 use keyward::port::Fut;
-use keyward::testing::TestAuth;
+use keyward::testing::{CHEAP, FakeClock, TestAuth};
 use keyward_core::crypto::message::MessageKey;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -317,6 +318,36 @@ async fn flaw_16_whoever_is_guessed_at_is_not_locked_out_for_good() {
     assert_eq!(info["user_info"][0]["is_active"], true);
     site.t.clock.advance(Duration::from_secs(24 * 3600));
     assert!(site.logs_in("ada@example.org", PASSWORD).await);
+}
+
+#[tokio::test]
+async fn flaw_16_nobody_is_locked_out_by_a_restart_either() {
+    let folder = tempfile::tempdir().unwrap();
+    let (text, clock) = (Frontend::new_key(), FakeClock::default());
+    let start = async || {
+        let how = Authnzerver::new().frontend(Frontend::new("site", [&text]).unwrap());
+        let builder = Keyward::sqlite(folder.path().join("app.db"))
+            .clock(Arc::new(clock.clone()))
+            .hashing(CHEAP, 1)
+            .public_url("http://localhost")
+            .rate_limits(10_000, 1_000_000)
+            .with_inbox();
+        let kw = builder.authnzerver(how).build().await.unwrap();
+        Site { t: TestAuth::around(kw, clock.clone()), key: MessageKey::parse(&text).unwrap() }
+    };
+    let site = start().await;
+    let ada = site.person("ada@example.org").await;
+    for _ in 0..30 {
+        assert!(!site.logs_in("ada@example.org", "wrong").await);
+    }
+    site.t.kw.shutdown().await;
+    let site = start().await;
+    let info = site.done("user-list", json!({ "user_id": ada })).await;
+    assert_eq!(info["user_info"][0]["is_active"], true);
+    clock.advance(Duration::from_secs(24 * 3600));
+    assert!(!site.logs_in("ada@example.org", "wrong").await);
+    assert!(site.logs_in("ada@example.org", PASSWORD).await, "one wrong guess locks nobody");
+    site.t.kw.shutdown().await;
 }
 
 /// From the fifth wrong password on, the answer came after its client had given up.
