@@ -5,6 +5,7 @@ mod args;
 mod cli;
 mod config;
 mod failure;
+mod hidden;
 mod run;
 mod terminal;
 mod tour;

@@ -9,6 +9,7 @@ use keyward::Secret;
 use keyward::authnzerver::{Authnzerver as Door, Frontend};
 
 use super::key::{Key, Takes};
+use super::password::Breached;
 use super::reader::Reader;
 use super::server::is_address;
 use crate::failure::{Failure, Outcome};
@@ -60,7 +61,7 @@ pub(super) const KEYS: &[Key] = &[
         name: "authnzerver.password_rules",
         takes: Takes::Text,
         default: "min_pass_length:12; max_unsafe_similarity:50; max_char_frequency:0.3",
-        what: "What a password of a frontend's people must be, beside our own rules.",
+        what: "What a password of a frontend's people must be, beside our own rules. With min_pwned_matches:N, and password.breached = range, one that was found fewer times in breaches is taken, here and on our own pages.",
     },
     Key {
         name: "authnzerver.domain",
@@ -91,7 +92,7 @@ pub(crate) struct Authnzerver {
     permissions: Option<PathBuf>,
     fresh_for: Duration,
     accept_repeats: bool,
-    password_rules: (usize, f64, f64),
+    rules: Rules,
     domain: Option<String>,
     rates: Rates,
     pii_salt: Option<Secret>,
@@ -105,10 +106,30 @@ struct Named {
     only: Vec<String>,
 }
 
+/// What a password of a frontend's people must be.
+#[derive(Clone, Debug, PartialEq)]
+struct Rules {
+    length: usize,
+    similarity: f64,
+    frequency: f64,
+    /// How often it must have been found in breaches to be refused, if that was said.
+    breaches: Option<u32>,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { length: 12, similarity: 50.0, frequency: 0.3, breaches: None }
+    }
+}
+
 #[derive(Clone, Debug)]
 enum Rates {
     Off,
-    Some(Vec<(String, u32)>),
+    Some {
+        rates: Vec<(String, u32)>,
+        /// What was said and means nothing here.
+        passed_over: Vec<&'static str>,
+    },
 }
 
 impl Authnzerver {
@@ -126,10 +147,10 @@ impl Authnzerver {
             permissions: r.path("authnzerver.permissions"),
             fresh_for: r.duration("authnzerver.fresh_for", "1s", "1h"),
             accept_repeats: r.flag("authnzerver.accept_repeats"),
-            password_rules: password_rules(&rules).unwrap_or_else(|| {
-                let why = "takes min_pass_length:N; max_unsafe_similarity:N; max_char_frequency:N";
+            rules: password_rules(&rules).unwrap_or_else(|| {
+                let why = "takes min_pass_length:N; max_unsafe_similarity:N; max_char_frequency:N; min_pwned_matches:N";
                 r.refuse("authnzerver.password_rules", why);
-                (12, 50.0, 0.3)
+                Rules::default()
             }),
             domain: r.text("authnzerver.domain"),
             rates: self::rates(&rates).unwrap_or_else(|| {
@@ -149,12 +170,36 @@ impl Authnzerver {
         Some(read)
     }
 
+    /// How often a password must have been found in breaches to be refused.
+    pub(crate) fn breaches(&self) -> Option<u32> {
+        self.rules.breaches
+    }
+
+    /// What was said and has no effect, with the reason.
+    pub(crate) fn notices(&self, breached: &Breached) -> Vec<String> {
+        let why = match breached {
+            Breached::Range { .. } => None,
+            Breached::Local(_) => Some("the file has what `breached build --at-least` put there"),
+            Breached::Off => Some("password.breached is off"),
+        };
+        let why = why.filter(|_| self.rules.breaches.is_some());
+        let breaches = why.map(|why| format!("min_pwned_matches means nothing here: {why}"));
+        let passed_over = match &self.rates {
+            Rates::Off => &[][..],
+            Rates::Some { passed_over, .. } => passed_over,
+        };
+        let rates = passed_over.iter().map(|name| {
+            format!("{name} of the rates means nothing here: each kind of request has its own")
+        });
+        breaches.into_iter().chain(rates).collect()
+    }
+
     /// The door, as the library has it.
     pub(crate) fn door(&self) -> Outcome<Door> {
-        let (least, similarity, frequency) = self.password_rules;
+        let Rules { length, similarity, frequency, .. } = self.rules;
         let mut door = Door::new()
             .fresh_for(self.fresh_for)
-            .password_rules(least, similarity, frequency)
+            .password_rules(length, similarity, frequency)
             .domain(self.domain.as_deref().unwrap_or_default())
             .pii_salt(self.pii_salt.as_ref().map_or("", Secret::reveal));
         if self.accept_repeats {
@@ -166,7 +211,7 @@ impl Authnzerver {
         }
         match &self.rates {
             Rates::Off => door = door.unlimited(),
-            Rates::Some(rates) => {
+            Rates::Some { rates, .. } => {
                 for (name, count) in rates {
                     door = door.rate(name, *count);
                 }
@@ -208,21 +253,19 @@ fn listed(keys: &str) -> Vec<Secret> {
     super::raw::parts(keys).into_iter().map(Secret::new).collect()
 }
 
-/// `min_pass_length:12; max_unsafe_similarity:50; max_char_frequency:0.3`, by name; what
-/// we do not ask for is passed over.
-fn password_rules(text: &str) -> Option<(usize, f64, f64)> {
-    let mut rules = (12, 50.0, 0.3);
+/// `min_pass_length:12; max_unsafe_similarity:50; max_char_frequency:0.3`, by name, and
+/// `min_pwned_matches:25`.
+fn password_rules(text: &str) -> Option<Rules> {
+    let mut rules = Rules::default();
     for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
         let (name, value) = part.split_once(':')?;
         match name.trim() {
-            "min_pass_length" => rules.0 = value.trim().parse().ok()?,
-            "max_unsafe_similarity" => rules.1 = value.trim().parse().ok()?,
+            "min_pass_length" => rules.length = value.trim().parse().ok()?,
+            "max_unsafe_similarity" => rules.similarity = value.trim().parse().ok()?,
             "max_char_frequency" | "max_character_frequency" => {
-                rules.2 = value.trim().parse().ok()?;
+                rules.frequency = value.trim().parse().ok()?;
             }
-            "min_pwned_matches" => {
-                let _: u32 = value.trim().parse().ok()?;
-            }
+            "min_pwned_matches" => rules.breaches = Some(value.trim().parse().ok()?),
             _ => return None,
         }
     }
@@ -235,12 +278,13 @@ fn rates(text: &str) -> Option<Rates> {
     if text.trim() == "none" {
         return Some(Rates::Off);
     }
-    let (mut groups, mut own) = (vec![], vec![]);
+    let (mut groups, mut own, mut passed_over) = (vec![], vec![], vec![]);
     for part in text.split(';').map(str::trim).filter(|part| !part.is_empty()) {
         let (name, count) = part.split_once(':')?;
         let count: u32 = count.trim().parse().ok().filter(|count| *count > 0)?;
         match name.trim() {
-            "ipaddr" | "burst" => {}
+            "ipaddr" => passed_over.push("ipaddr"),
+            "burst" => passed_over.push("burst"),
             group @ ("user" | "session" | "apikey") => {
                 groups.extend(usual(group).map(|name| (name.to_owned(), count)));
             }
@@ -248,7 +292,7 @@ fn rates(text: &str) -> Option<Rates> {
         }
     }
     groups.extend(own);
-    Some(Rates::Some(groups))
+    Some(Rates::Some { rates: groups, passed_over })
 }
 
 /// Requests of a group for which nothing stricter is usual.
@@ -270,12 +314,16 @@ mod tests {
     #[test]
     fn rules_and_rates_are_read_by_name() {
         let rules = "max_char_frequency:0.2; min_pass_length: 10; min_pwned_matches:25";
-        assert_eq!(password_rules(rules), Some((10, 50.0, 0.2)));
+        let read = Rules { length: 10, frequency: 0.2, breaches: Some(25), ..Rules::default() };
+        assert_eq!(password_rules(rules), Some(read));
         assert_eq!(password_rules("min_length:3"), None);
         assert!(matches!(rates("none"), Some(Rates::Off)));
-        let Some(Rates::Some(found)) = rates("session:120; burst:150; user-new:7") else {
+        let Some(Rates::Some { rates: found, passed_over }) =
+            rates("session:120; burst:150; user-new:7")
+        else {
             panic!("not read")
         };
+        assert_eq!(passed_over, ["burst"]);
         assert_eq!(found, [("session-*".to_owned(), 120), ("user-new".to_owned(), 7)]);
         assert!(rates("session").is_none() && rates("session:0").is_none());
     }

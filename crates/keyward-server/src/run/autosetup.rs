@@ -10,6 +10,7 @@ use keyward::authnzerver::Frontend;
 use crate::config::Origin;
 use crate::config::authnzerver::old::Given;
 use crate::failure::{Exit, Failure, Outcome};
+use crate::hidden;
 use crate::terminal::note;
 
 const KEY: &str = ".authnzerver-secret-key";
@@ -40,7 +41,7 @@ pub(super) fn run(given: &mut Given) -> Outcome {
     }
     let variables = folder.join(VARIABLES);
     if !variables.exists() {
-        write(&variables, &lines(given, folder), 0o600)?;
+        write(&variables, &lines(given, folder), 0o400)?;
     }
     note(&format!("  made     {} and beside it what it names", variables.display()));
     Ok(())
@@ -59,7 +60,7 @@ fn administrator(given: &mut Given, path: &Path) -> Outcome {
         given.take("admin_email", &email, Origin::Option("--autosetup"));
     }
     if !given.has("admin_password") {
-        let password = Secret::new(ask("Password (empty: one is made)", "")?);
+        let password = ask_hidden("Password, which is not shown (empty: one is made)")?;
         let password = match password.reveal().is_empty() {
             true => Secret::new(Frontend::new_key()),
             false => password,
@@ -79,6 +80,14 @@ fn ask(question: &str, usual: &str) -> Outcome<String> {
     let mut said = String::new();
     std::io::stdin().lock().read_line(&mut said)?;
     Ok(Some(said.trim().to_owned()).filter(|it| !it.is_empty()).unwrap_or(usual.to_owned()))
+}
+
+/// The same, of what nobody may read over a shoulder.
+fn ask_hidden(question: &str) -> Outcome<Secret> {
+    if !std::io::stdin().is_terminal() {
+        return Ok(Secret::new(""));
+    }
+    Ok(hidden::answer(question)?)
 }
 
 /// What to start with from then on: `keyward serve --authnzerver --envfile .env`.

@@ -52,6 +52,9 @@ impl Args {
             more(raw);
             notices = given.apply(raw);
         })?;
+        if let Some(authnzerver) = &config.authnzerver {
+            notices.extend(authnzerver.notices(&config.password.breached));
+        }
         let console = Console::new(config.log.json);
         notices.iter().for_each(|notice| console.say(&format!("  note     {notice}")));
         match config.authnzerver {

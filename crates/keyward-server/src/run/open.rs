@@ -9,7 +9,7 @@ use keyward::{Builder, ByChannel, Folder, Keyward};
 
 use super::data::{self, DataDir};
 use crate::args::Globals;
-use crate::config::{Breached, Config, Mail, Sms};
+use crate::config::{Authnzerver, Breached, Config, Mail, Sms};
 use crate::failure::{Failure, Outcome};
 
 /// Where `serve` keeps its data.
@@ -75,8 +75,13 @@ fn with_breached(builder: Builder, config: &Config) -> Outcome<Builder> {
         Breached::Off => builder,
         Breached::Local(file) => builder.breached(BreachFilter::open(file)?),
         Breached::Range { url, fail_open } => {
-            let options =
-                RangeOptions { url: url.clone(), fail_open: *fail_open, ..Default::default() };
+            let at_least = config.authnzerver.as_ref().and_then(Authnzerver::breaches);
+            let options = RangeOptions {
+                url: url.clone(),
+                fail_open: *fail_open,
+                at_least: at_least.map_or(1, u64::from),
+                ..Default::default()
+            };
             builder.breached(BreachRange::new(outbound(config)?, options))
         }
     })

@@ -1,7 +1,9 @@
 //! In authnzerver's place: its port, its options, its variables, its files. What is sealed
 //! is asked by its own helpers: `clients/python/tests/test_authnzerver.py`.
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 
 use serde_json::json;
 
@@ -39,6 +41,22 @@ fn flaw_15_its_health_is_that_of_the_database() {
     let said = reply.json();
     assert_eq!(reply.status, 200);
     assert_eq!((&said["Health-Ok"], &said["Workers"]), (&json!(true), &json!({ "keyward": "ok" })));
+}
+
+/// authnzerver said that all was well while its database was broken: here somebody else
+/// does not let go of it.
+#[test]
+fn flaw_15_a_database_that_cannot_be_had_is_told() {
+    let place = place();
+    let server = place.start(&ALONE);
+    let client = Client::new(server.port());
+    let db = rusqlite::Connection::open(place.path("data/keyward.db")).unwrap();
+    db.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let reply = client.get("/health");
+    assert_eq!((reply.status, &reply.json()["Health-Ok"]), (500, &json!(false)), "{}", reply.body);
+    assert_eq!(reply.json()["Workers"], json!({ "keyward": "database broken" }));
+    db.execute_batch("COMMIT").unwrap();
+    assert_eq!(client.get("/health").status, 200, "and when it is there again, that is told");
 }
 
 /// authnzerver 0.1.3 missed a file of its own, and later versions asked the internet.
@@ -180,7 +198,7 @@ fn autosetup_makes_a_key_a_salt_an_administrator_and_variables() {
         (".authnzerver-secret-key", 0o400),
         (".authnzerver-salt", 0o400),
         (".authnzerver-admin-credentials", 0o400),
-        (".env", 0o600),
+        (".env", 0o400),
     ] {
         let found = std::fs::metadata(place.path(name)).unwrap().permissions().mode();
         assert_eq!(found & 0o777, mode, "{name}");
@@ -191,6 +209,65 @@ fn autosetup_makes_a_key_a_salt_an_administrator_and_variables() {
     place.start(&["serve", "--authnzerver", "--envfile=.env"]).stop();
     place.start(&["serve", "--authnzerver", "--autosetup"]).stop();
     assert_eq!(text(&place.path(".authnzerver-secret-key")), key, "nothing is made twice");
+}
+
+#[test]
+fn what_has_no_effect_is_said() {
+    let rules = "--passpolicy=min_pass_length:14; min_pwned_matches:25";
+    let rates = "--ratelimits=ipaddr:720; user:480; burst:150";
+    let broken = "--permissions=no-such-file.json";
+    let args = ["serve", "--authnzerver", "--listen=127.0.0.1:0", rules, rates, broken];
+    let said = place().without(&["KEYWARD_LOG_FORMAT"]).run(&args);
+    for notice in [
+        "min_pwned_matches means nothing here: password.breached is off",
+        "ipaddr of the rates means nothing here",
+        "burst of the rates means nothing here",
+    ] {
+        assert!(said.err.contains(notice), "{notice}: {}", said.err);
+    }
+    assert!(!said.err.contains("user of the rates"), "{}", said.err);
+    let place = place().env("KEYWARD_PASSWORD_BREACHED", "range");
+    let said = place.without(&["KEYWARD_LOG_FORMAT"]).run(&args);
+    assert!(!said.err.contains("min_pwned_matches"), "it has: {}", said.err);
+}
+
+/// A person at a terminal is asked for a password, and nothing of it is shown.
+#[test]
+fn autosetup_shows_no_password_that_is_typed() {
+    let (mut terminal, seat) = terminal();
+    let place = Place::new().env("AUTHNZERVER_ADMIN_EMAIL", "boss@example.org");
+    let args = ["serve", "--authnzerver", "--autosetup", "--listen=127.0.0.1:0"];
+    let mut child = place.spawn(&args, seat.into());
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.starts_with("Password")), "it is asked for");
+    let modes = rustix::termios::tcgetattr(&terminal).unwrap().local_modes;
+    assert!(!modes.contains(rustix::termios::LocalModes::ECHO), "and is not shown");
+    let typed = "vexing hydrangea tornado 42";
+    terminal.write_all(format!("{typed}\n").as_bytes()).unwrap();
+    assert!(lines.any(|line| line.contains(".env")), "it goes on");
+    let said = text(&place.path(".authnzerver-admin-credentials"));
+    assert_eq!(said, format!("boss@example.org {typed}\n"));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let mut shown = [0; 64];
+    let length = terminal.read(&mut shown).unwrap_or(0);
+    let shown = String::from_utf8_lossy(&shown[..length]);
+    assert_eq!(shown.trim(), "", "only that the line has ended");
+}
+
+/// Both ends of a terminal: where a person sits, and where a program does.
+fn terminal() -> (File, File) {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+    let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&person).unwrap();
+    unlockpt(&person).unwrap();
+    let name = ptsname(&person, vec![]).unwrap();
+    // It must not become the terminal of this process.
+    let flags = rustix::fs::OFlags::NOCTTY.bits().cast_signed();
+    let program =
+        File::options().read(true).write(true).custom_flags(flags).open(name.to_str().unwrap());
+    (person.into(), program.unwrap())
 }
 
 #[test]
