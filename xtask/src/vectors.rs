@@ -2,7 +2,8 @@
 //!
 //! The engine is built only for this command, so the command calls itself again
 //! with the feature that brings it. To add a file: its sections as types and a
-//! `compare` beside these, and a line in `FILES`.
+//! `compare` beside these, and a line in `FILES`. To differ on purpose: a rule in
+//! `mended`, with its reason.
 
 #[cfg(feature = "vectors")]
 mod acl;
@@ -19,11 +20,15 @@ mod example;
 #[cfg(feature = "vectors")]
 mod fernet;
 #[cfg(feature = "vectors")]
+mod flows;
+#[cfg(feature = "vectors")]
 mod header;
 #[cfg(feature = "vectors")]
 mod items;
 #[cfg(feature = "vectors")]
 mod likeness;
+#[cfg(feature = "vectors")]
+mod mended;
 #[cfg(feature = "vectors")]
 mod otp;
 #[cfg(feature = "vectors")]

@@ -2,7 +2,6 @@
 //! cryptography crate.
 
 pub mod api_key;
-#[cfg(any(feature = "tokens", feature = "legacy-hashes"))]
 pub mod asok;
 #[cfg(feature = "authnzerver")]
 pub mod fernet;

@@ -37,6 +37,8 @@ mod impersonation;
 pub mod import;
 mod invitations;
 mod keyfile;
+#[cfg(feature = "tokens")]
+pub mod legacy;
 mod lists;
 mod matrix;
 pub mod methods;

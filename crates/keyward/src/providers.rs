@@ -264,6 +264,36 @@ pub fn presets() -> impl Iterator<Item = &'static str> {
     presets::PRESETS.iter().map(|preset| preset.name)
 }
 
+/// Whom an answer of a service tells of, as the preset of this name reads it: for an app
+/// that asked the service itself. Nothing is verified by that: believe it if it came from
+/// the service, over TLS, for a token that was given to you.
+///
+/// `None` where nobody is named, and for presets that stand for many issuers.
+///
+/// ```
+/// use keyward::providers::told;
+///
+/// let answer = serde_json::json!({ "id": 5, "login": "ada" });
+/// let ada = told("github", answer).unwrap();
+/// assert_eq!((ada.provider_id.as_str(), ada.name.as_deref()), ("5", Some("ada")));
+/// assert!(told("github", serde_json::json!({ "login": "ada" })).is_none());
+/// ```
+pub fn told(preset: &str, answer: serde_json::Value) -> Option<ProviderUser> {
+    let preset = presets::PRESETS.iter().find(|known| known.name == preset)?;
+    let read = (preset.read)(&answer);
+    let user = ProviderUser {
+        provider: preset.name.to_owned(),
+        issuer: preset.issuer.to_owned(),
+        provider_id: read.id?,
+        email: read.email,
+        email_verified: read.email_verified,
+        name: read.name,
+        picture: read.picture,
+        raw: answer,
+    };
+    user.sane().filter(|user| !user.issuer.contains('{'))
+}
+
 /// A mistake of whoever configures.
 fn misuse(name: &str, what: impl fmt::Display) -> Error {
     Error::because("use the provider", format!("{name}: {what}"))

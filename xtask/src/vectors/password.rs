@@ -1,14 +1,16 @@
 //! Stored passwords of passlib, Django, Werkzeug, Asok, asyncauth and
-//! argon2-cffi.
+//! argon2-cffi, and what asyncauth and its successor signed.
 
 use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use keyward_core::Secret;
+use keyward_core::crypto::jose::verify_shared;
 use keyward_core::crypto::password::{self, Arena, Format, Policy};
+use keyward_core::time::Timestamp;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::comparison::Comparison;
 use crate::Result;
@@ -63,6 +65,10 @@ pub(super) fn hashes(text: &str, comparison: &mut Comparison) -> Result<()> {
         for (place, case) in cases.iter().enumerate() {
             case.compare(&format!("{section}[{place}]"), &mut arena, comparison)?;
         }
+        let refused = cases.iter().filter(|case| case.hash.is_none()).count();
+        if refused > 0 {
+            comparison.leave_out(section, refused, "the other system refused to hash it");
+        }
     }
     for (place, row) in hashes.malformed.iter().enumerate() {
         let refused = password::verify(&Secret::new("x"), &row.hash).is_err();
@@ -109,7 +115,37 @@ impl Claimed {
 struct Asyncauth {
     asyncauth_password: Peppered,
     sanic_security_password: Argon2,
+    #[serde(default)]
+    asyncauth_jwt: Vec<Session>,
+    #[serde(default)]
+    sanic_security_jwt: Vec<Session>,
 }
+
+/// A session as it was signed, by one version of PyJWT or by two.
+#[derive(Deserialize)]
+struct Session {
+    secret: Secret,
+    claims: Map<String, Value>,
+    token: Option<String>,
+    token_pyjwt_2_15: Option<String>,
+    token_pyjwt_2_0_1: Option<String>,
+}
+
+impl Session {
+    /// What its tokens say, and that no other secret reads them.
+    fn compare(&self, id: &str, comparison: &mut Comparison) {
+        let tokens = [&self.token, &self.token_pyjwt_2_15, &self.token_pyjwt_2_0_1];
+        let other = Secret::new(format!("{}x", self.secret.reveal()));
+        for (place, token) in tokens.into_iter().flatten().enumerate() {
+            let read = |secret| verify_shared(token, secret, SIGNED_AT).ok();
+            let ours = (read(&self.secret), read(&other));
+            comparison.row(format!("{id} token {place}"), ours, (Some(self.claims.clone()), None));
+        }
+    }
+}
+
+/// When the sessions are read: none of them says when it ends in words of RFC 7519.
+const SIGNED_AT: Timestamp = Timestamp::from_secs(1_700_000_000);
 
 #[derive(Deserialize)]
 struct Peppered {
@@ -144,7 +180,7 @@ struct RehashRow {
 /// What argon2-cffi writes unless told otherwise.
 const ARGON2_CFFI: Policy = Policy { memory_kib: 65_536, iterations: 3, lanes: 4 };
 
-/// Compares the passwords of `asyncauth_crypto.json`.
+/// Compares `asyncauth_crypto.json`: passwords, and what signed sessions say.
 pub(super) fn asyncauth(text: &str, comparison: &mut Comparison) -> Result<()> {
     let rows: Asyncauth = serde_json::from_str(text)?;
     let answers = |password: &str, stored: &str| {
@@ -165,6 +201,13 @@ pub(super) fn asyncauth(text: &str, comparison: &mut Comparison) -> Result<()> {
     for (place, row) in rows.sanic_security_password.needs_rehash.iter().enumerate() {
         let ours = password::needs_rehash(&row.phc, ARGON2_CFFI);
         comparison.row(format!("needs_rehash[{place}]"), ours, row.needs_rehash);
+    }
+    for (section, rows) in
+        [("asyncauth_jwt", &rows.asyncauth_jwt), ("sanic_security_jwt", &rows.sanic_security_jwt)]
+    {
+        for (place, row) in rows.iter().enumerate() {
+            row.compare(&format!("{section}[{place}]"), comparison);
+        }
     }
     Ok(())
 }

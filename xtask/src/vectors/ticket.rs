@@ -7,6 +7,7 @@ use keyward_core::time::Timestamp;
 use serde::Deserialize;
 
 use super::comparison::Comparison;
+use super::flows;
 use crate::Result;
 
 #[derive(Deserialize)]
@@ -98,6 +99,8 @@ fn bytes(digits: &str) -> Result<Vec<u8>> {
 #[derive(Deserialize)]
 struct Policies {
     reissue: Vec<Reissue>,
+    #[serde(default)]
+    flows: Vec<serde_json::Value>,
 }
 
 #[derive(Deserialize)]
@@ -129,5 +132,5 @@ pub(super) fn renewals(text: &str, comparison: &mut Comparison) -> Result<()> {
         let theirs = (row.user.clone().map(|_| user), row.new_valid_until_rel);
         comparison.row(format!("reissue[{place}]"), ours, theirs);
     }
-    Ok(())
+    flows::compare(&policies.flows, comparison)
 }

@@ -9,6 +9,7 @@ use super::hex::hex;
 use super::hex::unhex;
 use super::mac::hmac_sha256;
 use super::token;
+use crate::secret::Secret;
 use crate::time::Timestamp;
 
 /// Bytes of a token, at most.
@@ -30,6 +31,56 @@ pub fn bearer<'a>(key: &[u8], text: &'a str, now: Timestamp) -> Option<&'a str> 
     let lives = end <= 0 || now.as_secs() < end;
     (lives && !user.is_empty()).then_some(user)
 }
+
+/// A link to sign in with, as Asok sent it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct MagicLink<'a> {
+    /// Whose address it was sent to. It is proven by the link, and compared with nothing
+    /// yet: look for its account.
+    pub email: &'a str,
+    /// The last moment at which it works.
+    pub until: Timestamp,
+    /// What it is known by. Keep it until then: whoever brings the link again has it too.
+    pub mark: [u8; 32],
+}
+
+/// Whose link this is: `request.auth.magic.verify_token`. It works until and with the
+/// second of its end, and once: `is_spent` says whether a mark was kept already.
+///
+/// Bearer tokens of Asok are signed in the same form by the same key, and were taken for
+/// links there. Here a link names an e-mail address.
+pub fn magic_link<'a>(
+    key: &[u8],
+    text: &'a str,
+    now: Timestamp,
+    is_spent: impl FnOnce(&[u8; 32]) -> bool,
+) -> Option<MagicLink<'a>> {
+    let (email, end) = unsign(key, text)?.split_once('|').filter(|(email, _)| is_address(email))?;
+    let end: i64 = end.parse().ok().filter(|_| !end.starts_with('+'))?;
+    let mark = token::digest(text);
+    let lives = now.as_secs() <= end && !is_spent(&mark);
+    lives.then_some(MagicLink { email, until: Timestamp::from_secs(end), mark })
+}
+
+fn is_address(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty())
+}
+
+/// What a typed backup code of Asok's was hashed as: eight letters and digits, without
+/// the hyphen, in capitals. `None` for what is no such code.
+pub fn backup_code(typed: &str) -> Option<Secret> {
+    let plain: String = typed.trim().chars().filter(|c| *c != '-').take(CODE_CHARS + 1).collect();
+    let is_code = plain.len() == CODE_CHARS && plain.bytes().all(|b| b.is_ascii_alphanumeric());
+    is_code.then(|| Secret::new(plain.to_ascii_uppercase()))
+}
+
+/// A backup code as Asok kept it, `salt$tag`, in the form that passwords are verified in.
+pub fn stored_backup_code(kept: &str) -> Secret {
+    Secret::new(format!("pbkdf2:sha256:600000${kept}"))
+}
+
+/// Characters of a backup code.
+const CODE_CHARS: usize = 8;
 
 /// Whether a text has the form of such a token: an account's number, an end, and a
 /// signature. One key signed links for e-mail addresses in the same form; they name no
@@ -181,6 +232,48 @@ mod tests {
     fn a_link_for_an_address_is_no_token_of_a_number() {
         assert_eq!(bearer(KEY, LINK, at(1_700_000_000)), Some("alice@example.com"));
         assert!(!has_form(LINK));
+    }
+
+    #[test]
+    fn a_link_works_until_its_last_second_and_once() {
+        let read = |secs, spent: bool| magic_link(KEY, LINK, at(secs), |_| spent);
+        for (secs, works) in [(1_700_000_000, true), (1_700_003_600, true), (1_700_003_601, false)]
+        {
+            let found = read(secs, false).map(|link| link.email);
+            assert_eq!(found, works.then_some("alice@example.com"), "{secs}");
+        }
+        let link = read(1_700_000_000, false).unwrap();
+        assert_eq!((link.until, link.mark), (at(1_700_003_600), token::digest(LINK)));
+        assert_eq!(read(1_700_000_000, true), None, "its mark was kept");
+        assert_eq!(magic_link(b"another key", LINK, at(0), |_| false), None);
+    }
+
+    #[test]
+    fn what_was_signed_for_something_else_is_no_link() {
+        let signed = |value: &str| format!("{value}.{}", hex(&hmac_sha256(KEY, value.as_bytes())));
+        for value in
+            ["42|1700003600", "a|b@example.com|1700003600", "@x|1700003600", "a@|1700003600"]
+        {
+            assert_eq!(magic_link(KEY, &signed(value), at(0), |_| false), None, "{value}");
+        }
+        for end in ["", "x", "+1700003600", " 1700003600", "1700003600|0"] {
+            let text = signed(&format!("a@example.com|{end}"));
+            assert_eq!(magic_link(KEY, &text, at(0), |_| false), None, "{end}");
+        }
+        assert!(
+            magic_link(KEY, &signed("a@example.com|0"), at(1), |_| false).is_none(),
+            "0 is an end"
+        );
+    }
+
+    #[test]
+    fn a_backup_code_is_known_with_and_without_its_hyphen_in_either_case() {
+        for typed in ["ABCD-EFGH", "ABCDEFGH", "abcd-efgh", " abcdefgh "] {
+            assert_eq!(backup_code(typed).unwrap().reveal(), "ABCDEFGH", "{typed}");
+        }
+        for odd in ["", "ABCD EFGH", "ABCD-EFG", "ABCD-EFGHI", "ABCD-EFG\u{c4}", "--------"] {
+            assert!(backup_code(odd).is_none(), "{odd}");
+        }
     }
 
     #[test]

@@ -15,6 +15,8 @@ mod id_token;
 mod jwks;
 #[cfg(feature = "tokens")]
 mod published;
+#[cfg(feature = "tokens")]
+mod shared;
 #[cfg(feature = "testing")]
 pub mod signer;
 #[cfg(feature = "tokens")]
@@ -29,6 +31,8 @@ pub use id_token::{Expected, Fault, IdToken, Issuer, is_uuid, verify};
 pub use jwks::{BadKeys, Jwks, MAX_KEYS};
 #[cfg(feature = "tokens")]
 pub use published::verify_published;
+#[cfg(feature = "tokens")]
+pub use shared::verify_shared;
 #[cfg(feature = "tokens")]
 pub use signing::{SigningKey, TYPE, generate};
 

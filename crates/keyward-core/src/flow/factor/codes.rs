@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Asked, Factor, MAX_FAILURES, read, written};
+use crate::crypto::asok;
 use crate::crypto::hex::hex;
 use crate::crypto::keys::Keys;
 use crate::crypto::mac::mac;
@@ -114,18 +115,10 @@ pub(in crate::flow) fn renew(subject: &Subject, cx: &mut Decide<'_>) -> (Vec<Sec
 pub(in crate::flow) fn work(subject: &Subject, typed: &Secret) -> Work {
     let kept = subject.credential(KIND).and_then(read::<Kept>);
     let old = kept.filter(|kept| kept.failures < MAX_FAILURES).map(|kept| kept.old);
-    match (old.filter(|old| !old.is_empty()), old_form(typed)) {
+    match (old.filter(|old| !old.is_empty()), asok::backup_code(typed.reveal())) {
         (Some(old), Some(code)) => Work::verify(&code, Stored::AnyOf(old)),
         _ => Work::default(),
     }
-}
-
-/// A code as Asok hashed it: eight letters and digits, without the hyphen.
-fn old_form(typed: &Secret) -> Option<Secret> {
-    let given = typed.reveal().trim();
-    let plain: String = given.chars().filter(|c| *c != '-').take(OLD_CHARS + 1).collect();
-    let is_code = plain.len() == OLD_CHARS && plain.bytes().all(|b| b.is_ascii_alphanumeric());
-    is_code.then(|| Secret::new(plain.to_ascii_uppercase()))
 }
 
 /// Codes of another system, as they are kept.
@@ -139,9 +132,6 @@ pub(in crate::flow) fn imported(user: UserId, old: Vec<String>, cx: &mut Decide<
         created_at: cx.now,
     }
 }
-
-/// Characters of a code of Asok's.
-const OLD_CHARS: usize = 8;
 
 fn hash(keys: &Keys, user: UserId, code: &Secret) -> String {
     let plain = token::typed_recovery_code(code.reveal());

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use keyward_core::Secret;
-use keyward_core::crypto::asok::open_totp;
+use keyward_core::crypto::asok::{open_totp, stored_backup_code};
 use keyward_core::crypto::otp::OtpSecret;
 use keyward_core::flow::import::Person;
 
@@ -97,5 +97,5 @@ impl Tables for Asok {
 #[doc(hidden)]
 pub fn codes_of(text: &str) -> Vec<Secret> {
     let all: Vec<String> = serde_json::from_str(text).unwrap_or_default();
-    all.iter().map(|kept| Secret::new(format!("pbkdf2:sha256:600000${kept}"))).collect()
+    all.iter().map(|kept| stored_backup_code(kept)).collect()
 }
