@@ -8,7 +8,7 @@ use super::super::{Decide, Done, Flow, Gather, Verdict};
 use crate::Error;
 use crate::id::{FlowId, UserId};
 use crate::identifier::Kind;
-use crate::port::{Fut, Write};
+use crate::port::{Fut, Store, Write};
 use crate::record::{Challenge, Identifier, Purpose, Subject, What};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
@@ -99,6 +99,14 @@ pub struct StopRecovery {
     pub look: bool,
 }
 
+impl StopRecovery {
+    /// What the link is known by, if it is one of these letters and was not used.
+    async fn letter(&self, store: &dyn Store) -> Result<Option<Challenge>, Error> {
+        let found = Answer::Link(self.link.clone()).challenge(store).await?;
+        Ok(found.filter(|c| c.purpose == Purpose::StopRecovery))
+    }
+}
+
 /// What became of the recovery.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Stopped {
@@ -126,8 +134,7 @@ impl Flow for StopRecovery {
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<StopFacts, Error>> {
         Box::pin(async move {
-            let challenge = Answer::Link(self.link.clone()).challenge(cx.store).await?;
-            let challenge = challenge.filter(|c| c.purpose == Purpose::StopRecovery);
+            let mut challenge = self.letter(cx.store).await?;
             let which = challenge.as_ref().and_then(|c| serde_json::from_str(&c.data).ok());
             let (mut recovery, mut awaits_second) = (None, false);
             if let Some(Which { user, flow }) = &which {
@@ -135,6 +142,11 @@ impl Flow for StopRecovery {
                 let guarded = cx.store.subject(*user).await?;
                 awaits_second = recovery.is_none()
                     && guarded.is_some_and(|s| super::super::factor::guarded(&s, cx.settings));
+            }
+            // Whoever stopped it between these looks has spent the link with it: it would be
+            // said to come too late for what was stopped in time.
+            if recovery.is_none() {
+                challenge = self.letter(cx.store).await?;
             }
             Ok(StopFacts { challenge, which, recovery, awaits_second })
         })
