@@ -102,6 +102,6 @@ async fn a_token_that_was_bent_or_made_elsewhere_is_none() {
 async fn what_was_refused_is_in_the_log() {
     let t = kit().await;
     let asked = puzzle(&t.pages(), "sign_up").await;
-    t.pages().post(SIGN_UP, &body(&asked, "1", 1)).await;
+    t.pages().post(SIGN_UP, &body(&asked, "-1", 1)).await;
     t.events().await.assert(["captcha.failed"]);
 }
