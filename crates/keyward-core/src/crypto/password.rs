@@ -322,6 +322,10 @@ mod vectors;
 
 #[cfg(test)]
 #[cfg(feature = "legacy-hashes")]
+mod created_tests;
+
+#[cfg(test)]
+#[cfg(feature = "legacy-hashes")]
 mod legacy_tests;
 
 #[cfg(test)]

@@ -10,22 +10,22 @@ use super::*;
 use crate::crypto::testing::Seeded;
 
 #[derive(Deserialize)]
-struct Vectors {
+pub(super) struct Vectors {
     passwords: HashMap<String, String>,
     /// Who wrote it, which password, the text, whether the password verifies,
     /// and whether one with a character appended does.
-    rows: Vec<(String, String, String, bool, Option<bool>)>,
+    pub(super) rows: Vec<(String, String, String, bool, Option<bool>)>,
     /// The text, and those of four passlib hashers that claim it.
     identify: Vec<(String, Vec<String>)>,
     malformed: Vec<(String, Vec<String>)>,
 }
 
-fn vectors() -> Vectors {
+pub(super) fn vectors() -> Vectors {
     serde_json::from_str(include_str!("vectors/rows.json")).unwrap()
 }
 
 impl Vectors {
-    fn password(&self, name: &str) -> String {
+    pub(super) fn password(&self, name: &str) -> String {
         String::from_utf8(STANDARD.decode(&self.passwords[name]).unwrap()).unwrap()
     }
 }
