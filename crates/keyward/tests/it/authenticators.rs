@@ -52,6 +52,6 @@ async fn ask(client: &Client, path: &str, headers: &[(&str, &str)]) -> Response 
     client.raw(asking("GET", path, headers)).await
 }
 
-fn basic_of(name: &str, password: &str) -> String {
+pub(crate) fn basic_of(name: &str, password: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{name}:{password}")))
 }

@@ -1,11 +1,15 @@
 //! Class 09: no step is reached without the one before, by whatever door.
 
 use http::Method;
-use keyward::testing::{Client, PASSWORD, TestAuth};
+use keyward::authn::{Basic, FirstOf, SessionCookie};
+use keyward::testing::{Authenticator, Client, PASSWORD, TestAuth};
 use keyward::{Act, Refusal, Secret};
 use serde_json::{Value, json};
 
-use crate::factors::{Enrolled, answer, enrolled, flow, sign_in};
+use crate::authenticators::basic_of;
+use crate::factors::{Enrolled, answer, enrolled, enrolled_in, flow, sign_in};
+use crate::pages::html::location;
+use crate::sign_in_link::{CODE, LINK, ask, follow, type_in};
 
 const NEW_PASSWORD: &str = "another long password";
 
@@ -134,6 +138,88 @@ async fn no_other_door_is_open_with_one_factor() {
     let checked = t.kw.verify_credentials("ada@example.com", &password).await.unwrap();
     assert_eq!(checked.unwrap_err(), Refusal::MfaRequired);
     assert_eq!(thief.cookie("kw_session"), None);
+    assert_eq!(t.kw.session_list(ada.id).await.unwrap().len(), 1, "the one that enrolled");
+}
+
+const EMAIL: &str = "ada@example.com";
+const PHONE: &str = "+4915112345678";
+
+/// Somebody with a second factor, who is reached by mail and by text message.
+async fn reachable() -> (TestAuth, keyward::UserView, Authenticator) {
+    let t = TestAuth::new().await;
+    let ada =
+        t.user_with(|new| (new.email, new.phone) = (Some(EMAIL.into()), Some(PHONE.into()))).await;
+    let home = t.pages();
+    sign_in(&home).await;
+    let (app, _) = home.enrol_totp(&t.clock).await;
+    (t, ada, app)
+}
+
+#[tokio::test]
+async fn a_link_or_a_code_that_was_sent_is_one_factor_and_opens_no_session() {
+    let (t, ada, app) = reachable().await;
+    for (path, to) in [(LINK, EMAIL), (CODE, EMAIL), (CODE, PHONE)] {
+        let thief = t.pages();
+        let begun = ask(&thief, path, to).await;
+        let reply = match path {
+            LINK => follow(&thief, &t.link_token_for(to).await).await,
+            _ => type_in(&thief, path, &begun, &t.code_for(to).await).await,
+        };
+        let said = (reply.status().as_u16(), &reply.json()["status"]);
+        assert_eq!(said, (202, &json!("needs_mfa")), "{path} {to}: {}", reply.text());
+        assert_eq!(thief.cookie("kw_session"), None, "{path} {to}");
+        assert_eq!(thief.get("/api/v1/session").await.status(), 401, "{path} {to}");
+        assert_eq!(t.kw.session_list(ada.id).await.unwrap().len(), 1, "the one that enrolled");
+        // The factor was all that was missing.
+        let begun = reply.json()["flow_id"].as_str().unwrap().to_owned();
+        let done = answer(&thief, &begun, "totp", &app.next_code()).await;
+        assert_eq!(done.json()["status"], "complete", "{path} {to}: {}", done.text());
+        thief.post("/api/v1/sign-out", &json!({})).await;
+    }
+}
+
+#[tokio::test]
+async fn a_link_or_a_code_on_the_pages_leads_to_the_second_factor() {
+    let (t, ada, _) = reachable().await;
+    for (path, to) in [("/login/link", EMAIL), ("/login/code", EMAIL), ("/login/code", PHONE)] {
+        let thief = t.pages();
+        let sent = location(&thief.form(path, &[("identifier", to)]).await);
+        let begun = sent.split("flow=").nth(1).unwrap().to_owned();
+        let reply = match path {
+            "/login/link" => {
+                thief.form(&format!("{path}/{}", t.link_token_for(to).await), &[]).await
+            }
+            _ => {
+                let code = t.code_for(to).await;
+                let fields = [("flow", begun.as_str()), ("code", &code)];
+                thief.form(&format!("{path}/confirm"), &fields).await
+            }
+        };
+        let next = location(&reply);
+        assert!(next.starts_with("/login/mfa?flow=flw_"), "{path} {to}: {next}");
+        assert_eq!(thief.page("/account").await.status(), 303, "{path} {to}");
+        assert_eq!(thief.cookie("kw_session"), None, "{path} {to}");
+    }
+    assert_eq!(t.kw.session_list(ada.id).await.unwrap().len(), 1, "the one that enrolled");
+}
+
+#[tokio::test]
+async fn a_password_in_a_header_is_one_factor_and_opens_no_door() {
+    let ways = FirstOf::new().then(SessionCookie).then(Basic::new("Reports"));
+    let t = TestAuth::with(|b| b.authenticate_with(ways)).await;
+    let Enrolled { t, ada, .. } = enrolled_in(t).await;
+    t.user("bob@example.com").await;
+    let me = async |name: &str| {
+        let request = http::Request::get("/api/v1/me")
+            .header("host", "localhost")
+            .header("authorization", basic_of(name, PASSWORD));
+        t.pages().raw(request.body(axum::body::Body::empty()).unwrap()).await
+    };
+    assert_eq!(me("bob@example.com").await.status(), 200, "who has no second factor comes in");
+    let reply = me(EMAIL).await;
+    assert!(reply.status().is_client_error(), "{}", reply.text());
+    assert!(!reply.text().contains("usr_"), "nothing is told: {}", reply.text());
+    assert!(reply.headers().get("set-cookie").is_none());
     assert_eq!(t.kw.session_list(ada.id).await.unwrap().len(), 1, "the one that enrolled");
 }
 
