@@ -2,6 +2,7 @@
 //! the list of attack classes.
 
 mod class_01_address_taken_over;
+mod class_01_pre_hijacking_by_a_password;
 #[cfg(feature = "oauth")]
 mod class_01_pre_hijacking_by_a_service;
 mod class_02_open_redirect;
@@ -18,6 +19,7 @@ mod class_07_one_time_secrets_used_twice;
 #[cfg(feature = "oauth")]
 mod class_07_provider_state_used_twice;
 mod class_07_second_factor_replayed;
+mod class_08_addresses_flooded;
 mod class_08_passwords_guessed;
 mod class_08_second_factor_guessed;
 mod class_09_second_factor_bypassed;

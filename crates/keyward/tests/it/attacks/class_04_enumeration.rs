@@ -33,9 +33,9 @@ fn everybody() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 /// All that an answer tells, without what differs each time.
-type Told = (u16, BTreeMap<String, String>, Value);
+pub(super) type Told = (u16, BTreeMap<String, String>, Value);
 
-fn told(reply: &Response) -> Told {
+pub(super) fn told(reply: &Response) -> Told {
     let mut body = reply.json();
     body.as_object_mut()
         .map(|body| ["flow_id", "instance"].map(|name| body.insert(name.into(), Value::Null)));
