@@ -4,6 +4,8 @@ use keyward::Vouched;
 use keyward::testing::{Client, PASSWORD, TestAuth};
 use serde_json::{Value, json};
 
+use crate::pages::html::location;
+
 const SESSION: &str = "kw_session";
 const NEW_PASSWORD: &str = "another long password";
 
@@ -36,6 +38,26 @@ async fn a_planted_session_of_the_attacker_ends_when_the_victim_signs_in_over_it
     assert_ne!(planted.split('.').next(), fresh.split('.').next(), "the id is new as well");
     assert!(!opens(&t, &planted).await, "what was planted opens nothing");
     assert_eq!(ada.get("/api/v1/session").await.json()["user"]["email"], "ada@example.com");
+}
+
+#[tokio::test]
+async fn a_planted_session_ends_as_well_when_the_victim_signs_in_by_the_page() {
+    let t = TestAuth::new().await;
+    t.user("mallory@example.com").await;
+    t.user("ada@example.com").await;
+    let mallory = t.pages();
+    sign_in(&mallory, "mallory@example.com").await;
+    let planted = mallory.cookie(SESSION).unwrap();
+    let made_up = "ses_01hf7yat00fzzvyzzzzzzzzzzz.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    for planted in [planted.as_str(), made_up] {
+        let ada = t.pages();
+        ada.set_cookie(SESSION, planted);
+        let fields = [("username", "ada@example.com"), ("password", PASSWORD)];
+        assert_eq!(location(&ada.form("/login", &fields).await), "/account");
+        assert_ne!(ada.cookie(SESSION).unwrap(), planted);
+        assert!(!opens(&t, planted).await, "what was planted opens nothing");
+        assert_eq!(ada.get("/api/v1/session").await.json()["user"]["email"], "ada@example.com");
+    }
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use keyward::{Act, Secret};
 use serde_json::json;
 
 use crate::factors::{Enrolled, answer, enrolled, flow, sign_in};
+use crate::pages::html::{Page, location};
 
 /// A browser that ada trusts, signed out.
 async fn trusted(t: &TestAuth, code: &str) -> Client {
@@ -26,6 +27,24 @@ async fn trust_ends_with_the_factor_that_it_spared() {
     assert_eq!(sign_in(&browser).await.json()["status"], "needs_mfa");
     t.kw.act_on(ada.id, Act::ResetMfa).await.unwrap().unwrap();
     assert_eq!(sign_in(&browser).await.json()["status"], "complete", "nothing is asked for now");
+}
+
+#[tokio::test]
+async fn trust_that_is_ended_on_the_page_is_none_on_the_page() {
+    let Enrolled { t, home, app, .. } = enrolled().await;
+    let browser = trusted(&t, &app.next_code()).await;
+    let login = async || {
+        let fields = [("username", "ada@example.com"), ("password", keyward::testing::PASSWORD)];
+        location(&browser.form("/login", &fields).await)
+    };
+    assert_eq!(login().await, "/account", "it is trusted so far");
+    browser.post("/api/v1/sign-out", &json!({})).await;
+    let page = Page::of(&home.page("/account/sessions").await);
+    let device = page.attr("form[action='/account/devices/forget'] [name=device]", "value");
+    let csrf = page.attr("form[action='/account/devices/forget'] [name=csrf]", "value");
+    let fields = [("csrf", csrf.as_str()), ("device", &device)];
+    location(&home.form("/account/devices/forget", &fields).await);
+    assert!(login().await.starts_with("/login/mfa?flow="), "the factor is asked for again");
 }
 
 #[tokio::test]

@@ -69,6 +69,38 @@ async fn fifty_at_once_spend_a_recovery_link_once() {
     assert_eq!(race(&t, "/api/v1/recovery-link".into(), body).await, 1);
 }
 
+/// Sends the same form from many browsers at once; how many of them it signed in.
+async fn race_form(t: &TestAuth, path: &str, fields: &[(&'static str, String)]) -> usize {
+    let barrier = Arc::new(tokio::sync::Barrier::new(CLIENTS));
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..CLIENTS {
+        let (client, path, fields) = (t.pages(), path.to_owned(), fields.to_vec());
+        let barrier = Arc::clone(&barrier);
+        tasks.spawn(async move {
+            let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, &**value)).collect();
+            barrier.wait().await;
+            client.form(&path, &fields).await;
+            client.get("/api/v1/session").await.status() == 200
+        });
+    }
+    tasks.join_all().await.into_iter().filter(|is_in| *is_in).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_browsers_at_once_are_let_in_by_one_recovery_page_once() {
+    let t = TestAuth::new().await;
+    t.user("ada@example.com").await;
+    let page = t.pages();
+    let flow = recover(&t, &page, "ada@example.com").await;
+    let code = t.code_for("ada@example.com").await;
+    let password = || ("password", NEW_PASSWORD.to_owned());
+    let by_code = [("flow", flow), ("code", code), password()];
+    assert_eq!(race_form(&t, "/recover/code", &by_code).await, 1);
+    recover(&t, &page, "ada@example.com").await;
+    let link = format!("/recover/{}", t.link_token_for("ada@example.com").await);
+    assert_eq!(race_form(&t, &link, &[password()]).await, 1);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_at_once_spend_the_setup_link_once() {
     let t = TestAuth::new().await;

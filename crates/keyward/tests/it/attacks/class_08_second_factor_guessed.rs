@@ -7,6 +7,7 @@ use keyward::testing::TestAuth;
 use serde_json::json;
 
 use crate::factors::{Enrolled, answer, enrolled, flow, sign_in};
+use crate::pages::html::location;
 
 /// A guess that is wrong whatever the time.
 const WRONG: &str = "none";
@@ -50,6 +51,29 @@ async fn every_method_and_every_door_draws_on_the_same_budget() {
         home.post("/api/v1/session/step-up", &by_code).await;
     }
     assert_eq!(judged(&t).await, 10);
+}
+
+#[tokio::test]
+async fn the_page_draws_on_the_same_budget_and_its_flow_has_five_guesses() {
+    let Enrolled { t, app, .. } = enrolled().await;
+    let client = t.pages();
+    let guess = async |flow: &str, code: &str| {
+        let fields = [("flow", flow), ("method", "totp"), ("code", code)];
+        client.form("/login/mfa", &fields).await
+    };
+    let five = async |flow: &str| {
+        for _ in 0..4 {
+            assert_eq!(guess(flow, WRONG).await.status(), 422);
+        }
+        let last = guess(flow, WRONG).await;
+        assert_eq!(location(&last), "/login?notice=again", "the fifth was the last");
+    };
+    five(&flow(&client).await).await;
+    five(&flow(&client).await).await;
+    assert_eq!(judged(&t).await, 10, "the budget of the account");
+    let begun = flow(&client).await;
+    assert_eq!(guess(&begun, &app.next_code()).await.status(), 429);
+    assert_eq!(client.cookie("kw_session"), None);
 }
 
 #[tokio::test]

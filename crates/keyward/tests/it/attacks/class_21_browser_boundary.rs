@@ -93,6 +93,41 @@ async fn the_token_of_another_session_is_worth_nothing() {
     assert_eq!(reply.code(), "csrf_failed");
 }
 
+/// A browser that says nothing of where a form comes from, signed in.
+async fn silent(t: &TestAuth, email: &str) -> (Client, String) {
+    t.user(email).await;
+    let client = t.pages().from_site(None);
+    let body = json!({ "identifier": email, "password": PASSWORD });
+    assert_eq!(client.post("/api/v1/sign-in", &body).await.status(), 200);
+    let token =
+        client.get("/api/v1/session/csrf").await.json()["csrf"].as_str().unwrap().to_owned();
+    (client, token)
+}
+
+#[tokio::test]
+async fn a_form_of_our_pages_with_a_wrong_token_changes_nothing() {
+    let t = TestAuth::new().await;
+    let (ada, token) = silent(&t, "ada@example.com").await;
+    let (_, others) = silent(&t, "mallory@example.com").await;
+    let send = async |token: Option<&str>| {
+        let mut fields =
+            vec![("current_password", PASSWORD), ("new_password", "planted by a page")];
+        fields.extend(token.map(|token| ("csrf", token)));
+        ada.form("/account/password", &fields).await
+    };
+    let cut = token.get(1..).unwrap();
+    for wrong in
+        [None, Some(""), Some("00000000000000000000000000000000"), Some(cut), Some(&*others)]
+    {
+        let reply = send(wrong).await;
+        assert_eq!(reply.status(), StatusCode::FORBIDDEN, "{wrong:?}: {}", reply.text());
+        let body = json!({ "identifier": "ada@example.com", "password": PASSWORD });
+        let old = t.pages().post("/api/v1/sign-in", &body).await;
+        assert_eq!(old.status(), 200, "{wrong:?}: the password is the old one");
+    }
+    assert_eq!(send(Some(&token)).await.status(), StatusCode::SEE_OTHER, "the right one does");
+}
+
 #[tokio::test]
 async fn a_stranger_cannot_sign_the_victim_in_to_their_own_account() {
     let t = TestAuth::new().await;
