@@ -25,7 +25,7 @@ pub(super) fn compare(rows: &[Value], comparison: &mut Comparison) -> Result<()>
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         for row in rows {
-            let user = row["decoded"]["user"].as_str();
+            let user = row.pointer("/decoded/user").and_then(Value::as_str);
             let path = row["path"].as_str().unwrap_or_default();
             let ours = afterwards(user.unwrap_or("some_user"), path).await?;
             comparison.row_in("flows", row, ours, user)?;

@@ -97,7 +97,7 @@ impl Codes {
 /// of a label be escaped.
 pub(super) fn uri(recorded: &str, comparison: &mut Comparison) -> Result<()> {
     let theirs = read(recorded)?;
-    let part = |name: &str| theirs[name].as_str().unwrap_or_default();
+    let part = |name: &str| theirs.get(name).and_then(Value::as_str).unwrap_or_default();
     let secret = OtpSecret::import(part("secret"))?;
     let ours = Totp::default().uri(&secret, part("label issuer"), part("account"));
     comparison.row_in("totp_uri", &json!(recorded), read(ours.reveal())?, &theirs)
@@ -109,15 +109,15 @@ fn read(uri: &str) -> Result<Value> {
     let (label, query) = rest.split_once('?').ok_or("an address without a secret")?;
     let label = unescape(label)?;
     let (issuer, account) = label.split_once(':').unwrap_or(("", &label));
-    let mut said = json!({
-        "label issuer": issuer, "account": account,
-        "algorithm": "SHA1", "digits": "6", "period": "30",
-    });
+    let usual = [("algorithm", "SHA1"), ("digits", "6"), ("period", "30")];
+    let said = [("label issuer", issuer), ("account", account)].into_iter().chain(usual);
+    let mut said: BTreeMap<&str, String> =
+        said.map(|(name, value)| (name, value.to_owned())).collect();
     for pair in query.split('&') {
         let (name, value) = pair.split_once('=').ok_or("a name without a value")?;
-        said[name] = json!(unescape(value)?);
+        said.insert(name, unescape(value)?);
     }
-    Ok(said)
+    Ok(json!(said))
 }
 
 fn unescape(text: &str) -> Result<String> {

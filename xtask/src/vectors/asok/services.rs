@@ -56,7 +56,8 @@ pub(super) fn answers(rows: &[Value], comparison: &mut Comparison) -> Result<()>
         let provider = row["provider"].as_str().unwrap_or_default();
         let mut answer = row["raw"].clone();
         if let (Some(email), "github") = (row["email"].as_str(), provider) {
-            answer["emails"] = json!([{ "email": email, "primary": true, "verified": true }]);
+            let emails = json!([{ "email": email, "primary": true, "verified": true }]);
+            answer.as_object_mut().map(|answer| answer.insert("emails".into(), emails));
         }
         let ours = told(provider, answer).map(|user| seen(&user, &row["raw"]));
         comparison.row_in("oauth_userinfo_normalise", row, ours, &row["result"])?;
