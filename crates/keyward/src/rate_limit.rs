@@ -26,7 +26,6 @@ mod redis;
 mod told;
 
 pub use keyward_core::limit::Allowance;
-use keyward_core::refusal::Refusal;
 
 pub use counters::{Counters, InDatabase, InMemory};
 #[cfg(any(feature = "actix", feature = "axum"))]
@@ -36,7 +35,6 @@ pub use redis::InRedis;
 pub(crate) use told::{Told, tell};
 
 use crate::engine::Keyward;
-use crate::http::Fault;
 
 impl Keyward {
     /// Counts in the database of this Keyward.
@@ -47,6 +45,8 @@ impl Keyward {
 
 /// What is told to whoever found no unit.
 #[cfg(any(feature = "actix", feature = "axum"))]
-pub(crate) fn refused(left: &Allowance) -> Option<Fault> {
+pub(crate) fn refused(left: &Allowance) -> Option<crate::http::Fault> {
+    use keyward_core::refusal::Refusal;
+
     left.retry_after.map(|retry_after| Refusal::SlowDown { retry_after }.into())
 }
