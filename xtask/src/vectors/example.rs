@@ -37,10 +37,10 @@ struct Step {
 /// What an answer of the example says of whoever asked, by what its list allows: pages
 /// are for members, the home page tells of the way out, and who is out cannot go out.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Asked {
-    ByAMember,
-    ByNobody,
-    ByAnybody,
+enum AskedBy {
+    AMember,
+    Nobody,
+    Anybody,
 }
 
 /// Members of the example that may sign in where a sign-in was not recorded: one of the
@@ -89,12 +89,12 @@ async fn follow(steps: &[Step], comparison: &mut Comparison) -> Result<()> {
 /// them says that somebody is in or out who would not be.
 fn left_out_before(steps: &[Step], is_in: bool) -> Option<&'static str> {
     match (steps.first()?.asked(), is_in) {
-        (Asked::ByAMember, false) => {
+        (AskedBy::AMember, false) => {
             let stay = steps.iter().take_while(|step| !step.is_door()).collect::<Vec<_>>();
             let is_staff = stay.iter().any(|step| step.path() == "/admin" && step.status == 200);
             Some(if is_staff { STAFF } else { GUEST })
         }
-        (Asked::ByNobody, true) => Some("/logout"),
+        (AskedBy::Nobody, true) => Some("/logout"),
         _ => None,
     }
 }
@@ -110,14 +110,14 @@ impl Step {
         matches!(self.path(), "/login" | "/logout")
     }
 
-    fn asked(&self) -> Asked {
+    fn asked(&self) -> AskedBy {
         let is_fine = self.status == 200;
         match self.path() {
-            "/" if self.body.contains("Logout:") => Asked::ByAMember,
-            "/" => Asked::ByNobody,
-            "/logout" if !is_fine => Asked::ByNobody,
-            "/logout" | "/view" | "/admin" | "/edit" if is_fine => Asked::ByAMember,
-            _ => Asked::ByAnybody,
+            "/" if self.body.contains("Logout:") => AskedBy::AMember,
+            "/" => AskedBy::Nobody,
+            "/logout" if !is_fine => AskedBy::Nobody,
+            "/logout" | "/view" | "/admin" | "/edit" if is_fine => AskedBy::AMember,
+            _ => AskedBy::Anybody,
         }
     }
 

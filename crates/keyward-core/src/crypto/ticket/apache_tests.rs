@@ -27,9 +27,13 @@ fn from(address: &str) -> Option<IpAddr> {
     (!address.is_empty()).then(|| address.parse().unwrap())
 }
 
+/// Digest, ticket, address, user, tokens, data.
+type Row =
+    (Digest, &'static str, &'static str, &'static str, &'static [&'static str], &'static str);
+
 #[test]
 fn tickets_of_mod_auth_tkt_say_what_they_said_there() {
-    let rows: [(Digest, &str, &str, &str, &[&str], &str); 4] = [
+    let rows: [Row; 4] = [
         (Digest::Md5, PLAIN, "", "ada", &[], ""),
         (Digest::Md5, WHOLE, "192.0.2.1", "ada", &["staff", "admin"], "room 7!left"),
         (Digest::Sha256, SHA256, "", "ada@example.com", &[], ""),
