@@ -180,6 +180,19 @@ pub(super) fn fresh(session: &Session, subject: &Subject, cx: &Decide<'_>) -> Re
     Err(Refusal::StepUpRequired { aal, max_age: cx.settings.step_up_age })
 }
 
+/// The same of what asks for a proof of its own: the session stands on all that the
+/// account asks for, and not on a device that was spared some of it.
+pub(super) fn in_full(
+    session: &Session,
+    subject: &Subject,
+    cx: &Decide<'_>,
+) -> Result<(), Refusal> {
+    match session.aal >= needed(subject, cx.settings) {
+        true => Ok(()),
+        false => fresh(session, subject, cx),
+    }
+}
+
 /// Whether the owner of an account proved lately, and with all that it asks for,
 /// who they are.
 pub fn is_fresh(session: &Session, subject: &Subject, settings: &Settings, now: Timestamp) -> bool {

@@ -1,7 +1,7 @@
 //! Change a password that one knows.
 
 use super::challenge;
-use super::factor::{fresh, trusted};
+use super::factor::{fresh, in_full, trusted};
 use super::guess::AtPassword;
 use super::open::{Opened, Standing, rotate};
 use super::step_up::Guessing;
@@ -64,7 +64,8 @@ impl Flow for ChangePassword {
             Err(refusal) => return Verdict::no(refusal),
         };
         let is_first = self.current.is_none() && subject.credential("password").is_none();
-        if is_first && let Err(refusal) = fresh(&session, &subject, cx) {
+        let may = if is_first { fresh } else { in_full };
+        if let Err(refusal) = may(&session, &subject, cx) {
             return Verdict::no(refusal);
         }
         if !done.verified && !is_first {

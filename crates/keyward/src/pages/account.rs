@@ -128,7 +128,8 @@ fn password(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         match set_password(&cx).await {
             Ok(reply) => Ok(reply),
-            // A first password, by whoever proved who they are too long ago.
+            // A first password, by whoever proved who they are too long ago; or another on
+            // a device that was spared the second factor.
             Err(Fault::Refusal(Refusal::StepUpRequired { .. })) => {
                 let back = format!("{}/account/password", cx.auth.0.web.base);
                 go(&cx, &nav::path("/account/step-up", &[("return_to", &back)]))

@@ -1,7 +1,7 @@
 //! Class 06: a device is trusted no longer than what it was trusted for.
 
 use http::Method;
-use keyward::testing::{Client, TestAuth};
+use keyward::testing::{Client, PASSWORD, TestAuth};
 use keyward::{Act, Secret};
 use serde_json::json;
 
@@ -30,11 +30,33 @@ async fn trust_ends_with_the_factor_that_it_spared() {
 }
 
 #[tokio::test]
+async fn a_device_that_is_spared_the_factor_changes_no_password_without_it() {
+    let Enrolled { t, app, .. } = enrolled().await;
+    let browser = trusted(&t, &app.next_code()).await;
+    assert_eq!(sign_in(&browser).await.json()["status"], "complete");
+    let new = json!({ "current_password": PASSWORD, "new_password": "another long password" });
+    let refused = browser.post("/api/v1/me/password", &new).await;
+    assert_eq!(refused.code(), "step_up_required");
+    let page = Page::of(&browser.page("/account/password").await);
+    let csrf = page.attr("form[action='/account/password'] [name=csrf]", "value");
+    let fields = [
+        ("csrf", csrf.as_str()),
+        ("current_password", PASSWORD),
+        ("new_password", "another long password"),
+    ];
+    let to = location(&browser.form("/account/password", &fields).await);
+    assert!(to.starts_with("/account/step-up?"), "{to}");
+    let proof = json!({ "method": "totp", "code": app.next_code() });
+    assert_eq!(browser.post("/api/v1/session/step-up", &proof).await.status(), 200);
+    assert_eq!(browser.post("/api/v1/me/password", &new).await.status(), 200);
+}
+
+#[tokio::test]
 async fn trust_that_is_ended_on_the_page_is_none_on_the_page() {
     let Enrolled { t, home, app, .. } = enrolled().await;
     let browser = trusted(&t, &app.next_code()).await;
     let login = async || {
-        let fields = [("username", "ada@example.com"), ("password", keyward::testing::PASSWORD)];
+        let fields = [("username", "ada@example.com"), ("password", PASSWORD)];
         location(&browser.form("/login", &fields).await)
     };
     assert_eq!(login().await, "/account", "it is trusted so far");
@@ -51,7 +73,7 @@ async fn trust_that_is_ended_on_the_page_is_none_on_the_page() {
 async fn trust_ends_when_an_administrator_sets_the_password() {
     let Enrolled { t, ada, app, .. } = enrolled().await;
     let browser = trusted(&t, &app.next_code()).await;
-    let password = Secret::new(keyward::testing::PASSWORD);
+    let password = Secret::new(PASSWORD);
     let act = Act::SetPassword { password, temporary: false };
     t.kw.act_on(ada.id, act).await.unwrap().unwrap();
     assert_eq!(sign_in(&browser).await.json()["status"], "needs_mfa");
