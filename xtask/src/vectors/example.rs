@@ -3,6 +3,7 @@
 
 use keyward::testing::{Client, FakeClock, Response, TestAuth};
 use serde::Deserialize;
+use serde_json::{Value, json};
 
 use super::comparison::Comparison;
 use crate::Result;
@@ -133,23 +134,33 @@ impl Step {
     async fn compare(&self, browser: &Client, comparison: &mut Comparison) -> Result<()> {
         let path = self.request.strip_prefix("GET ").ok_or("a request that is none")?;
         let reply = browser.get(path).await;
-        let ours = (reply.status().as_u16(), reply.text(), cookies(&reply), challenge(&reply));
-        let set = self.set_cookie.iter().map(|line| becomes(line)).collect();
-        let theirs = (self.status, &*self.body, set, self.www_authenticate.as_deref());
-        comparison.row(format_args!("{} {}", self.flow, self.request), ours, theirs);
-        Ok(())
+        let lines = reply.headers().get_all("set-cookie").iter();
+        let lines = lines.map(|line| line.to_str().unwrap_or_default());
+        let ours = json!({
+            "status": reply.status().as_u16(), "body": reply.text(),
+            "cookies": lines.map(becomes).collect::<Vec<_>>(), "challenge": challenge(&reply),
+        });
+        let theirs = json!({
+            "status": self.status, "body": self.body, "challenge": self.www_authenticate,
+            "cookies": self.set_cookie.iter().map(|line| becomes(line)).collect::<Vec<_>>(),
+        });
+        let row = json!(format!("{} {}", self.flow, self.request));
+        comparison.row_in("transcript", &row, ours, theirs)
     }
 }
 
-/// What becomes of the cookies, whatever they are called.
-fn cookies(reply: &Response) -> Vec<&'static str> {
-    let lines = reply.headers().get_all("set-cookie");
-    lines.iter().map(|line| becomes(line.to_str().unwrap_or_default())).collect()
+/// What becomes of a cookie, whatever it is called, and which of the guards it has.
+fn becomes(line: &str) -> Value {
+    let has = |guard: &str| {
+        let flags = line.split(';').skip(1).filter_map(|flag| flag.trim().split('=').next());
+        flags.into_iter().any(|flag| flag.eq_ignore_ascii_case(guard))
+    };
+    let end = if line.contains("Max-Age=0") { "cleared" } else { "set" };
+    json!({ "becomes": end, "guards": GUARDS.map(has) })
 }
 
-fn becomes(line: &str) -> &'static str {
-    if line.contains("Max-Age=0") { "cleared" } else { "set" }
-}
+/// The flags that keep a cookie from scripts, and from forms of other sites.
+const GUARDS: [&str; 2] = ["HttpOnly", "SameSite"];
 
 fn challenge(reply: &Response) -> Option<&str> {
     reply.headers().get("www-authenticate")?.to_str().ok()

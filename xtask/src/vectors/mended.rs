@@ -17,6 +17,17 @@ struct Rule {
 
 const RULES: &[Rule] = &[
     Rule {
+        file: "aiohttp_http.json",
+        section: "transcript",
+        applies: |_, answer| cookies(answer).any(|it| it["guards"] != json!([true, true])),
+        instead: |answer| {
+            for cookie in answer["cookies"].as_array_mut().into_iter().flatten() {
+                cookie["guards"] = json!([true, true]);
+            }
+        },
+        why: "no script reads the cookie, and no form of another site sends it (HttpOnly, SameSite)",
+    },
+    Rule {
         file: "asok.json",
         section: "totp_verify",
         applies: |row, _| row == "same_code_twice",
@@ -106,6 +117,11 @@ pub(super) fn wanted(
         }
     }
     (wanted, reasons)
+}
+
+/// What an answer makes of cookies.
+fn cookies(answer: &Value) -> impl Iterator<Item = &Value> {
+    answer["cookies"].as_array().into_iter().flatten()
 }
 
 fn has_domain(email: &str) -> bool {

@@ -194,6 +194,13 @@ pub(super) const SAMPLES: &[Sample] = &[
 /// same.
 pub(super) const MENDED: &[Sample] = &[
     (
+        "aiohttp_http.json",
+        r#"{"transcript": [{"flow": "cookie",
+            "request": "GET /login?username=alice&password=alice_password", "status": 200,
+            "body": "Ok", "set_cookie": ["AUTH_TKT=<v>; Path=/"], "www_authenticate": null}]}"#,
+        ["\"Ok\"", "\"No\""],
+    ),
+    (
         "asok.json",
         r#"{"totp_verify": {"secret": "JBSWY3DPEHPK3PXP", "now": 1700000010,
             "codes": {"0": "367665"}, "same_code_twice": [true, true]}}"#,
