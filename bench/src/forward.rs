@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::server::{self, Start};
-use crate::session::{PATH as BARE, compare};
+use crate::session::{PATH as BARE, SHORT_ROUNDS, compare};
 use crate::stage::Stage;
 use crate::{Result, bare, figure, http};
 
@@ -28,7 +28,7 @@ pub(crate) fn run(binary: &Path) -> Result<()> {
         return Err(format!("{PATH} answered {}", answer.status).into());
     }
     let bare = bare::start(answer.body.len())?;
-    let (rate, ratio) = compare((&ours, PATH), (&bare, BARE), &asked)?;
+    let (rate, ratio) = compare((&ours, PATH), (&bare, BARE), &asked, SHORT_ROUNDS)?;
     figure::print("verify_forward_http_per_s", rate);
     figure::print("verify_forward_http_ratio", ratio);
     Ok(())

@@ -10,7 +10,7 @@ use keyward::{Keyward, Secret, TokenTerms};
 use serde_json::Value;
 
 use crate::server::{self, Start};
-use crate::session::{PATH as BARE, compare};
+use crate::session::{PATH as BARE, SHORT_ROUNDS, compare};
 use crate::stage::{self, Stage};
 use crate::{Result, bare, figure, forward, http, insert};
 
@@ -167,7 +167,7 @@ fn api_key(binary: &Path) -> Result<()> {
     }
     let bare = bare::start(answer.body.len())?;
     // The bare server has one path; its header is as long.
-    let (rate, ratio) = compare((&ours, PATH), (&bare, BARE), &header)?;
+    let (rate, ratio) = compare((&ours, PATH), (&bare, BARE), &header, SHORT_ROUNDS)?;
     figure::print("api_key_http_per_s", rate);
     figure::print("api_key_http_ratio", ratio);
     Ok(())

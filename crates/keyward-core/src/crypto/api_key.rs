@@ -106,32 +106,10 @@ fn bare(id: impl core::fmt::Display) -> String {
 /// CRC-32 (ISO-HDLC, as in zip) as seven letters.
 #[inline]
 fn sum(body: &str) -> impl Iterator<Item = char> {
-    let folded = body.bytes().fold(u32::MAX, |crc, byte| {
-        let [low, ..] = (crc ^ u32::from(byte)).to_le_bytes();
-        crc >> 8 ^ CRC.get(usize::from(low)).copied().unwrap_or_default()
-    });
-    let letter = move |place: usize| token::LETTERS.get((!folded >> (5 * place)) as usize & 31);
+    let sum = crc32fast::hash(body.as_bytes());
+    let letter = move |place: usize| token::LETTERS.get((sum >> (5 * place)) as usize & 31);
     (0..SUM).rev().filter_map(letter).copied().map(char::from)
 }
-
-/// What each byte adds to it.
-const CRC: [u32; 256] = {
-    let mut table = [0; 256];
-    let mut at = 0;
-    while at < table.len() {
-        let (mut crc, mut bit) = (at as u32, 0);
-        while bit < 8 {
-            crc = if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 };
-            bit += 1;
-        }
-        #[expect(clippy::indexing_slicing, reason = "computed by the compiler, in bounds")]
-        {
-            table[at] = crc;
-        }
-        at += 1;
-    }
-    table
-};
 
 #[cfg(test)]
 mod tests {

@@ -114,12 +114,6 @@ impl Entry {
         self.key.is_none() && self.claim.is_none() && is_own
     }
 
-    /// Whether it is other than the session of whoever it is about: it may do less, or
-    /// somebody else acts in it.
-    pub(crate) fn is_bound(&self) -> bool {
-        !self.is_session() || !self.ceilings().is_empty() || self.session.impersonator.is_some()
-    }
-
     /// Whose power is narrowed to what, if there is no session behind it, or tokens that
     /// are bound.
     pub(crate) fn narrowed(&self) -> Option<(UserId, Vec<Vec<String>>)> {

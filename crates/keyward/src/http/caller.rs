@@ -8,7 +8,7 @@ use keyward_core::id::UserId;
 use keyward_core::time::Timestamp;
 
 use super::brought::Brought;
-use super::client::LazyClient;
+use super::client::{Bound, LazyClient};
 use super::cookie;
 use super::{Code, Fault, Guard, Head, Request, csrf};
 use crate::authn::chain::{Carried, Step};
@@ -85,10 +85,8 @@ impl Keyward {
     ) -> Result<Caller<'a>, Fault> {
         let head = Head { address, ..request.into() };
         let (known, by_cookie) = self.recognise(head, Door::Ours(guard), now).await?;
-        let entry = known.as_ref().map(|known| &known.entry);
-        // An ordinary session says nothing of itself; not counting who looks at it is less.
-        let entry = entry.filter(|entry| entry.is_bound()).map(Arc::clone);
-        let client = LazyClient::new(self, request, address, entry);
+        let bound = known.as_ref().map_or(Bound::Nothing, |known| Bound::of(&known.entry));
+        let client = LazyClient::new(self, request, address, bound);
         Ok(Caller { known, by_cookie, client })
     }
 

@@ -22,8 +22,45 @@ pub(crate) struct LazyClient<'a> {
     auth: &'a Keyward,
     request: &'a Request,
     address: Option<IpAddr>,
-    entry: Option<Arc<Entry>>,
+    bound: Bound,
     made: OnceLock<Client>,
+}
+
+/// What is other about whoever asks than with an ordinary session.
+#[derive(Debug)]
+pub(crate) enum Bound {
+    /// Nothing.
+    Nothing,
+    /// It is no session, and may do all that its account may.
+    InPlaceOf(UserId),
+    /// It may do less, or somebody else acts in it.
+    To(Arc<Entry>),
+}
+
+impl Bound {
+    pub(crate) fn of(entry: &Arc<Entry>) -> Self {
+        // An entry that many requests share is not counted where it need not be.
+        match (entry.is_session(), entry.ceilings(), entry.session.impersonator) {
+            (true, [], None) => Self::Nothing,
+            (false, [], None) => Self::InPlaceOf(entry.user.id),
+            _ => Self::To(Arc::clone(entry)),
+        }
+    }
+
+    fn narrowed(&self) -> Option<(UserId, Vec<Vec<String>>)> {
+        match self {
+            Self::Nothing => None,
+            Self::InPlaceOf(user) => Some((*user, vec![])),
+            Self::To(entry) => entry.narrowed(),
+        }
+    }
+
+    fn impersonator(&self) -> Option<UserId> {
+        match self {
+            Self::To(entry) => entry.session.impersonator.map(|by| by.user),
+            Self::Nothing | Self::InPlaceOf(_) => None,
+        }
+    }
 }
 
 impl<'a> LazyClient<'a> {
@@ -31,9 +68,9 @@ impl<'a> LazyClient<'a> {
         auth: &'a Keyward,
         request: &'a Request,
         address: Option<IpAddr>,
-        entry: Option<Arc<Entry>>,
+        bound: Bound,
     ) -> Self {
-        Self { auth, request, address, entry, made: OnceLock::new() }
+        Self { auth, request, address, bound, made: OnceLock::new() }
     }
 }
 
@@ -49,13 +86,10 @@ impl Deref for LazyClient<'_> {
     type Target = Client;
 
     fn deref(&self) -> &Client {
-        self.made.get_or_init(|| {
-            let entry = self.entry.as_ref();
-            Client {
-                narrowed: entry.and_then(|entry| entry.narrowed()),
-                impersonator: entry.and_then(|e| e.session.impersonator).map(|by| by.user),
-                ..self.auth.client(self.request, self.address)
-            }
+        self.made.get_or_init(|| Client {
+            narrowed: self.bound.narrowed(),
+            impersonator: self.bound.impersonator(),
+            ..self.auth.client(self.request, self.address)
         })
     }
 }
