@@ -164,7 +164,11 @@ pub fn site_paths(data: &[u8]) {
         b'/' => "/".to_owned(),
         byte => format!("%{byte:02x}"),
     });
-    assert_eq!(fuzzing::site_path(&letters.collect::<String>()), Some(path), "{target:?}");
+    let encoded: String = letters.collect();
+    // Three times as long, it may be longer than any that is looked at.
+    if encoded.len() <= fuzzing::LONGEST_PATH {
+        assert_eq!(fuzzing::site_path(&encoded), Some(path), "{target:?}");
+    }
 }
 
 /// Rows of a file are never more than the file has, and reading ends.

@@ -15,8 +15,8 @@ use keyward_core::Error;
 pub(crate) use decide::{COOKIE, STATE};
 pub(crate) use identity::{check_unconnected, check_unspoofed, identified};
 pub(crate) use original::{Original, Teller};
-pub(crate) use path::Path;
 use path::Pattern;
+pub(crate) use path::{LONGEST as LONGEST_PATH, Path};
 
 use crate::required::{Required, Wanted};
 

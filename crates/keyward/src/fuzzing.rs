@@ -26,6 +26,10 @@ pub fn forwarded_for(line: &[u8], trusted: IpAddr) -> Option<IpAddr> {
     Some(network::right_most(&headers, trusted, |address| address == trusted))
 }
 
+/// Longest path and query of a request to a site that are looked at.
+#[cfg(feature = "forward-auth")]
+pub const LONGEST_PATH: usize = crate::forward::LONGEST_PATH;
+
 /// The path of a request to a site, as a policy sees it.
 #[cfg(feature = "forward-auth")]
 pub fn site_path(target: &str) -> Option<String> {

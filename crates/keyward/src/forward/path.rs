@@ -2,7 +2,7 @@
 //! patterns of paths.
 
 /// Longest path and query that are looked at.
-const MAX: usize = 8192;
+pub(crate) const LONGEST: usize = 8192;
 
 /// A path that every server reads alike: its parts, decoded.
 #[derive(Debug, Eq, PartialEq)]
@@ -15,7 +15,7 @@ impl Path {
     pub(crate) fn read(target: &str) -> Option<Self> {
         let path = target.split('?').next().unwrap_or_default();
         let inner = path.strip_prefix('/')?;
-        if target.len() > MAX || !target.bytes().all(|b| b.is_ascii_graphic()) {
+        if target.len() > LONGEST || !target.bytes().all(|b| b.is_ascii_graphic()) {
             return None;
         }
         // One slash at the end changes nothing that a rule should tell apart.
@@ -186,7 +186,7 @@ mod tests {
         ] {
             assert_eq!(Path::read(target), None, "{target}");
         }
-        assert_eq!(Path::read(&format!("/{}", "a".repeat(MAX))), None, "long");
+        assert_eq!(Path::read(&format!("/{}", "a".repeat(LONGEST))), None, "long");
     }
 
     proptest! {

@@ -190,6 +190,8 @@ async fn a_trusted_device_is_spared_the_question_until_the_password_changes() {
     );
     assert_eq!(sign_in(&t.pages()).await.json()["status"], "needs_mfa", "others are not");
 
+    let proof = json!({ "method": "totp", "code": app.next_code() });
+    assert_eq!(client.post("/api/v1/session/step-up", &proof).await.status(), 200);
     let change = json!({ "current_password": PASSWORD, "new_password": "another long password",
         "keep_other_sessions": true });
     let changed = client.json(http::Method::PUT, "/api/v1/me/password", &change).await;
