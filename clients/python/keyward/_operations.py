@@ -1458,6 +1458,57 @@ class Operations:
         )
         return cast("types.GetMeExportReply", self._json(call))
 
+    def get_me_factors(
+        self,
+    ) -> types.GetMeFactorsReply:
+        """`GET /api/v1/me/factors`, for whoever is signed in."""
+        call = Call(
+            "GET",
+            "/api/v1/me/factors",
+            safe=True,
+        )
+        return cast("types.GetMeFactorsReply", self._json(call))
+
+    def delete_me_factors_factor(
+        self,
+        factor: str,
+        *,
+        if_match: str | int | None = None,
+    ) -> None:
+        """`DELETE /api/v1/me/factors/{factor}`, for whoever is signed in."""
+        call = Call(
+            "DELETE",
+            f"/api/v1/me/factors/{segment(factor)}",
+            if_match=if_match,
+        )
+        self._json(call)
+
+    def post_me_factors_factor(
+        self,
+        factor: str,
+    ) -> types.PostMeFactorsFactorReply:
+        """`POST /api/v1/me/factors/{factor}`, for whoever is signed in, perhaps without a second factor."""
+        call = Call(
+            "POST",
+            f"/api/v1/me/factors/{segment(factor)}",
+        )
+        return cast("types.PostMeFactorsFactorReply", self._json(call))
+
+    def post_me_factors_factor_confirm(
+        self,
+        factor: str,
+        *,
+        code: str,
+        flow_id: str,
+    ) -> types.PostMeFactorsFactorConfirmReply:
+        """`POST /api/v1/me/factors/{factor}/confirm`, for whoever is signed in, perhaps without a second factor."""
+        call = Call(
+            "POST",
+            f"/api/v1/me/factors/{segment(factor)}/confirm",
+            body=given({"code": code, "flow_id": flow_id}),
+        )
+        return cast("types.PostMeFactorsFactorConfirmReply", self._json(call))
+
     def get_me_passkeys(
         self,
     ) -> types.GetMePasskeysReply:
@@ -1668,14 +1719,14 @@ class Operations:
         *,
         code: str,
         flow_id: str,
-    ) -> types.PostMeTotpConfirmReply:
+    ) -> types.PostMeFactorsFactorConfirmReply:
         """`POST /api/v1/me/totp/confirm`, for whoever is signed in, perhaps without a second factor."""
         call = Call(
             "POST",
             "/api/v1/me/totp/confirm",
             body=given({"code": code, "flow_id": flow_id}),
         )
-        return cast("types.PostMeTotpConfirmReply", self._json(call))
+        return cast("types.PostMeFactorsFactorConfirmReply", self._json(call))
 
     def delete_me_username(
         self,
@@ -3709,6 +3760,57 @@ class AsyncOperations:
         )
         return cast("types.GetMeExportReply", await self._json(call))
 
+    async def get_me_factors(
+        self,
+    ) -> types.GetMeFactorsReply:
+        """`GET /api/v1/me/factors`, for whoever is signed in."""
+        call = Call(
+            "GET",
+            "/api/v1/me/factors",
+            safe=True,
+        )
+        return cast("types.GetMeFactorsReply", await self._json(call))
+
+    async def delete_me_factors_factor(
+        self,
+        factor: str,
+        *,
+        if_match: str | int | None = None,
+    ) -> None:
+        """`DELETE /api/v1/me/factors/{factor}`, for whoever is signed in."""
+        call = Call(
+            "DELETE",
+            f"/api/v1/me/factors/{segment(factor)}",
+            if_match=if_match,
+        )
+        await self._json(call)
+
+    async def post_me_factors_factor(
+        self,
+        factor: str,
+    ) -> types.PostMeFactorsFactorReply:
+        """`POST /api/v1/me/factors/{factor}`, for whoever is signed in, perhaps without a second factor."""
+        call = Call(
+            "POST",
+            f"/api/v1/me/factors/{segment(factor)}",
+        )
+        return cast("types.PostMeFactorsFactorReply", await self._json(call))
+
+    async def post_me_factors_factor_confirm(
+        self,
+        factor: str,
+        *,
+        code: str,
+        flow_id: str,
+    ) -> types.PostMeFactorsFactorConfirmReply:
+        """`POST /api/v1/me/factors/{factor}/confirm`, for whoever is signed in, perhaps without a second factor."""
+        call = Call(
+            "POST",
+            f"/api/v1/me/factors/{segment(factor)}/confirm",
+            body=given({"code": code, "flow_id": flow_id}),
+        )
+        return cast("types.PostMeFactorsFactorConfirmReply", await self._json(call))
+
     async def get_me_passkeys(
         self,
     ) -> types.GetMePasskeysReply:
@@ -3919,14 +4021,14 @@ class AsyncOperations:
         *,
         code: str,
         flow_id: str,
-    ) -> types.PostMeTotpConfirmReply:
+    ) -> types.PostMeFactorsFactorConfirmReply:
         """`POST /api/v1/me/totp/confirm`, for whoever is signed in, perhaps without a second factor."""
         call = Call(
             "POST",
             "/api/v1/me/totp/confirm",
             body=given({"code": code, "flow_id": flow_id}),
         )
-        return cast("types.PostMeTotpConfirmReply", await self._json(call))
+        return cast("types.PostMeFactorsFactorConfirmReply", await self._json(call))
 
     async def delete_me_username(
         self,

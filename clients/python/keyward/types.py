@@ -704,6 +704,25 @@ class GetMeExportReplyIdentifier(TypedDict):
     verified_at: NotRequired[str | None]
 
 
+class GetMeFactorsReply(TypedDict):
+    """Second factors of the app's own."""
+
+    factors: list[GetMeFactorsReplyFactor]
+
+
+class GetMeFactorsReplyFactor(TypedDict):
+    """A second factor of the app's own."""
+
+    # Whether this account has it.
+    enrolled: bool
+
+    # What people read of it.
+    label: str
+
+    # Its word in addresses.
+    name: str
+
+
 class GetMePasskeysReply(TypedDict):
     """A whole list."""
 
@@ -1220,6 +1239,27 @@ class PostMeConnectionsReply(TypedDict):
     flow_token: NotRequired[str | None]
 
 
+class PostMeFactorsFactorConfirmReply(TypedDict):
+    """A second factor that was enrolled."""
+
+    # Shown once; empty if the account had some.
+    recovery_codes: list[str]
+
+    session_id: str
+
+    # For `Authorization: Bearer`, where the session was a token.
+    token: NotRequired[str | None]
+
+
+class PostMeFactorsFactorReply(TypedDict):
+    """A second factor of the app's own that is being enrolled."""
+
+    flow_id: str
+
+    # What the person needs to set it up, shown once; plain text.
+    shown: str
+
+
 class PostMePasskeysOptionsReply(TypedDict):
     """A ceremony that was begun."""
 
@@ -1235,18 +1275,6 @@ class PostMeRecoveryCodesReply(TypedDict):
     """Recovery codes, shown once."""
 
     recovery_codes: list[str]
-
-
-class PostMeTotpConfirmReply(TypedDict):
-    """A second factor that was enrolled."""
-
-    # Shown once; empty if the account had some.
-    recovery_codes: list[str]
-
-    session_id: str
-
-    # For `Authorization: Bearer`, where the session was a token.
-    token: NotRequired[str | None]
 
 
 class PostMeTotpReply(TypedDict):

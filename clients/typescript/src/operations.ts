@@ -512,6 +512,26 @@ export abstract class Operations {
     return this.json<types.GetMeExportReply>({ method: "GET", path: "/api/v1/me/export", safe: true, options });
   }
 
+  /** `GET /api/v1/me/factors`, for whoever is signed in. */
+  getMeFactors(options: Options = {}): Promise<types.GetMeFactorsReply> {
+    return this.json<types.GetMeFactorsReply>({ method: "GET", path: "/api/v1/me/factors", safe: true, options });
+  }
+
+  /** `DELETE /api/v1/me/factors/{factor}`, for whoever is signed in. */
+  deleteMeFactorsFactor(factor: string, options: Options = {}): Promise<void> {
+    return this.json<void>({ method: "DELETE", path: `/api/v1/me/factors/${segment(factor)}`, safe: false, options });
+  }
+
+  /** `POST /api/v1/me/factors/{factor}`, for whoever is signed in, perhaps without a second factor. */
+  postMeFactorsFactor(factor: string, options: Options = {}): Promise<types.PostMeFactorsFactorReply> {
+    return this.json<types.PostMeFactorsFactorReply>({ method: "POST", path: `/api/v1/me/factors/${segment(factor)}`, safe: false, options });
+  }
+
+  /** `POST /api/v1/me/factors/{factor}/confirm`, for whoever is signed in, perhaps without a second factor. */
+  postMeFactorsFactorConfirm(factor: string, input: types.PostMeFactorsFactorConfirmInput, options: Options = {}): Promise<types.PostMeFactorsFactorConfirmReply> {
+    return this.json<types.PostMeFactorsFactorConfirmReply>({ method: "POST", path: `/api/v1/me/factors/${segment(factor)}/confirm`, body: input, safe: false, options });
+  }
+
   /** `GET /api/v1/me/passkeys`, for whoever is signed in. */
   getMePasskeys(options: Options = {}): Promise<types.GetMePasskeysReply> {
     return this.json<types.GetMePasskeysReply>({ method: "GET", path: "/api/v1/me/passkeys", safe: true, options });
@@ -593,8 +613,8 @@ export abstract class Operations {
   }
 
   /** `POST /api/v1/me/totp/confirm`, for whoever is signed in, perhaps without a second factor. */
-  postMeTotpConfirm(input: types.PostMeTotpConfirmInput, options: Options = {}): Promise<types.PostMeTotpConfirmReply> {
-    return this.json<types.PostMeTotpConfirmReply>({ method: "POST", path: "/api/v1/me/totp/confirm", body: input, safe: false, options });
+  postMeTotpConfirm(input: types.PostMeTotpConfirmInput, options: Options = {}): Promise<types.PostMeFactorsFactorConfirmReply> {
+    return this.json<types.PostMeFactorsFactorConfirmReply>({ method: "POST", path: "/api/v1/me/totp/confirm", body: input, safe: false, options });
   }
 
   /** `DELETE /api/v1/me/username`, for whoever is signed in. */

@@ -540,6 +540,21 @@ export interface GetMeExportReplyIdentifier {
   verified_at?: string | null;
 }
 
+/** Second factors of the app's own. */
+export interface GetMeFactorsReply {
+  factors: GetMeFactorsReplyFactor[];
+}
+
+/** A second factor of the app's own. */
+export interface GetMeFactorsReplyFactor {
+  /** Whether this account has it. */
+  enrolled: boolean;
+  /** What people read of it. */
+  label: string;
+  /** Its word in addresses. */
+  name: string;
+}
+
 /** A whole list. */
 export interface GetMePasskeysReply {
   data: Passkey[];
@@ -915,6 +930,22 @@ export interface PostMeConnectionsReply {
   flow_token?: string | null;
 }
 
+/** A second factor that was enrolled. */
+export interface PostMeFactorsFactorConfirmReply {
+  /** Shown once; empty if the account had some. */
+  recovery_codes: string[];
+  session_id: string;
+  /** For `Authorization: Bearer`, where the session was a token. */
+  token?: string | null;
+}
+
+/** A second factor of the app's own that is being enrolled. */
+export interface PostMeFactorsFactorReply {
+  flow_id: string;
+  /** What the person needs to set it up, shown once; plain text. */
+  shown: string;
+}
+
 /** A ceremony that was begun. */
 export interface PostMePasskeysOptionsReply {
   /** Which flow the answer belongs to. */
@@ -926,15 +957,6 @@ export interface PostMePasskeysOptionsReply {
 /** Recovery codes, shown once. */
 export interface PostMeRecoveryCodesReply {
   recovery_codes: string[];
-}
-
-/** A second factor that was enrolled. */
-export interface PostMeTotpConfirmReply {
-  /** Shown once; empty if the account had some. */
-  recovery_codes: string[];
-  session_id: string;
-  /** For `Authorization: Bearer`, where the session was a token. */
-  token?: string | null;
 }
 
 /** An authenticator app that is being enrolled. */
@@ -1632,6 +1654,12 @@ export interface PostMeConnectionsInput {
 /** What `put_me_email` takes. */
 export interface PutMeEmailInput {
   email: string;
+}
+
+/** What `post_me_factors_factor_confirm` takes. */
+export interface PostMeFactorsFactorConfirmInput {
+  code: string;
+  flow_id: string;
 }
 
 /** What `post_me_passkeys` takes. */

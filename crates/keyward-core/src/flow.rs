@@ -13,6 +13,7 @@ pub mod anonymous;
 mod apart;
 pub mod api_key;
 pub mod app_code;
+pub mod app_factor;
 #[cfg(feature = "authnzerver")]
 pub mod authnzerver;
 #[cfg(feature = "captcha")]
@@ -72,6 +73,7 @@ use std::sync::Arc;
 
 use keyward_authz::Block;
 
+use self::factor::app::{AppSaid, AskApp};
 use crate::Error;
 use crate::crypto::keys::Keys;
 use crate::id::UserId;
@@ -217,6 +219,8 @@ pub struct Work {
     pub hash: Option<Secret>,
     /// Ask the captcha service whether this answer came from a person, at this door.
     pub captcha: Option<(CaptchaFor, Secret)>,
+    /// Ask a second factor of the app's own whether an answer is right.
+    pub app: Option<AskApp>,
 }
 
 fn sane(password: &Secret) -> Option<Secret> {
@@ -250,6 +254,8 @@ pub struct Done {
     pub breached: bool,
     /// The captcha service says that a person answered.
     pub is_person: bool,
+    /// What a second factor of the app's own said.
+    pub app: Option<AppSaid>,
 }
 
 impl Done {
@@ -324,7 +330,14 @@ impl Work {
             verify: self.verify.or(other.verify),
             hash: self.hash.or(other.hash),
             captcha: self.captcha.or(other.captcha),
+            app: self.app.or(other.app),
         }
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_none(&self) -> bool {
+        let Self { verify, hash, captcha, app } = self;
+        verify.is_none() && hash.is_none() && captcha.is_none() && app.is_none()
     }
 
     /// Whether doing this would repeat `other`.
@@ -345,6 +358,11 @@ impl Work {
             (None, None) => true,
             _ => false,
         };
-        verify && hash && captcha
+        let app = match (&self.app, &other.app) {
+            (Some(one), Some(two)) => one.is_same(two),
+            (None, None) => true,
+            _ => false,
+        };
+        verify && hash && captcha && app
     }
 }

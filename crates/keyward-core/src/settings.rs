@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 
+use crate::flow::factor::app::AppFactor;
 use crate::identifier::Kind;
 use crate::profile::Field;
 use crate::record::{Identifier, Purpose};
@@ -80,6 +81,8 @@ pub struct Settings {
     pub requests: Rate,
     /// Who must have a second factor; others may.
     pub mfa: MfaMode,
+    /// Second factors of the app's own.
+    pub app_factors: Vec<AppFactor>,
     /// How long the second factor may take once the first is proven.
     pub mfa_lifetime: Duration,
     /// How long a proof is recent enough to change how an account is guarded.
@@ -303,6 +306,7 @@ impl Default for Settings {
             network_guesses: Rate { burst: 300, period: MINUTE / 5 },
             requests: Rate { burst: 5, period: 10 * MINUTE },
             mfa: MfaMode::Optional,
+            app_factors: vec![],
             mfa_lifetime: 10 * MINUTE,
             step_up_age: 10 * MINUTE,
             trust_lifetime: 30 * DAY,

@@ -89,6 +89,8 @@ pub(crate) struct Inner {
     pub(crate) bots: bots::Bots,
     /// Ways to sign in of the app's own.
     pub(crate) methods: crate::methods::Methods,
+    /// Second factors of the app's own.
+    pub(crate) app_factors: crate::second_factors::AppFactors,
     pub(crate) watch: ask::Watch,
     pub(crate) counters: counters::Counters,
     pub(crate) decisions: Option<ask::log::DecisionLog>,

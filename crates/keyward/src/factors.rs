@@ -30,6 +30,13 @@ pub struct EnrolledFactor {
     pub recovery_codes: Vec<Secret>,
 }
 
+impl EnrolledFactor {
+    pub(crate) fn new(auth: &Keyward, enrolled: Enrolled) -> Self {
+        let session = OpenedSession::new(auth, &enrolled.opened);
+        Self { session, recovery_codes: enrolled.codes }
+    }
+}
+
 /// What an account can answer a second factor with.
 #[derive(Clone, Debug, Default)]
 pub struct SecondFactors {
@@ -73,10 +80,7 @@ impl Keyward {
         let Some(entry) = self.held(session).await? else { return nobody() };
         let client = Client::default();
         let enrolled = self.confirm_totp_for(&entry, flow, code.clone(), &client).await?;
-        Ok(enrolled.map(|enrolled| EnrolledFactor {
-            session: OpenedSession::new(self, &enrolled.opened),
-            recovery_codes: enrolled.codes,
-        }))
+        Ok(enrolled.map(|enrolled| EnrolledFactor::new(self, enrolled)))
     }
 
     /// Removes the authenticator app of whoever holds this session. Needs a

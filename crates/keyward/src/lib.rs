@@ -66,6 +66,7 @@ mod required;
 mod resource;
 mod roles;
 mod routes;
+pub mod second_factors;
 pub mod serve;
 mod session_token;
 mod table;

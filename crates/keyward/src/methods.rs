@@ -116,15 +116,19 @@ const OURS: &[&str] = &[
     "verification",
 ];
 
+/// Whether an app may call a method or a second factor of its own so.
+pub(crate) fn is_free_word(name: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+    (1..=32).contains(&name.len()) && name.bytes().all(plain) && !OURS.contains(&name)
+}
+
 impl Methods {
     /// Refuses a word that is none, is taken, or is ours.
     pub(crate) fn check(&self) -> Result<(), Error> {
         let mut seen = vec![];
         for method in &self.0 {
             let name = method.name();
-            let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
-            let is_word = (1..=32).contains(&name.len()) && name.bytes().all(plain);
-            if !is_word || OURS.contains(&name) || seen.contains(&name) {
+            if !is_free_word(name) || seen.contains(&name) {
                 let why = format!("`{name}` is no word for one, is taken, or is ours");
                 return Err(Error::because("use this method to sign in", why));
             }

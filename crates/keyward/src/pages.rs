@@ -6,6 +6,7 @@ mod account;
 mod addresses;
 mod admin;
 mod api_keys;
+mod app_factors;
 mod assets;
 mod captcha;
 mod dev;
@@ -54,6 +55,7 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     assets::ROUTES,
     sign_in::ROUTES,
     methods::ROUTES,
+    app_factors::ROUTES,
     mfa::ROUTES,
     sign_in_link::ROUTES,
     sign_up::ROUTES,

@@ -8,6 +8,7 @@ mod anonymous;
 pub(crate) mod answer;
 pub(crate) mod api_keys;
 mod app_doors;
+mod app_factors;
 mod asked;
 pub(crate) mod audit;
 #[cfg(feature = "authnzerver")]
@@ -60,6 +61,7 @@ pub(crate) fn all(dev: bool) -> Vec<Route> {
         sign_up::ROUTES,
         sign_in::ROUTES,
         methods::ROUTES,
+        app_factors::ROUTES,
         anonymous::ROUTES,
         mfa::ROUTES,
         sign_in_link::ROUTES,

@@ -160,6 +160,34 @@ impl Client {
         self.call(Method::GET, "/api/v1/me/export", &[])
     }
 
+    /// `GET /api/v1/me/factors`, for whoever is signed in.
+    pub fn get_me_factors(&self) -> Call<'_, Json<Value>> {
+        self.call(Method::GET, "/api/v1/me/factors", &[])
+    }
+
+    /// `DELETE /api/v1/me/factors/{factor}`, for whoever is signed in.
+    pub fn delete_me_factors_factor(&self, factor: &str) -> Call<'_, Nothing> {
+        self.call(Method::DELETE, "/api/v1/me/factors/{factor}", &[factor])
+    }
+
+    /// `POST /api/v1/me/factors/{factor}`, for whoever is signed in, perhaps without a second
+    /// factor.
+    pub fn post_me_factors_factor(&self, factor: &str) -> Call<'_, Json<Value>> {
+        self.call(Method::POST, "/api/v1/me/factors/{factor}", &[factor])
+    }
+
+    /// `POST /api/v1/me/factors/{factor}/confirm`, for whoever is signed in, perhaps without a
+    /// second factor.
+    ///
+    /// Body: `code`, `flow_id`.
+    pub fn post_me_factors_factor_confirm(
+        &self,
+        factor: &str,
+        body: impl Serialize,
+    ) -> Call<'_, Json<Value>> {
+        self.call(Method::POST, "/api/v1/me/factors/{factor}/confirm", &[factor]).body(body)
+    }
+
     /// `GET /api/v1/me/passkeys`, for whoever is signed in.
     pub fn get_me_passkeys(&self) -> Call<'_, Json<Value>> {
         self.call(Method::GET, "/api/v1/me/passkeys", &[])

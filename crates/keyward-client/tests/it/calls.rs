@@ -105,6 +105,10 @@ every! {
     delete_me_email();
     put_me_email(["body"]);
     get_me_export();
+    get_me_factors();
+    delete_me_factors_factor("{factor}");
+    post_me_factors_factor("{factor}");
+    post_me_factors_factor_confirm("{factor}", ["body"]);
     get_me_passkeys();
     post_me_passkeys(["body"]);
     post_me_passkeys_options();

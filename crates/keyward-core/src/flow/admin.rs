@@ -455,7 +455,7 @@ impl ActOn {
         }
         let what = What::MfaRemoved { method: "all".into(), by: "admin".into() };
         let verdict = self.swap(subject.user.clone(), what, cx, |_, _| ());
-        let mut writes = factor::remove_all(subject);
+        let mut writes = factor::remove_all(subject, cx.settings);
         writes.push(Write::KillChallengesOf(self.user));
         writes.extend(tell(subject, "account_changed", cx));
         verdict.after(writes, vec![])

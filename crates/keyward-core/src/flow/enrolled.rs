@@ -75,7 +75,7 @@ impl Flow for RemoveFactor {
             Ok(both) => both,
             Err(refusal) => return Verdict::no(refusal),
         };
-        let kind = factor::ROSTER.iter().find(|f| f.method() == self.method).map(|f| f.kind());
+        let kind = factor::kind_of(self.method, cx.settings);
         let mut rest = subject.clone();
         rest.credentials.retain(|c| Some(c.kind.as_str()) != kind);
         if rest.credentials.len() == subject.credentials.len() {
@@ -87,7 +87,7 @@ impl Flow for RemoveFactor {
         }
         let gone = subject.credentials.iter().filter(|c| Some(c.kind.as_str()) == kind);
         let mut writes = match is_last {
-            true => factor::remove_all(&subject),
+            true => factor::remove_all(&subject, cx.settings),
             false => gone.map(|c| Write::SpendCredential(c.id)).collect(),
         };
         writes.extend(touched(&subject, cx));

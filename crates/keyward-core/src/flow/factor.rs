@@ -6,8 +6,9 @@
 //! 2. Declare it below, and put it into `ROSTER`.
 //!
 //! Signing in, stepping up, disabling and resetting walk the roster; none of
-//! them knows what is in it.
+//! them knows what is in it. Those of the app's own are [`AppFactor`]s in the settings.
 
+pub mod app;
 pub mod codes;
 #[cfg(feature = "passkeys")]
 mod passkey;
@@ -18,7 +19,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::guess::{Guessed, Guesser};
-use super::{Decide, Work};
+use super::{Decide, Done, Work};
 use crate::port::{ANONYMOUS, Take, Write};
 use crate::record::{Challenge, Credential, Event, Reason, Session, Subject, What};
 use crate::refusal::Refusal;
@@ -32,7 +33,7 @@ pub(super) trait Factor: Sync {
     fn method(&self) -> &'static str;
 
     /// The kind of its [`Credential`]; never changes.
-    fn kind(&self) -> &'static str;
+    fn kind(&self) -> &str;
 
     /// Whether an account that has it is asked for a second factor. A way back
     /// for those who lost theirs is none by itself.
@@ -50,30 +51,48 @@ pub(super) trait Factor: Sync {
     }
 }
 
-/// Every second factor. The first that an account has is offered first.
-pub(super) const ROSTER: &[&dyn Factor] = &[
+/// Every second factor of ours that guards an account.
+const ROSTER: &[&dyn Factor] = &[
     #[cfg(feature = "passkeys")]
     &passkey::ByPasskey,
     &totp::ByTotp,
-    &codes::ByCode,
 ];
+
+/// Every second factor. The first that an account has is offered first, what is for
+/// those who lost the rest last.
+fn roster(settings: &Settings) -> impl Iterator<Item = &dyn Factor> {
+    let of_the_app = settings.app_factors.iter().map(|factor| factor as &dyn Factor);
+    ROSTER.iter().copied().chain(of_the_app).chain([&codes::ByCode as &dyn Factor])
+}
+
+/// The kind of credential of the factor that goes by `method`.
+pub(super) fn kind_of<'a>(method: &str, settings: &'a Settings) -> Option<&'a str> {
+    roster(settings).find(|factor| factor.method() == method).map(|factor| factor.kind())
+}
+
+/// Whether a credential is one of the app's factors, also of one that it lost.
+fn is_of_the_app(found: &Credential) -> bool {
+    found.kind.starts_with(app::PREFIX)
+}
 
 /// Whom an answer must prove, and what was asked.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asked<'a> {
     pub(super) subject: &'a Subject,
-    /// Which of the codes that came from another system the slow work found.
-    pub(super) matched: Option<usize>,
+    /// What the slow work found.
+    pub(super) done: &'a Done,
     /// The flow that asked; `None` where the answer stands alone.
     #[cfg_attr(not(feature = "passkeys"), expect(dead_code, reason = "a passkey signs it"))]
     pub(super) challenge: Option<&'a Challenge>,
 }
 
-/// Whether this account signs in with two factors.
+/// Whether this account signs in with two factors. One that the app enrolled and lost
+/// does not leave the account with one.
 pub fn guarded(subject: &Subject, settings: &Settings) -> bool {
-    ROSTER
-        .iter()
-        .any(|factor| factor.guards(settings) && subject.credential(factor.kind()).is_some())
+    let guards = |factor: &dyn Factor| {
+        factor.guards(settings) && subject.credential(factor.kind()).is_some()
+    };
+    roster(settings).any(guards) || subject.credentials.iter().any(is_of_the_app)
 }
 
 /// What this account can answer with: `totp`, `recovery_code`; nothing if no
@@ -82,7 +101,7 @@ pub fn methods(subject: &Subject, settings: &Settings) -> Vec<&'static str> {
     if !guarded(subject, settings) {
         return vec![];
     }
-    let had = ROSTER.iter().filter(|factor| subject.credential(factor.kind()).is_some());
+    let had = roster(settings).filter(|factor| subject.credential(factor.kind()).is_some());
     had.map(|factor| factor.method()).collect()
 }
 
@@ -98,10 +117,11 @@ pub(super) fn methods_after(
 }
 
 /// The slow work that an answer needs before it is judged: codes that came from another
-/// system are kept as it hashed them.
+/// system are kept as it hashed them, and an app's own factor judges elsewhere.
 pub(super) fn work(subject: Option<&Subject>, method: &str, answer: &Secret) -> Work {
-    match subject.filter(|_| method == codes::METHOD) {
-        Some(subject) => codes::work(subject, answer),
+    match subject {
+        Some(subject) if method == codes::METHOD => codes::work(subject, answer),
+        Some(subject) => app::work(subject, method, answer),
         None => Work::default(),
     }
 }
@@ -130,7 +150,7 @@ pub(super) fn judge(
 ) -> Judged {
     let subject = asked.subject;
     let known = methods(subject, cx.settings);
-    let found = ROSTER.iter().find(|f| f.method() == method && known.contains(&f.method()));
+    let found = roster(cx.settings).find(|f| f.method() == method && known.contains(&f.method()));
     let Some(factor) = found else { return wrong(subject, method, Reason::NoCredential, cx) };
     let Some(mut writes) = factor.check(asked, answer, cx) else {
         let mut judged = wrong(subject, method, Reason::WrongSecret, cx);
@@ -157,16 +177,19 @@ pub(super) fn failed(
     reason: Reason,
     cx: &mut Decide<'_>,
 ) -> Event {
-    let known = ROSTER.iter().map(|factor| factor.method()).chain(["password"]);
-    let method = known.into_iter().find(|known| *known == method).unwrap_or("other");
+    let mut known = roster(cx.settings).map(|factor| factor.method()).chain(["password"]);
+    let method = known.find(|known| *known == method).unwrap_or("other");
     let what = What::MfaFailed { method: method.into(), reason };
     cx.event(None, Some(subject.user.id), what)
 }
 
 /// Removes every second factor, with the devices that were spared it.
-pub(super) fn remove_all(subject: &Subject) -> Vec<Write> {
-    let ours = |kind: &str| kind == trusted::KIND || ROSTER.iter().any(|f| f.kind() == kind);
-    let had = subject.credentials.iter().filter(|c| ours(&c.kind));
+pub(super) fn remove_all(subject: &Subject, settings: &Settings) -> Vec<Write> {
+    let is_one = |found: &&Credential| {
+        let is_in_the_roster = roster(settings).any(|factor| factor.kind() == found.kind);
+        found.kind == trusted::KIND || is_in_the_roster || is_of_the_app(found)
+    };
+    let had = subject.credentials.iter().filter(is_one);
     had.map(|found| Write::SpendCredential(found.id)).collect()
 }
 

@@ -216,7 +216,7 @@ impl Flow for FinishMfa {
             let writes = vec![Write::TakeAttempt(found.id)];
             return Verdict::refuse(Refusal::MfaInvalid, writes, vec![failed]);
         }
-        let asked = Asked { subject, matched: done.matched, challenge: Some(found) };
+        let asked = Asked { subject, done: &done, challenge: Some(found) };
         let mut judged = factor::judge(asked, &self.method, &self.answer, cx);
         if !judged.right {
             judged.writes.push(Write::TakeAttempt(found.id));

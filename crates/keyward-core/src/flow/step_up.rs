@@ -138,7 +138,7 @@ impl Flow for StepUp {
             let judged = Self::password(&subject, &guess, done, cx);
             return self.by(&subject, &session, session.aal, judged, cx);
         }
-        let asked = Asked { subject: &subject, matched: done.matched, challenge: None };
+        let asked = Asked { subject: &subject, done: &done, challenge: None };
         let judged = factor::judge(asked, &self.method, &self.answer, cx);
         self.by(&subject, &session, 2, judged, cx)
     }

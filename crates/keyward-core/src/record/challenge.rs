@@ -17,6 +17,8 @@ pub enum Purpose {
     Mfa,
     /// Enrol an authenticator app.
     EnrolTotp,
+    /// Enrol a second factor of the app's own, which its data names.
+    EnrolFactor,
     /// Add a passkey to an account.
     PasskeyRegister,
     /// Sign in with a passkey.
@@ -45,12 +47,13 @@ pub enum Purpose {
 
 impl Purpose {
     /// Every purpose.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Verify,
         Self::Recover,
         Self::Setup,
         Self::Mfa,
         Self::EnrolTotp,
+        Self::EnrolFactor,
         Self::PasskeyRegister,
         Self::PasskeySignIn,
         Self::SignInLink,
@@ -73,6 +76,7 @@ impl Purpose {
             Self::Setup => "setup",
             Self::Mfa => "mfa",
             Self::EnrolTotp => "enrol_totp",
+            Self::EnrolFactor => "enrol_factor",
             Self::PasskeyRegister => "passkey_register",
             Self::PasskeySignIn => "passkey_sign_in",
             Self::SignInLink => "sign_in_link",

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use keyward_core::Error;
+use keyward_core::flow::factor::app::{AppSaid, AskApp};
 #[cfg(feature = "policy-file")]
 use keyward_core::flow::fixed::Fixed;
 use keyward_core::flow::{Client, Decide, Done, Flow, Gather, Verdict, Work};
@@ -187,13 +188,22 @@ impl Keyward {
             _ => false,
         };
         let is_person = self.is_person(&work).await?;
+        let app = self.judged_by_the_app(work.app).await?;
         let hash = work.hash.filter(|_| !breached);
-        let work = Work { hash, ..work };
+        let work = Work { hash, app: None, ..work };
         let done = match work.verify.is_some() || work.hash.is_some() {
             true => self.0.hashes.run(work).await?,
             false => Done::default(),
         };
-        Ok(Done { breached, is_person, ..done })
+        Ok(Done { breached, is_person, app, ..done })
+    }
+
+    /// What a second factor of the app's own says, if one is asked.
+    async fn judged_by_the_app(&self, asked: Option<AskApp>) -> Result<Option<AppSaid>, Error> {
+        match asked {
+            Some(asked) => self.0.app_factors.judge(asked, self).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// What the captcha service says, if it is asked at all.
@@ -219,7 +229,7 @@ struct Memo(Option<(Work, Done)>);
 
 impl Memo {
     async fn work(&mut self, auth: &Keyward, work: Work) -> Result<Done, Error> {
-        if work.verify.is_none() && work.hash.is_none() && work.captcha.is_none() {
+        if work.is_none() {
             return Ok(Done::default());
         }
         if let Some((before, done)) = &self.0

@@ -120,7 +120,7 @@ const TIME: &str = "2026-11-24T13:58:07.123456Z";
 const TIMES: [&str; 3] = ["at", "not_before", "auth_time"];
 
 /// What stands in fields of these names.
-const TEXTS: [(&str, &str); 63] = [
+const TEXTS: [(&str, &str); 64] = [
     ("status", "active"),
     ("state", "sent"),
     ("type", "posts"),
@@ -162,6 +162,7 @@ const TEXTS: [(&str, &str); 63] = [
     ("flow_token", "example"),
     ("csrf", "example"),
     ("secret", "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP"),
+    ("shown", "Write this into your fob: JBSW Y3DP EHPK 3PXP"),
     ("uri", "otpauth://totp/Acme:ada%40example.com?secret=JBSWY3DPEHPK3PXP&issuer=Acme"),
     ("qr", "<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>"),
     ("permission", "posts:edit"),

@@ -8,7 +8,7 @@ use keyward_core::refusal::Refusal;
 use serde::Deserialize;
 
 use super::render::Page;
-use super::{go, nav};
+use super::{app_factors, go, nav};
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Route, input};
 use crate::routes::sign_in::keep;
 use crate::totp::{grouped, qr_svg};
@@ -31,6 +31,7 @@ async fn page<'a>(cx: &'a Cx<'_>, template: &'static str) -> Result<Page<'a>, Fa
         .with("here", "totp")
         .with("enrolled", factors.methods.contains(&"totp"))
         .with("guarded", !factors.methods.is_empty())
+        .with("others", app_factors::others(cx, &factors.methods))
         .with("left", factors.recovery_codes_left)
         .with("of", codes::COUNT)
         .with("demanded", cx.caller.entry()?.mfa.is_demanded)
@@ -115,7 +116,7 @@ fn confirm(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
 }
 
 /// Recovery codes, this once.
-async fn shown(cx: &Cx<'_>, made: &[Secret]) -> Result<Reply, Fault> {
+pub(super) async fn shown(cx: &Cx<'_>, made: &[Secret]) -> Result<Reply, Fault> {
     let made: Vec<&str> = made.iter().map(Secret::reveal).collect();
     page(cx, "account_codes.html").await?.with("guarded", true).with("codes", made).reply()
 }

@@ -1,5 +1,7 @@
 //! The second factor at sign-in, and the proof that is asked for again.
 
+use std::collections::BTreeMap;
+
 use keyward_core::Secret;
 use keyward_core::flow::mfa::{Awaited, AwaitedMfa};
 use keyward_core::id::FlowId;
@@ -8,7 +10,7 @@ use keyward_core::refusal::Refusal;
 use serde::Deserialize;
 
 use super::render::Page;
-use super::{enter, go, nav, offers_passkeys, signed_in, verify};
+use super::{enter, go, language, nav, offers_passkeys, signed_in, verify};
 use crate::http::input::{self, Flag};
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Route};
 use crate::routes::mfa::{Given, answer, awaited};
@@ -39,6 +41,7 @@ async fn form<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
         .with("flow", flow)
         .with("method", method(cx, &methods))
         .with("methods", methods)
+        .with("labels", labels(cx))
         .with("is_last_try", tries_left == 1)
         .with("trust_days", cx.auth.0.settings.trust_lifetime.as_secs() / DAY)
         .with("return_to", nav::return_to(cx.request)))
@@ -49,6 +52,12 @@ const PASSKEY: &str = "passkey";
 
 /// Seconds.
 const DAY: u64 = 24 * 3600;
+
+/// What people read of the second factors of the app's own.
+fn labels(cx: &Cx<'_>) -> BTreeMap<&'static str, String> {
+    let language = language::language(cx.auth, cx.request);
+    cx.auth.0.app_factors.offered(language).into_iter().collect()
+}
 
 /// The method that was chosen, or the first.
 fn method(cx: &Cx<'_>, methods: &[&'static str]) -> &'static str {
@@ -120,6 +129,7 @@ pub(super) async fn step_up_form<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> 
         .with("services", services)
         .with("method", method(cx, &methods))
         .with("methods", methods)
+        .with("labels", labels(cx))
         .with("return_to", nav::return_to(cx.request)))
 }
 

@@ -149,6 +149,32 @@ pub(crate) struct Enrolling<'a> {
     pub(crate) qr: String,
 }
 
+/// Second factors of the app's own.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(crate) struct AppFactorList {
+    pub(crate) factors: Vec<AppFactorItem>,
+}
+
+/// A second factor of the app's own.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(crate) struct AppFactorItem {
+    /// Its word in addresses.
+    pub(crate) name: &'static str,
+    /// What people read of it.
+    pub(crate) label: String,
+    /// Whether this account has it.
+    pub(crate) enrolled: bool,
+}
+
+/// A second factor of the app's own that is being enrolled.
+#[derive(Debug, JsonSchema, Serialize)]
+pub(crate) struct EnrollingAppFactor<'a> {
+    #[schemars(with = "String")]
+    pub(crate) flow_id: FlowId,
+    /// What the person needs to set it up, shown once; plain text.
+    pub(crate) shown: &'a str,
+}
+
 /// A second factor that was enrolled.
 #[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct Enrolled<'a> {

@@ -2,6 +2,7 @@
 
 use keyward_core::Secret;
 use keyward_core::flow::factor::codes;
+use keyward_core::flow::totp::Enrolled as EnrolledNow;
 use keyward_core::port::Fut;
 use keyward_core::refusal::Refusal;
 use schemars::JsonSchema;
@@ -53,18 +54,23 @@ fn confirm(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         let flow = keyward_core::id::FlowId::parse(&flow_id).ok_or(Refusal::CodeExpired)?;
         let entry = cx.caller.entry()?;
         let enrolled = cx.auth.confirm_totp_for(entry, flow, code, &cx.caller.client).await??;
-        let opened = &enrolled.opened;
-        let holding = Holding::of(opened.session.kind);
-        let mut reply = reply::ok(&Enrolled {
-            session_id: opened.session.id,
-            token: (holding == Holding::Token).then(|| opened.token.reveal()),
-            recovery_codes: enrolled.codes.iter().map(Secret::reveal).collect(),
-        })?;
-        if holding == Holding::Cookie {
-            keep(&cx, &mut reply, opened);
-        }
-        Ok(reply)
+        told(&cx, &enrolled)
     })
+}
+
+/// What a second factor that was enrolled is answered with.
+pub(super) fn told(cx: &Cx<'_>, enrolled: &EnrolledNow) -> Result<Reply, Fault> {
+    let opened = &enrolled.opened;
+    let holding = Holding::of(opened.session.kind);
+    let mut reply = reply::ok(&Enrolled {
+        session_id: opened.session.id,
+        token: (holding == Holding::Token).then(|| opened.token.reveal()),
+        recovery_codes: enrolled.codes.iter().map(Secret::reveal).collect(),
+    })?;
+    if holding == Holding::Cookie {
+        keep(cx, &mut reply, opened);
+    }
+    Ok(reply)
 }
 
 fn remove(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {

@@ -77,6 +77,7 @@ mod recovery_stopped;
 mod relations;
 #[cfg(feature = "policy-file")]
 mod replay;
+mod second_factors;
 mod sign_in_link;
 mod sign_up_modes;
 #[cfg(feature = "tokens")]

@@ -13,6 +13,8 @@ use keyward::testing::{CHEAP, FakeClock, PASSWORD, TestAuth};
 use keyward::{Act, Builder, Context, Inbox, Keyward, NewPerson, Rate, Resource};
 use serde_json::json;
 
+use crate::second_factors::{self, Fob};
+
 pub(crate) const KEY: &str = "c45a0e9b7d1f3862a58e94c6017b3df2e68d5a904cf71b23890e6d4fb1a7c352";
 
 /// A service that always says that the same person came.
@@ -107,6 +109,7 @@ pub(crate) async fn node(builder: Builder) -> TestAuth {
 /// Two nodes with one inbox: either sends what the other wrote.
 pub(crate) async fn two(here: Builder, there: Builder) -> [TestAuth; 2] {
     let inbox = Inbox::default();
+    let [here, there] = [here, there].map(|node| node.second_factor(Fob::default()));
     [node_with(here, inbox.clone()).await, node_with(there, inbox).await]
 }
 
@@ -245,17 +248,26 @@ async fn a_relation_counts_on_the_other_node(
 
 /// Both nodes are given the same code at once: one of them lets somebody in.
 async fn a_second_factor_is_spent_on_one_node_alone(here: &TestAuth, there: &TestAuth) {
-    here.user("eve@example.com").await;
-    let body = json!({ "identifier": "eve@example.com", "password": PASSWORD });
-    let home = here.pages();
-    home.post("/api/v1/sign-in", &body).await;
+    let given = |email| json!({ "identifier": email, "password": PASSWORD });
+    let enter = async |email| {
+        let home = here.user(email).await;
+        let home = here.pages().login_as(&home).await;
+        (home, given(email))
+    };
+    let (home, eve) = enter("eve@example.com").await;
     let (app, codes) = home.enrol_totp(&here.clock).await;
     there.clock.advance(Duration::from_secs(30));
-    for (method, code) in [("totp", app.next_code()), ("recovery_code", codes[0].clone())] {
+    let (home, fay) = enter("fay@example.com").await;
+    let (serial, _) = second_factors::enrol(&home).await;
+    for (body, method, code) in [
+        (&eve, "totp", app.next_code()),
+        (&eve, "recovery_code", codes[0].clone()),
+        (&fay, "fob", format!("{serial}-2")),
+    ] {
         let mut tasks = tokio::task::JoinSet::new();
         for node in [here, there].into_iter().cycle().take(50) {
             let client = node.pages();
-            let begun = client.post("/api/v1/sign-in", &body).await.json();
+            let begun = client.post("/api/v1/sign-in", body).await.json();
             let flow = begun["flow_id"].clone();
             let given = json!({ "flow_id": flow, "method": method, "code": code });
             tasks.spawn(async move { client.post("/api/v1/sign-in/mfa", &given).await });

@@ -15,9 +15,11 @@ use keyward_core::flow::address::{ChangeAddress, ChangeUsername};
 use keyward_core::flow::admin::{ActOn, AddPerson, Edit, EditPerson};
 use keyward_core::flow::api_key::{ApiKeyTerms, CreateApiKey, Holder, RevokeApiKey};
 use keyward_core::flow::app_code::{ConfirmAppCode, SendAppCode};
+use keyward_core::flow::app_factor::{BeginAppFactor, ConfirmAppFactor};
 use keyward_core::flow::challenge::{Answer, Letter};
 use keyward_core::flow::device::ForgetDevice;
 use keyward_core::flow::export::ExportOwn;
+use keyward_core::flow::factor::app::AppFactor;
 use keyward_core::flow::fixed::Fixed;
 use keyward_core::flow::group::{ChangeExclusive, ChangeGroup, ChangeMembership, GroupChange};
 use keyward_core::flow::impersonate::{Impersonate, StopImpersonating};
@@ -75,7 +77,8 @@ impl House {
         let cx = Gather { now: *now, store, settings, keys, client, fixed, blocks: &[] };
         let facts = flow.gather(cx).await.unwrap();
         let hashed = Some("$argon2id$x".into());
-        let done = Done { verified: true, hashed, ..Done::default() };
+        let app = flow.work(&facts).app.map(|asked| asked.said(Some(Secret::new("next"))));
+        let done = Done { verified: true, hashed, app, ..Done::default() };
         let mut rng = SeededRandom::new(seed);
         let mut cx =
             Decide { now: *now, rng: &mut rng, settings, keys, client, site: "http://localhost" };
@@ -357,11 +360,17 @@ async fn own_account(house: &mut House, user: UserId) {
     let to = "ada@example.org".to_owned();
     house.check(ChangeAddress { user, session, kind: Kind::Email, to }).await;
     let (method, answer) = ("password".to_owned(), Secret::new(PASSWORD));
-    house.check(StepUp { user, session, method, answer }).await;
+    let session = house.check(StepUp { user, session, method, answer }).await.session.id;
     let holder = Holder::Operator(user);
     let terms = ApiKeyTerms { name: "ci".into(), ..ApiKeyTerms::default() };
     let key = house.check(CreateApiKey { holder, terms }).await.key.id;
     house.check(RevokeApiKey { holder, key: Some(key) }).await;
+    let factor = AppFactor::new("fob");
+    let kept = Some(Secret::new("kept"));
+    let begin = BeginAppFactor { user, session, factor: factor.clone(), kept };
+    let flow = house.check(begin).await.unwrap();
+    let answer = Secret::new("any");
+    house.check(ConfirmAppFactor { user, session, factor, flow, answer }).await;
 }
 
 /// What administrators do about others, and about what they may.

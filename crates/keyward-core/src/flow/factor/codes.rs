@@ -31,7 +31,7 @@ impl Factor for ByCode {
         METHOD
     }
 
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> &str {
         KIND
     }
 
@@ -48,7 +48,7 @@ impl Factor for ByCode {
         let typed = hash(cx.keys, asked.subject.user.id, answer);
         let before = kept.len();
         kept.codes.retain(|code| !token::eq(code.as_bytes(), typed.as_bytes()));
-        if let Some(at) = asked.matched.filter(|at| *at < kept.old.len()) {
+        if let Some(at) = asked.done.matched.filter(|at| *at < kept.old.len()) {
             kept.old.remove(at);
         }
         kept.failures = 0;

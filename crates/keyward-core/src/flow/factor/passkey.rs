@@ -14,7 +14,7 @@ impl Factor for ByPasskey {
         "passkey"
     }
 
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> &str {
         KIND
     }
 

@@ -27,7 +27,7 @@ impl Factor for ByTotp {
         "totp"
     }
 
-    fn kind(&self) -> &'static str {
+    fn kind(&self) -> &str {
         KIND
     }
 

@@ -6,6 +6,7 @@ use super::admin::admin;
 use super::html::{Page, location};
 use crate::golden::check as same;
 use crate::passkeys::add;
+use crate::second_factors::{Fob, enrol};
 
 /// Leaves out what differs from run to run: ids, codes, tokens, hashes of assets.
 fn scrub(html: &str) -> String {
@@ -207,6 +208,32 @@ async fn pages_of_second_factors_look_as_reviewed() {
     let wrong = [("flow", flow), ("method", "totp"), ("code", "none")];
     check("login_mfa_wrong", &other.form("/login/mfa", &wrong).await);
     check("login_mfa_ended", &t.pages().page(&location(&t.pages().page(&to).await)).await);
+}
+
+#[tokio::test]
+async fn pages_of_a_second_factor_of_the_apps_look_as_reviewed() {
+    let t = TestAuth::with(|b| b.random(SeededRandom::new(7)).dev().second_factor(Fob::default()));
+    let t = t.await;
+    t.user("ada@example.com").await;
+    let person = t.pages();
+    let fields = [("username", "ada@example.com"), ("password", PASSWORD)];
+    location(&person.form("/login", &fields).await);
+    for (name, path) in [
+        ("account_factors", "/account/totp"),
+        ("account_factor_off", "/account/factors/fob"),
+        ("account_factor_off_de", "/account/factors/fob?lang=de"),
+        ("account_factor_unknown", "/account/factors/ring?lang=en"),
+    ] {
+        check(name, &person.page(path).await);
+    }
+    check("account_factor_begun", &person.form("/account/factors/fob", &[]).await);
+    enrol(&person).await;
+    check("account_factor_on", &person.page("/account/factors/fob").await);
+    check("account_step_up_factor", &person.page("/account/step-up").await);
+    let other = t.pages();
+    let to = location(&other.form("/login", &fields).await);
+    check("login_mfa_factor", &other.page(&to).await);
+    check("login_mfa_factor_other", &other.page(&format!("{to}&method=recovery_code")).await);
 }
 
 #[tokio::test]
