@@ -1,4 +1,4 @@
-//! Makes `data/common-passwords.bin` from a list of passwords, one a line:
+//! Makes a list in `data/` from a text, one entry a line:
 //!
 //! ```sh
 //! gunzip -c common-passwords.txt.gz | cargo run --example blocklist > common-passwords.bin

@@ -20,6 +20,8 @@ pub mod record;
 pub mod refusal;
 pub mod secret;
 pub mod settings;
+#[cfg(feature = "authnzerver")]
+pub mod suffix;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod time;

@@ -53,7 +53,7 @@ const TOO_LIKE: &str = "Your password is too similar to either the domain name o
 const TOO_FREQUENT: &str = "Your password is not complex enough. \
                             One or more characters appear appear too frequently.";
 
-fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     caseless::default_case_fold_str(text)
 }
 

@@ -11,6 +11,7 @@ use keyward_core::flow::proven::SignedIn;
 use keyward_core::identifier::{self, Kind};
 use keyward_core::password::likeness::{self, normalise};
 use keyward_core::refusal::Refusal;
+use keyward_core::suffix::names_a_domain;
 
 use super::answer::Answer;
 use super::call::{Call, Told, Way};
@@ -118,20 +119,13 @@ fn is_email(email: &str) -> bool {
 /// A name that leads to a page.
 fn is_advertising(name: &str) -> bool {
     let folded = normalise(name);
-    let leads = |word: &str| {
+    let has_path = |word: &str| {
         let word = word.trim_matches(|c: char| !c.is_alphanumeric());
         let end = word.rsplit_once('.').map(|(_, end)| end.split('/').next().unwrap_or(end));
-        word.contains('/') && end.is_some_and(|end| end.len() >= 2) || end.is_some_and(is_domain)
+        word.contains('/') && end.is_some_and(|end| end.len() >= 2)
     };
-    folded.contains("http") || folded.contains("://") || folded.split_whitespace().any(leads)
-}
-
-fn is_domain(end: &str) -> bool {
-    [
-        "com", "net", "org", "info", "biz", "io", "ly", "ru", "cn", "xyz", "top", "site", "online",
-        "shop",
-    ]
-    .contains(&end)
+    let is_link = folded.contains("http") || folded.contains("://");
+    is_link || folded.split_whitespace().any(has_path) || names_a_domain(name)
 }
 
 impl Call<'_> {
@@ -334,6 +328,10 @@ mod tests {
             ("bIt.Ly/x", true),
             ("HttPs://example.org", true),
             ("see example.com now", true),
+            ("see example.museum now", true),
+            ("J.Ford of St.Ives", false),
+            ("J.Ford/x", true),
+            ("evil.bd/x", true),
         ] {
             assert_eq!(is_advertising(name), leads, "{name}");
         }
