@@ -121,8 +121,12 @@ class _Verified:
     claims: Claims
 
     def holds(self, issuer: str, audience: str, now: float) -> bool:
-        meant = (self.issuer, self.audience) == (issuer, audience)
+        meant = self.issuer == issuer and self.audience == audience
         return meant and self.at <= now < self.claims.expires_at
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode(errors="surrogatepass")).digest()
 
 
 class KeySet:
@@ -151,15 +155,20 @@ class KeySet:
         where a newer set may help."""
         if len(token) > LONGEST or token.count(".") != 2:
             raise refused("no token")
-        digest = hashlib.sha256(token.encode(errors="surrogatepass")).digest()
-        known = self._verified.get(digest)
-        if known and known.holds(issuer, audience, now):
-            return known.claims
+        if known := self.known(token, issuer=issuer, audience=audience, now=now):
+            return known
         found = self._looked_at(token, issuer, audience, now)
         if len(self._verified) >= REMEMBERED:
             self._verified.clear()
-        self._verified[digest] = _Verified(issuer, audience, now, found)
+        self._verified[_digest(token)] = _Verified(issuer, audience, now, found)
         return found
+
+    def known(self, token: str, *, issuer: str, audience: str, now: float) -> Claims | None:
+        """What a token says that was good before, and is still."""
+        if len(token) > LONGEST:
+            return None
+        found = self._verified.get(_digest(token))
+        return found.claims if found and found.holds(issuer, audience, now) else None
 
     def _looked_at(self, token: str, issuer: str, audience: str, now: float) -> Claims:
         signed, _, signature = token.rpartition(".")

@@ -174,8 +174,10 @@ class KeywardBackend(AuthenticationBackend):
 def _access_token(conn: HTTPConnection) -> str | None:
     """What is brought as `Authorization: Bearer`, once, if it has the form of an access
     token; those of sessions and API keys have another."""
-    brought = conn.headers.getlist("authorization")
-    scheme, _, token = brought[0].partition(" ") if len(brought) == 1 else ("", "", "")
+    brought = [value for name, value in conn.scope["headers"] if name == b"authorization"]
+    if len(brought) != 1:
+        return None
+    scheme, _, token = brought[0].decode("latin-1").partition(" ")
     token = token.strip()
     return token if scheme.lower() == "bearer" and token.count(".") == 2 else None
 
