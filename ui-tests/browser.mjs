@@ -9,12 +9,15 @@ const FLAGS = [
   "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ];
 
-/** Opens the browser; `close` removes its profile. */
-export async function open() {
+/** Names of tests are this machine, and there is no other: whoever is led elsewhere gets nowhere. */
+export const ALONE = "--host-resolver-rules=MAP *.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1";
+
+/** Opens the browser, with more flags; `close` removes its profile. */
+export async function open(...more) {
   const profile = mkdtempSync(join(tmpdir(), "keyward-ui-"));
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: [...FLAGS, `--crash-dumps-dir=${profile}`],
+    args: [...FLAGS, ...more, `--crash-dumps-dir=${profile}`],
   });
   const close = async () => {
     await browser.close();

@@ -3,8 +3,11 @@
 // Prints `N passed, N failed` and exits 1 on any failure.
 import { accessible } from "./accessible.mjs";
 import { administrator } from "./administrator.mjs";
-import { open } from "./browser.mjs";
+import { ALONE, open } from "./browser.mjs";
 import { captchas } from "./captchas.mjs";
+import { openRedirect } from "./class_02_open_redirect.mjs";
+import { markup } from "./class_16_markup.mjs";
+import { browserBoundary } from "./class_21_browser_boundary.mjs";
 import { factors } from "./factors.mjs";
 import { own } from "./own.mjs";
 import { passkeys } from "./passkeys.mjs";
@@ -33,4 +36,20 @@ try {
 } finally {
   await close();
 }
+await attacks(report);
 process.exit(report.finish());
+
+/** In a browser that knows no host but this machine, against servers that only these attack. */
+async function attacks(report) {
+  const { KEYWARD_ATTACKED_URL: attacked, KEYWARD_BOUNDARY_URL: boundary } = process.env;
+  const { browser, close } = await open(ALONE);
+  try {
+    if (attacked) await openRedirect(browser, attacked, report);
+    if (attacked) await markup(browser, attacked, report);
+    if (boundary) await browserBoundary(browser, boundary, report);
+  } catch (error) {
+    report.fail("the attacks themselves", error);
+  } finally {
+    await close();
+  }
+}

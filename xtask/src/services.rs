@@ -85,6 +85,18 @@ const BROWSER: &[Service] = &[
         is_installed: || running::library("faketime/libfaketime.so.1").is_some(),
         start: |_| Ok(()),
     },
+    // Of the server that other hosts attack, and of theirs.
+    Service {
+        name: "openssl",
+        packages: &["openssl"],
+        is_installed: || running::is_installed("openssl"),
+        start: |site| {
+            let made = tls::certificate(site, "browser")?;
+            site.export("KEYWARD_TEST_CERTIFICATE", &made.certificate);
+            site.export("KEYWARD_TEST_KEY", &made.key);
+            Ok(())
+        },
+    },
 ];
 
 /// What runs JavaScript.
@@ -195,6 +207,12 @@ impl Running {
     /// Tells a program where everything is.
     pub(crate) fn tell<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         command.envs(self.site.exports().iter().map(|(name, value)| (name, value)))
+    }
+
+    /// What programs are told by this variable.
+    pub(crate) fn told(&self, variable: &str) -> Option<&str> {
+        let found = self.site.exports().iter().find(|(name, _)| *name == variable);
+        found.map(|(_, value)| value.as_str())
     }
 
     /// The servers that are not here: what tests of the code name when they need it.

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -34,11 +35,22 @@ const DOMAIN: [(&str, &str); 4] = [
     ("KEYWARD_SESSION_BRIEF_IDLE", "1h"),
 ];
 
+/// Whoever attacks sends a lot, and says who they are in markup.
+const ATTACKED: [(&str, &str); 7] = [
+    ("KEYWARD_LIMITS_REQUESTS", "60000 / 1m"),
+    ("KEYWARD_LIMITS_ATTEMPTS", "60000 / 1m"),
+    ("KEYWARD_LIMITS_GUESSES", "6000 / 1m"),
+    ("KEYWARD_LIMITS_GUESSES_LONG", "60000 / 1m"),
+    ("KEYWARD_LIMITS_ADDRESS_GUESSES", "60000 / 1m"),
+    ("KEYWARD_LIMITS_NETWORK_MESSAGES", "60000 / 1m"),
+    ("KEYWARD_PROFILE_FIELDS", "city text 0-200"),
+];
+
 /// Starts servers with empty data folders, and runs `ui-tests` against them: one as
 /// developers have it, one with our captchas, one with those of a service that the
-/// tests play, and some for what depends on who may sign up, and when.
+/// tests play, some for what depends on who may sign up, and when, and two to attack.
 pub(crate) fn run(services: &Running) -> Result<Tally> {
-    if ["chromium", "node", "npm", "faketime"].iter().any(|name| services.lacks(name)) {
+    if ["chromium", "node", "npm", "faketime", "openssl"].iter().any(|name| services.lacks(name)) {
         return Ok(Tally::skipped(1));
     }
     let folder = project::root().join("ui-tests");
@@ -65,6 +77,8 @@ pub(crate) fn run(services: &Running) -> Result<Tally> {
     let invited = Server::start("invited", &INVITED)?;
     let clock = Clock::new()?;
     let domain = Server::start("domain", &[&DOMAIN[..], &clock.settings()].concat())?;
+    let attacked = Server::start("attacked", &ATTACKED)?;
+    let boundary = Server::start_as(&Mode::Production(services), "boundary", &ATTACKED)?;
     let mut tests = Command::new("node");
     services.tell(&mut tests);
     tests.arg("run.mjs").current_dir(&folder).env("KEYWARD_URL", &server.url);
@@ -72,6 +86,7 @@ pub(crate) fn run(services: &Running) -> Result<Tally> {
     tests.env("KEYWARD_SERVICE_PORT", &played);
     tests.env("KEYWARD_CLOSED_URL", &closed.url).env("KEYWARD_INVITED_URL", &invited.url);
     tests.env("KEYWARD_DOMAIN_URL", &domain.url).env("KEYWARD_CLOCK", &clock.file);
+    tests.env("KEYWARD_ATTACKED_URL", &attacked.url).env("KEYWARD_BOUNDARY_URL", &boundary.url);
     running::counted(&mut tests)
 }
 
@@ -114,15 +129,61 @@ struct Server {
     url: String,
 }
 
+/// How a server is run.
+enum Mode<'a> {
+    /// With seeded people and an inbox.
+    Development,
+    /// With TLS, under the name that the browser of the tests knows it by, and an
+    /// administrator.
+    Production(&'a Running),
+}
+
+impl Mode<'_> {
+    fn url(&self, port: u16) -> String {
+        match self {
+            Self::Development => format!("http://localhost:{port}"),
+            Self::Production(_) => format!("https://app.test:{port}"),
+        }
+    }
+
+    fn command(&self, program: &Path, port: u16) -> Result<Command> {
+        let mut command = Command::new(program);
+        let Self::Production(services) = self else {
+            command.arg("dev");
+            return Ok(command);
+        };
+        let file = |name| services.told(name).ok_or("there is no certificate");
+        command.args(["serve", "--public-url", &self.url(port)]);
+        command.args(["--tls-cert", file("KEYWARD_TEST_CERTIFICATE")?]);
+        command.args(["--tls-key", file("KEYWARD_TEST_KEY")?]);
+        command.env("KEYWARD_ADMIN_EMAIL", "admin@example.com");
+        command.env("KEYWARD_ADMIN_PASSWORD", "correct horse battery");
+        Ok(command)
+    }
+
+    /// Whether it answers; one that takes connections answers those that wait.
+    fn is_ready(&self, port: u16) -> bool {
+        match self {
+            Self::Development => is_ready(port),
+            Self::Production(_) => TcpStream::connect(("127.0.0.1", port)).is_ok(),
+        }
+    }
+}
+
 impl Server {
     fn start(name: &str, settings: &[(&str, &str)]) -> Result<Self> {
+        Self::start_as(&Mode::Development, name, settings)
+    }
+
+    fn start_as(mode: &Mode<'_>, name: &str, settings: &[(&str, &str)]) -> Result<Self> {
         let port = free_port()?;
         let data = format!("keyward-browser-{name}-{}", std::process::id());
         let data = std::env::temp_dir().join(data);
         fs::create_dir(&data)?;
         let program = project::target()?.join("debug").join("keyward");
-        let child = Command::new(program)
-            .args(["dev", "--listen", &format!("127.0.0.1:{port}"), "--data-dir"])
+        let child = mode
+            .command(&program, port)?
+            .args(["--listen", &format!("127.0.0.1:{port}"), "--data-dir"])
             .arg(&data)
             // All these people come from one address, within a minute.
             .env("KEYWARD_LIMITS_ATTEMPTS", "600 / 1m")
@@ -134,14 +195,14 @@ impl Server {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()?;
-        let mut server = Self { child, data, url: format!("http://localhost:{port}") };
-        server.await_ready(port)?;
+        let mut server = Self { child, data, url: mode.url(port) };
+        server.await_ready(|| mode.is_ready(port))?;
         Ok(server)
     }
 
-    fn await_ready(&mut self, port: u16) -> Result<()> {
+    fn await_ready(&mut self, is_ready: impl Fn() -> bool) -> Result<()> {
         let began = Instant::now();
-        while !is_ready(port) {
+        while !is_ready() {
             if let Some(status) = self.child.try_wait()? {
                 return Err(format!("the server ended at once ({status})").into());
             }
