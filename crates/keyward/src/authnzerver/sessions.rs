@@ -136,7 +136,7 @@ pub(super) async fn edit(call: Call<'_>) -> Told {
     let Some(entry) = call.session("target_session_token").await? else {
         return Ok(Answer::no("no such session", NO_SESSION));
     };
-    annotate(&call, &entry, updated(&call.object("update_dict"))).await
+    annotate(&call, &entry, updated(&call.object("update_dict")), false).await
 }
 
 /// What a frontend's update says: a key whose value is `__delete__` goes.
@@ -148,15 +148,21 @@ pub(super) fn updated(update: &Map<String, Value>) -> Map<String, Value> {
 /// `session-setinfo`, of 0.1.3: all of it is replaced.
 pub(super) async fn set_info(call: Call<'_>) -> Told {
     let Some(entry) = call.session("session_token").await? else { return Ok(no_session()) };
-    annotate(&call, &entry, call.object("extra_info")).await.map(|answer| {
+    annotate(&call, &entry, call.object("extra_info"), true).await.map(|answer| {
         let said = call.object("extra_info");
         answer.with("extra_info", said)
     })
 }
 
-async fn annotate(call: &Call<'_>, entry: &Entry, mut patch: Map<String, Value>) -> Told {
+/// Changes what is noted of a session, or `replaces` all of it.
+async fn annotate(
+    call: &Call<'_>,
+    entry: &Entry,
+    mut patch: Map<String, Value>,
+    replaces: bool,
+) -> Told {
     let old: Map<String, Value> = serde_json::from_str(&entry.session.data).unwrap_or_default();
-    if call.body.contains_key("extra_info") {
+    if replaces {
         for name in old.keys() {
             patch.entry(name.clone()).or_insert(Value::Null);
         }

@@ -11,6 +11,7 @@ mod moved;
 #[cfg(any(feature = "mysql", feature = "postgres"))]
 mod servers;
 mod sessions;
+mod wrong_types;
 
 use std::time::Duration;
 
