@@ -27,7 +27,7 @@ pub use sql::postgres::PostgresStore;
 #[cfg(feature = "sqlite")]
 pub use sql::sqlite::SqliteStore;
 #[cfg(feature = "_sql")]
-pub use sql::table::other::{OtherColumn, OtherDatabase, OtherKey, OtherRow, Reading};
+pub use sql::table::other::{OtherColumn, OtherDatabase, OtherFlaw, OtherKey, OtherRow, Reading};
 #[cfg(feature = "_sql")]
 pub use sql::table::{TableColumns, TableRow, UserTable};
 

@@ -6,7 +6,7 @@ use keyward_core::Secret;
 use keyward_core::crypto::otp::OtpSecret;
 use keyward_core::flow::import::{Loss, Person};
 
-use super::row::{Row, is_yes};
+use super::row::Row;
 use super::source::Fault;
 use super::systems::{email, phone, username};
 
@@ -71,21 +71,22 @@ impl Columns {
     /// Somebody.
     pub(super) fn person(&self, row: &Row) -> Result<Person, Fault> {
         let text = |field: &str| row.text(self.column(field));
-        let is = |field: &str| text(field).is_some_and(is_yes);
-        let verified = is("verified");
+        let is = |field: &str| row.is(self.column(field));
+        let verified = is("verified")?;
+        let (by_email, by_phone) = (is("email_verified")?, is("phone_verified")?);
         let names = [
-            text("email").map(|it| email(it, verified || is("email_verified"))),
+            text("email").map(|it| email(it, verified || by_email)),
             text("username").map(username),
-            text("phone").map(|it| phone(it, verified || is("phone_verified"))),
+            text("phone").map(|it| phone(it, verified || by_phone)),
         ];
         let mut person = Person {
             names: names.into_iter().flatten().collect(),
             name: text("name").unwrap_or_default().to_owned(),
             password: text("password_hash").map(Secret::new),
-            must_change_password: is("must_change_password"),
+            must_change_password: is("must_change_password")?,
             roles: text("roles").map(list).unwrap_or_default(),
-            created_at: text("created_at").and_then(super::row::time),
-            locked: is("locked").then(|| "locked before the import".to_owned()),
+            created_at: row.time(self.column("created_at"))?,
+            locked: is("locked")?.then(|| "locked before the import".to_owned()),
             ..Person::default()
         };
         let id = text("id").or_else(|| person.names.first().map(|name| name.value.as_str()));

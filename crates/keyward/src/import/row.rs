@@ -41,22 +41,35 @@ impl Row {
         self.text(name).map(str::to_owned).ok_or(Fault::NO_ID)
     }
 
+    /// Whether a cell is null, and not only empty.
+    #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+    pub(crate) fn is_null(&self, name: &str) -> bool {
+        let at = self.names.iter().position(|known| known == name);
+        at.is_some_and(|at| self.cells.get(at).is_none_or(Option::is_none))
+    }
+
     /// Whether a cell says yes, as databases and people write it; nothing is no.
-    pub(crate) fn is(&self, name: &str) -> bool {
-        self.text(name).is_some_and(is_yes)
+    pub(crate) fn is(&self, name: &str) -> Result<bool, Fault> {
+        match self.text(name) {
+            None => Ok(false),
+            Some(text) if is_yes(text) => Ok(true),
+            Some(text) if is_no(text) => Ok(false),
+            Some(_) => Err(Fault::NO_FLAG),
+        }
     }
 
     /// A point in time, as databases write it; one without a zone is UTC.
-    pub(crate) fn time(&self, name: &str) -> Option<Timestamp> {
-        self.text(name).and_then(time)
+    pub(crate) fn time(&self, name: &str) -> Result<Option<Timestamp>, Fault> {
+        self.text(name).map_or(Ok(None), moment)
     }
 
     /// A JSON object.
-    pub(crate) fn object(&self, name: &str) -> Option<Map<String, Value>> {
-        let value: Value = serde_json::from_str(self.text(name)?).ok()?;
-        match value {
-            Value::Object(object) => Some(object),
-            _ => None,
+    pub(crate) fn object(&self, name: &str) -> Result<Option<Map<String, Value>>, Fault> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        match serde_json::from_str(text) {
+            Ok(Value::Object(object)) => Ok(Some(object)),
+            Ok(Value::Null) => Ok(None),
+            _ => Err(Fault::NO_JSON),
         }
     }
 }
@@ -64,6 +77,18 @@ impl Row {
 /// Whether a text says yes.
 pub(crate) fn is_yes(text: &str) -> bool {
     ["1", "t", "true", "y", "yes"].iter().any(|yes| text.eq_ignore_ascii_case(yes))
+}
+
+fn is_no(text: &str) -> bool {
+    ["0", "f", "false", "n", "no"].iter().any(|no| text.eq_ignore_ascii_case(no))
+}
+
+/// A point in time that a cell says; MySQL's year 0 says none.
+pub(crate) fn moment(text: &str) -> Result<Option<Timestamp>, Fault> {
+    if text.starts_with("0000-00-00") {
+        return Ok(None);
+    }
+    time(text).map(Some).ok_or(Fault::NO_TIME)
 }
 
 /// A point in time: RFC 3339 with any zone, a date, the same with a space in place of the

@@ -62,6 +62,16 @@ impl Fault {
     pub const NOT_UTF8: Self = Self("not_utf8");
     /// It says nobody's name.
     pub const NO_ID: Self = Self("id_missing");
+    /// There is nothing where that system always has something.
+    pub const NO_VALUE: Self = Self("value_missing");
+    /// What should say yes or no says neither.
+    pub const NO_FLAG: Self = Self("flag_invalid");
+    /// What should be a point in time is none.
+    pub const NO_TIME: Self = Self("time_invalid");
+    /// What should be JSON of one form is not.
+    pub const NO_JSON: Self = Self("json_invalid");
+    /// A row before it has the same id.
+    pub const REPEATED: Self = Self("id_repeated");
     /// The other system counts them as deleted.
     pub const DELETED: Self = Self("deleted");
     /// It is not somebody, but an account of that system's own.

@@ -135,6 +135,8 @@ pub(super) struct Layout {
     pub(super) needed: &'static [&'static str],
     /// More of them, as far as they are there.
     pub(super) wanted: &'static [&'static str],
+    /// Of all, those that are never null there: a row that has nothing is refused.
+    pub(super) never_null: &'static [&'static str],
     /// Of these, those that are no text: they are read as hexadecimal.
     pub(super) bytes: &'static [&'static str],
     /// Rows that hang on each person: the table, its key, the column that names the

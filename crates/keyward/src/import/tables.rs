@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use keyward_core::Error;
 use keyward_core::port::Fut;
-use keyward_store::{OtherColumn, OtherDatabase, OtherKey, OtherRow, Reading};
+use keyward_store::{OtherColumn, OtherDatabase, OtherFlaw, OtherKey, OtherRow, Reading};
 
 use super::columns::Columns;
 use super::row::Row;
@@ -21,9 +21,15 @@ pub(super) struct TableSource {
     names: Arc<[String]>,
     hung: Vec<Hanging>,
     system: Option<Box<dyn Tables>>,
+    /// Columns that are null of nobody there.
+    never_null: &'static [&'static str],
     after: Option<OtherKey>,
     read: u64,
     total: u64,
+    /// Rows that are on no page and left to tell, and why nobody can be made of them.
+    untold: (u64, Fault),
+    /// Whether every page was read.
+    is_through: bool,
     fingerprint: String,
 }
 
@@ -45,7 +51,7 @@ impl TableSource {
         place: &str,
         mut system: Box<dyn Tables>,
     ) -> Result<Self, Error> {
-        let Layout { table, key, needed, wanted, bytes, hung, small } = system.layout();
+        let Layout { table, key, needed, wanted, never_null, bytes, hung, small } = system.layout();
         let there = db.columns_of(table).await?;
         let is_there = |column: &&str| there.iter().any(|known| known == column);
         let must = [&[key], needed].concat();
@@ -65,8 +71,21 @@ impl TableSource {
         }
         let total = db.count(table).await?;
         let fingerprint = format!("table {place} {table}");
-        let (after, read, system) = (None, 0, Some(system));
-        Ok(Self { name, db, people, names, hung: hanging, system, after, read, total, fingerprint })
+        Ok(Self {
+            name,
+            db,
+            people,
+            names,
+            hung: hanging,
+            system: Some(system),
+            never_null,
+            after: None,
+            read: 0,
+            total,
+            untold: (0, Fault::NO_ID),
+            is_through: false,
+            fingerprint,
+        })
     }
 
     /// A table of any system, with columns as the operator named them.
@@ -98,14 +117,36 @@ impl TableSource {
         let (people, names) = reading(&table, id, &wanted, &[]);
         let total = db.count(&table).await?;
         let fingerprint = format!("table {place} {table}");
-        let system: Option<Box<dyn Tables>> = Some(Box::new(Any(columns.clone())));
-        let (hung, after, read) = (vec![], None, 0);
-        Ok(Self { name, db, people, names, hung, system, after, read, total, fingerprint })
+        let system: Box<dyn Tables> = Box::new(Any(columns.clone()));
+        Ok(Self {
+            name,
+            db,
+            people,
+            names,
+            hung: vec![],
+            system: Some(system),
+            never_null: &[],
+            after: None,
+            read: 0,
+            total,
+            untold: (0, Fault::NO_ID),
+            is_through: false,
+            fingerprint,
+        })
     }
 
     async fn page(&mut self) -> Result<Option<FoundPage>, Error> {
+        if let Some(page) = self.tell() {
+            return Ok(Some(page));
+        }
         let found = self.db.page(&self.people, self.after.as_ref(), PAGE).await?;
-        let Some(last) = found.last() else { return Ok(None) };
+        let Some(last) = found.last() else {
+            if !core::mem::replace(&mut self.is_through, true) {
+                self.untold = (self.db.count_without(&self.people).await?, Fault::NO_ID);
+            }
+            return Ok(self.tell());
+        };
+        self.untold = (self.repeated(&found, &last.key).await?, Fault::REPEATED);
         self.after = Some(last.key.clone());
         let at = self.people.columns.iter().position(|it| it.name == self.people.key);
         let keys: Vec<String> = found
@@ -119,8 +160,33 @@ impl TableSource {
         let first = self.read + 1;
         self.read += found.len() as u64;
         let rows = self.people_of(found, keys, hung, first).await?;
-        let position = format!("{} {}", self.read, last_key(self.after.as_ref()));
-        Ok(Some(FoundPage { rows, position }))
+        Ok(Some(FoundPage { rows, position: self.position() }))
+    }
+
+    /// How many rows behind a full page have the key of its last one. The next page begins
+    /// behind them.
+    async fn repeated(&self, found: &[OtherRow], last: &OtherKey) -> Result<u64, Error> {
+        if found.len() < PAGE {
+            return Ok(0);
+        }
+        let here = found.iter().filter(|row| row.key == *last).count() as u64;
+        Ok(self.db.count_with(&self.people, last).await?.saturating_sub(here))
+    }
+
+    /// The next rows that are on no page.
+    fn tell(&mut self) -> Option<FoundPage> {
+        let (left, fault) = self.untold;
+        let count = left.min(PAGE as u64);
+        let places = self.read + 1..=self.read + count;
+        let rows = places.map(|place| Found { place, person: Err(fault) }).collect();
+        self.read += count;
+        self.untold.0 = left - count;
+        (count > 0).then(|| FoundPage { rows, position: self.position() })
+    }
+
+    fn position(&self) -> String {
+        let key = self.after.as_ref().map(OtherKey::to_text);
+        format!("{} {}", self.read, key.unwrap_or_default())
     }
 
     /// Who they are, found on a thread that may take its time.
@@ -133,17 +199,17 @@ impl TableSource {
     ) -> Result<Vec<Found>, Error> {
         let lost = || Error::new("go on with a database that could not be read");
         let mut system = self.system.take().ok_or_else(lost)?;
-        let names = Arc::clone(&self.names);
+        let (names, never_null) = (Arc::clone(&self.names), self.never_null);
         let work = move || {
             let mut rows = vec![];
             for ((row, key), place) in found.into_iter().zip(&keys).zip(first..) {
                 let own = hung.iter().map(|of| of.get(key).cloned().unwrap_or_default());
-                let person = match row.is_cut {
-                    true => Err(Fault::TOO_LONG),
-                    false => {
-                        let row = Row::new(Arc::clone(&names), row.cells);
-                        system.person(&row, &own.collect::<Vec<_>>())
-                    }
+                let (flaw, row) = (row.flaw, Row::new(Arc::clone(&names), row.cells));
+                let person = match flaw {
+                    Some(OtherFlaw::Cut) => Err(Fault::TOO_LONG),
+                    Some(OtherFlaw::NotText) => Err(Fault::NOT_UTF8),
+                    None if never_null.iter().any(|name| row.is_null(name)) => Err(Fault::NO_VALUE),
+                    None => system.person(&row, &own.collect::<Vec<_>>()),
                 };
                 rows.push(Found { place, person });
             }
@@ -171,7 +237,7 @@ impl TableSource {
                 rows.extend(self.db.matching(reading, person, only, MAX_HUNG_EACH).await?);
             }
         }
-        for row in rows.into_iter().filter(|row| !row.is_cut) {
+        for row in rows.into_iter().filter(|row| row.flaw.is_none()) {
             let row = Row::new(Arc::clone(names), row.cells);
             if let Some(whose) = row.text(person).map(str::to_owned) {
                 let own = of.entry(whose).or_default();
@@ -182,10 +248,6 @@ impl TableSource {
         }
         Ok(of)
     }
-}
-
-fn last_key(key: Option<&OtherKey>) -> String {
-    key.map(OtherKey::to_text).unwrap_or_default()
 }
 
 fn reading(table: &str, key: &str, columns: &[&str], bytes: &[&str]) -> (Reading, Arc<[String]>) {
@@ -231,7 +293,7 @@ async fn learn(
         let Some(last) = page.last() else { break };
         after = Some(last.key.clone());
         count += page.len();
-        for row in page.into_iter().filter(|row| !row.is_cut) {
+        for row in page.into_iter().filter(|row| row.flaw.is_none()) {
             system.learn(&Row::new(Arc::clone(&names), row.cells));
         }
     }
@@ -262,12 +324,12 @@ impl Source for TableSource {
 
     fn seek<'a>(&'a mut self, position: &'a str) -> Fut<'a, Result<(), Error>> {
         Box::pin(async move {
-            let parts = position.split_once(' ');
-            let parts =
-                parts.and_then(|(read, key)| Some((read.parse().ok()?, OtherKey::parse(key)?)));
+            let parts = position.split_once(' ').and_then(|(read, key)| {
+                let key = if key.is_empty() { None } else { Some(OtherKey::parse(key)?) };
+                Some((read.parse().ok()?, key))
+            });
             let wrong = || Error::new("go on in the middle of a table");
-            let (read, key) = parts.ok_or_else(wrong)?;
-            (self.read, self.after) = (read, Some(key));
+            (self.read, self.after) = parts.ok_or_else(wrong)?;
             Ok(())
         })
     }

@@ -2,6 +2,7 @@
 
 mod again;
 mod bad;
+mod bad_rows;
 mod csv;
 mod files;
 mod kit;

@@ -128,7 +128,11 @@ fn value(cell: ValueRef<'_>) -> Value {
         ValueRef::Integer(n) => Value::Int(n),
         // Nothing we store is a real; `decode` refuses it.
         ValueRef::Real(_) => Value::Null,
-        ValueRef::Text(text) => Value::Text(String::from_utf8_lossy(text).into_owned()),
+        // Nothing we store is text of any other bytes either.
+        ValueRef::Text(text) => match std::str::from_utf8(text) {
+            Ok(text) => Value::Text(text.to_owned()),
+            Err(_) => Value::Bytes(text.to_vec()),
+        },
         ValueRef::Blob(bytes) => Value::Bytes(bytes.to_vec()),
     }
 }

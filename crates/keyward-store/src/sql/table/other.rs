@@ -43,8 +43,17 @@ pub struct OtherRow {
     pub key: OtherKey,
     /// What was wanted, in that order, as text; `None` for null.
     pub cells: Vec<Option<String>>,
-    /// Whether a cell has more than [`OtherRow::MAX_CELL`] characters, and is cut.
-    pub is_cut: bool,
+    /// Why a cell is not as it is there, if one is not.
+    pub flaw: Option<OtherFlaw>,
+}
+
+/// Why a cell cannot be told as it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum OtherFlaw {
+    /// It has more than [`OtherRow::MAX_CELL`] characters, and is cut.
+    Cut,
+    /// Its bytes are no UTF-8.
+    NotText,
 }
 
 impl OtherRow {
@@ -52,34 +61,56 @@ impl OtherRow {
     pub const MAX_CELL: usize = 16 * 1_024;
 }
 
+/// Bytes of a cell, at most.
+const MAX_BYTES: usize = 4 * OtherRow::MAX_CELL;
+
 /// Where a row stands in the order of its table.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct OtherKey(Value);
+pub struct OtherKey {
+    value: Value,
+    /// SQLite keeps texts of any bytes, and sorts them before what is no text.
+    is_text: bool,
+}
 
 impl Default for OtherKey {
     fn default() -> Self {
-        Self(Value::Null)
+        Self::of(Value::Null)
     }
 }
 
 impl OtherKey {
-    /// As text that [`parse`](Self::parse) reads: `i5`, `tabc`.
+    fn of(value: Value) -> Self {
+        Self { is_text: matches!(value, Value::Text(_)), value }
+    }
+
+    /// As text that [`parse`](Self::parse) reads: `i5`, `tabc`, `b00ff`, `o00ff`.
     pub fn to_text(&self) -> String {
-        match &self.0 {
-            Value::Int(number) => format!("i{number}"),
-            Value::Text(text) => format!("t{text}"),
-            Value::Bytes(_) | Value::Null => String::new(),
+        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        match (&self.value, self.is_text) {
+            (Value::Int(number), _) => format!("i{number}"),
+            (Value::Text(text), _) => format!("t{text}"),
+            (Value::Bytes(bytes), false) => format!("b{}", hex(bytes)),
+            (Value::Bytes(bytes), true) => format!("o{}", hex(bytes)),
+            (Value::Null, _) => String::new(),
         }
     }
 
     /// Reads it back.
     pub fn parse(text: &str) -> Option<Self> {
-        match text.split_at_checked(1)? {
-            ("i", number) => number.parse().ok().map(|number| Self(Value::Int(number))),
-            ("t", text) => Some(Self(Value::Text(text.to_owned()))),
-            _ => None,
-        }
+        let (kind, rest) = text.split_at_checked(1)?;
+        let value = match kind {
+            "i" => Value::Int(rest.parse().ok()?),
+            "t" => Value::Text(rest.to_owned()),
+            "b" | "o" => Value::Bytes(from_hex(rest)?),
+            _ => return None,
+        };
+        Some(Self { value, is_text: matches!(kind, "t" | "o") })
     }
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let pairs = (0..text.len()).step_by(2).map(|at| text.get(at..at + 2));
+    pairs.map(|pair| u8::from_str_radix(pair?, 16).ok()).collect()
 }
 
 const WHAT: &str = "read the other system's database";
@@ -131,11 +162,7 @@ impl OtherDatabase {
     /// As [`columns_of`](Self::columns_of).
     pub async fn count(&self, table: &str) -> Result<u64, Error> {
         check(table.split('.'))?;
-        let sql = format!("SELECT COUNT(*) FROM {}", self.table(table));
-        match self.plain.ask(&sql, vec![]).await?.into_iter().flatten().next() {
-            Some(Value::Int(count)) => Ok(u64::try_from(count).unwrap_or(0)),
-            _ => Err(Error::new(WHAT)),
-        }
+        self.count_of(table, "TRUE", vec![]).await
     }
 
     /// The rows after `after`, or the first ones, at most `limit`.
@@ -153,12 +180,48 @@ impl OtherDatabase {
         let (given, params) = match after {
             None => (format!("{key} IS NOT NULL"), vec![]),
             Some(after) => {
-                let given = self.given(what, &what.key, 1).await?;
-                (format!("{key} > {given}"), vec![after.0.clone()])
+                let given = self.given_key(what, after).await?;
+                (format!("{key} > {given}"), vec![after.value.clone()])
             }
         };
         let order = format!("ORDER BY {key} LIMIT {limit}");
-        self.rows(what, &format!("{given} {order}"), params).await
+        let rows = self.rows(what, &format!("{given} {order}"), params).await?;
+        match rows.last() {
+            // What follows it could not be asked for.
+            Some(OtherRow { key: OtherKey { value: Value::Null, .. }, .. }) => {
+                Err(Error::because(WHAT, "its key is neither number nor text"))
+            }
+            _ => Ok(rows),
+        }
+    }
+
+    /// How many rows have no key: they are on no page.
+    ///
+    /// # Errors
+    /// As [`columns_of`](Self::columns_of).
+    pub async fn count_without(&self, what: &Reading) -> Result<u64, Error> {
+        what.check()?;
+        let given = format!("{} IS NULL", self.column(&what.key));
+        self.count_of(&what.table, &given, vec![]).await
+    }
+
+    /// How many rows have this key: those that are not on its page are on none.
+    ///
+    /// # Errors
+    /// As [`columns_of`](Self::columns_of).
+    pub async fn count_with(&self, what: &Reading, key: &OtherKey) -> Result<u64, Error> {
+        what.check()?;
+        let given = self.given_key(what, key).await?;
+        let given = format!("{} = {given}", self.column(&what.key));
+        self.count_of(&what.table, &given, vec![key.value.clone()]).await
+    }
+
+    async fn count_of(&self, table: &str, given: &str, params: Vec<Value>) -> Result<u64, Error> {
+        let sql = format!("SELECT COUNT(*) FROM {} t WHERE {given}", self.table(table));
+        match self.plain.ask(&sql, params).await?.into_iter().flatten().next() {
+            Some(Value::Int(count)) => Ok(u64::try_from(count).unwrap_or(0)),
+            _ => Err(Error::new(WHAT)),
+        }
     }
 
     /// The rows whose `column` is one of these, for what hangs on a page of others: at
@@ -204,17 +267,19 @@ impl OtherDatabase {
         rest: &str,
         params: Vec<Value>,
     ) -> Result<Vec<OtherRow>, Error> {
-        let key = match self.plain.dialect() {
-            // As it is: a number in a column of no type is no text.
-            Dialect::Sqlite => self.column(&what.key),
-            Dialect::Postgres | Dialect::Mysql => self.text(&what.key),
+        let key = self.column(&what.key);
+        // As it is, where it can be: a number in a column of no type is no text.
+        let (key, kind) = match self.plain.dialect() {
+            Dialect::Sqlite => (key.clone(), format!("TYPEOF({key})")),
+            Dialect::Mysql => (key, "NULL".to_owned()),
+            Dialect::Postgres => (self.text(&what.key), "NULL::text".to_owned()),
         };
         let cells = what.columns.iter().map(|column| self.cell(column));
-        let all: Vec<String> = [key].into_iter().chain(cells).collect();
+        let all: Vec<String> = [key, kind].into_iter().chain(cells).collect();
         let table = self.table(&what.table);
         let sql = format!("SELECT {} FROM {table} t WHERE {rest}", all.join(", "));
         let rows = self.plain.ask(&sql, params).await?;
-        Ok(rows.into_iter().map(row).collect())
+        Ok(rows.into_iter().map(|row| read(row, self.plain.dialect())).collect())
     }
 
     fn quote(&self, name: &str) -> String {
@@ -234,19 +299,45 @@ impl OtherDatabase {
     }
 
     fn text(&self, name: &str) -> String {
-        let to = if self.plain.dialect() == Dialect::Mysql { "CHAR" } else { "TEXT" };
-        format!("CAST({} AS {to})", self.column(name))
+        format!("CAST({} AS TEXT)", self.column(name))
     }
 
     fn cell(&self, column: &OtherColumn) -> String {
-        let whole = match (column.is_bytes, self.plain.dialect()) {
-            (true, Dialect::Postgres) => format!("encode({}, 'hex')", self.column(&column.name)),
-            (true, Dialect::Sqlite | Dialect::Mysql) => {
-                format!("LOWER(HEX({}))", self.column(&column.name))
+        let name = self.column(&column.name);
+        let cut = |whole: &str| format!("SUBSTR({whole}, 1, {})", OtherRow::MAX_CELL + 1);
+        let bytes = |whole: &str| format!("SUBSTR({whole}, 1, {})", MAX_BYTES + 1);
+        match (column.is_bytes, self.plain.dialect()) {
+            (true, Dialect::Postgres) => cut(&format!("encode({name}, 'hex')")),
+            (true, Dialect::Mysql) => cut(&format!("LOWER(HEX({name}))")),
+            // Of nothing it would make an empty text.
+            (true, Dialect::Sqlite) => {
+                format!(
+                    "CASE WHEN {name} IS NOT NULL THEN {} END",
+                    cut(&format!("LOWER(HEX({name}))"))
+                )
             }
-            (false, _) => self.text(&column.name),
-        };
-        format!("SUBSTR({whole}, 1, {})", OtherRow::MAX_CELL + 1)
+            (false, Dialect::Postgres) => cut(&self.text(&column.name)),
+            // The beginning of a text would end where a NUL is.
+            (false, Dialect::Sqlite) => format!(
+                "CASE WHEN LENGTH(CAST({name} AS BLOB)) > {MAX_BYTES} THEN {} \
+                 ELSE CAST({name} AS TEXT) END",
+                bytes(&format!("CAST({name} AS BLOB)"))
+            ),
+            // What is no text would become one, with question marks in it.
+            (false, Dialect::Mysql) => format!(
+                "IF(CHARSET({name}) = 'binary', {}, CAST({} AS BINARY))",
+                bytes(&format!("CAST({name} AS BINARY)")),
+                cut(&format!("CAST({name} AS CHAR CHARACTER SET utf8mb4)"))
+            ),
+        }
+    }
+
+    /// A placeholder for a key.
+    async fn given_key(&self, what: &Reading, key: &OtherKey) -> Result<String, Error> {
+        match (&key.value, self.plain.dialect()) {
+            (Value::Bytes(_), Dialect::Sqlite) if key.is_text => Ok("CAST(? AS TEXT)".to_owned()),
+            _ => self.given(what, &what.key, 1).await,
+        }
     }
 
     /// A placeholder of the column's own type, so that its index is used.
@@ -275,20 +366,41 @@ fn check<'a>(mut names: impl Iterator<Item = &'a str>) -> Result<(), Error> {
     if names.all(is_name) { Ok(()) } else { Err(Error::because(WHAT, NAME)) }
 }
 
-fn row(row: Row) -> OtherRow {
+/// A row: its key, the key's type where that is SQLite's, and its cells.
+fn read(row: Row, dialect: Dialect) -> OtherRow {
     let mut cells = row.into_iter();
-    let key = match cells.next().unwrap_or(Value::Null) {
-        Value::Bytes(bytes) => String::from_utf8(bytes).map_or(Value::Null, Value::Text),
-        key => key,
+    let (key, kind) = (cells.next().unwrap_or(Value::Null), cells.next());
+    let key = match key {
+        // MySQL tells text as bytes.
+        Value::Bytes(bytes) if dialect == Dialect::Mysql => match String::from_utf8(bytes) {
+            Ok(text) => OtherKey::of(Value::Text(text)),
+            Err(error) => OtherKey::of(Value::Bytes(error.into_bytes())),
+        },
+        value @ Value::Bytes(_) => {
+            OtherKey { value, is_text: kind.and_then(text).as_deref() == Some("text") }
+        }
+        value => OtherKey::of(value),
     };
-    let cells: Vec<Option<String>> = cells.map(text).collect();
-    let is_long = |cell: &String| {
-        cell.len() > OtherRow::MAX_CELL && cell.chars().count() > OtherRow::MAX_CELL
-    };
-    OtherRow { key: OtherKey(key), is_cut: cells.iter().flatten().any(is_long), cells }
+    let cells: Vec<Value> = cells.collect();
+    let flaw = cells.iter().filter_map(flaw).min_by_key(|flaw| *flaw == OtherFlaw::NotText);
+    OtherRow { key, flaw, cells: cells.into_iter().map(text).collect() }
 }
 
-/// MySQL tells text as bytes.
+fn flaw(cell: &Value) -> Option<OtherFlaw> {
+    let is_long =
+        |text: &str| text.len() > OtherRow::MAX_CELL && text.chars().count() > OtherRow::MAX_CELL;
+    match cell {
+        Value::Text(text) => is_long(text).then_some(OtherFlaw::Cut),
+        Value::Bytes(bytes) if bytes.len() > MAX_BYTES => Some(OtherFlaw::Cut),
+        Value::Bytes(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => is_long(text).then_some(OtherFlaw::Cut),
+            Err(_) => Some(OtherFlaw::NotText),
+        },
+        Value::Int(_) | Value::Null => None,
+    }
+}
+
+/// A cell as text, as far as it is some.
 fn text(value: Value) -> Option<String> {
     match value {
         Value::Text(text) => Some(text),
@@ -304,11 +416,17 @@ mod tests {
 
     #[test]
     fn a_key_is_read_back_as_it_was() {
-        for value in [Value::Int(-5), Value::Text("5".into()), Value::Text(String::new())] {
-            let key = OtherKey(value);
+        let odd = OtherKey { value: Value::Bytes(vec![0, 255]), is_text: true };
+        let plain = [
+            Value::Int(-5),
+            Value::Text("5".into()),
+            Value::Text(String::new()),
+            Value::Bytes(vec![0, 255]),
+        ];
+        for key in plain.map(OtherKey::of).into_iter().chain([odd]) {
             assert_eq!(OtherKey::parse(&key.to_text()), Some(key));
         }
-        for text in ["", "x5", "i", "ifive"] {
+        for text in ["", "x5", "i", "ifive", "b0", "bzz", "o\u{e9}"] {
             assert_eq!(OtherKey::parse(text), None, "{text}");
         }
     }

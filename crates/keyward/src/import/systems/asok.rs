@@ -28,8 +28,8 @@ impl Asok {
     }
 
     /// The app's secret, or the word for what cannot be read.
-    fn totp(&self, row: &Row) -> Result<Option<OtpSecret>, &'static str> {
-        if !row.is("totp_enabled") {
+    fn totp(&self, row: &Row, is_enabled: bool) -> Result<Option<OtpSecret>, &'static str> {
+        if !is_enabled {
             return Ok(None);
         }
         let kept = row.text("totp_secret").unwrap_or_default();
@@ -53,6 +53,7 @@ impl Tables for Asok {
                 "backup_codes",
                 "created_at",
             ],
+            never_null: &["email"],
             bytes: &[],
             hung: &[Hung {
                 table: "role_user",
@@ -72,8 +73,8 @@ impl Tables for Asok {
 
     fn person(&mut self, row: &Row, hung: &[Vec<Row>]) -> Result<Person, Fault> {
         let roles = hung.iter().flatten().filter_map(|row| self.roles.get(row.text("role_id")?));
-        let admin = row.is("is_admin").then(|| ADMIN.to_owned());
-        let (totp, unreadable) = match self.totp(row) {
+        let admin = row.is("is_admin")?.then(|| ADMIN.to_owned());
+        let (totp, unreadable) = match self.totp(row, row.is("totp_enabled")?) {
             Ok(totp) => (totp, vec![]),
             Err(what) => (None, vec![what]),
         };
@@ -85,8 +86,8 @@ impl Tables for Asok {
             password: stored(row.text("password")),
             roles: roles.cloned().chain(admin).collect(),
             totp,
-            codes: codes.map(codes_of).unwrap_or_default(),
-            created_at: row.time("created_at"),
+            codes: codes.map_or(Ok(vec![]), read_codes)?,
+            created_at: row.time("created_at")?,
             unreadable,
             ..Person::default()
         })
@@ -94,8 +95,13 @@ impl Tables for Asok {
 }
 
 /// `salt$tag` each, by the same hash as passwords.
+fn read_codes(text: &str) -> Result<Vec<Secret>, Fault> {
+    let all: Vec<String> = serde_json::from_str(text).map_err(|_| Fault::NO_JSON)?;
+    Ok(all.iter().map(|kept| stored_backup_code(kept)).collect())
+}
+
+/// The same, where there are none if they cannot be read.
 #[doc(hidden)]
 pub fn codes_of(text: &str) -> Vec<Secret> {
-    let all: Vec<String> = serde_json::from_str(text).unwrap_or_default();
-    all.iter().map(|kept| stored_backup_code(kept)).collect()
+    read_codes(text).unwrap_or_default()
 }

@@ -22,6 +22,7 @@ impl Tables for Asyncauth {
             key: "id",
             needed: &["uid", "email", "password", "disabled", "verified"],
             wanted: &["username", "phone", "deleted", "date_created"],
+            never_null: &["uid", "email", "password", "disabled", "verified"],
             bytes: &["password"],
             hung: &[
                 Hung {
@@ -42,12 +43,13 @@ impl Tables for Asyncauth {
     }
 
     fn person(&mut self, row: &Row, hung: &[Vec<Row>]) -> Result<Person, Fault> {
-        if row.is("deleted") {
+        if row.is("deleted")? {
             return Err(Fault::DELETED);
         }
-        let is_verified = row.is("verified");
+        let is_verified = row.is("verified")?;
         let there = |at: usize, column: &'static str| {
-            let rows = hung.get(at).into_iter().flatten().filter(|row| !row.is("deleted"));
+            let live = |row: &&Row| row.is("deleted") == Ok(false);
+            let rows = hung.get(at).into_iter().flatten().filter(live);
             rows.filter_map(move |row| row.text(column))
         };
         let names = [
@@ -62,8 +64,8 @@ impl Tables for Asyncauth {
             names: names.into_iter().flatten().collect(),
             password: row.text("password").map(|text| self.password(text)),
             roles: there(0, "name").map(str::to_owned).collect(),
-            created_at: row.time("date_created"),
-            locked: row.is("disabled").then(|| "disabled in asyncauth".to_owned()),
+            created_at: row.time("date_created")?,
+            locked: row.is("disabled")?.then(|| "disabled in asyncauth".to_owned()),
             lost: there(1, "wildcard").map(|it| Loss::one("permission", it)).collect(),
             ..Person::default()
         })

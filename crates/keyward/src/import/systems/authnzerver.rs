@@ -21,6 +21,7 @@ impl Tables for Authnzerver {
             key: "user_id",
             needed: &["email", "password", "is_active", "user_role"],
             wanted: &["full_name", "email_verified", "extra_info", "created_on"],
+            never_null: &["email", "password", "is_active", "user_role"],
             ..Layout::default()
         }
     }
@@ -30,13 +31,13 @@ impl Tables for Authnzerver {
         if NOBODIES.contains(&id.as_str()) {
             return Err(Fault::NOBODY);
         }
-        let is_verified = row.is("email_verified");
-        let mut extra = row.object("extra_info").unwrap_or_default();
+        let is_verified = row.is("email_verified")?;
+        let mut extra = row.object("extra_info")?.unwrap_or_default();
         let before = extra.remove("previous_user_roles");
         let before = before.as_ref().and_then(Value::as_array);
         let before = before.and_then(|roles| roles.last()).and_then(Value::as_str);
         // Whoever never answered the letter is not active either, and may still answer.
-        let is_locked = !row.is("is_active") && (is_verified || before.is_some());
+        let is_locked = !row.is("is_active")? && (is_verified || before.is_some());
         let role = row.text("user_role").unwrap_or_default();
         let role = if role == "locked" { before.unwrap_or(role) } else { role };
         let role = Some(role).filter(|role| !role.is_empty() && !STATES.contains(role));
@@ -46,7 +47,7 @@ impl Tables for Authnzerver {
             name: row.text("full_name").map(plain).unwrap_or_default(),
             password: stored(row.text("password")),
             roles: role.into_iter().map(str::to_owned).collect(),
-            created_at: row.time("created_on"),
+            created_at: row.time("created_on")?,
             locked: is_locked.then(|| "locked in authnzerver".to_owned()),
             lost: if extra.is_empty() { vec![] } else { vec![Loss::of("extra_info")] },
             ..Person::default()

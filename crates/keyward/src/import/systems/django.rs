@@ -112,6 +112,7 @@ impl Tables for Django {
                 "is_staff",
                 "date_joined",
             ],
+            never_null: &["username", "password", "is_active"],
             bytes: &[],
             hung: &[Hung {
                 table: "auth_user_groups",
@@ -130,9 +131,10 @@ impl Tables for Django {
     fn person(&mut self, row: &Row, hung: &[Vec<Row>]) -> Result<Person, Fault> {
         let groups = hung.iter().flatten();
         let groups = groups.filter_map(|row| self.groups.get(row.text("group_id")?)).cloned();
-        let marks = [("is_superuser", "superuser"), ("is_staff", "staff")];
-        let marks =
-            marks.iter().filter(|(mark, _)| row.is(mark)).map(|(_, role)| (*role).to_owned());
+        let mut roles: Vec<String> = groups.collect();
+        for (mark, role) in [("is_superuser", "superuser"), ("is_staff", "staff")] {
+            roles.extend(row.is(mark)?.then(|| role.to_owned()));
+        }
         let names =
             [row.text("email").map(|it| email(it, false)), row.text("username").map(username)];
         Ok(Person {
@@ -140,9 +142,9 @@ impl Tables for Django {
             names: names.into_iter().flatten().collect(),
             name: joined(row.text("first_name"), row.text("last_name")),
             password: stored(row.text("password").filter(|it| !it.starts_with(UNUSABLE))),
-            roles: groups.chain(marks).collect(),
-            created_at: row.time("date_joined"),
-            locked: (!row.is("is_active")).then(|| LOCKED.to_owned()),
+            roles,
+            created_at: row.time("date_joined")?,
+            locked: (!row.is("is_active")?).then(|| LOCKED.to_owned()),
             ..Person::default()
         })
     }

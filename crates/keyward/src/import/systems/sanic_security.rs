@@ -21,6 +21,7 @@ impl Tables for SanicSecurity {
             key: "id",
             needed: &["email", "password", "disabled", "verified"],
             wanted: &["username", "phone", "oauth_id", "deleted", "date_created"],
+            never_null: &["email", "password", "disabled", "verified"],
             bytes: &[],
             hung: &[Hung {
                 table: "account_role",
@@ -33,17 +34,17 @@ impl Tables for SanicSecurity {
     }
 
     fn learn(&mut self, row: &Row) {
-        if let (Some(id), Some(name), false) = (row.text("id"), row.text("name"), row.is("deleted"))
-        {
+        let is_live = row.is("deleted") == Ok(false);
+        if let (Some(id), Some(name), true) = (row.text("id"), row.text("name"), is_live) {
             self.roles.insert(id.to_owned(), name.to_owned());
         }
     }
 
     fn person(&mut self, row: &Row, hung: &[Vec<Row>]) -> Result<Person, Fault> {
-        if row.is("deleted") {
+        if row.is("deleted")? {
             return Err(Fault::DELETED);
         }
-        let is_verified = row.is("verified");
+        let is_verified = row.is("verified")?;
         let names = [
             row.text("email").map(|it| email(it, is_verified)),
             row.text("username").map(username),
@@ -56,8 +57,8 @@ impl Tables for SanicSecurity {
             names: names.into_iter().flatten().collect(),
             password: stored(row.text("password")),
             roles: roles.cloned().collect(),
-            created_at: row.time("date_created"),
-            locked: row.is("disabled").then(|| "disabled in sanic-security".to_owned()),
+            created_at: row.time("date_created")?,
+            locked: row.is("disabled")?.then(|| "disabled in sanic-security".to_owned()),
             lost: oauth.into_iter().collect(),
             ..Person::default()
         })

@@ -4,6 +4,7 @@
 use keyward_core::crypto::otp::OtpSecret;
 use keyward_core::flow::import::{Loss, Person, PersonName};
 use keyward_core::port::Clock as _;
+use keyward_core::time::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{Hung, Layout, Reads, Tables, email, phone, stored, text};
@@ -16,10 +17,19 @@ pub(in crate::import) struct Supabase;
 /// What is read of a row, however it came.
 trait Cells {
     fn said(&self, name: &str) -> Option<&str>;
-    fn object(&self, name: &str) -> Map<String, Value>;
+    fn object(&self, name: &str) -> Result<Map<String, Value>, Fault>;
 
     fn yes(&self, name: &str) -> bool {
         self.said(name).is_some_and(row::is_yes)
+    }
+
+    fn time(&self, name: &str) -> Result<Option<Timestamp>, Fault> {
+        self.said(name).map_or(Ok(None), row::moment)
+    }
+
+    /// Whether it was, by the time at which it was.
+    fn was(&self, name: &str) -> Result<bool, Fault> {
+        Ok(self.yes(name) || self.time(name)?.is_some())
     }
 }
 
@@ -28,8 +38,8 @@ impl Cells for Row {
         self.text(name)
     }
 
-    fn object(&self, name: &str) -> Map<String, Value> {
-        Row::object(self, name).unwrap_or_default()
+    fn object(&self, name: &str) -> Result<Map<String, Value>, Fault> {
+        Row::object(self, name).map(Option::unwrap_or_default)
     }
 }
 
@@ -38,11 +48,11 @@ impl Cells for Map<String, Value> {
         text(self, name).or_else(|| self.get(name)?.as_bool()?.then_some("true"))
     }
 
-    fn object(&self, name: &str) -> Map<String, Value> {
+    fn object(&self, name: &str) -> Result<Map<String, Value>, Fault> {
         match self.get(name) {
-            Some(Value::Object(object)) => object.clone(),
-            Some(Value::String(text)) => serde_json::from_str(text).unwrap_or_default(),
-            _ => Map::new(),
+            Some(Value::Object(object)) => Ok(object.clone()),
+            Some(Value::String(text)) => Ok(serde_json::from_str(text).unwrap_or_default()),
+            _ => Ok(Map::new()),
         }
     }
 }
@@ -110,44 +120,41 @@ fn person(of: &impl Cells) -> Result<Person, Fault> {
     if of.said("deleted_at").is_some() {
         return Err(Fault::DELETED);
     }
-    let own = of.object("raw_user_meta_data");
+    let own = of.object("raw_user_meta_data")?;
     let called = text(&own, "full_name").or_else(|| text(&own, "name"));
-    let until = of.said("banned_until").and_then(row::time);
-    let is_banned = until.is_some_and(|until| until > SystemClock.now());
+    let is_banned = of.time("banned_until")?.is_some_and(|until| until > SystemClock.now());
     Ok(Person {
         id: of.said("id").ok_or(Fault::NO_ID)?.to_owned(),
-        names: names(of),
+        names: names(of)?,
         name: called.unwrap_or_default().to_owned(),
         password: stored(of.said("encrypted_password")),
-        created_at: of.said("created_at").and_then(row::time),
+        created_at: of.time("created_at")?,
         locked: is_banned.then(|| "banned in Supabase".to_owned()),
-        lost: lost(of),
+        lost: lost(of)?,
         properties: own,
         ..Person::default()
     })
 }
 
-fn names(of: &impl Cells) -> Vec<PersonName> {
-    let proven = |name: &str| of.said(name).is_some();
+fn names(of: &impl Cells) -> Result<Vec<PersonName>, Fault> {
+    let (by_email, by_phone) = (of.was("email_confirmed_at")?, of.was("phone_confirmed_at")?);
     let number = of.said("phone").map(|it| match it.starts_with('+') {
         true => it.to_owned(),
         // It is kept without.
         false => format!("+{it}"),
     });
-    let names = [
-        of.said("email").map(|it| email(it, proven("email_confirmed_at"))),
-        number.map(|it| phone(&it, proven("phone_confirmed_at"))),
-    ];
-    names.into_iter().flatten().collect()
+    let names =
+        [of.said("email").map(|it| email(it, by_email)), number.map(|it| phone(&it, by_phone))];
+    Ok(names.into_iter().flatten().collect())
 }
 
-fn lost(of: &impl Cells) -> Vec<Loss> {
-    let app = of.object("raw_app_meta_data");
+fn lost(of: &impl Cells) -> Result<Vec<Loss>, Fault> {
+    let app = of.object("raw_app_meta_data")?;
     let usual = |name: &String| ["provider", "providers"].contains(&name.as_str());
     let metadata = (!app.keys().all(usual)).then(|| Loss::of("raw_app_meta_data"));
     let services = super::texts(&app, "providers").into_iter();
     let services = services.filter(|name| !["email", "phone"].contains(name));
     let services = services.map(|name| Loss::one("sign-in at", name));
     let sso = of.yes("is_sso_user").then(|| Loss::of("single sign-on"));
-    metadata.into_iter().chain(services).chain(sso).collect()
+    Ok(metadata.into_iter().chain(services).chain(sso).collect())
 }

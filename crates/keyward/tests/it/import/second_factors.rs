@@ -9,7 +9,7 @@ use serde_json::json;
 use super::kit::{Import, database, person, roles};
 
 /// `TOTP_ENCRYPTION_KEY` of the fixture.
-const KEY: &str = "a key for second factors, 32 letters";
+pub(super) const KEY: &str = "a key for second factors, 32 letters";
 /// The secret that its people have in their apps.
 const SECRET: &str = "JBSWY3DPEHPK3PXP";
 

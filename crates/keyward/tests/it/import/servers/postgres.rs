@@ -4,7 +4,10 @@ use keyward::import::System;
 use keyward::store::deadpool_postgres::tokio_postgres::{NoTls, connect};
 use keyward::testing::TestAuth;
 
-use super::{Import, Servers, authnzerver, authnzerver_comes, database, keeps_password, variable};
+use super::{
+    Import, Servers, authnzerver, authnzerver_comes, bad_members, bad_members_are_told, bad_people,
+    bad_people_are_told, database, keeps_password, variable,
+};
 
 async fn run(url: &str, statements: &[String]) {
     let (client, connection) = connect(url, NoTls).await.unwrap();
@@ -26,6 +29,11 @@ async fn people_come_from_postgres_and_into_it() {
     let (there, here) = (database(&home, &theirs), database(&home, &ours));
     run(&there, &authnzerver("BOOLEAN", "JSON", "TIMESTAMP")).await;
     authnzerver_comes(Servers { theirs: &there, ours: &here }).await;
+    run(&there, &bad_people("'[1]'", "'infinity'")).await;
+    bad_people_are_told(&there, Some("time_invalid")).await;
+    // No text of it is anything but UTF-8.
+    run(&there, &bad_members("TEXT", "E'a\\u0001b@example.com'")).await;
+    bad_members_are_told(&there, "email_invalid").await;
     run(&there, &supabase()).await;
     supabase_comes(&there).await;
     for name in [theirs, ours] {
