@@ -469,9 +469,21 @@ impl Builder {
         self.hash.check().map_err(|cause| Error::because("use these hash parameters", cause))
     }
 
+    /// What the policy file says at first.
+    #[cfg_attr(not(feature = "policy-file"), expect(clippy::unused_self, reason = "no file"))]
+    #[cfg_attr(not(feature = "policy-file"), expect(clippy::unnecessary_wraps, reason = "no file"))]
+    fn policy_base(&self) -> Result<Arc<super::policy::base::Base>, Error> {
+        #[cfg(feature = "policy-file")]
+        let base = PolicyFile::base(self.policy_file.as_ref())?;
+        #[cfg(not(feature = "policy-file"))]
+        let base = Arc::default();
+        Ok(base)
+    }
+
     /// Opens the store, checks the key, starts the background work.
     pub async fn build(mut self) -> Result<Keyward, Error> {
         self.check()?;
+        let base = self.policy_base()?;
         let bots = self.bots.open(&self.settings)?;
         let Self { migrate, plaintext, root_certificates, .. } = self;
         let store = store(self.place, migrate, plaintext, root_certificates).await?;
@@ -480,10 +492,6 @@ impl Builder {
             mark(&*store, self.web.dev, is_new).await?;
         }
         let hashes = HashPool::start(self.hash_threads, hasher(self.hash, self.pepper, &keys))?;
-        #[cfg(feature = "policy-file")]
-        let base = PolicyFile::base(self.policy_file.as_ref())?;
-        #[cfg(not(feature = "policy-file"))]
-        let base = Arc::default();
         let auth = Keyward(Arc::new(Inner {
             store,
             clock: self.clock,

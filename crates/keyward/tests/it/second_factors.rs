@@ -316,9 +316,8 @@ async fn an_account_keeps_its_guard_where_the_app_lost_the_factor() {
 }
 
 #[tokio::test]
-async fn its_pages_set_it_up_ask_for_it_and_remove_it() {
-    let fob = Fob::default();
-    let t = TestAuth::with(|b| b.second_factor(fob)).await;
+async fn its_page_sets_it_up_and_shows_its_secret_once() {
+    let t = TestAuth::with(|b| b.second_factor(Fob::default())).await;
     t.user("ada@example.com").await;
     let client = t.pages();
     sign_in(&client).await;
@@ -329,7 +328,6 @@ async fn its_pages_set_it_up_ask_for_it_and_remove_it() {
     assert_eq!(german.text("h1"), "Anhänger <GmbH>");
     let start = Page::of(&client.page(&format!("{to}?lang=en")).await);
     assert_eq!(start.text("h1"), "Fob <Ltd>");
-    let csrf = |page: &Page| page.attr("form input[name=csrf]", "value");
     let shown = Page::of(&client.form(&to, &[("csrf", &csrf(&start))]).await);
     let told = shown.text(".shown");
     assert!(told.starts_with("Your fob <b> is "), "{told}");
@@ -344,8 +342,16 @@ async fn its_pages_set_it_up_ask_for_it_and_remove_it() {
     assert_eq!((wrong.status().as_u16(), wrong.text().contains(&serial)), (422, false));
     let codes = give(&format!("{serial}-1"), &Page::of(&wrong)).await;
     assert_eq!(codes.text().matches("<li><code>").count(), 10);
+}
 
-    let other = t.pages();
+fn csrf(page: &Page) -> String {
+    page.attr("form input[name=csrf]", "value")
+}
+
+#[tokio::test]
+async fn pages_ask_for_it_and_remove_it_after_it_was_proven_again() {
+    let Owner { t, serial, .. } = Owner::new(|b| b).await;
+    let (other, to) = (t.pages(), "/account/factors/fob");
     let fields = [
         ("username", "ada@example.com"),
         ("password", keyward::testing::PASSWORD),
@@ -364,7 +370,7 @@ async fn its_pages_set_it_up_ask_for_it_and_remove_it() {
     assert_eq!(location(&other.form("/login/mfa", &fields).await), "/app");
 
     t.clock.advance(Duration::from_secs(3600));
-    let page = Page::of(&other.page(&to).await);
+    let page = Page::of(&other.page(to).await);
     let gone =
         async |page: &Page| other.form(&format!("{to}/remove"), &[("csrf", &csrf(page))]).await;
     let step = location(&gone(&page).await);
@@ -373,9 +379,9 @@ async fn its_pages_set_it_up_ask_for_it_and_remove_it() {
     assert_eq!(page.text("label[for=code]"), "Fob <Ltd>");
     let code = format!("{serial}-3");
     let token = csrf(&page);
-    let fields = [("csrf", token.as_str()), ("method", "fob"), ("code", &code), ("return_to", &to)];
+    let fields = [("csrf", token.as_str()), ("method", "fob"), ("code", &code), ("return_to", to)];
     assert_eq!(location(&other.form("/account/step-up", &fields).await), to);
-    let page = Page::of(&other.page(&to).await);
+    let page = Page::of(&other.page(to).await);
     assert_eq!(location(&gone(&page).await), "/account/totp?notice=done");
 }
 
