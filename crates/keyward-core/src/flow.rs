@@ -36,6 +36,7 @@ pub mod import;
 pub mod invite;
 #[cfg(any(feature = "authnzerver", feature = "import", feature = "tokens"))]
 mod known_elsewhere;
+pub mod lately;
 pub mod limits;
 pub mod matrix;
 pub mod method;
@@ -76,7 +77,7 @@ use keyward_authz::Block;
 use self::factor::app::{AppSaid, AskApp};
 use crate::Error;
 use crate::crypto::keys::Keys;
-use crate::id::UserId;
+use crate::id::{SessionId, UserId};
 use crate::password::rules;
 use crate::port::{Batch, Fut, Random, Store, Take, Write};
 use crate::record::{Event, Personal, What};
@@ -96,6 +97,13 @@ pub trait Flow: Send + Sync {
     /// Whether it may run in a session in which somebody acts for somebody else. Such
     /// a session is for looking: it changes nothing of whose account it is.
     const WHILE_IMPERSONATING: bool = false;
+
+    /// Whether it asks for a recent proof of whoever asks from a session, because it is
+    /// what somebody would do who found an administrator's browser open. What an owner
+    /// does to their own account asks by itself. See [`lately`].
+    fn is_dangerous(&self) -> bool {
+        false
+    }
 
     /// Reads whatever the decision needs. May wait; must not write.
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>>;
@@ -142,6 +150,9 @@ pub struct Client {
     /// Who acts in the session that it came with, where that is somebody else than
     /// the person whose it is.
     pub impersonator: Option<UserId>,
+    /// Whose session it came with, and which; `None` for keys, claims, the command line
+    /// and the app, none of which could prove anything again.
+    pub session: Option<(UserId, SessionId)>,
 }
 
 impl Client {

@@ -160,7 +160,12 @@ pub(crate) fn error_page(
     id: RequestId,
 ) -> Reply {
     let here = request.uri().path_and_query().map_or("", |p| p.as_str());
-    let back = if *request.method() == Method::GET { here } else { "" };
+    let form = match (request.method(), problem.code) {
+        (&Method::GET, _) => here.to_owned(),
+        (_, Code::StepUpRequired) => nav::form_of(auth, request),
+        _ => String::new(),
+    };
+    let back = form.as_str();
     let elsewhere = match problem.code {
         Code::Unauthenticated => Some([("notice", ""), ("return_to", back)]),
         Code::SessionExpired | Code::SessionRevoked => {

@@ -52,6 +52,10 @@ impl Flow for ChangeAcl {
     type Yes = Option<AclRow>;
     const NAME: &'static str = "change_acl";
 
+    fn is_dangerous(&self) -> bool {
+        true
+    }
+
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<AclFacts, Error>> {
         Box::pin(async move {
             let Known { all: known, fixed, .. } = cx.known().await?;

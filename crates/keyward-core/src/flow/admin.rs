@@ -196,6 +196,12 @@ impl Flow for Edit {
     type Yes = User;
     const NAME: &'static str = "edit_person";
 
+    // Another address is a way in: whoever reads the mail there may set a password.
+    fn is_dangerous(&self) -> bool {
+        let Names { email, username, phone } = &self.edit.names;
+        email.is_some() || username.is_some() || phone.is_some()
+    }
+
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<EditFacts, Error>> {
         Box::pin(async move {
             let subject = cx.store.subject(self.user).await?;
@@ -332,6 +338,14 @@ impl Flow for ActOn {
     type Facts = ActFacts;
     type Yes = User;
     const NAME: &'static str = "act_on_person";
+
+    // What keeps people out can be taken back, and must be quick when it is needed.
+    fn is_dangerous(&self) -> bool {
+        match self.act {
+            Act::Delete | Act::ResetMfa | Act::SetPassword { .. } => true,
+            Act::Lock { .. } | Act::Unlock | Act::Restore | Act::Verify => false,
+        }
+    }
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<ActFacts, Error>> {
         Box::pin(async move {

@@ -56,6 +56,11 @@ impl Holder {
         }
     }
 
+    /// Whether an administrator asks: a new key of another's account is a way into it.
+    fn is_elses(self) -> bool {
+        matches!(self, Self::Administrator { .. })
+    }
+
     fn actor(self) -> Option<UserId> {
         match self {
             Self::Owner { user, .. } => Some(user),

@@ -199,8 +199,12 @@ pub(super) fn fresh(session: &Session, subject: &Subject, cx: &Decide<'_>) -> Re
     if is_fresh(session, subject, cx.settings, cx.now) {
         return Ok(());
     }
-    let aal = needed(subject, cx.settings);
-    Err(Refusal::StepUpRequired { aal, max_age: cx.settings.step_up_age })
+    Err(proof_wanted(subject, cx.settings))
+}
+
+/// Which proof an account is asked for again.
+pub(super) fn proof_wanted(subject: &Subject, settings: &Settings) -> Refusal {
+    Refusal::StepUpRequired { aal: needed(subject, settings), max_age: settings.step_up_age }
 }
 
 /// The same of what asks for a proof of its own: the session stands on all that the

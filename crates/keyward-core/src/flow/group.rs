@@ -69,6 +69,10 @@ impl Flow for ChangeGroup {
     type Yes = ();
     const NAME: &'static str = "change_group";
 
+    fn is_dangerous(&self) -> bool {
+        true
+    }
+
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<GroupFacts, Error>> {
         Box::pin(async move {
             let Known { rows, all: known, fixed } = cx.known().await?;
@@ -195,6 +199,10 @@ impl Flow for ChangeMembership {
     type Yes = ();
     const NAME: &'static str = "change_membership";
 
+    fn is_dangerous(&self) -> bool {
+        true
+    }
+
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<MembershipFacts, Error>> {
         Box::pin(async move {
             // Read before what it holds: see `Write::SwapAccess`.
@@ -306,6 +314,10 @@ impl Flow for ChangeExclusive {
     type Facts = ExclusiveFacts;
     type Yes = ();
     const NAME: &'static str = "change_exclusive";
+
+    fn is_dangerous(&self) -> bool {
+        true
+    }
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
         Box::pin(async move {

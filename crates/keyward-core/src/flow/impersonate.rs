@@ -48,6 +48,10 @@ impl Flow for Impersonate {
     type Yes = Box<Opened>;
     const NAME: &'static str = "impersonate";
 
+    fn is_dangerous(&self) -> bool {
+        true
+    }
+
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Facts, Error>> {
         Box::pin(async move {
             let own = Own::gather(self.actor, self.session, cx).await?;

@@ -56,6 +56,11 @@ impl Flow for Invite {
     type Yes = Invited;
     const NAME: &'static str = "invite";
 
+    // Without roles whoever comes by it holds nothing.
+    fn is_dangerous(&self) -> bool {
+        !self.roles.is_empty()
+    }
+
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<InviteFacts, Error>> {
         Box::pin(async move {
             let known = cx.definitions().await?;

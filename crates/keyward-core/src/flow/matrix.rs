@@ -61,6 +61,10 @@ impl Flow for ChangeMatrix {
     type Yes = usize;
     const NAME: &'static str = "change_matrix";
 
+    fn is_dangerous(&self) -> bool {
+        true
+    }
+
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<MatrixFacts, Error>> {
         Box::pin(async move {
             let Known { rows, all: known, fixed } = cx.known().await?;

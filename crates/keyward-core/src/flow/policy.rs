@@ -68,6 +68,10 @@ impl Flow for ChangePolicy {
     type Yes = i64;
     const NAME: &'static str = "change_policy";
 
+    fn is_dangerous(&self) -> bool {
+        true
+    }
+
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<PolicyFacts, Error>> {
         Box::pin(async move {
             let stored = cx.store.definitions().await?;

@@ -53,6 +53,10 @@ impl Flow for ChangeRelations {
     type Yes = ();
     const NAME: &'static str = "change_relations";
 
+    fn is_dangerous(&self) -> bool {
+        true
+    }
+
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<RelationFacts, Error>> {
         Box::pin(async move {
             let Known { all: known, fixed, .. } = cx.known().await?;

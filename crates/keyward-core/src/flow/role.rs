@@ -84,6 +84,10 @@ impl Flow for ChangeRole {
     type Yes = ();
     const NAME: &'static str = "change_role";
 
+    fn is_dangerous(&self) -> bool {
+        true
+    }
+
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<ChangeFacts, Error>> {
         Box::pin(async move {
             let Known { rows, all: known, fixed } = cx.known().await?;
@@ -279,6 +283,10 @@ impl Flow for AssignRole {
     type Yes = ();
     const NAME: &'static str = "assign_role";
 
+    fn is_dangerous(&self) -> bool {
+        true
+    }
+
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<AssignFacts, Error>> {
         Box::pin(async move {
             // Read before what it holds: see `Write::SwapAccess`.
@@ -455,6 +463,10 @@ impl Flow for ChangeGrant {
     type Facts = GrantFacts;
     type Yes = ();
     const NAME: &'static str = "change_grant";
+
+    fn is_dangerous(&self) -> bool {
+        true
+    }
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
         Box::pin(async move {

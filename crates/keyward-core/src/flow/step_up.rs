@@ -12,6 +12,7 @@ use crate::record::{Event, Reason, Session, Subject, What};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
 use crate::settings::Settings;
+use crate::time::Timestamp;
 
 /// A signed-in person proves again who they are. Their session is rotated; an
 /// account with a second factor proves that one, another its password.
@@ -47,13 +48,18 @@ impl Facts {
 
     /// Both, if the session still is one.
     pub(super) fn live(self, cx: &Decide<'_>) -> Result<(Subject, Session), Refusal> {
+        self.live_at(cx.now)
+    }
+
+    /// Both, if the session is one at this moment.
+    pub(super) fn live_at(self, now: Timestamp) -> Result<(Subject, Session), Refusal> {
         let subject = self.subject.filter(|s| s.user.is_active());
         let both = subject.zip(self.session);
         if both.as_ref().is_some_and(|(_, session)| session.impersonator.is_some()) {
             return Err(Refusal::Impersonating);
         }
         both.filter(|(subject, session)| {
-            session.epoch == subject.user.session_epoch && session.is_alive(cx.now)
+            session.epoch == subject.user.session_epoch && session.is_alive(now)
         })
         .ok_or(Refusal::Unauthenticated)
     }

@@ -30,7 +30,7 @@ pub(super) const KEYS: &[Key] = &[
         name: "mfa.step_up_age",
         takes: Takes::Duration,
         default: "10m",
-        what: "How long ago somebody may have proven who they are to change how their account is guarded; later they are asked again.",
+        what: "How long ago somebody may have proven who they are to change how their account is guarded, or to do as an administrator what is dangerous; later they are asked again.",
     },
     Key {
         name: "mfa.trust",

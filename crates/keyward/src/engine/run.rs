@@ -7,6 +7,7 @@ use keyward_core::Error;
 use keyward_core::flow::factor::app::{AppSaid, AskApp};
 #[cfg(feature = "policy-file")]
 use keyward_core::flow::fixed::Fixed;
+use keyward_core::flow::lately;
 use keyward_core::flow::{Client, Decide, Done, Flow, Gather, Verdict, Work};
 use keyward_core::id::UserId;
 use keyward_core::port::{Batch, CommitError, Take, Write};
@@ -29,6 +30,9 @@ impl Keyward {
     pub(crate) async fn run<F: Flow>(&self, flow: &F, client: &Client) -> Answer<F::Yes> {
         if client.impersonator.is_some() && !F::WHILE_IMPERSONATING {
             return Ok(Err(Refusal::Impersonating));
+        }
+        if let Err(refusal) = self.vouch(flow, client).await? {
+            return Ok(Err(refusal));
         }
         let mut memo = Memo::default();
         let mut paid = false;
@@ -60,6 +64,16 @@ impl Keyward {
             }
         }
         Ok(Err(Refusal::Conflict))
+    }
+
+    /// Whether whoever asks for what is dangerous proved lately who they are.
+    async fn vouch<F: Flow>(&self, flow: &F, client: &Client) -> Answer<()> {
+        // Nearly nothing is: not worth a future that waits.
+        if client.session.is_none() || !flow.is_dangerous() {
+            return Ok(Ok(()));
+        }
+        let policy = self.policy();
+        lately::vouched(flow, self.gather_cx(self.now(), client, &policy)).await
     }
 
     /// What a flow that takes and hashes nothing would answer now; nothing is written.

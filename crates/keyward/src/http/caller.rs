@@ -85,7 +85,7 @@ impl Keyward {
     ) -> Result<Caller<'a>, Fault> {
         let head = Head { address, ..request.into() };
         let (known, by_cookie) = self.recognise(head, Door::Ours(guard), now).await?;
-        let bound = known.as_ref().map_or(Bound::Nothing, |known| Bound::of(&known.entry));
+        let bound = known.as_ref().map_or(Bound::Nothing(None), |known| Bound::of(&known.entry));
         let client = LazyClient::new(self, request, address, bound);
         Ok(Caller { known, by_cookie, client })
     }

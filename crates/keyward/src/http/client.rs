@@ -8,7 +8,7 @@ use ::http::{HeaderMap, header};
 use keyward_core::crypto::mac::mac;
 use keyward_core::crypto::token;
 use keyward_core::flow::Client;
-use keyward_core::id::UserId;
+use keyward_core::id::{SessionId, UserId};
 
 use super::{Head, Request, cookie};
 use crate::engine::Keyward;
@@ -29,8 +29,8 @@ pub(crate) struct LazyClient<'a> {
 /// What is other about whoever asks than with an ordinary session.
 #[derive(Debug)]
 pub(crate) enum Bound {
-    /// Nothing.
-    Nothing,
+    /// Nothing: nobody was known, or it is one.
+    Nothing(Option<(UserId, SessionId)>),
     /// It is no session, and may do all that its account may.
     InPlaceOf(UserId),
     /// It may do less, or somebody else acts in it.
@@ -41,7 +41,7 @@ impl Bound {
     pub(crate) fn of(entry: &Arc<Entry>) -> Self {
         // An entry that many requests share is not counted where it need not be.
         match (entry.is_session(), entry.ceilings(), entry.session.impersonator) {
-            (true, [], None) => Self::Nothing,
+            (true, [], None) => Self::Nothing(Some((entry.user.id, entry.session.id))),
             (false, [], None) => Self::InPlaceOf(entry.user.id),
             _ => Self::To(Arc::clone(entry)),
         }
@@ -49,7 +49,7 @@ impl Bound {
 
     fn narrowed(&self) -> Option<(UserId, Vec<Vec<String>>)> {
         match self {
-            Self::Nothing => None,
+            Self::Nothing(_) => None,
             Self::InPlaceOf(user) => Some((*user, vec![])),
             Self::To(entry) => entry.narrowed(),
         }
@@ -58,7 +58,15 @@ impl Bound {
     fn impersonator(&self) -> Option<UserId> {
         match self {
             Self::To(entry) => entry.session.impersonator.map(|by| by.user),
-            Self::Nothing | Self::InPlaceOf(_) => None,
+            Self::Nothing(_) | Self::InPlaceOf(_) => None,
+        }
+    }
+
+    fn session(&self) -> Option<(UserId, SessionId)> {
+        match self {
+            Self::Nothing(session) => *session,
+            Self::InPlaceOf(_) => None,
+            Self::To(entry) => entry.is_session().then_some((entry.user.id, entry.session.id)),
         }
     }
 }
@@ -89,6 +97,7 @@ impl Deref for LazyClient<'_> {
         self.made.get_or_init(|| Client {
             narrowed: self.bound.narrowed(),
             impersonator: self.bound.impersonator(),
+            session: self.bound.session(),
             ..self.auth.client(self.request, self.address)
         })
     }
@@ -113,6 +122,7 @@ impl Keyward {
             language: crate::pages::language(self, request),
             narrowed: None,
             impersonator: None,
+            session: None,
         }
     }
 

@@ -1,13 +1,11 @@
 //! Act as somebody else, and stop, by the button that stands on every page.
 
 use keyward_core::port::Fut;
-use keyward_core::refusal::Refusal;
 use serde::Deserialize;
 
-use super::{admin, go, nav};
+use super::{admin, go};
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Route, cookie, input};
 use crate::routes::impersonation::{begin, end, keep};
-use crate::routes::people::target;
 use crate::routes::sign_in::Holding;
 
 pub(super) const ROUTES: &[Route] = &[
@@ -26,10 +24,6 @@ fn start(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         match act(&cx).await {
             Ok(reply) => Ok(reply),
-            Err(Fault::Refusal(Refusal::StepUpRequired { .. })) => {
-                let back = format!("{}/admin/people/{}", cx.auth.0.web.base, target(&cx)?);
-                go(&cx, &nav::path("/account/step-up", &[("return_to", &back)]))
-            }
             Err(fault) => admin::person_refused(&cx, fault).await,
         }
     })

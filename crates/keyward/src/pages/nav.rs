@@ -1,5 +1,6 @@
 //! Where a person can go: the menu, the next step after a problem, and back.
 
+use ::http::{Method, Uri, header};
 use keyward_authz::Decision;
 use serde_json::{Value, json};
 
@@ -92,6 +93,37 @@ pub(super) fn return_to(request: &Request) -> String {
     let asked =
         query(request, "return_to").or_else(|| crate::http::input::peek(request, "return_to"));
     asked.filter(|to| is_own_path(to)).unwrap_or_default()
+}
+
+/// The page that a form was sent from: the one that the browser says, or else the
+/// nearest one above. A path on this very host, or nothing.
+pub(super) fn form_of(auth: &Keyward, request: &Request) -> String {
+    let base = auth.0.web.base.as_str();
+    let is_page = |path: &str| {
+        let below = path.strip_prefix(base);
+        below.is_some_and(|path| auth.0.router.find(&Method::GET, path).is_ok())
+    };
+    let said = said_to_come_from(request).filter(|to| {
+        is_own_path(to) && is_page(to.split_once('?').map_or(to.as_str(), |(path, _)| path))
+    });
+    if let Some(said) = said {
+        return said;
+    }
+    let mut path = request.uri().path();
+    while !is_page(path) {
+        let Some((above, _)) = path.rsplit_once('/') else { return String::new() };
+        path = above;
+    }
+    path.to_owned()
+}
+
+/// The path and the query of `Referer`, if it names the host that was asked.
+fn said_to_come_from(request: &Request) -> Option<String> {
+    let text = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let from: Uri = text(header::REFERER)?.parse().ok()?;
+    let host = text(header::HOST)?;
+    let is_ours = from.authority().is_some_and(|it| it.as_str().eq_ignore_ascii_case(host));
+    from.path_and_query().filter(|_| is_ours).map(|path| path.as_str().to_owned())
 }
 
 /// `/path?query`. Not `//host`, not `/\host`: browsers read both as another

@@ -13,7 +13,7 @@ use super::assets::{accepts_gzip, gzip, mark};
 use super::{language, nav, roster, texts};
 use crate::engine::Keyward;
 use crate::engine::cache::Entry;
-use crate::http::{Body, Cx, Fault, Problem, Reply, Request, cookie, csrf, input};
+use crate::http::{Body, Code, Cx, Fault, Problem, Reply, Request, cookie, csrf, input};
 
 /// A page, its status and what stands in it.
 pub(super) struct Page<'a> {
@@ -25,6 +25,7 @@ pub(super) struct Page<'a> {
     values: Map<String, Value>,
     retry_after: Option<u64>,
     only_field: Option<&'static str>,
+    is_typed: bool,
     csp: Option<HeaderValue>,
 }
 
@@ -39,7 +40,19 @@ impl<'a> Page<'a> {
     pub(super) fn plain(auth: &'a Keyward, request: &'a Request, template: &'static str) -> Self {
         let (status, values) = (StatusCode::OK, Map::new());
         let (entry, retry_after, only_field, csp) = (None, None, None, None);
-        Self { auth, request, entry, template, status, values, retry_after, only_field, csp }
+        let is_typed = false;
+        Self {
+            auth,
+            request,
+            entry,
+            template,
+            status,
+            values,
+            retry_after,
+            only_field,
+            is_typed,
+            csp,
+        }
     }
 
     fn seen_by(mut self, entry: Option<&'a Entry>) -> Self {
@@ -61,7 +74,13 @@ impl<'a> Page<'a> {
             .iter()
             .map(|name| ((*name).to_owned(), typed(name).unwrap_or_default().into()))
             .collect();
-        self.with("values", kept)
+        let is_typed = kept.values().any(|value| value.as_str().is_some_and(|it| !it.is_empty()));
+        Self { is_typed: self.is_typed || is_typed, ..self }.with("values", kept)
+    }
+
+    /// Somebody's work stands in it, which must not be lost.
+    pub(super) fn typed(self) -> Self {
+        Self { is_typed: true, ..self }
     }
 
     /// Its form has this field alone: whatever is wrong is wrong with it.
@@ -83,11 +102,13 @@ impl<'a> Page<'a> {
         self
     }
 
-    /// The form again, with what is wrong with it. Broken machinery has a
-    /// page of its own.
+    /// The form again, with what is wrong with it. Broken machinery has a page of its
+    /// own, and so has whoever must prove again who they are: they come back from there,
+    /// unless something was typed here that would be lost.
     pub(super) fn refused(self, fault: Fault, id: RequestId) -> Result<Reply, Fault> {
         let problem = fault.into_problem(id);
-        if problem.code.status().is_server_error() {
+        let asked_again = problem.code == Code::StepUpRequired;
+        if problem.code.status().is_server_error() || asked_again && !self.is_typed {
             return Err(problem.into());
         }
         let status = match problem.code.status() {
@@ -121,6 +142,11 @@ impl<'a> Page<'a> {
             "errors": errors,
             "holders": problem.extra.get("holders"),
             "more": problem.extra.get("more"),
+            "prove": (problem.code == Code::StepUpRequired).then(|| {
+                let back = nav::form_of(self.auth, self.request);
+                let to = nav::path("/account/step-up", &[("return_to", &back)]);
+                format!("{}{to}", self.auth.0.web.base)
+            }),
         });
         self.with("problem", told)
     }

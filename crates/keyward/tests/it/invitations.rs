@@ -111,6 +111,8 @@ async fn an_invitation_ends_is_taken_back_and_cannot_be_guessed() {
         let wanted = if link.is_empty() { "invite_required" } else { "invite_invalid" };
         assert_eq!(reply.code(), wanted, "{link}");
     }
+    let proof = json!({ "method": "password", "code": PASSWORD });
+    assert_eq!(admin.post("/api/v1/session/step-up", &proof).await.status(), 200);
     for (body, code) in [
         (json!({ "expires_in": 60 }), "out_of_range"),
         (json!({ "expires_in": 91 * 24 * 3600 }), "out_of_range"),

@@ -33,6 +33,8 @@ mod captcha_service;
 #[cfg(feature = "outbound")]
 mod carriers;
 mod counting;
+#[cfg(feature = "policy-file")]
+mod dangerous;
 mod described;
 mod docs;
 mod doors;

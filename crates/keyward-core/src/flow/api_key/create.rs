@@ -111,6 +111,10 @@ impl Flow for CreateApiKey {
     type Yes = Minted;
     const NAME: &'static str = "create_api_key";
 
+    fn is_dangerous(&self) -> bool {
+        self.holder.is_elses()
+    }
+
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<HolderFacts, Error>> {
         Box::pin(self.holder.gather(cx))
     }

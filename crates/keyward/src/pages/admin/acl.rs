@@ -88,7 +88,7 @@ fn add(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
             Err(fault) => {
                 let (flaws, fault) = typed.flaws(fault);
                 let page = lists(&cx).await?.with("typed", &typed.entries).with("flaws", flaws);
-                page.refused(fault, cx.id)
+                page.typed().refused(fault, cx.id)
             }
         }
     })
@@ -123,7 +123,7 @@ fn save(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
             Err(fault) => {
                 let (flaws, fault) = typed.flaws(fault);
                 let page = page(&cx, Some(&typed.entries)).await?.with("flaws", flaws);
-                page.refused(fault, cx.id)
+                page.typed().refused(fault, cx.id)
             }
         }
     })

@@ -175,7 +175,7 @@ fn save(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
             Err(fault) => {
                 let stale = matches!(fault, Fault::Refusal(Refusal::Conflict));
                 let page = review_page(&cx, &typed, &flow).await?;
-                page.with("stale", stale).refused(fault, cx.id)
+                page.with("stale", stale).typed().refused(fault, cx.id)
             }
         }
     })

@@ -114,7 +114,7 @@ fn keep(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
                 let stored = cx.auth.policy_document().await?;
                 let stale = refusal == Refusal::Conflict;
                 let page = page(&cx, &stored, &typed.text)?.with("stale", stale);
-                page.refused(refusal.into(), cx.id)
+                page.typed().refused(refusal.into(), cx.id)
             }
         }
     })

@@ -1,0 +1,33 @@
+//! A recent proof for what is dangerous in the hands of an administrator.
+//!
+//! A browser that was left open, a session that was stolen: with either, somebody could
+//! erase an account, take one over, or give themselves what they like. So flows that say
+//! [`Flow::is_dangerous`] ask whoever comes with a session for a proof that is as young,
+//! and as complete, as what guards an owner's own account. The engine asks here before it
+//! runs a flow, so that no door is without it.
+//!
+//! The command line, the app, API keys and other claims hold no session. There is nobody
+//! there to ask, so they are not asked: what they may do is what they were given.
+
+use super::step_up::Facts;
+use super::{Flow, Gather, factor};
+use crate::Error;
+use crate::refusal::Refusal;
+
+/// Whether `flow` may run now: whoever asks from a session proved lately, and with all
+/// that their account asks for, who they are; or it is not dangerous.
+///
+/// # Errors
+/// The store could not answer.
+pub async fn vouched<F: Flow>(flow: &F, cx: Gather<'_>) -> Result<Result<(), Refusal>, Error> {
+    let Some((user, session)) = cx.client.session.filter(|_| flow.is_dangerous()) else {
+        return Ok(Ok(()));
+    };
+    let facts = Facts::gather(user, session, cx).await?;
+    Ok(facts.live_at(cx.now).and_then(|(subject, session)| {
+        match factor::is_fresh(&session, &subject, cx.settings, cx.now) {
+            true => Ok(()),
+            false => Err(factor::proof_wanted(&subject, cx.settings)),
+        }
+    }))
+}
