@@ -93,6 +93,15 @@ pub struct HolderFacts {
 }
 
 impl HolderFacts {
+    /// The account, for taking keys from it: that needs no recent proof, and is done to
+    /// nobody who may do more.
+    fn to_revoke(self) -> Result<Subject, Refusal> {
+        match self.is_beyond {
+            true => Err(Refusal::OutsideCeiling),
+            false => self.facts.subject.ok_or(Refusal::NotFound),
+        }
+    }
+
     /// The account and the assurance level of whoever speaks for it.
     fn allowed(self, cx: &Decide<'_>) -> Result<(Subject, u8), Refusal> {
         if self.by_owner {

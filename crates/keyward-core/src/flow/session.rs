@@ -1,5 +1,6 @@
 //! Open, close and annotate sessions.
 
+use super::admin::is_beyond;
 use super::open::{Opened, Opening, Standing, open};
 use super::{Decide, Done, Flow, Gather, Verdict};
 use crate::Error;
@@ -79,18 +80,51 @@ pub struct CloseSession {
     pub by: &'static str,
 }
 
+/// What must be known to close somebody's sessions.
+#[derive(Debug)]
+pub struct CloseFacts<T> {
+    found: Option<T>,
+    /// Whether the account may do more than whoever asks, who is another.
+    beyond: bool,
+}
+
+impl<T> CloseFacts<T> {
+    /// What there is to close, if whoever asks may.
+    fn allowed(self) -> Result<T, Refusal> {
+        match self.beyond {
+            true => Err(Refusal::OutsideCeiling),
+            false => self.found.ok_or(Refusal::NotFound),
+        }
+    }
+}
+
+/// Whether this is somebody else's account, which may do more than theirs.
+async fn is_beyond_another(
+    actor: Option<UserId>,
+    user: UserId,
+    cx: Gather<'_>,
+) -> Result<bool, Error> {
+    is_beyond(actor.filter(|actor| *actor != user), user, cx).await
+}
+
 impl Flow for CloseSession {
-    type Facts = Option<(Session, User)>;
+    type Facts = CloseFacts<Session>;
     type Yes = ();
     const NAME: &'static str = "close_session";
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
-        cx.store.session(self.session)
+        Box::pin(async move {
+            let found = cx.store.session(self.session).await?.map(|(session, _)| session);
+            let found = found.filter(|session| session.user == self.user);
+            let beyond = is_beyond_another(self.actor, self.user, cx).await?;
+            Ok(CloseFacts { found, beyond })
+        })
     }
 
     fn decide(&self, facts: Self::Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
-        let Some((session, _)) = facts.filter(|(s, _)| s.user == self.user) else {
-            return Verdict::no(Refusal::NotFound);
+        let session = match facts.allowed() {
+            Ok(session) => session,
+            Err(refusal) => return Verdict::no(refusal),
         };
         let what = What::SessionRevoked { session: Some(session.id), by: self.by.into() };
         let event = cx.event(self.actor, Some(self.user), what);
@@ -113,16 +147,23 @@ pub struct CloseSessions {
 }
 
 impl Flow for CloseSessions {
-    type Facts = Option<User>;
+    type Facts = CloseFacts<User>;
     type Yes = ();
     const NAME: &'static str = "close_sessions";
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
-        cx.store.user(self.user)
+        Box::pin(async move {
+            let found = cx.store.user(self.user).await?;
+            let beyond = is_beyond_another(self.actor, self.user, cx).await?;
+            Ok(CloseFacts { found, beyond })
+        })
     }
 
     fn decide(&self, facts: Self::Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
-        let Some(mut user) = facts else { return Verdict::no(Refusal::NotFound) };
+        let mut user = match facts.allowed() {
+            Ok(user) => user,
+            Err(refusal) => return Verdict::no(refusal),
+        };
         let what = What::SessionRevoked { session: None, by: self.by.into() };
         let event = cx.event(self.actor, Some(user.id), what);
         let mut writes = vec![

@@ -1,8 +1,9 @@
 //! Names, passwords and what strangers can learn about them.
 
 use http::Method;
-use keyward::testing::{PASSWORD, TestAuth};
-use keyward::{Kind, NewPerson, Secret};
+use keyward::id::UserId;
+use keyward::testing::{Client, PASSWORD, TestAuth};
+use keyward::{ApiKeyTerms, Kind, NewPerson, Secret};
 use serde_json::json;
 
 const WRONG: &str = "an incorrect password";
@@ -183,6 +184,8 @@ async fn nobody_gives_or_takes_over_more_than_they_hold() {
     assert_eq!(client.json(Method::PATCH, &path, &edit).await.code(), "outside_ceiling");
     assert_eq!(client.json(Method::DELETE, &path, &json!({})).await.code(), "outside_ceiling");
 
+    keeps_sessions_and_keys(&t, &client, root.id).await;
+
     client.post("/api/v1/admin/roles", &json!({ "name": "analyst" })).await;
     let rules = "/api/v1/admin/roles/analyst/permissions";
     for (permission, code) in
@@ -194,6 +197,25 @@ async fn nobody_gives_or_takes_over_more_than_they_hold() {
     assert_eq!(put(format!("{users}/{}/roles/analyst", ada.id), json!({})).await.status(), 204);
     assert!(t.kw.can(ada.id, "reports:view").await.unwrap());
     assert_eq!(client.post(&format!("{users}/{}/lock", ada.id), &json!({})).await.status(), 200);
+}
+
+/// Nobody keeps out, by ending what lets them in, whoever may do more.
+async fn keeps_sessions_and_keys(t: &TestAuth, desk: &Client, root: UserId) {
+    let session = t.kw.sign_in_user(&root).await.unwrap().unwrap();
+    let terms = ApiKeyTerms { name: "ci".into(), ..ApiKeyTerms::default() };
+    let key = t.kw.create_api_key(root, terms).await.unwrap().unwrap().key.id;
+    let account = format!("/api/v1/admin/users/{root}");
+    let reply = desk.post(&format!("{account}/sign-out"), &json!({})).await;
+    assert_eq!(reply.code(), "outside_ceiling", "sign-out");
+    let one = |what: &str| format!("{account}/{what}");
+    let session_path = one(&format!("sessions/{}", session.id));
+    for path in [session_path, one(&format!("api-keys/{key}")), one("api-keys")] {
+        let reply = desk.json(Method::DELETE, &path, &json!({})).await;
+        assert_eq!(reply.code(), "outside_ceiling", "{path}");
+    }
+    let page = format!("/admin/people/{root}/sign-out");
+    assert_ne!(desk.form(&page, &[]).await.status(), 303);
+    assert!(t.kw.session_list(root).await.unwrap().iter().any(|row| row.id == session.id));
 }
 
 #[tokio::test]

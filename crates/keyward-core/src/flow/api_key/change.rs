@@ -84,16 +84,19 @@ pub struct RevokeApiKey {
 }
 
 impl Flow for RevokeApiKey {
-    type Facts = Option<Subject>;
+    type Facts = HolderFacts;
     type Yes = ();
     const NAME: &'static str = "revoke_api_key";
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>> {
-        cx.store.subject(self.holder.user())
+        Box::pin(self.holder.gather(cx))
     }
 
     fn decide(&self, facts: Self::Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
-        let Some(subject) = facts else { return Verdict::no(Refusal::NotFound) };
+        let subject = match facts.to_revoke() {
+            Ok(subject) => subject,
+            Err(refusal) => return Verdict::no(refusal),
+        };
         let mut keys = ApiKey::of(&subject);
         keys.retain(|key| self.key.is_none_or(|wanted| wanted == key.id));
         if keys.is_empty() && self.key.is_some() {
