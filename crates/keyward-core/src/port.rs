@@ -10,7 +10,7 @@ use core::pin::Pin;
 
 use crate::time::Timestamp;
 
-pub use batch::{Batch, CommitError, Link, Take, Write};
+pub use batch::{Batch, CommitError, Decoy, Link, Take, Write};
 pub use query::{
     ANONYMOUS, EventQuery, Holding, LastingQuery, MemberQuery, Page, PeopleQuery, Related,
     RelatedQuery, SeveralQuery, Status, TupleQuery, WAYS_BACK,

@@ -21,6 +21,7 @@
 mod access;
 mod batches;
 mod challenges;
+mod decoys;
 mod document;
 mod erasure;
 mod groups;
@@ -61,6 +62,7 @@ use cases;
 /// Every group of cases.
 pub const GROUPS: &[&[Case]] = &[
     people::CASES,
+    decoys::CASES,
     erasure::CASES,
     names::CASES,
     identities::CASES,

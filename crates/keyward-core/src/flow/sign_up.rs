@@ -5,13 +5,13 @@ use serde_json::{Map, Value};
 use super::challenge::{self, For, take};
 use super::invite::{Brought, come_by};
 use super::open::{Opened, Opening, Standing, open};
-use super::verify::{ask_to_verify, verified};
+use super::verify::{ask_to_verify, to_prove, verified};
 use super::{Decide, Done, Flow, Gather, Verdict, Work};
 use crate::Error;
 use crate::id::{CredentialId, FlowId, TenantId, UserId};
 use crate::identifier::{self, Kind, Normalised};
 use crate::password::rules;
-use crate::port::{Fut, Take, Write};
+use crate::port::{Decoy, Fut, Take, Write};
 use crate::profile;
 use crate::record::{Credential, Identifier, Invitation, Purpose, Subject, User, What};
 use crate::refusal::{Problem, Refusal};
@@ -86,8 +86,10 @@ impl Flow for SignUp {
                 let Normalised { kind, text, skeleton, .. } = &name.normal;
                 if *kind == Kind::Username {
                     username_taken = cx.store.is_taken(*kind, text, skeleton.as_deref()).await?;
-                } else if holder.is_none() {
-                    holder = cx.store.subject_by(*kind, text).await?.map(|s| (*kind, s));
+                } else {
+                    // Looked up whether or not one before it is taken: as many reads.
+                    let found = cx.store.subject_by(*kind, text).await?;
+                    holder = holder.or(found.map(|subject| (*kind, subject)));
                 }
             }
             let invitation = match &self.invitation {
@@ -96,13 +98,6 @@ impl Flow for SignUp {
             };
             Ok(Facts { names, holder, username_taken, invitation })
         })
-    }
-
-    fn takes(&self, facts: &Facts, cx: &Gather<'_>) -> Vec<Take> {
-        // The holder of a taken address gets a letter each time.
-        let Some((kind, _)) = &facts.holder else { return vec![] };
-        let name = facts.names.iter().flatten().find(|name| name.normal.kind == *kind);
-        name.map(|name| asked_for(name, cx.settings, cx.now)).into_iter().collect()
     }
 
     fn work(&self, facts: &Facts) -> Work {
@@ -136,7 +131,7 @@ impl Flow for SignUp {
             return Verdict::no(Refusal::invalid("username", "username_taken"));
         }
         match facts.holder {
-            Some((kind, holder)) => self.taken(kind, &holder, &names, cx),
+            Some((kind, holder)) => self.taken(kind, &holder, &names, done, cx),
             None => {
                 let mut verdict = self.fresh(&names, invitation, done, cx);
                 if let Some(brought) = &facts.invitation {
@@ -188,12 +183,14 @@ impl SignUp {
         }
     }
 
-    /// The address is taken: its holder is told, the asker sees the usual answer.
+    /// The address is taken: its holder is told, the asker sees the usual answer, and the
+    /// store has the usual work.
     fn taken(
         &self,
         kind: Kind,
         holder: &Subject,
         names: &[Name],
+        done: Done,
         cx: &mut Decide<'_>,
     ) -> Verdict<SignedUp> {
         if cx.settings.verify == VerifyMode::None {
@@ -203,19 +200,39 @@ impl SignUp {
             };
             return Verdict::no(Refusal::invalid(field, code));
         }
-        let Some(name) = names.iter().find(|n| n.normal.kind == kind) else {
+        let nobody = match self.subject(names, done, cx) {
+            Ok(subject) => subject,
+            Err(refusal) => return Verdict::no(refusal),
+        };
+        let Some(asked) = to_prove(&nobody, cx.settings) else {
             return Verdict::no(Refusal::Conflict);
         };
-        let (challenge, _, browser) = challenge::begin(decoy(name), cx);
-        let mut writes = vec![Write::AddChallenge(challenge.clone())];
+        let (challenge, _, browser) = challenge::begin(decoy(asked), cx);
+        let mut writes = decoys(nobody, cx);
+        writes.extend(asking(names, cx));
+        writes.push(Write::AddChallenge(challenge.clone()));
         writes.extend(challenge::limits(&challenge, cx));
         if let Some(to) = holder.identifier(kind)
             && let Ok(letter) = challenge::notice("already_registered", to, &holder.user.name, cx)
         {
             writes.push(letter);
         }
+        let repeated = What::SignUpRepeated { identifier_kind: kind.as_str().into() };
+        let repeated = cx.event(None, Some(holder.user.id), repeated);
+        let sent = cx.event(None, None, What::VerificationSent { flow: challenge.id });
         let reply = SignedUp::NeedsVerification { flow: challenge.id, browser };
-        Verdict::yes(reply, writes, vec![])
+        Verdict::yes(reply, writes, vec![repeated, sent])
+    }
+
+    /// The account that somebody asks for.
+    fn subject(&self, names: &[Name], done: Done, cx: &mut Decide<'_>) -> Result<Subject, Refusal> {
+        let given = self.password.as_ref().is_some_and(|given| !given.reveal().is_empty());
+        if given && done.hashed.is_none() {
+            return Err(Refusal::Conflict);
+        }
+        let mut subject = new_subject(&self.name, names, done.hashed.filter(|_| given), cx);
+        subject.user.properties = Value::Object(self.properties.clone()).to_string();
+        Ok(subject)
     }
 
     fn fresh(
@@ -225,22 +242,17 @@ impl SignUp {
         done: Done,
         cx: &mut Decide<'_>,
     ) -> Verdict<SignedUp> {
-        let given = self.password.as_ref().is_some_and(|given| !given.reveal().is_empty());
-        if given && done.hashed.is_none() {
-            return Verdict::no(Refusal::Conflict);
-        }
-        let mut subject = new_subject(&self.name, names, done.hashed.filter(|_| given), cx);
+        let mut subject = match self.subject(names, done, cx) {
+            Ok(subject) => subject,
+            Err(refusal) => return Verdict::no(refusal),
+        };
         if let Some(invitation) = invitation.filter(|found| found.is_mailed) {
             // Whoever has its link reads the mail there.
             subject = verified(subject, Kind::Email, &invitation.normal, cx.now);
         }
-        subject.user.properties = Value::Object(self.properties.clone()).to_string();
         let user = subject.user.id;
         let mut writes = add_subject(&subject);
-        // In the same transaction: a new address costs what a taken one costs,
-        // or the limit would tell them apart.
-        let reachable = names.iter().filter(|name| name.normal.kind != Kind::Username);
-        writes.extend(reachable.map(|name| Write::Take(asked_for(name, cx.settings, cx.now))));
+        writes.extend(asking(names, cx));
         let mut events = vec![cx.own_event(user, What::UserCreated { by: "sign_up".into() })];
         if let Some(invitation) = invitation {
             let (coming, came) = come_by(invitation, &subject, cx);
@@ -307,15 +319,39 @@ fn missing(names: &[Name], settings: &Settings) -> Vec<Problem> {
     problems
 }
 
-/// What asking for an account with this address costs.
-fn asked_for(name: &Name, settings: &Settings, now: Timestamp) -> Take {
-    take("sign-up", name.normal.text.as_bytes(), settings.requests, now)
+/// What asking for an account with these addresses costs, new or taken, in the same
+/// transaction: else the limit would tell them apart.
+fn asking(names: &[Name], cx: &Decide<'_>) -> Vec<Write> {
+    let reachable = names.iter().filter(|name| name.normal.kind != Kind::Username);
+    let cost = |name: &Name| -> Take {
+        take("sign-up", name.normal.text.as_bytes(), cx.settings.requests, cx.now)
+    };
+    reachable.map(|name| Write::Take(cost(name))).collect()
+}
+
+/// As many rows as an account has, as long, and with nothing of anybody in them.
+fn decoys(subject: Subject, cx: &mut Decide<'_>) -> Vec<Write> {
+    let blank = |text: &str| "x".repeat(text.chars().count());
+    let Subject { mut user, identifiers, credentials } = subject;
+    user.tenant = TenantId::mint(cx.now, cx.rng);
+    (user.name, user.properties) = (blank(&user.name), blank(&user.properties));
+    let tenant = user.tenant;
+    let mut all = vec![Decoy::User(user)];
+    all.extend(identifiers.into_iter().map(|name| {
+        let (normal, value) = (blank(&name.normal), blank(&name.value));
+        let skeleton = name.skeleton.as_deref().map(blank);
+        Decoy::Identifier(Identifier { tenant, normal, value, skeleton, ..name })
+    }));
+    all.extend(credentials.into_iter().map(|credential| {
+        let data = vec![b'x'; credential.data.len()];
+        Decoy::Credential(Credential { data, ..credential })
+    }));
+    all.into_iter().map(Write::AddDecoy).collect()
 }
 
 /// A challenge that nobody can answer.
-fn decoy(name: &Name) -> For<'_> {
-    let Normalised { kind, text, .. } = &name.normal;
-    For { purpose: Purpose::Verify, user: None, kind: *kind, normal: text, epoch: 0 }
+fn decoy(to: &Identifier) -> For<'_> {
+    For { purpose: Purpose::Verify, user: None, kind: to.kind, normal: &to.normal, epoch: 0 }
 }
 
 /// Whether somebody of these names may make an account.

@@ -11,6 +11,7 @@ use crate::port::{Fut, Take, Write};
 use crate::record::{Challenge, Event, Identifier, Purpose, Subject, What};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
+use crate::settings::Settings;
 use crate::time::Timestamp;
 
 /// A challenge that was begun.
@@ -28,8 +29,7 @@ pub(super) fn ask_to_verify(
     subject: &Subject,
     cx: &mut Decide<'_>,
 ) -> Option<(Asked, Vec<Write>, Event)> {
-    let lacks = cx.settings.verify.lacks(&subject.identifiers);
-    let to = address(subject, lacks)?;
+    let to = to_prove(subject, cx.settings)?;
     let what = For {
         purpose: Purpose::Verify,
         user: Some(subject.user.id),
@@ -43,6 +43,11 @@ pub(super) fn ask_to_verify(
     writes.push(challenge::letter("verify", &challenge, &secrets, to.into(), cx).ok()?);
     let event = cx.own_event(subject.user.id, What::VerificationSent { flow: challenge.id });
     Some((Asked { flow: challenge.id, browser }, writes, event))
+}
+
+/// Which address is to be proven next.
+pub(super) fn to_prove<'a>(subject: &'a Subject, settings: &Settings) -> Option<&'a Identifier> {
+    address(subject, settings.verify.lacks(&subject.identifiers))
 }
 
 /// Where a message can go: an unproven address of the kinds that have to be proven,

@@ -64,6 +64,17 @@ pub struct Link {
     pub hash: [u8; 32],
 }
 
+/// What a decoy is like. It says nothing of anybody.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Decoy {
+    /// An account.
+    User(User),
+    /// A name; in a population of its own, so that it is nobody else's.
+    Identifier(Identifier),
+    /// A credential.
+    Credential(Credential),
+}
+
 /// One change. Stores match on this exhaustively, so adding a variant is a
 /// deliberate, compiler-checked edit to every store.
 ///
@@ -412,8 +423,12 @@ pub enum Write {
     },
     /// Tells other nodes that what they cache of this account is stale.
     NoteChange(UserId),
+    /// Adds a row that is nobody's, at the cost of the row that it is like: what must
+    /// look as if an account were made costs as much. No query finds it, and
+    /// [`Purge`](Self::Purge) removes it. Unique as what it is like, among decoys.
+    AddDecoy(Decoy),
     /// Removes what ended before `before`, a bounded number of rows of each
-    /// kind: sessions, challenges, finished messages, old changes; and of each second
+    /// kind: sessions, challenges, finished messages, old changes, decoys; and of each second
     /// a sixteenth of the full limits.
     Purge {
         /// Ended before.

@@ -322,6 +322,12 @@ events! {
         /// that had given it anew came back.
         by: String
     };
+    /// Somebody signed up with an address of an account that is there already. They were
+    /// answered as others are; the account's owner was told.
+    SignUpRepeated "sign_up.repeated" v 1 {
+        /// `email` or `phone`.
+        identifier_kind: String
+    };
     /// A message with a secret was asked for.
     VerificationSent "verification.sent" v 1 {
         /// The flow whose secret it carries.

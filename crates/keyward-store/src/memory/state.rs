@@ -25,6 +25,8 @@ pub(super) struct State {
     /// Unique key of identifiers.
     pub(super) skeletons: BTreeMap<(TenantId, String), ()>,
     pub(super) credentials: BTreeMap<CredentialId, Credential>,
+    /// When each was made.
+    pub(super) decoys: BTreeMap<(&'static str, String), Timestamp>,
     pub(super) identities: BTreeMap<(TenantId, String, String), Identity>,
     pub(super) sessions: BTreeMap<SessionId, Session>,
     pub(super) challenges: BTreeMap<FlowId, Challenge>,

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use keyward_authz::Effect;
 use keyward_core::id::UserId;
-use keyward_core::port::{Batch, CommitError, Link, Take, Write};
+use keyward_core::port::{Batch, CommitError, Decoy, Link, Take, Write};
 use keyward_core::record::{
     Assignment, Challenge, Credential, Event, Identifier, Message, MessageState, RoleRule, Session,
     User,
@@ -139,6 +139,7 @@ impl Run<'_> {
             Write::SwapUser { was, now } => self.swap_user(*was, now),
             Write::EraseUser { user, was } => self.erase_user(*user, *was),
             Write::BumpAccess(user) => self.bump_access(*user),
+            Write::AddDecoy(like) => self.add_decoy(like),
             Write::AddIdentifier(identifier) => self.add_identifier(identifier),
             Write::AddCredential(credential) => self.add_credential(credential),
             Write::SwapCredential { id, was, now } => expect(self.change(
@@ -366,7 +367,7 @@ impl Run<'_> {
             Write::Purge { before } => self.purge(*before),
             // Taken before; several to a line, for there are many.
             #[rustfmt::skip]
-            Write::AddUser(..) | Write::SwapUser { .. } | Write::EraseUser { .. }
+            Write::AddDecoy(..) | Write::AddUser(..) | Write::SwapUser { .. } | Write::EraseUser { .. }
             | Write::BumpAccess(..) | Write::AddIdentifier(..) | Write::AddCredential(..)
             | Write::SwapCredential { .. } | Write::SpendCredential(..) | Write::AddIdentity(..)
             | Write::OpenSession(..) | Write::TouchSession { .. }
@@ -461,6 +462,17 @@ impl Run<'_> {
         self.add(|s| &mut s.credentials, row.id, row.clone())
     }
 
+    fn add_decoy(&mut self, like: &Decoy) -> Done {
+        let (key, made_at) = match like {
+            Decoy::User(user) => (("user", user.id.to_string()), user.created_at),
+            Decoy::Identifier(Identifier { tenant, kind, normal, created_at, .. }) => {
+                (("identifier", format!("{tenant} {} {normal}", kind.as_str())), *created_at)
+            }
+            Decoy::Credential(row) => (("credential", row.id.to_string()), row.created_at),
+        };
+        self.add(|s| &mut s.decoys, key, made_at)
+    }
+
     fn open_session(&mut self, row: &Session) -> Done {
         let user = self.state.users.get(&row.user);
         expect(user.is_some_and(|user| user.is_active() && user.session_epoch == row.epoch))?;
@@ -531,6 +543,7 @@ impl Run<'_> {
         );
         let long_ago = before.minus(limit::KEPT_INVITATIONS);
         self.remove_if(|s| &mut s.invitations, |row| row.expires_at < long_ago);
+        self.remove_if(|s| &mut s.decoys, |made_at| *made_at < before);
         let keys = limit::some_keys(before);
         let old = self.state.limits.range(keys).filter(|(_, tat)| **tat < before.as_micros());
         let old: Vec<[u8; 32]> = old.map(|(key, _)| *key).collect();

@@ -4,6 +4,7 @@
 //! no foreign keys, because MySQL's lock the parent row and would turn parallel
 //! sign-ins into deadlocks; what must hold is held by row counts and unique keys.
 
+mod decoys;
 mod document;
 mod identities;
 mod lists;
@@ -44,6 +45,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
         lists: &[self_service::SELF_SERVICE],
     },
     Migration { number: 4, name: "families of tokens", lists: &[tokens::TOKENS] },
+    Migration { number: 5, name: "decoys of accounts", lists: &[decoys::DECOYS] },
 ];
 
 /// Where the runner keeps its books; made before the first migration.

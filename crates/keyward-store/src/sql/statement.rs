@@ -261,6 +261,20 @@ statements! {
         WHERE {some id}{of kw_messages}state <> 'pending' AND expires_at < ?{end 5000}";
     PurgeLimits = "DELETE FROM kw_limits WHERE limit_key BETWEEN ? AND ? AND tat < ?";
     PurgeChanges = "DELETE FROM kw_changes WHERE {some seq}{of kw_changes}made_at < ?{end 5000}";
+    AddDecoyUser = "INSERT INTO kw_decoy_users (id, tenant_id, name, name_folded, properties, \
+        created_at, updated_at, locked_at, lock_reason, deleted_at, deleted_by, \
+        must_change_password, session_epoch, access_version, version) \
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    AddDecoyIdentifier = "INSERT INTO kw_decoy_identifiers (user_id, tenant_id, kind, normal, \
+        value, skeleton, verified_at, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    AddDecoyCredential = "INSERT INTO kw_decoy_credentials (id, user_id, kind, data, created_at) \
+        VALUES (?, ?, ?, ?, ?)";
+    PurgeDecoyUsers = "DELETE FROM kw_decoy_users \
+        WHERE {some id}{of kw_decoy_users}created_at < ?{end 5000}";
+    PurgeDecoyIdentifiers = "DELETE FROM kw_decoy_identifiers \
+        WHERE {some tenant_id}{of kw_decoy_identifiers}created_at < ?{end 5000}";
+    PurgeDecoyCredentials = "DELETE FROM kw_decoy_credentials \
+        WHERE {some id}{of kw_decoy_credentials}created_at < ?{end 5000}";
 }
 
 /// The statements as one database understands them.

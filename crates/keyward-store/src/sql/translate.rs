@@ -8,7 +8,7 @@ mod lists;
 
 use keyward_authz::Effect;
 use keyward_core::id::{SessionId, UserId};
-use keyward_core::port::{Batch, Link, Take, Write};
+use keyward_core::port::{Batch, Decoy, Link, Take, Write};
 use keyward_core::record::{
     Assignment, Challenge, Credential, DeletedBy, Event, Family, Grant, Identifier, Identity,
     Message, Session, User,
@@ -61,6 +61,7 @@ fn any(statement: S, params: Vec<Value>) -> Step {
 fn translate(write: &Write, to: &mut Vec<Step>) {
     match write {
         Write::AddUser(user) => to.push(add_user(user)),
+        Write::AddDecoy(like) => to.push(add_decoy(like)),
         Write::SwapUser { was, now } => to.push(swap_user(*was, now)),
         Write::EraseUser { user, was } => erase::user(*user, *was, to),
         Write::BumpAccess(user) => to.push(bump_access(*user)),
@@ -197,7 +198,7 @@ fn translate_access(write: &Write, to: &mut Vec<Step>) {
         | Write::SetInherited { .. } | Write::AddGroup(..) | Write::RemoveGroup(..)
         | Write::SetGroupRoles { .. } | Write::PutExclusive(..) | Write::RemoveExclusive(..)
         | Write::SwapAcl { .. } | Write::Relate { .. } | Write::SwapAccess { .. }
-        | Write::AddUser(..) | Write::SwapUser { .. } | Write::EraseUser { .. }
+        | Write::AddDecoy(..) | Write::AddUser(..) | Write::SwapUser { .. } | Write::EraseUser { .. }
         | Write::BumpAccess(..) | Write::AddIdentifier(..) | Write::RemoveIdentifier { .. }
         | Write::VerifyIdentifier { .. } | Write::AddCredential(..)
         | Write::SwapCredential { .. } | Write::SpendCredential(..) | Write::AddIdentity(..)
@@ -259,6 +260,16 @@ fn add_user(user: &User) -> Step {
         user.version,
     ];
     one(S::AddUser, params)
+}
+
+/// The very step of what it is like, in a table of its own.
+fn add_decoy(like: &Decoy) -> Step {
+    let (step, statement) = match like {
+        Decoy::User(user) => (add_user(user), S::AddDecoyUser),
+        Decoy::Identifier(name) => (add_identifier(name), S::AddDecoyIdentifier),
+        Decoy::Credential(credential) => (add_credential(credential), S::AddDecoyCredential),
+    };
+    Step { statement, ..step }
 }
 
 // The access version is left alone: it has a write of its own, and a swap that
@@ -432,6 +443,8 @@ fn swap_meta(name: &str, was: Option<&Vec<u8>>, now: &Vec<u8>) -> Step {
 fn purge(before: Timestamp, to: &mut Vec<Step>) {
     let kinds = [S::PurgeSessions, S::PurgeChallenges, S::PurgeMessages, S::PurgeChanges];
     to.extend(kinds.map(|statement| any(statement, params![before])));
+    let decoys = [S::PurgeDecoyUsers, S::PurgeDecoyIdentifiers, S::PurgeDecoyCredentials];
+    to.extend(decoys.map(|statement| any(statement, params![before])));
     to.push(any(S::PurgeInvitations, params![before.minus(limit::KEPT_INVITATIONS)]));
     let (first, last) = limit::some_keys(before).into_inner();
     to.push(any(S::PurgeLimits, params![first, last, before]));

@@ -76,7 +76,7 @@ pub(super) fn field_key(code: &str) -> String {
 }
 
 /// Events that people are told about in their own account, and in which words.
-const EVENTS: [(&str, &str); 38] = [
+const EVENTS: [(&str, &str); 39] = [
     ("user.created", "event.created"),
     ("user.updated", "event.updated"),
     ("user.locked", "event.locked"),
@@ -84,6 +84,7 @@ const EVENTS: [(&str, &str); 38] = [
     ("user.verified", "event.verified"),
     ("user.password.changed", "event.password"),
     ("user.password.reset_requested", "event.reset_requested"),
+    ("sign_up.repeated", "event.sign_up_repeated"),
     ("user.password.reset", "event.reset"),
     ("user.password.reset_stopped", "event.reset_stopped"),
     ("user.address.change_requested", "event.address_asked"),

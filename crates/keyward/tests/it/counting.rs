@@ -50,7 +50,7 @@ impl Counting {
         }
     }
 
-    /// How many reads, and which writes and events, since this was last asked.
+    /// How many reads, and which writes, events and commits, since this was last asked.
     pub(crate) fn taken(&self) -> (usize, Vec<String>) {
         let writes = std::mem::take(&mut *self.writes.lock().unwrap());
         (self.reads.swap(0, Ordering::SeqCst), writes)
@@ -83,8 +83,12 @@ pub(crate) async fn node(
     TestAuth::around(kw, clock)
 }
 
-/// The name of a write without what stands in it.
+/// The name of a write without what stands in it. A decoy goes by the name of what it is
+/// like: the same statement, in a table of its own.
 fn name(text: &str) -> String {
+    if let Some(like) = text.strip_prefix("AddDecoy(") {
+        return name(&format!("Add{like}"));
+    }
     text.split(['(', ' ', '{']).next().unwrap_or_default().to_owned()
 }
 
@@ -161,7 +165,8 @@ impl Store for Counting {
                 return Box::pin(async { Err(CommitError::Broken(broken)) });
             }
             let events = batch.events.iter().map(|_| "event".to_owned());
-            self.writes.lock().unwrap().extend(writes.into_iter().chain(events));
+            let commit = ["commit".to_owned()];
+            self.writes.lock().unwrap().extend(writes.into_iter().chain(events).chain(commit));
         }
         self.inner.commit(batch)
     }

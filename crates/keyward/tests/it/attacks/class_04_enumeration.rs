@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use ::http::Method;
 use keyward::testing::{Client, PASSWORD, Response, TestAuth};
-use keyward::{Act, NewPerson, Secret, UserView, VerifyMode};
+use keyward::{Act, Ask, Kind, NewPerson, Secret, UserView, VerifyMode};
 use serde_json::{Value, json};
 
 /// A door, how it is asked, and what with for an address.
@@ -123,7 +123,7 @@ async fn house(store: &Counting, t: &TestAuth, kind: &str) -> (Client, UserView)
     (client, ada)
 }
 
-/// What somebody learns, and what it costs: slow hashes, reads, writes and events.
+/// What somebody learns, and what it costs: slow hashes, reads, writes, events and commits.
 #[derive(Debug, PartialEq)]
 struct Seen {
     told: Told,
@@ -148,22 +148,13 @@ impl House {
         Self { t, store, home, before }
     }
 
-    /// `own` are writes that only one side has.
-    fn seen(&self, told: Told, own: &[&str]) -> Seen {
+    fn seen(&self, told: Told) -> Seen {
         let (reads, mut writes) = self.store.taken();
-        writes.retain(|write| !own.contains(&write.as_str()));
         writes.sort();
         let after = self.t.hashes();
         let hashes = (after.0 - self.before.0, after.1 - self.before.1);
         Seen { told, hashes, reads, writes }
     }
-}
-
-/// A new account is rows of its own; what it takes from limits is the same.
-const OWN: &[&str] = &["AddUser", "AddIdentifier", "AddCredential", "event"];
-
-fn own(path: &str) -> &'static [&'static str] {
-    if path.ends_with("sign-up") || path.ends_with("signup") { OWN } else { &[] }
 }
 
 const REQUESTS: [Asked; 6] = [
@@ -188,7 +179,7 @@ async fn known_and_unknown_addresses_answer_alike_and_cost_alike() {
             let stranger = house.t.pages();
             let client = if path.contains("/me/") { &house.home } else { &stranger };
             let reply = client.json(method.clone(), path, &body(to)).await;
-            all.push((kind, house.seen(told(&reply), own(path))));
+            all.push((kind, house.seen(told(&reply))));
         }
         let (_, unknown) = &all[0];
         for (kind, known) in &all[1..] {
@@ -220,11 +211,11 @@ async fn pages_tell_no_more_and_cost_no_more() {
             let client = house.t.pages();
             let reply = client.form(path, &fields(to)).await;
             assert!(matches!(reply.status().as_u16(), 303 | 422), "{path}: {}", reply.text());
-            all.push((kind, house.seen(told_by_page(&reply), own(path))));
+            all.push((kind, house.seen(told_by_page(&reply))));
             // Where it leads looks alike, too.
             if let Some(next) = reply.headers().get("location") {
                 let next = client.page(next.to_str().unwrap()).await;
-                all.push((kind, house.seen(told_by_page(&next), &[])));
+                all.push((kind, house.seen(told_by_page(&next))));
             }
         }
         let pages = all.len() / (1 + KINDS.len());
@@ -256,7 +247,7 @@ async fn wrong_answers_to_what_was_sent_or_not_are_judged_alike() {
             let flow = reply.json()["flow_id"].as_str().unwrap().to_owned();
             // What follows a letter follows it for nobody to see.
             while house.t.deliver().await > 0 {}
-            let before = house.seen(told(&reply), own(begin)).hashes;
+            let before = house.seen(told(&reply)).hashes;
             let mut body = json!({ "code": "000000" });
             if !answer.contains("{}") {
                 body["flow_id"] = flow.as_str().into();
@@ -267,7 +258,7 @@ async fn wrong_answers_to_what_was_sent_or_not_are_judged_alike() {
             let reply = client.post(&answer.replace("{}", &flow), &body).await;
             assert_ne!(reply.code(), "not_found", "{answer}");
             assert_ne!(reply.code(), "bad_request", "{answer}: {}", reply.text());
-            let mut seen = house.seen(told(&reply), &[]);
+            let mut seen = house.seen(told(&reply));
             seen.hashes = (seen.hashes.0 - before.0, seen.hashes.1 - before.1);
             all.push((kind, seen));
         }
@@ -277,18 +268,80 @@ async fn wrong_answers_to_what_was_sent_or_not_are_judged_alike() {
     }
 }
 
+/// What somebody types who signs up, for an address.
+const FILLED_IN: &[fn(&str) -> Value] = &[
+    |to| json!({ "email": to, "password": PASSWORD }),
+    |to| json!({ "email": to, "password": PASSWORD, "name": "Zoë" }),
+    |to| json!({ "email": to, "password": PASSWORD, "username": "newcomer" }),
+    |to| json!({ "email": to, "password": PASSWORD, "phone": "+4915112345678" }),
+    |to| json!({ "email": to }),
+];
+
+async fn signing_up(mode: VerifyMode, to: &str, body: fn(&str) -> Value) -> Seen {
+    let (t, store) = counted(|s| {
+        s.verify = mode;
+        s.identifiers = Kind::ALL.into();
+        s.sign_up_asks.username = Ask::Maybe;
+        s.sign_up_asks.phone = Ask::Maybe;
+        s.sign_up_asks.password = Ask::Maybe;
+    })
+    .await;
+    add(&t, "usual").await;
+    store.taken();
+    let (home, before) = (t.pages(), t.hashes());
+    let house = House { t, store, home, before };
+    let reply = house.home.post("/api/v1/sign-up", &body(to)).await;
+    assert!(reply.status() == 202 || mode == VerifyMode::None, "{}", reply.text());
+    house.seen(told(&reply))
+}
+
 #[tokio::test]
 async fn sign_up_tells_nothing_whatever_must_be_proven() {
-    for mode in [VerifyMode::Any, VerifyMode::Email] {
-        let mut seen = vec![];
-        for to in [KNOWN, UNKNOWN] {
-            let (t, store) = counted(|s| s.verify = mode).await;
-            house(&store, &t, "usual").await;
-            let body = json!({ "email": to, "password": PASSWORD });
-            seen.push(told(&t.pages().post("/api/v1/sign-up", &body).await));
+    let with_phone = &FILLED_IN[3..4];
+    for (mode, bodies) in [
+        (VerifyMode::Any, FILLED_IN),
+        (VerifyMode::Email, FILLED_IN),
+        (VerifyMode::Phone, with_phone),
+        (VerifyMode::Both, with_phone),
+    ] {
+        for body in bodies {
+            let known = signing_up(mode, KNOWN, *body).await;
+            let unknown = signing_up(mode, UNKNOWN, *body).await;
+            assert_eq!(known, unknown, "{mode:?}");
+            let rows = |name: &str| known.writes.iter().filter(|write| *write == name).count();
+            assert_eq!((rows("AddUser"), rows("commit")), (1, 1), "the count counts");
         }
-        assert_eq!(seen[0], seen[1], "{mode:?}");
     }
+}
+
+/// Where nothing is proven, an account is there at once or it is not: who is signed in
+/// knows that the address was free. There, and nowhere else, it is said.
+#[tokio::test]
+async fn a_taken_address_is_told_only_where_nothing_is_proven() {
+    for mode in
+        [VerifyMode::None, VerifyMode::Any, VerifyMode::Email, VerifyMode::Phone, VerifyMode::Both]
+    {
+        let reply = signing_up(mode, KNOWN, FILLED_IN[3]).await;
+        let says = reply.told.2.to_string().contains("email_taken");
+        assert_eq!(says, mode == VerifyMode::None, "{mode:?}: {:?}", reply.told);
+        assert_eq!(reply.told.0 == 422, says, "{mode:?}");
+    }
+}
+
+/// What was done for a taken address is nobody's, and is gone when it is swept.
+#[tokio::test]
+async fn signing_up_with_a_taken_address_leaves_no_account() {
+    let (t, _) = counted(|_| ()).await;
+    let known = t.user(KNOWN).await;
+    t.events().await;
+    let body = json!({ "email": KNOWN, "password": PASSWORD, "name": "Mallory" });
+    t.pages().post("/api/v1/sign-up", &body).await;
+    let all = keyward::port::PeopleQuery { limit: 10, ..Default::default() };
+    let people = t.kw.people(&all).await.unwrap().data;
+    assert_eq!(people.iter().map(|view| view.id).collect::<Vec<_>>(), [known.id]);
+    assert_ne!(people[0].name, "Mallory");
+    // Its owner sees in their account that somebody tried.
+    t.events().await.assert(["sign_up.repeated", "verification.sent"]);
 }
 
 /// The decoy is hashed, not only talked of: what the rest of this file counts on.
