@@ -1,7 +1,10 @@
 // States that a page comes to by the way a server is set up, by time, or by too many
 // tries. Needs servers at which nobody may sign up (KEYWARD_CLOSED_URL), whoever is invited
 // (KEYWARD_INVITED_URL), and whoever has an address at example.com (KEYWARD_DOMAIN_URL); the
-// clock of the last one is as far ahead as a file says (KEYWARD_CLOCK).
+// clock of the last one is as far ahead as a file says (KEYWARD_CLOCK). At one there are
+// accounts without a name and no recovery (KEYWARD_GUEST_URL); another has its doors closed
+// when its configuration file says so (KEYWARD_DOORS_URL, _FILE) and it is told to read it
+// (KEYWARD_DOORS_PID).
 import { writeFileSync } from "node:fs";
 import { MODES, check } from "./accessible.mjs";
 import { code as codeOf } from "./factors.mjs";
@@ -14,15 +17,23 @@ const HOUR = 60 * MINUTE;
 
 export async function states(browser, report) {
   const { KEYWARD_CLOSED_URL: closed, KEYWARD_INVITED_URL: invited, KEYWARD_DOMAIN_URL: domain, KEYWARD_CLOCK: clock } = process.env;
-  if (!closed || !invited || !domain || !clock) return;
+  const { KEYWARD_GUEST_URL: guest, KEYWARD_DOORS_URL: url, KEYWARD_DOORS_FILE: file, KEYWARD_DOORS_PID: pid } = process.env;
+  if (!closed || !invited || !domain || !clock || !guest || !url) return;
   const time = new Time(clock);
+  const doors = new Doors(url, file, pid);
   for (const { name, ...mode } of MODES) {
+    await switchedOff(browser, { guest, doors }, report, name, mode);
+    await lockedOut(browser, domain, report, name, mode);
+    await byTextMessage(browser, domain, report, name, mode, time);
     await whoMaySignUp(browser, { closed, invited, domain }, report, name, mode);
     await byMessage(browser, domain, report, name, mode, time);
     await tooMany(browser, domain, report, name, mode, time);
     await tooLate(browser, domain, report, name, mode, time);
   }
   // Forms do the same without scripts; axe needs them.
+  await switchedOff(browser, { guest, doors }, report, "no scripts", { scripts: false });
+  await lockedOut(browser, domain, report, "no scripts", { scripts: false });
+  await byTextMessage(browser, domain, report, "no scripts", { scripts: false }, time);
   await whoMaySignUp(browser, { closed, invited, domain }, report, "no scripts", { scripts: false });
   await byMessage(browser, domain, report, "no scripts", { scripts: false }, time);
   await tooMany(browser, domain, report, "no scripts", { scripts: false }, time);
@@ -43,6 +54,24 @@ class Time {
 
   now() {
     return Date.now() + this.ahead;
+  }
+}
+
+/** A server whose doors are closed and opened while it runs. */
+class Doors {
+  constructor(url, file, pid) {
+    this.url = url;
+    this.file = file;
+    this.pid = Number(pid);
+  }
+
+  async set(closed) {
+    writeFileSync(this.file, `[server]\nmaintenance = ${closed}\n`);
+    process.kill(this.pid, "SIGHUP");
+    for (;;) {
+      const told = await (await fetch(`${this.url}/api/v1/config`)).json();
+      if (told.maintenance === closed) return;
+    }
   }
 }
 
@@ -109,6 +138,136 @@ async function whoMaySignUp(browser, { closed, invited, domain }, report, how, m
     equal(await visitor.page.inputValue("#email"), "eve@example.org", "the address");
   });
   await visitor.leave();
+}
+
+/** What an operator has on or off: accounts without a name, recovery, the doors. */
+async function switchedOff(browser, { guest, doors }, report, how, mode) {
+  let visitor = await arrive(browser, guest, mode);
+  let sees = seeing(visitor, report, how);
+  const email = someone();
+  await sees("where recovery is off, nothing leads to it", async () => {
+    await visitor.go("/login");
+    equal(await visitor.page.locator("a[href$='/recover']").count(), 0, "ways to recover");
+  });
+  await sees("and its page says whom to ask", async () => {
+    equal((await visitor.go("/recover")).status(), 403, "status");
+    contains(await visitor.text("main"), "ask an administrator");
+  });
+  await sees("sign-up offers to go on without an account", async () => {
+    await visitor.go("/signup");
+    equal(await visitor.text(GUEST), "Continue without an account");
+  });
+  await sees("whoever does is told that this browser alone holds the account", async () => {
+    await visitor.go("/login");
+    await visitor.press(GUEST);
+    equal(visitor.path(), "/account");
+    contains(await visitor.text("main"), "Nothing but this browser holds it");
+  });
+  await sees("an address keeps it", async () => {
+    await visitor.send({ to: email }, "[aria-labelledby=keep] button", "[aria-labelledby=keep]");
+    await visitor.send({ code: (await visitor.letter(email)).code }, SUBMIT);
+    equal(visitor.path(), "/account");
+    equal(await visitor.page.locator("[aria-labelledby=keep]").count(), 0, "what is asked for");
+    contains(await visitor.text("main"), email);
+  });
+  await visitor.leave();
+
+  visitor = await arrive(browser, doors.url, mode);
+  sees = seeing(visitor, report, how);
+  const ada = await arrive(browser, doors.url, mode);
+  await doors.set(false);
+  await ada.signIn("ada@example.com");
+  await doors.set(true);
+  await sees("while the doors are closed, signing in says so", async () => {
+    await visitor.go("/login");
+    contains(await visitor.text("[role=status]"), "paused for maintenance");
+  });
+  await sees("nobody new comes in", async () => {
+    await visitor.send({ username: "bob@example.com", password: PASSWORD }, SUBMIT);
+    equal(visitor.path(), "/login");
+    contains(await visitor.text("[role=alert]"), "paused for maintenance");
+  });
+  await sees("nobody signs up", async () => {
+    equal((await visitor.go("/signup")).status(), 503, "status");
+    contains(await visitor.text("main"), "paused for maintenance");
+  });
+  await sees("an administrator comes in", async () => {
+    await visitor.signIn("admin@example.com");
+    equal(visitor.path(), "/account");
+  });
+  await report.step(`whoever is in goes on (${how})`, async () => {
+    await ada.go("/account/sessions");
+    equal(ada.path(), "/account/sessions");
+  });
+  await doors.set(false);
+  await ada.leave();
+  await visitor.leave();
+}
+
+const GUEST = "form[action$='/login/anonymous'] button";
+
+/** Somebody whose account an administrator locks while they are signed in. */
+async function lockedOut(browser, base, report, how, mode) {
+  const admin = await arrive(browser, base, mode);
+  const eve = await arrive(browser, base, mode);
+  const sees = seeing(eve, report, how);
+  const email = someone();
+  await signUp(eve, email);
+  await eve.send({ code: (await eve.letter(email)).code }, SUBMIT);
+  await admin.signIn("admin@example.com");
+  await admin.go(`/admin/people?q=${encodeURIComponent(email)}`);
+  await admin.press("tbody a");
+  await admin.press('form[action$="/lock"] button');
+  await sees("whoever was locked out is told so", async () => {
+    await eve.go("/account");
+    equal(eve.path(), "/login");
+    contains(await eve.text("[role=status]"), "An administrator has locked this account");
+  });
+  await sees("and signing in tells nobody more", async () => {
+    await eve.signIn(email);
+    contains(await eve.text("[role=alert]"), "incorrect");
+  });
+  await admin.leave();
+  await eve.leave();
+}
+
+/** A recovery that somebody else began is stopped by the link of a text message. */
+async function byTextMessage(browser, base, report, how, mode, time) {
+  const ada = await arrive(browser, base, mode);
+  const sees = seeing(ada, report, how);
+  const [email, phone] = [someone(), `+49 151 ${1000000 + Math.floor(Math.random() * 8999999)}`];
+  await signUp(ada, email);
+  await ada.send({ code: (await ada.letter(email)).code }, SUBMIT);
+  await ada.go("/account/phone");
+  await ada.send({ to: phone }, SUBMIT);
+  await ada.send({ code: (await ada.letter(phone)).code }, SUBMIT);
+  time.forward(2 * MINUTE);
+  const eve = await arrive(browser, base, mode);
+  let letter;
+  await report.step(`a text message tells of a begun recovery, with a link (${how})`, async () => {
+    await eve.go("/recover");
+    await eve.send({ identifier: email }, SUBMIT);
+    // It is written once the letter with the code has left.
+    for (let tries = 0; tries < 100 && !letter?.link; tries += 1) {
+      letter = await ada.letter(phone);
+      if (!letter.link) await ada.page.waitForTimeout(100);
+    }
+    contains(letter.text, "Not you?");
+  });
+  await eve.leave();
+  await sees("the link asks before it stops", async () => {
+    await ada.go(path(letter));
+    contains(await ada.text("main"), "Somebody wants to set a new password");
+  });
+  await sees("and stops the recovery", async () => {
+    await ada.press(SUBMIT);
+    contains(await ada.text("[role=status]"), "It is stopped");
+  });
+  await sees("once", async () => {
+    await ada.go(path(letter));
+    contains(await ada.text("[role=alert]"), "does not work any more");
+  });
+  await ada.leave();
 }
 
 /** Signs up to the point where a code is asked for. */

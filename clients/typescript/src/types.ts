@@ -29,6 +29,7 @@ export type Code =
   | "token_invalid"
   | "session_expired"
   | "session_revoked"
+  | "account_locked"
   | "code_invalid"
   | "code_expired"
   | "code_attempts_exceeded"
@@ -48,6 +49,7 @@ export type Code =
   | "oauth_upstream_error"
   | "last_way_in"
   | "method_disabled"
+  | "recovery_disabled"
   | "verification_required"
   | "captcha_required"
   | "captcha_invalid"
@@ -81,6 +83,7 @@ export type Code =
   | "rate_limited"
   | "decision_unavailable"
   | "busy"
+  | "maintenance"
   | "database_unavailable"
   | "read_only";
 
@@ -250,14 +253,20 @@ export interface Changed {
 
 /** What a client must know to show the right forms. */
 export interface Config {
+  /** Whether somebody gets an account without a name. */
+  anonymous: boolean;
   brand: string;
   /** `email`, `username`, `phone`: what one may sign in with. */
   identifiers: string[];
   locales: string[];
+  /** Whether the doors are closed for a while: administrators alone sign in. */
+  maintenance: boolean;
   /** The ways to sign in that are on: `password`, `link`, `code`, `passkey`, `provider` (see the pages, or `/login`, for which), and those of the app's own by their names. */
   methods: string[];
   /** There are no rules about kinds of characters. */
   password: Password;
+  /** Whether people set a new password themselves who have forgotten theirs. */
+  recovery: boolean;
   /** `open`, `domain` or `closed`. */
   sign_up: string;
   /** `none` or `any`. */
@@ -1025,7 +1034,7 @@ export interface PostTokenReply {
 
 /** A problem (RFC 9457). */
 export interface Problem {
-  code: "bad_request" | "bad_json" | "unknown_field" | "validation_failed" | "unsupported_media_type" | "payload_too_large" | "method_not_allowed" | "not_found" | "conflict" | "precondition_failed" | "csrf_failed" | "host_not_allowed" | "unauthenticated" | "invalid_credentials" | "account_unverified" | "password_expired" | "mfa_required" | "mfa_invalid" | "mfa_expired" | "mfa_not_enrolled" | "mfa_last_method" | "session_required" | "token_invalid" | "session_expired" | "session_revoked" | "code_invalid" | "code_expired" | "code_attempts_exceeded" | "webauthn_challenge_expired" | "webauthn_verification_failed" | "webauthn_unknown_credential" | "webauthn_duplicate" | "webauthn_origin_mismatch" | "webauthn_user_verification_required" | "provider_unknown" | "oauth_state_mismatch" | "oauth_state_expired" | "oauth_denied" | "oauth_email_unverified" | "oauth_account_exists" | "oauth_taken" | "oauth_upstream_error" | "last_way_in" | "method_disabled" | "verification_required" | "captcha_required" | "captcha_invalid" | "captcha_expired" | "link_invalid" | "resend_too_soon" | "sign_up_closed" | "invite_required" | "invite_invalid" | "domain_not_allowed" | "impersonation_forbidden" | "last_administrator" | "exclusive_roles" | "policy_invalid" | "policy_tests_fail" | "setup_done" | "outside_ceiling" | "proxy_unclear" | "path_unclear" | "header_spoofed" | "proxy_untrusted" | "site_unknown" | "https_required" | "missing_permission" | "missing_role" | "denied_by_rule" | "scope_insufficient" | "step_up_required" | "unknown_permission" | "refused_by_hook" | "rate_limited" | "decision_unavailable" | "busy" | "database_unavailable" | "read_only";
+  code: "bad_request" | "bad_json" | "unknown_field" | "validation_failed" | "unsupported_media_type" | "payload_too_large" | "method_not_allowed" | "not_found" | "conflict" | "precondition_failed" | "csrf_failed" | "host_not_allowed" | "unauthenticated" | "invalid_credentials" | "account_unverified" | "password_expired" | "mfa_required" | "mfa_invalid" | "mfa_expired" | "mfa_not_enrolled" | "mfa_last_method" | "session_required" | "token_invalid" | "session_expired" | "session_revoked" | "account_locked" | "code_invalid" | "code_expired" | "code_attempts_exceeded" | "webauthn_challenge_expired" | "webauthn_verification_failed" | "webauthn_unknown_credential" | "webauthn_duplicate" | "webauthn_origin_mismatch" | "webauthn_user_verification_required" | "provider_unknown" | "oauth_state_mismatch" | "oauth_state_expired" | "oauth_denied" | "oauth_email_unverified" | "oauth_account_exists" | "oauth_taken" | "oauth_upstream_error" | "last_way_in" | "method_disabled" | "recovery_disabled" | "verification_required" | "captcha_required" | "captcha_invalid" | "captcha_expired" | "link_invalid" | "resend_too_soon" | "sign_up_closed" | "invite_required" | "invite_invalid" | "domain_not_allowed" | "impersonation_forbidden" | "last_administrator" | "exclusive_roles" | "policy_invalid" | "policy_tests_fail" | "setup_done" | "outside_ceiling" | "proxy_unclear" | "path_unclear" | "header_spoofed" | "proxy_untrusted" | "site_unknown" | "https_required" | "missing_permission" | "missing_role" | "denied_by_rule" | "scope_insufficient" | "step_up_required" | "unknown_permission" | "refused_by_hook" | "rate_limited" | "decision_unavailable" | "busy" | "maintenance" | "database_unavailable" | "read_only";
   detail?: string;
   errors?: Error[];
   instance: string;

@@ -38,6 +38,7 @@ pub mod invite;
 mod known_elsewhere;
 pub mod lately;
 pub mod limits;
+pub mod maintenance;
 pub mod matrix;
 pub mod method;
 pub mod mfa;
@@ -104,6 +105,10 @@ pub trait Flow: Send + Sync {
     fn is_dangerous(&self) -> bool {
         false
     }
+
+    /// Whether it makes an account for whoever asks. While the doors are closed nobody gets
+    /// one, and all are told so before it is looked whether they have one already.
+    const FOR_STRANGERS: bool = false;
 
     /// Reads whatever the decision needs. May wait; must not write.
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Self::Facts, Error>>;

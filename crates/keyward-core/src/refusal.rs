@@ -181,6 +181,11 @@ pub enum Refusal {
     LastWayIn,
     /// This way of proving who one is does not exist here.
     MethodDisabled,
+    /// Nobody sets a new password themselves here: an administrator does.
+    RecoveryDisabled,
+    /// The doors are closed for a while. Who is known here, and who is not, is told the
+    /// same before they have proven who they are.
+    Maintenance,
     /// There is no such thing, or it is not yours to see.
     NotFound,
     /// It exists already, or has changed since it was read.
@@ -223,7 +228,11 @@ impl Refusal {
             Self::SlowDown { retry_after } | Self::ResendTooSoon { retry_after } => {
                 Some(*retry_after)
             }
+            Self::Maintenance => Some(MAINTENANCE),
             _ => None,
         }
     }
 }
+
+/// Nobody knows how long it takes: it is worth asking again after five minutes.
+const MAINTENANCE: Duration = Duration::from_secs(5 * 60);

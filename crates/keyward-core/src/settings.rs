@@ -32,6 +32,9 @@ pub struct Settings {
     pub profile: Vec<Field>,
     /// Whether anybody gets an account without a name, to be given one later.
     pub anonymous: bool,
+    /// Whether people set a new password themselves who have forgotten theirs. Where they
+    /// do not, administrators set one.
+    pub recovery: bool,
     /// How long an invitation can be used.
     pub invitation_lifetime: Duration,
     /// Shortest password in characters; NIST SP 800-63B-4 asks for 15 when it
@@ -285,6 +288,7 @@ impl Default for Settings {
             sign_up_asks: Asks::default(),
             profile: vec![],
             anonymous: false,
+            recovery: true,
             invitation_lifetime: 7 * DAY,
             password_min: 15,
             session_idle: 14 * DAY,

@@ -43,7 +43,6 @@ impl Failure {
     }
 
     /// What is told.
-    #[cfg(test)]
     pub(crate) fn text(&self) -> &str {
         &self.text
     }

@@ -31,6 +31,7 @@ pub(crate) mod wake;
 mod web;
 pub(crate) mod work;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use keyward_core::Secret;
@@ -104,6 +105,8 @@ pub(crate) struct Inner {
     pub(crate) limiter: Limiter,
     pub(crate) request_ids: RequestIds,
     pub(crate) web: Web,
+    /// Whether the doors are closed.
+    pub(crate) maintenance: AtomicBool,
     /// Held while messages are sent: they leave in the order they were asked for.
     pub(crate) sending: tokio::sync::Mutex<()>,
     pub(crate) wake: Wake,
@@ -192,6 +195,20 @@ impl Keyward {
             Some(url) => format!("{url}#{secret}"),
             None => self.link("/login/link/", secret),
         }
+    }
+
+    /// Closes the doors for a while, or opens them again: nobody new signs in, signs up or
+    /// sets a new password by recovery, by any door, but whoever holds the role `admin`.
+    /// Sessions that are open go on. Of several nodes each has its own doors.
+    pub fn set_maintenance(&self, on: bool) {
+        if self.0.maintenance.swap(on, Ordering::SeqCst) != on {
+            tracing::info!(on, "maintenance");
+        }
+    }
+
+    /// Whether the doors are [closed](Self::set_maintenance).
+    pub fn is_in_maintenance(&self) -> bool {
+        self.0.maintenance.load(Ordering::SeqCst)
     }
 
     /// The inbox of development and tests, if messages go there.

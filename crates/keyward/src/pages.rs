@@ -171,6 +171,7 @@ pub(crate) fn error_page(
         Code::SessionExpired | Code::SessionRevoked => {
             Some([("notice", "ended"), ("return_to", back)])
         }
+        Code::AccountLocked => Some([("notice", "locked"), ("return_to", "")]),
         Code::StepUpRequired | Code::MfaNotEnrolled => Some([("notice", ""), ("return_to", back)]),
         // The front door of a server that serves nothing but these pages.
         Code::NotFound if request.uri().path() == "/" => Some([("notice", ""), ("return_to", "")]),

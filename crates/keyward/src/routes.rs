@@ -4,7 +4,7 @@ pub(crate) mod access;
 pub(crate) mod account;
 pub(crate) mod acl;
 mod addresses;
-mod anonymous;
+pub(crate) mod anonymous;
 pub(crate) mod answer;
 pub(crate) mod api_keys;
 mod app_doors;

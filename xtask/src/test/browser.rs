@@ -45,6 +45,9 @@ const ATTACKED: [(&str, &str); 7] = [
     ("KEYWARD_LIMITS_NETWORK_MESSAGES", "60000 / 1m"),
     ("KEYWARD_PROFILE_FIELDS", "city text 0-200"),
 ];
+/// Accounts without a name, and no recovery.
+const GUEST: [(&str, &str); 2] =
+    [("KEYWARD_SIGN_IN_ANONYMOUS", "true"), ("KEYWARD_SIGN_IN_RECOVERY", "false")];
 
 /// Starts servers with empty data folders, and runs `ui-tests` against them: one as
 /// developers have it, one with our captchas, one with those of a service that the
@@ -79,6 +82,8 @@ pub(crate) fn run(services: &Running) -> Result<Tally> {
     let domain = Server::start("domain", &[&DOMAIN[..], &clock.settings()].concat())?;
     let attacked = Server::start("attacked", &ATTACKED)?;
     let boundary = Server::start_as(&Mode::Production(services), "boundary", &ATTACKED)?;
+    let guest = Server::start("guest", &GUEST)?;
+    let doors = Server::start("doors", &[])?;
     let mut tests = Command::new("node");
     services.tell(&mut tests);
     tests.arg("run.mjs").current_dir(&folder).env("KEYWARD_URL", &server.url);
@@ -87,6 +92,10 @@ pub(crate) fn run(services: &Running) -> Result<Tally> {
     tests.env("KEYWARD_CLOSED_URL", &closed.url).env("KEYWARD_INVITED_URL", &invited.url);
     tests.env("KEYWARD_DOMAIN_URL", &domain.url).env("KEYWARD_CLOCK", &clock.file);
     tests.env("KEYWARD_ATTACKED_URL", &attacked.url).env("KEYWARD_BOUNDARY_URL", &boundary.url);
+    tests.env("KEYWARD_GUEST_URL", &guest.url).env("KEYWARD_DOORS_URL", &doors.url);
+    // Where a server looks for its configuration when it is told to.
+    tests.env("KEYWARD_DOORS_FILE", doors.data.join("keyward.toml"));
+    tests.env("KEYWARD_DOORS_PID", doors.child.id().to_string());
     running::counted(&mut tests)
 }
 

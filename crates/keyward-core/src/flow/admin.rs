@@ -400,6 +400,10 @@ impl ActOn {
             }),
             Act::Verify => self.verify(subject, cx),
             Act::ResetMfa => self.reset_mfa(&subject, cx),
+            // Whoever had it could set no other.
+            Act::SetPassword { temporary: true, .. } if !cx.settings.recovery => {
+                Verdict::no(Refusal::RecoveryDisabled)
+            }
             Act::SetPassword { password, temporary } => {
                 let problems = new_password_problems(password, "password", &subject, cx.settings);
                 if !problems.is_empty() {
@@ -421,7 +425,9 @@ impl ActOn {
         })
     }
 
-    /// Changes the row; sessions of an older epoch are removed as well.
+    /// Changes the row; sessions of an older epoch are removed as well. Those of a locked
+    /// account stay until their time is over, and open nothing: whoever holds one can be
+    /// told why.
     fn swap(
         &self,
         mut user: User,
@@ -430,6 +436,7 @@ impl ActOn {
         change: impl FnOnce(&mut User, &Decide<'_>),
     ) -> Verdict<User> {
         let epoch = user.session_epoch;
+        let locks = matches!(what, What::UserLocked { .. });
         change(&mut user, cx);
         user.updated_at = cx.now;
         let mut writes = vec![
@@ -437,7 +444,8 @@ impl ActOn {
             Write::NoteChange(user.id),
         ];
         if user.session_epoch != epoch {
-            writes.push(Write::CloseSessionsOf { user: user.id, except: None });
+            let close = Write::CloseSessionsOf { user: user.id, except: None };
+            writes.extend((!locks).then_some(close));
             writes.push(Write::KillChallengesOf(user.id));
         }
         user.version += 1;

@@ -163,6 +163,14 @@ pub fn ways(known: &Definitions) -> LastingQuery {
     }
 }
 
+/// Whether an account is an administrator at this moment, for good or for a while.
+pub(super) async fn is_one_now(user: UserId, cx: Gather<'_>) -> Result<bool, Error> {
+    let known = cx.store.definitions().await?;
+    let held = cx.store.access(user).await?;
+    let roles = held.roles_where(&known, |term| term.covers(cx.now));
+    Ok(known.lineage(roles).contains(ADMIN_ROLE))
+}
+
 fn is_admin(held: &Held, known: &Definitions, now: Timestamp) -> bool {
     known.lineage(held.roles_where(known, |term| term.is_lasting(now))).contains(ADMIN_ROLE)
 }

@@ -13,7 +13,12 @@ use crate::id::{CredentialId, UserId};
 use crate::port::{ANONYMOUS, Fut, WAYS_BACK, Write};
 use crate::record::{Credential, DeletedBy, Subject, What};
 use crate::refusal::Refusal;
-use crate::settings::SignUpMode;
+use crate::settings::{Settings, SignUpMode};
+
+/// Whether anybody gets an account without a name.
+pub fn is_offered(settings: &Settings) -> bool {
+    settings.anonymous && settings.sign_up == SignUpMode::Open
+}
 
 /// Somebody wants an account without saying who they are.
 #[derive(Clone, Debug)]
@@ -26,13 +31,14 @@ impl Flow for BeginAnonymous {
     type Facts = ();
     type Yes = Box<Opened>;
     const NAME: &'static str = "begin_anonymous";
+    const FOR_STRANGERS: bool = true;
 
     fn gather<'a>(&'a self, _: Gather<'a>) -> Fut<'a, Result<(), Error>> {
         Box::pin(core::future::ready(Ok(())))
     }
 
     fn decide(&self, (): (), _: Done, cx: &mut Decide<'_>) -> Verdict<Box<Opened>> {
-        if !cx.settings.anonymous || cx.settings.sign_up != SignUpMode::Open {
+        if !is_offered(cx.settings) {
             return Verdict::no(Refusal::MethodDisabled);
         }
         let mut subject = new_subject("", &[], None, cx);
@@ -102,8 +108,9 @@ impl Flow for ForgetAbandoned {
     }
 }
 
-/// Begun without a name, still without one, and with no other way to it.
-fn is_nobodys(subject: &Subject) -> bool {
+/// Begun without a name, still without one, and with no other way to it: nothing but
+/// its session holds it.
+pub fn is_nobodys(subject: &Subject) -> bool {
     let leads_back = |kind: &str| WAYS_BACK.contains(&kind);
     subject.identifiers.is_empty()
         && subject.credential(ANONYMOUS).is_some()

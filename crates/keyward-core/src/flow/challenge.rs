@@ -188,7 +188,7 @@ pub(super) fn letter(
     Ok(if to.value.is_empty() { unsent(write) } else { write })
 }
 
-/// A letter with the link of a challenge alone, for an e-mail address.
+/// A letter with the link of a challenge alone.
 pub(super) fn link_letter(
     template: &str,
     challenge: &Challenge,

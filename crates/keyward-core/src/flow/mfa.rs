@@ -231,6 +231,9 @@ impl FinishMfa {
     fn enter(&self, subject: &Subject, waited: Pending, cx: &mut Decide<'_>) -> Verdict<SignedIn> {
         let (mut subject, mut writes, mut events) = (subject.clone(), vec![], vec![]);
         if let Some(reset) = waited.reset {
+            if !cx.settings.recovery {
+                return Verdict::no(Refusal::RecoveryDisabled);
+            }
             let Some(reset) = reset.open(self.flow, cx) else {
                 return Verdict::no(Refusal::MfaExpired);
             };

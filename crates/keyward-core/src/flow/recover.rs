@@ -44,6 +44,9 @@ impl Flow for BeginRecovery {
     }
 
     fn decide(&self, facts: Named, _: Done, cx: &mut Decide<'_>) -> Verdict<Asked> {
+        if !cx.settings.recovery {
+            return Verdict::no(Refusal::RecoveryDisabled);
+        }
         let Some((kind, normal)) = facts.asked else {
             return Verdict::no(Refusal::invalid("identifier", "identifier_invalid"));
         };
@@ -117,6 +120,9 @@ impl Flow for ConfirmRecovery {
     }
 
     fn decide(&self, facts: Self::Facts, mut done: Done, cx: &mut Decide<'_>) -> Verdict<SignedIn> {
+        if !cx.settings.recovery {
+            return Verdict::no(Refusal::RecoveryDisabled);
+        }
         let judged = self.answer.judge(facts.challenge.as_ref(), Purpose::Recover, cx);
         if let Err(wrong) = judged {
             return wrong.verdict(facts.challenge.as_ref(), cx);

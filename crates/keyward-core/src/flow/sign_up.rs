@@ -77,6 +77,7 @@ impl Flow for SignUp {
     type Facts = Facts;
     type Yes = SignedUp;
     const NAME: &'static str = "sign_up";
+    const FOR_STRANGERS: bool = true;
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Facts, Error>> {
         Box::pin(async move {

@@ -122,6 +122,9 @@ impl Flow for Resend {
         let Some(found) = facts.challenge.filter(sent) else {
             return Verdict::no(Refusal::CodeExpired);
         };
+        if found.purpose == Purpose::Recover && !cx.settings.recovery {
+            return Verdict::no(Refusal::RecoveryDisabled);
+        }
         let (secrets, mut writes) = match challenge::again(&found, cx) {
             Ok(again) => again,
             Err(refusal) => return Verdict::no(refusal),

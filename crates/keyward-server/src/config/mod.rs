@@ -151,6 +151,20 @@ impl Config {
     }
 }
 
+/// What file and environment say now of closing the doors: the one setting that a running
+/// server reads again.
+pub(crate) fn maintenance(globals: &Globals) -> Outcome<bool> {
+    let raw = raw(globals, |_| ());
+    let mut r = Reader::new(&raw);
+    let on = server::maintenance(&mut r);
+    let faults: Vec<Fault> = raw.faults.iter().cloned().chain(r.faults()).collect();
+    if faults.is_empty() {
+        return Ok(on);
+    }
+    let lines: Vec<String> = faults.iter().map(Fault::to_string).collect();
+    Err(Failure::usage(lines.join("\n")))
+}
+
 /// What was typed: file, then environment, then options.
 pub(crate) fn raw(globals: &Globals, options: impl FnOnce(&mut RawConfig)) -> RawConfig {
     let mut raw = RawConfig::default();

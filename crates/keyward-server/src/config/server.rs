@@ -13,6 +13,12 @@ pub(super) const KEYS: &[Key] = &[
         what: "HOST:PORT to listen at. This machine alone by default: a proxy or an operator decides who else.",
     },
     Key {
+        name: "server.maintenance",
+        takes: Takes::Flag,
+        default: "false",
+        what: "Whether the doors are closed for a while: nobody new signs in, signs up or sets a new password by recovery but administrators; sessions that are open go on. Read again on SIGHUP.",
+    },
+    Key {
         name: "server.trusted_proxies",
         takes: Takes::List,
         default: "",
@@ -36,6 +42,7 @@ pub(super) const KEYS: &[Key] = &[
 #[derive(Clone, Debug)]
 pub(crate) struct Server {
     pub(crate) listen: String,
+    pub(crate) maintenance: bool,
     pub(crate) trusted_proxies: Vec<String>,
     pub(crate) tls: Option<TlsFiles>,
 }
@@ -77,8 +84,14 @@ impl Server {
                 None
             }
         };
-        Self { listen, trusted_proxies, tls }
+        let maintenance = maintenance(r);
+        Self { listen, maintenance, trusted_proxies, tls }
     }
+}
+
+/// Whether the doors are closed.
+pub(super) fn maintenance(r: &mut Reader<'_>) -> bool {
+    r.flag("server.maintenance")
 }
 
 pub(super) fn is_address(text: &str) -> bool {

@@ -63,6 +63,12 @@ pub(super) const KEYS: &[Key] = &[
         what: "Whether anybody gets an account without a name, which keeps its id and its data when it is given one.",
     },
     Key {
+        name: "sign_in.recovery",
+        takes: Takes::Flag,
+        default: "true",
+        what: "Whether people set a new password themselves who have forgotten theirs. Where they do not, administrators set one.",
+    },
+    Key {
         name: "sign_in.invitation_lifetime",
         takes: Takes::Duration,
         default: "7d",
@@ -97,6 +103,7 @@ pub(crate) struct SignIn {
     pub(crate) asks: Asks,
     pub(crate) invitation_lifetime: Duration,
     pub(crate) anonymous: bool,
+    pub(crate) recovery: bool,
     pub(crate) code_lifetime: Duration,
     pub(crate) code_attempts: u32,
     pub(crate) resend_wait: Duration,
@@ -125,6 +132,7 @@ impl SignIn {
             asks: asks(r),
             invitation_lifetime: r.duration("sign_in.invitation_lifetime", "1h", "90d"),
             anonymous: r.flag("sign_in.anonymous"),
+            recovery: r.flag("sign_in.recovery"),
             code_lifetime: r.duration("sign_in.code_lifetime", "1m", "7d"),
             code_attempts: r.number("sign_in.code_attempts", 1, 20),
             resend_wait: r.duration("sign_in.resend_wait", "1s", "1h"),

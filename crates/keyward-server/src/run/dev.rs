@@ -37,10 +37,10 @@ pub(crate) fn run(globals: &Globals, args: &Args) -> Outcome {
     if !args.i_know_this_is_dev {
         refuse_beyond_loopback(&config.server.listen)?;
     }
-    block_on(serve(&config))
+    block_on(serve(globals, &config))
 }
 
-async fn serve(config: &Config) -> Outcome {
+async fn serve(globals: &Globals, config: &Config) -> Outcome {
     let finish = |builder: Builder, _| Ok(builder.dev());
     let server = Server::start("dev", config, DEV_DATA, finish).await?;
     for person in PEOPLE {
@@ -52,7 +52,7 @@ async fn serve(config: &Config) -> Outcome {
     let names: Vec<&str> = PEOPLE.iter().map(|(email, ..)| *email).collect();
     console.say(&format!("\n  People   {}\n           password: {PASSWORD}", names.join(", ")));
     console.say("\n  DEV MODE: refuses to listen on non-loopback addresses");
-    server.run().await
+    server.run(globals).await
 }
 
 /// Development secrets are public: nobody else may reach them.

@@ -153,6 +153,7 @@ fn choose(config: &Config, settings: &mut keyward::Settings) {
     settings.sign_up.clone_from(&config.sign_in.sign_up);
     settings.sign_up_asks = config.sign_in.asks;
     settings.anonymous = config.sign_in.anonymous;
+    settings.recovery = config.sign_in.recovery;
     settings.profile.clone_from(&config.profile);
     settings.invitation_lifetime = config.sign_in.invitation_lifetime;
     settings.verify = config.sign_in.verify;

@@ -28,17 +28,17 @@ pub(crate) fn run(globals: &Globals, args: &Args) -> Outcome {
             args.common.read_others(raw);
             args.production.read(raw);
         })?;
-        return block_on(serve_frontends(&config));
+        return block_on(serve_frontends(globals, &config));
     }
     let config = Config::load(globals, |raw| {
         args.common.read(raw);
         args.production.read(raw);
     })?;
-    block_on(serve(&config))
+    block_on(serve(globals, &config))
 }
 
 /// In authnzerver's place: its frontends, and nobody else.
-async fn serve_frontends(config: &Config) -> Outcome {
+async fn serve_frontends(globals: &Globals, config: &Config) -> Outcome {
     old::refuse_theirs(config).await?;
     let carriers = (config.mail.as_ref(), config.sms.as_ref());
     let finish = |builder: keyward::Builder, outbox| {
@@ -51,10 +51,10 @@ async fn serve_frontends(config: &Config) -> Outcome {
         make_admin(&server.auth, admin).await?;
     }
     server.tell_warnings();
-    server.run_frontends().await
+    server.run_frontends(globals).await
 }
 
-async fn serve(config: &Config) -> Outcome {
+async fn serve(globals: &Globals, config: &Config) -> Outcome {
     let carriers = (config.mail.as_ref(), config.sms.as_ref());
     let finish = |builder, outbox| open::with_carriers(builder, carriers, outbox);
     let server = Server::start("serve", config, DATA, finish).await?;
@@ -69,7 +69,7 @@ async fn serve(config: &Config) -> Outcome {
         }
     }
     server.tell_warnings();
-    server.run().await
+    server.run(globals).await
 }
 
 /// Makes the administrator that the configuration names.

@@ -13,6 +13,7 @@ use super::frontends;
 use super::metrics::Door;
 use super::stopwatch::Stopwatch;
 use super::{logging, open, warnings};
+use crate::args::Globals;
 use crate::config::{self, Config};
 use crate::failure::{Exit, Failure, Outcome};
 
@@ -66,6 +67,7 @@ impl<'a> Server<'a> {
         };
         let was = Files::look(config, &data);
         let mut builder = open::builder(config, data.path())?.public_url(&url);
+        builder = builder.maintenance(config.server.maintenance);
         if let Some((path, most)) = &config.log.decisions {
             builder = builder.decision_log(path, *most);
         }
@@ -93,9 +95,9 @@ impl<'a> Server<'a> {
 
     /// Answers authnzerver's frontends, and nobody else, until the process is asked to
     /// stop.
-    pub(super) async fn run_frontends(self) -> Outcome {
+    pub(super) async fn run_frontends(self, globals: &Globals) -> Outcome {
         let stop = stop_signal();
-        reload_on_hangup(&self.auth);
+        reload_on_hangup(&self.auth, globals);
         self.console.ready(self.listening.address()?, self.watch.elapsed().as_millis());
         if let Some(config) = &self.config.authnzerver {
             let door = frontends::Door::new(self.listening, config);
@@ -116,10 +118,10 @@ impl<'a> Server<'a> {
     }
 
     /// Answers until the process is asked to stop, then finishes what was begun.
-    pub(super) async fn run(self) -> Outcome {
+    pub(super) async fn run(self, globals: &Globals) -> Outcome {
         // Whoever reads that it is ready may stop it at once.
         let stop = stop_signal();
-        reload_on_hangup(&self.auth);
+        reload_on_hangup(&self.auth, globals);
         self.console.ready(self.listening.address()?, self.watch.elapsed().as_millis());
         let end = CancellationToken::new();
         let metrics = self.metrics.map(|door| {
@@ -144,22 +146,30 @@ impl<'a> Server<'a> {
     }
 }
 
-/// Reads the policy file again whenever the process is told to.
+/// Reads the policy file again whenever the process is told to, and whether the doors are
+/// closed.
 #[cfg(unix)]
-fn reload_on_hangup(auth: &Keyward) {
+fn reload_on_hangup(auth: &Keyward, globals: &Globals) {
     use tokio::signal::unix::{SignalKind, signal};
-    let auth = auth.clone();
+    let (auth, globals) = (auth.clone(), globals.clone());
     let Ok(mut hangup) = signal(SignalKind::hangup()) else { return };
     tokio::spawn(async move {
         while hangup.recv().await.is_some() {
             // What is wrong with it is logged there.
             auth.reload_policy_file().await.ok();
+            match config::maintenance(&globals) {
+                Ok(on) => auth.set_maintenance(on),
+                Err(failure) => {
+                    let why = failure.text();
+                    tracing::error!(why, "could not read the configuration again");
+                }
+            }
         }
     });
 }
 
 #[cfg(not(unix))]
-fn reload_on_hangup(_: &Keyward) {}
+fn reload_on_hangup(_: &Keyward, _: &Globals) {}
 
 /// Cancelled when the process is asked to stop.
 fn token_of(asked: impl Future<Output = ()> + Send + 'static) -> CancellationToken {

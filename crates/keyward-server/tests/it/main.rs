@@ -20,6 +20,7 @@ mod keys;
 mod kill;
 mod library;
 mod mail;
+mod maintenance;
 mod metrics;
 mod migrate;
 mod operator;

@@ -225,10 +225,21 @@ async fn reset(call: &Call<'_>, seen: Option<&Seen>) -> Told {
     if !flaws.is_empty() {
         return Ok(Answer::no("new password is insecure", "").with_messages(flaws));
     }
+    if let Some(refusal) = may_not_recover(call) {
+        return Ok(refusal.into());
+    }
     let act = Act::SetPassword { password, temporary: false };
     match call.run(&ActOn { user: seen.id(), act, actor: None }).await? {
         Ok(_) => Ok(Answer::yes("Password reset successfully.")),
         Err(refusal) => Ok(refusal.into()),
+    }
+}
+
+/// Why nobody sets a new password at this door, whatever the frontend has proven.
+fn may_not_recover(call: &Call<'_>) -> Option<Refusal> {
+    match call.auth.is_in_maintenance() {
+        true => Some(Refusal::Maintenance),
+        false => (!call.auth.0.settings.recovery).then_some(Refusal::RecoveryDisabled),
     }
 }
 

@@ -92,6 +92,12 @@ impl From<Refusal> for Answer {
             Refusal::SignUpClosed | Refusal::InvitationRequired | Refusal::DomainNotAllowed => {
                 ("sign-up is closed", "Nobody can sign up here in this way.")
             }
+            Refusal::Maintenance => {
+                ("maintenance", "Signing in is paused for maintenance. Try again later.")
+            }
+            Refusal::RecoveryDisabled => {
+                ("recovery is disabled", "Ask an administrator for a new password.")
+            }
             _ => ("refused", super::words::REFUSED),
         };
         Self::no(reason, words)

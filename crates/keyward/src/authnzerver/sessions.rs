@@ -127,8 +127,8 @@ pub(super) async fn delete_of_user(call: Call<'_>) -> Told {
 }
 
 async fn live(call: &Call<'_>, seen: &Seen, keep: Option<SessionId>) -> Result<usize, Error> {
-    let sessions = call.auth.0.store.sessions_of(seen.id()).await?;
-    Ok(sessions.iter().filter(|session| Some(session.id) != keep).count())
+    let sessions = call.auth.live_sessions(seen.id(), keep).await?;
+    Ok(sessions.iter().filter(|session| !session.current).count())
 }
 
 /// `internal-session-edit`

@@ -1,7 +1,8 @@
 //! Writing messages: subject, text and HTML in the reader's language.
 //!
 //! A letter is a line in [`LETTERS`] and its texts in `pages/texts/`:
-//! `mail.NAME.subject`, `.lead`, `.foot` and, with a link, `.link`. All share
+//! `mail.NAME.subject`, `.lead`, `.foot` and, with a link, `.link`; `sms.NAME` where
+//! the link goes by text message too. All share
 //! the templates `mail.html`, `mail.txt` and `sms.txt`; a file `mail_NAME.html`
 //! in the folder of templates is for that letter alone.
 //!
@@ -56,7 +57,15 @@ pub(crate) const LETTERS: &[Kind] = &[
     NOTICE,
 ];
 
+/// Those whose link goes by text message as well; others tell a phone what happened.
+const TEXTED: &[&str] = &["recovery_begun"];
+
 impl Kind {
+    /// Whether its link goes by this channel.
+    fn goes_by(self, channel: Channel) -> bool {
+        channel == Channel::Mail || TEXTED.contains(&self.name)
+    }
+
     /// The address of its link with this secret, if it has one.
     fn link(self, auth: &Keyward, secret: &str) -> Option<String> {
         match self.name {
@@ -72,7 +81,9 @@ impl Kind {
     pub(crate) fn keys(self) -> impl Iterator<Item = String> {
         let parts = ["subject", "lead", "foot", "link"];
         let known = if self.path.is_some() { 4 } else { 3 };
-        parts.into_iter().take(known).map(move |part| format!("mail.{}.{part}", self.name))
+        let texted = self.goes_by(Channel::Sms).then(|| format!("sms.{}", self.name));
+        let mailed = parts.into_iter().take(known);
+        mailed.map(move |part| format!("mail.{}.{part}", self.name)).chain(texted)
     }
 }
 
@@ -123,11 +134,12 @@ impl<'a> Filled<'a> {
     fn write(&self, pages: &Pages, channel: Channel, language: &str) -> Result<Outgoing, Error> {
         let language = crate::pages::spoken(language);
         let brand = self.brand;
+        let link = self.link.filter(|_| self.kind.goes_by(channel));
         let subject = pages.text(language, &format!("mail.{}.subject", self.kind.name));
         let subject = subject.replace("{brand}", brand);
         let values = json!({
             "lang": language, "letter": self.kind.name, "subject": subject, "brand": brand,
-            "host": self.host, "code": self.code, "link": self.link,
+            "host": self.host, "code": self.code, "link": link,
         });
         let Value::Object(values) = values else { return Err(Error::new("fill in a letter")) };
         let render =

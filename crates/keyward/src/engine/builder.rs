@@ -8,6 +8,7 @@ mod web;
 #[cfg(feature = "sqlite")]
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use keyward_core::Error;
@@ -103,6 +104,7 @@ pub struct Builder {
     frontends: Option<crate::authnzerver::Room>,
     pub(super) decisions: Option<LogTo>,
     beside: bool,
+    maintenance: bool,
     pub(crate) bad: Option<Error>,
 }
 
@@ -195,6 +197,7 @@ impl Builder {
             frontends: None,
             decisions: None,
             beside: false,
+            maintenance: false,
             bad: None,
         }
     }
@@ -526,6 +529,7 @@ impl Builder {
             limiter: Limiter::new(),
             request_ids: RequestIds::default(),
             web: self.web,
+            maintenance: AtomicBool::new(self.maintenance),
             sending: tokio::sync::Mutex::new(()),
             wake: Wake::default(),
             changed: tokio::sync::watch::Sender::new(0),

@@ -8,6 +8,7 @@ use keyward_core::flow::factor::app::{AppSaid, AskApp};
 #[cfg(feature = "policy-file")]
 use keyward_core::flow::fixed::Fixed;
 use keyward_core::flow::lately;
+use keyward_core::flow::maintenance;
 use keyward_core::flow::{Client, Decide, Done, Flow, Gather, Verdict, Work};
 use keyward_core::id::UserId;
 use keyward_core::port::{Batch, CommitError, Take, Write};
@@ -34,6 +35,9 @@ impl Keyward {
         if let Err(refusal) = self.vouch(flow, client).await? {
             return Ok(Err(refusal));
         }
+        if F::FOR_STRANGERS && self.is_in_maintenance() {
+            return Ok(Err(Refusal::Maintenance));
+        }
         let mut memo = Memo::default();
         let mut paid = false;
         for _ in 0..MAX_TRIES {
@@ -50,10 +54,14 @@ impl Keyward {
                 paid = true;
             }
             let done = memo.work(self, flow.work(&facts)).await?;
-            let Verdict { batch, reply } = self.decide_with(now, client, |cx| {
+            let mut verdict = self.decide_with(now, client, |cx| {
                 let verdict = flow.decide(facts, done, cx);
                 self.0.hooks.vet(verdict, cx)
             });
+            if self.is_in_maintenance() {
+                verdict = maintenance::at_the_door(verdict, cx).await?;
+            }
+            let Verdict { batch, reply } = verdict;
             match self.commit(&batch).await {
                 Ok(()) => return Ok(reply),
                 Err(CommitError::Conflict) => {}

@@ -33,6 +33,8 @@ pub(crate) enum Ended {
     Expired,
     /// It was closed before its time.
     Revoked,
+    /// It was open when an administrator locked its account.
+    Locked,
 }
 
 impl Keyward {
@@ -99,11 +101,13 @@ impl Keyward {
     }
 
     fn admit(&self, entry: Arc<Entry>, now: Timestamp) -> Result<Arc<Entry>, Ended> {
-        if entry.session.epoch != entry.user.session_epoch || !entry.user.is_active() {
-            return Err(Ended::Revoked);
-        }
         let seen_at = Timestamp::from_micros(entry.seen_at.load(Ordering::Relaxed));
-        if !entry.session.is_alive_since(seen_at, now) {
+        let is_alive = entry.session.is_alive_since(seen_at, now);
+        if entry.session.epoch != entry.user.session_epoch || !entry.user.is_active() {
+            let locked = is_alive && entry.user.locked_at.is_some();
+            return Err(if locked { Ended::Locked } else { Ended::Revoked });
+        }
+        if !is_alive {
             return Err(Ended::Expired);
         }
         if now.since(seen_at) >= TOUCH_EVERY {

@@ -293,5 +293,6 @@ pub(crate) fn ended_code(ended: Ended) -> Code {
         Ended::Unknown => Code::Unauthenticated,
         Ended::Expired => Code::SessionExpired,
         Ended::Revoked => Code::SessionRevoked,
+        Ended::Locked => Code::AccountLocked,
     }
 }

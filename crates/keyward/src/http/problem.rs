@@ -64,6 +64,7 @@ codes! {
     TokenInvalid "token_invalid" 400 "The token is not valid any more: please sign in.";
     SessionExpired "session_expired" 401 "Your session has expired.";
     SessionRevoked "session_revoked" 401 "Your session has ended.";
+    AccountLocked "account_locked" 401 "An administrator has locked this account.";
     CodeInvalid "code_invalid" 422 "The code is not right.";
     CodeExpired "code_expired" 410 "The code has expired.";
     CodeAttemptsExceeded "code_attempts_exceeded" 429 "Too many wrong codes: ask for a new one.";
@@ -83,6 +84,7 @@ codes! {
     OauthUpstreamError "oauth_upstream_error" 424 "The service did not answer as it should.";
     LastWayIn "last_way_in" 409 "It is the last way to sign in.";
     MethodDisabled "method_disabled" 403 "This way of signing in is not offered here.";
+    RecoveryDisabled "recovery_disabled" 403 "Nobody sets a new password alone here: please ask an administrator.";
     VerificationRequired "verification_required" 403 "A code that is sent to you is needed as well.";
     CaptchaRequired "captcha_required" 403 "Please solve the captcha first.";
     CaptchaInvalid "captcha_invalid" 422 "The captcha was not solved.";
@@ -116,6 +118,7 @@ codes! {
     RateLimited "rate_limited" 429 "Too many attempts: please wait.";
     DecisionUnavailable "decision_unavailable" 503 "It cannot be decided right now.";
     Busy "busy" 503 "Too much to do right now: please try again.";
+    Maintenance "maintenance" 503 "Signing in is paused for maintenance.";
     Unavailable "database_unavailable" 503 "The service cannot answer right now.";
     ReadOnly "read_only" 507 "Nothing can be stored right now.";
 }
@@ -409,6 +412,8 @@ fn plain_code(refusal: &Refusal) -> Code {
         Refusal::LinkInvalid => Code::LinkInvalid,
         Refusal::LastWayIn => Code::LastWayIn,
         Refusal::MethodDisabled => Code::MethodDisabled,
+        Refusal::RecoveryDisabled => Code::RecoveryDisabled,
+        Refusal::Maintenance => Code::Maintenance,
         Refusal::ResendTooSoon { .. } => Code::ResendTooSoon,
         Refusal::CaptchaInvalid => Code::CaptchaInvalid,
         Refusal::CaptchaExpired => Code::CaptchaExpired,

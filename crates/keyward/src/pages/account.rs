@@ -2,11 +2,14 @@
 
 use keyward_core::Secret;
 use keyward_core::flow::admin::{Edit, EditPerson, Names};
+use keyward_core::flow::anonymous::is_nobodys;
 use keyward_core::flow::password::HasPassword;
 use keyward_core::flow::verify::BeginVerification;
 use keyward_core::id::SessionId;
+use keyward_core::identifier::Kind;
 use keyward_core::port::{EventQuery, Fut};
 use keyward_core::refusal::Refusal;
+use keyward_core::settings::Settings;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -47,8 +50,17 @@ async fn overview<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
     Ok(Page::new(cx, "account.html")
         .with("here", "account")
         .with_fields(cx, &view.properties, true)
+        .with("keep_by", is_nobodys(&subject).then(|| way_to_keep(&cx.auth.0.settings)))
         .with("user", view)
         .with("recent", recent))
+}
+
+/// What somebody without a name is asked for first, to come back by: an address that
+/// can be proven, or else a username, with which a password goes.
+fn way_to_keep(settings: &Settings) -> &'static str {
+    let ways = [Kind::Email, Kind::Phone, Kind::Username];
+    let first = ways.into_iter().find(|kind| settings.identifiers.contains(kind));
+    first.map_or("", Kind::as_str)
 }
 
 fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {

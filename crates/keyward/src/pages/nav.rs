@@ -41,9 +41,10 @@ pub(super) fn holds(entry: &Entry, wanted: &str) -> bool {
 }
 
 /// What a redirect may say on the page it leads to: the word in `?notice=`, and its text.
-pub(super) const NOTICES: [(&str, &str); 12] = [
+pub(super) const NOTICES: [(&str, &str); 13] = [
     ("signed_out", "login.signed_out"),
     ("ended", "login.ended"),
+    ("locked", "login.locked"),
     ("deleted", "login.deleted"),
     ("invited", "invitations.sent"),
     ("again", "login.again"),
@@ -141,7 +142,7 @@ pub(super) fn next_step(auth: &Keyward, request: &Request, code: Code) -> Value 
     let here = request.uri().path();
     let own = |path: &str| format!("{}{path}", auth.0.web.base);
     match code {
-        Code::RateLimited | Code::Busy | Code::Unavailable | Code::ReadOnly
+        Code::RateLimited | Code::Busy | Code::Maintenance | Code::Unavailable | Code::ReadOnly
             if is_own_path(here) =>
         {
             json!({ "href": here, "text": "error.again" })

@@ -1,9 +1,11 @@
 //! Get back in without the password: by the code, or by the link.
 
+use ::http::StatusCode;
 use keyward_core::Secret;
 use keyward_core::flow::challenge::Answer;
 use keyward_core::flow::recover::Stopped;
 use keyward_core::port::Fut;
+use keyward_core::refusal::Refusal;
 use keyward_core::settings::CaptchaFor;
 use serde::Deserialize;
 
@@ -45,14 +47,25 @@ fn form<'a>(cx: &'a Cx<'_>) -> Page<'a> {
     Page::new(cx, "recover.html").keeping(&["identifier"])
 }
 
+/// Where nobody sets a new password alone: what to do instead.
+fn off(cx: &Cx<'_>) -> Result<Reply, Fault> {
+    Page::new(cx, "recover_off.html").status(StatusCode::FORBIDDEN).reply()
+}
+
 fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
-    Box::pin(async move { guarded(form(&cx), &cx, RECOVERY).await?.reply() })
+    Box::pin(async move {
+        match cx.auth.0.settings.recovery {
+            true => guarded(form(&cx), &cx, RECOVERY).await?.reply(),
+            false => off(&cx),
+        }
+    })
 }
 
 fn submit(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         match begin(&cx).await {
             Ok(reply) => Ok(reply),
+            Err(Fault::Refusal(Refusal::RecoveryDisabled)) => off(&cx),
             Err(fault) => guarded(form(&cx), &cx, RECOVERY).await?.refused(fault, cx.id),
         }
     })
@@ -84,7 +97,11 @@ fn code<'a>(cx: &'a Cx<'_>) -> Page<'a> {
 
 fn show_code(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        if verify::flow(&cx).is_empty() { go(&cx, "/recover") } else { code(&cx).reply() }
+        match verify::flow(&cx).is_empty() {
+            _ if !cx.auth.0.settings.recovery => off(&cx),
+            true => go(&cx, "/recover"),
+            false => code(&cx).reply(),
+        }
     })
 }
 
@@ -92,6 +109,7 @@ fn submit_code(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         match by_code(&cx).await {
             Ok(reply) => Ok(reply),
+            Err(Fault::Refusal(Refusal::RecoveryDisabled)) => off(&cx),
             Err(fault) => code(&cx).refused(fault, cx.id),
         }
     })
@@ -118,13 +136,14 @@ fn link<'a>(cx: &'a Cx<'_>) -> Page<'a> {
 }
 
 fn show_link(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
-    Box::pin(async move { link(&cx).reply() })
+    Box::pin(async move { if cx.auth.0.settings.recovery { link(&cx).reply() } else { off(&cx) } })
 }
 
 fn submit_link(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         match by_link(&cx).await {
             Ok(reply) => Ok(reply),
+            Err(Fault::Refusal(Refusal::RecoveryDisabled)) => off(&cx),
             Err(fault) => link(&cx).refused(fault, cx.id),
         }
     })

@@ -107,12 +107,14 @@ impl<'a> Page<'a> {
     /// unless something was typed here that would be lost.
     pub(super) fn refused(self, fault: Fault, id: RequestId) -> Result<Reply, Fault> {
         let problem = fault.into_problem(id);
-        let asked_again = problem.code == Code::StepUpRequired;
-        if problem.code.status().is_server_error() || asked_again && !self.is_typed {
+        let asked_again = problem.code == Code::StepUpRequired && !self.is_typed;
+        let is_said_here = problem.code == Code::Maintenance;
+        let is_broken = problem.code.status().is_server_error() && !is_said_here;
+        if is_broken || asked_again {
             return Err(problem.into());
         }
         let status = match problem.code.status() {
-            StatusCode::TOO_MANY_REQUESTS => StatusCode::TOO_MANY_REQUESTS,
+            told @ (StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE) => told,
             _ => StatusCode::UNPROCESSABLE_ENTITY,
         };
         let mut page = self.status(status).telling(&problem);
@@ -131,14 +133,21 @@ impl<'a> Page<'a> {
                 |e| json!({ "field": self.only_field.unwrap_or(&e.field), "said": field(&e.code) }),
             )
             .collect();
-        let code = problem.code.as_str();
+        let code = match problem.code {
+            // There is no link to set another.
+            Code::PasswordExpired if !self.auth.0.settings.recovery => Code::RecoveryDisabled,
+            code => code,
+        };
+        let code = code.as_str();
         let ours = texts.find(language, &format!("problem.{code}"));
         let by_app = problem.detail.as_deref().filter(|_| problem.extra.contains_key("hook_code"));
+        // How long maintenance takes is not known.
+        let wait = problem.retry_after.filter(|_| problem.code != Code::Maintenance);
         let told = json!({
             "code": code,
             "said": by_app.or(ours).unwrap_or_else(|| problem.code.title()),
-            "wait": problem.retry_after,
-            "wait_minutes": problem.retry_after.map(|secs| secs.div_ceil(60)),
+            "wait": wait,
+            "wait_minutes": wait.map(|secs| secs.div_ceil(60)),
             "errors": errors,
             "holders": problem.extra.get("holders"),
             "more": problem.extra.get("more"),
@@ -192,6 +201,8 @@ impl<'a> Page<'a> {
             "base": auth.0.web.base,
             "css": assets.path("kw.css"),
             "js": assets.path("kw.js"),
+            "maintenance": auth.is_in_maintenance(),
+            "recovery": auth.0.settings.recovery,
             "passkeys": super::offers_passkeys(auth),
             "passkeys_js": assets.path("passkeys.js"),
             "admin_css": assets.path("admin.css"),

@@ -1,6 +1,7 @@
 //! Sign in and out.
 
 use keyward_core::Secret;
+use keyward_core::flow::anonymous::is_offered;
 use keyward_core::flow::sign_in_link::Sent;
 use keyward_core::port::Fut;
 use keyward_core::settings::CaptchaFor;
@@ -11,12 +12,14 @@ use super::render::Page;
 use super::{go, nav, on, signed_in};
 use crate::http::input::{self, Flag};
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Route};
+use crate::routes::anonymous;
 use crate::routes::given::Given;
 use crate::routes::sign_in::{self, Holding};
 
 pub(super) const ROUTES: &[Route] = &[
     Route::get("/login", Guard::Anyone, show),
     Route::post("/login", Guard::Anyone, enter).at(Limit::Attempt),
+    Route::post("/login/anonymous", Guard::Anyone, nameless).at(Limit::Attempt),
     Route::get("/logout", Guard::Anyone, show_out),
     Route::post("/logout", Guard::Anyone, leave),
 ];
@@ -49,6 +52,7 @@ pub(super) fn form<'a>(cx: &'a Cx<'_>) -> Page<'a> {
         .keeping(&["username", "remember"])
         .with("return_to", nav::return_to(cx.request))
         .with("sign_up", open)
+        .with("nameless", is_offered(&cx.auth.0.settings))
         .with("by_link", Sent::Link.is_on(&cx.auth.0.settings))
         .with("by_code", Sent::Code.is_on(&cx.auth.0.settings))
         .with("providers", super::buttons(cx.auth))
@@ -80,6 +84,31 @@ async fn attempt(cx: &Cx<'_>) -> Result<Reply, Fault> {
     let open = sign_in::opening(cx, Holding::Cookie, remember.0);
     let given = Given { token: captcha_token, answer: captcha };
     signed_in(cx, sign_in::attempt(cx, username, password, open, given).await?)
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NamelessInput {
+    #[serde(default, rename = "return_to")]
+    _return_to: String,
+}
+
+/// In without an account; whoever has one is in already.
+fn nameless(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
+    Box::pin(async move {
+        if cx.caller.known.is_some() {
+            return on(&cx);
+        }
+        match begin(&cx).await {
+            Ok(reply) => Ok(reply),
+            Err(fault) => guarded(form(&cx), &cx, SIGN_IN).await?.refused(fault, cx.id),
+        }
+    })
+}
+
+async fn begin(cx: &Cx<'_>) -> Result<Reply, Fault> {
+    let NamelessInput { .. } = input::body(cx.request)?;
+    super::enter(cx, &*anonymous::open(cx, Holding::Cookie).await?)
 }
 
 fn show_out(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {

@@ -1,9 +1,11 @@
 //! Make an account of one's own.
 
 use keyward_core::Secret;
+use keyward_core::flow::anonymous::is_offered;
 use keyward_core::flow::sign_up::SignedUp;
 use keyward_core::identifier::Kind;
 use keyward_core::port::Fut;
+use keyward_core::refusal::Refusal;
 use keyward_core::settings::{Ask, CaptchaFor, Settings, SignUpMode, VerifyMode};
 use serde::Deserialize;
 
@@ -61,6 +63,7 @@ fn form<'a>(cx: &'a Cx<'_>) -> Page<'a> {
         .with("username", ask(cx, Kind::Username))
         .with("phone", ask(cx, Kind::Phone))
         .with("providers", super::buttons(cx.auth))
+        .with("nameless", is_offered(&cx.auth.0.settings))
         .with("password", told(cx.auth.0.settings.sign_up_asks.password))
         .with_fields(cx, &serde_json::Value::Null, false);
     match link.filter(|link| !link.contains(char::is_control)) {
@@ -106,6 +109,9 @@ fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
             SignUpMode::Closed => return Err(Code::SignUpClosed.into()),
             SignUpMode::Invited => return Err(Code::InviteRequired.into()),
             SignUpMode::Open | SignUpMode::Domains(_) => {}
+        }
+        if cx.auth.is_in_maintenance() {
+            return Err(Refusal::Maintenance.into());
         }
         guarded(form(&cx), &cx, SIGN_UP).await?.reply()
     })

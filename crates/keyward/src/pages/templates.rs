@@ -26,8 +26,8 @@ embedded! {
     "admin_acl.html" "admin_acls.html" "admin_entries.html" "admin_exclusive.html" "admin_relations.html"
     "admin_effect.html" "admin_messages.html" "admin_policy.html" "admin_people.html" "admin_who.html"
     "admin_person.html" "admin_person_add.html" "admin_role.html" "admin_roles.html" "dev_inbox.html"
-    "error.html" "fields.html" "hand_over.html" "layout.html" "login.html" "login_ask.html" "login_away.html" "login_by.html" "login_failed.html" "login_link.html" "login_providers.html" "login_sent.html" "login_ways.html" "logout.html" "macros.html" "mail.html" "mail.txt" "passkey_form.html"
-    "recover.html" "recover_code.html" "recover_link.html" "recover_stop.html" "setup.html" "signup.html" "sms.txt"
+    "error.html" "fields.html" "hand_over.html" "layout.html" "login.html" "login_ask.html" "login_away.html" "login_by.html" "login_failed.html" "login_link.html" "login_nameless.html" "login_providers.html" "login_sent.html" "login_ways.html" "logout.html" "macros.html" "mail.html" "mail.txt" "maintenance.html" "passkey_form.html"
+    "recover.html" "recover_code.html" "recover_link.html" "recover_off.html" "recover_stop.html" "setup.html" "signup.html" "sms.txt"
     "summary.html" "verify.html" "verify_link.html" "wait.html"
     "account_address.html" "account_address_code.html" "account_activity.html" "account_address_link.html" "account_data.html" "account_factor.html" "restore.html" "undo.html"
 }

@@ -1,6 +1,7 @@
 //! An account without a name.
 
 use keyward_core::flow::anonymous::BeginAnonymous;
+use keyward_core::flow::open::Opened;
 use keyward_core::port::Fut;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -23,15 +24,19 @@ struct Input {
     session: Holding,
 }
 
+/// Makes the account and opens its session. The one way for the API and the pages.
+pub(crate) async fn open(cx: &Cx<'_>, holding: Holding) -> Result<Box<Opened>, Fault> {
+    if cx.caller.known.is_some() {
+        // Whoever has an account would lose it.
+        return Err(Code::Conflict.into());
+    }
+    let flow = BeginAnonymous { open: opening(cx, holding, true) };
+    Ok(cx.auth.run(&flow, &cx.caller.client).await??)
+}
+
 fn begin(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let Input { session } = input::body(cx.request)?;
-        if cx.caller.known.is_some() {
-            // Whoever has an account would lose it.
-            return Err(Code::Conflict.into());
-        }
-        let flow = BeginAnonymous { open: opening(&cx, session, true) };
-        let opened = cx.auth.run(&flow, &cx.caller.client).await??;
-        complete(&cx, &opened, session).await
+        complete(&cx, &*open(&cx, session).await?, session).await
     })
 }

@@ -1,6 +1,7 @@
 //! Probes, configuration for clients, the API's description.
 
 use ::http::StatusCode;
+use keyward_core::flow::anonymous::is_offered;
 use keyward_core::flow::sign_in_link::Sent;
 use keyward_core::identifier::Kind;
 use keyward_core::password::rules::MAX_BYTES;
@@ -57,6 +58,12 @@ struct Config<'a> {
     /// (see the pages, or `/login`, for which), and those of the app's own by their names.
     methods: Vec<&'a str>,
     password: PasswordRules,
+    /// Whether people set a new password themselves who have forgotten theirs.
+    recovery: bool,
+    /// Whether somebody gets an account without a name.
+    anonymous: bool,
+    /// Whether the doors are closed for a while: administrators alone sign in.
+    maintenance: bool,
     locales: &'static [&'static str],
 }
 
@@ -90,6 +97,9 @@ fn config(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
             verify,
             methods: methods(cx.auth),
             password: PasswordRules { min_length: settings.password_min, max_bytes: MAX_BYTES },
+            recovery: settings.recovery,
+            anonymous: is_offered(settings),
+            maintenance: cx.auth.is_in_maintenance(),
             locales: &["en", "de"],
         })
     })

@@ -60,6 +60,7 @@ mod leaks;
 mod letters;
 mod lifetimes;
 mod lists;
+mod maintenance;
 mod matrix;
 mod methods;
 mod nodes;
@@ -74,6 +75,7 @@ mod policy_file;
 mod providers;
 mod purity;
 mod rate_limits;
+mod recovery_disabled;
 mod recovery_stopped;
 #[cfg(feature = "policy-file")]
 mod relations;

@@ -12,6 +12,7 @@ mod groups;
 pub(crate) mod html;
 mod journey;
 mod matrix;
+mod nameless;
 mod own;
 #[cfg(feature = "policy-file")]
 mod policy;

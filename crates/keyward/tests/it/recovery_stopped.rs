@@ -1,7 +1,7 @@
 //! A recovery is told of at every other address, and can be stopped there.
 
 use keyward::testing::{PASSWORD, TestAuth};
-use keyward::{Secret, Stopped};
+use keyward::{Channel, Secret, Stopped};
 use serde_json::{Value, json};
 
 use crate::factors::{Enrolled, enrolled};
@@ -31,12 +31,12 @@ async fn finish(t: &TestAuth, begun: &Value, code: &str) -> keyward::testing::Re
     t.pages().post(&path, &json!({ "code": code, "password": NEW })).await
 }
 
-#[tokio::test]
-async fn a_recovery_by_text_message_is_stopped_by_whoever_reads_the_mail() {
+/// A recovery at one address of Ada's, stopped by the link that came to the other.
+async fn stopped(at: &str, told: &str) {
     let t = ada().await;
-    let begun = begin(&t, PHONE).await;
-    let code = t.code_for(PHONE).await;
-    let token = t.link_token_for(EMAIL).await;
+    let begun = begin(&t, at).await;
+    let code = t.code_for(at).await;
+    let token = t.link_token_for(told).await;
     let stranger = t.pages();
     let page = Page::of(&stranger.page(&format!("/recover/stop/{token}")).await);
     assert_eq!(page.all("main form").len(), 1, "looking stops nothing");
@@ -47,6 +47,53 @@ async fn a_recovery_by_text_message_is_stopped_by_whoever_reads_the_mail() {
     assert_eq!(t.pages().post("/api/v1/sign-in", &body).await.json()["status"], "complete");
     let again = stranger.post("/api/v1/recovery-stop", &json!({ "token": token })).await;
     assert_eq!(again.code(), "link_invalid", "once");
+}
+
+#[tokio::test]
+async fn a_recovery_by_text_message_is_stopped_by_whoever_reads_the_mail() {
+    stopped(PHONE, EMAIL).await;
+}
+
+#[tokio::test]
+async fn a_recovery_by_mail_is_stopped_by_whoever_reads_the_text_message() {
+    stopped(EMAIL, PHONE).await;
+}
+
+/// The page is a form: no script is needed, and what opens the link to show a preview
+/// stops nothing.
+#[tokio::test]
+async fn the_link_of_a_text_message_asks_before_it_stops() {
+    let t = ada().await;
+    let begun = begin(&t, EMAIL).await;
+    let code = t.code_for(EMAIL).await;
+    let path = format!("/recover/stop/{}", t.link_token_for(PHONE).await);
+    let phone = t.pages();
+    for _ in 0..3 {
+        assert_eq!(phone.page(&path).await.status(), 200);
+    }
+    let page = Page::of(&phone.form(&path, &[]).await);
+    assert_eq!(page.all("main form").len(), 0, "nothing is left to stop");
+    assert_eq!(finish(&t, &begun, &code).await.code(), "code_invalid");
+}
+
+/// 160 letters of the alphabet of GSM 03.38 are one message; one letter that is not in it
+/// leaves 70.
+#[tokio::test]
+async fn a_text_message_with_the_link_is_one_segment() {
+    let t = ada().await;
+    begin(&t, EMAIL).await;
+    let token = t.link_token_for(PHONE).await;
+    let t = TestAuth::with(|b| b.public_url("https://auth.example.com")).await;
+    for language in ["en", "de"] {
+        let sms = t.kw.letter_preview("recovery_begun", Channel::Sms, language).unwrap().unwrap();
+        let text = sms.text.replace("an-example", &token);
+        assert!(
+            text.ends_with(&format!("https://auth.example.com/recover/stop/{token}")),
+            "{text}"
+        );
+        let plain = |c: char| c.is_ascii_alphanumeric() || " .:,?/_-äöüß".contains(c);
+        assert!(text.chars().count() <= 160 && text.chars().all(plain), "{text}");
+    }
 }
 
 #[tokio::test]

@@ -41,6 +41,7 @@ impl Flow for Enrol {
     type Facts = EnrolFacts;
     type Yes = i64;
     const NAME: &'static str = "enrol";
+    const FOR_STRANGERS: bool = true;
 
     fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<EnrolFacts, Error>> {
         Box::pin(async move {

@@ -58,6 +58,9 @@ impl Flow for SendLetter {
     }
 
     fn decide(&self, facts: Self::Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
+        if self.letter == Letter::ForgotPassword && !cx.settings.recovery {
+            return Verdict::no(Refusal::RecoveryDisabled);
+        }
         let Some(subject) = facts.filter(|subject| subject.user.is_active()) else {
             return Verdict::no(Refusal::NotFound);
         };

@@ -55,12 +55,8 @@ impl Flow for TellOfRecovery {
         let is_asked = |i: &Identifier| i.kind == found.kind && i.normal == found.normal;
         let mut writes = vec![];
         for to in subject.identifiers.iter().filter(|i| i.verified_at.is_some() && !is_asked(i)) {
-            match to.kind {
-                Kind::Email => writes.extend(way_out(to, &found, cx).unwrap_or_default()),
-                Kind::Phone => {
-                    writes.extend(challenge::notice("recovery_begun", to, "", cx).ok());
-                }
-                Kind::Username => {}
+            if to.kind != Kind::Username {
+                writes.extend(way_out(to, &found, cx).unwrap_or_default());
             }
         }
         Verdict::yes((), writes, vec![])

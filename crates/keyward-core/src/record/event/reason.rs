@@ -32,6 +32,8 @@ pub enum Reason {
     WrongFlow,
     /// A hook of the app said no.
     Hook,
+    /// It was right, and the doors were closed for maintenance.
+    Maintenance,
     /// A passkey was asked for by a page of another origin, or made for another domain.
     WrongOrigin,
     /// The authenticator did not verify its owner, and must.

@@ -48,6 +48,13 @@ impl Builder {
         self
     }
 
+    /// Starts with its [doors closed](crate::Keyward::set_maintenance).
+    #[must_use]
+    pub fn maintenance(mut self, on: bool) -> Self {
+        self.maintenance = on;
+        self
+    }
+
     /// Lets pages elsewhere ask the API, and the app behind [`Keyward::layer`](crate::Keyward::layer), from a
     /// browser. Nobody may by default.
     #[must_use]

@@ -119,3 +119,47 @@ async fn attack_a_session_of_somebody_else_is_not_ended() {
     assert_eq!(bob.page("/account").await.status(), 200);
     assert_eq!(ada.page("/account").await.status(), 200);
 }
+
+#[tokio::test]
+async fn whoever_an_administrator_locked_out_is_told_so_and_nobody_else_is() {
+    let t = TestAuth::new().await;
+    let user = t.user("ada@example.com").await;
+    let ada = t.pages().login_as(&user).await;
+    let lock = keyward::Act::Lock { reason: "lost phone".into() };
+    t.kw.act_on(user.id, lock).await.unwrap().unwrap();
+    let to = location(&ada.page("/account").await);
+    assert_eq!(to, "/login?notice=locked");
+    let said = Page::of(&ada.page(&to).await).text("[role=status]");
+    assert!(
+        said.contains("locked this account") && said.contains("ask an administrator"),
+        "{said}"
+    );
+    assert!(!said.contains("lost phone"), "why is the administrator's to say");
+    assert_eq!(ada.get("/api/v1/session").await.code(), "account_locked");
+    assert!(t.kw.session_list(user.id).await.unwrap().is_empty(), "and is open nowhere");
+
+    // The id alone, with another secret or none, is nobody's session.
+    let held = ada.cookie("kw_session").unwrap();
+    let (id, _) = held.split_once('.').unwrap();
+    for forged in [id.to_owned(), format!("{id}."), format!("{id}.{}", "A".repeat(43))] {
+        let eve = t.pages();
+        eve.set_cookie("kw_session", &forged);
+        assert_eq!(location(&eve.page("/account").await), "/login?return_to=%2Faccount");
+        assert_eq!(eve.get("/api/v1/session").await.code(), "unauthenticated");
+    }
+    t.kw.act_on(user.id, keyward::Act::Unlock).await.unwrap().unwrap();
+    let to = location(&ada.page("/account").await);
+    assert_eq!(to, "/login?notice=ended&return_to=%2Faccount", "what was open stays closed");
+}
+
+#[tokio::test]
+async fn a_session_that_was_over_before_is_told_to_be_over_and_not_locked() {
+    let t = TestAuth::new().await;
+    let user = t.user("ada@example.com").await;
+    let ada = t.pages().login_as(&user).await;
+    t.clock.advance(std::time::Duration::from_secs(31 * 24 * 3600));
+    let lock = keyward::Act::Lock { reason: String::new() };
+    t.kw.act_on(user.id, lock).await.unwrap().unwrap();
+    let to = location(&ada.page("/account").await);
+    assert!(to.starts_with("/login?notice=ended"), "{to}");
+}

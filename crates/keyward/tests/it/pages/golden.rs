@@ -58,6 +58,7 @@ async fn pages_for_strangers_look_as_reviewed() {
         ("recover_link", "/recover/some-secret"),
         ("verify_link", "/verify/some-secret"),
         ("setup", "/setup"),
+        ("login_locked", "/login?lang=en&notice=locked"),
         ("logout", "/logout"),
         ("not_found", "/kw-assets/none"),
         ("inbox_empty", "/dev/inbox"),
@@ -78,6 +79,36 @@ async fn pages_for_strangers_look_as_reviewed() {
     check("verify", &client.page(&to).await);
     t.code_for("new@example.com").await;
     check("inbox", &client.page("/dev/inbox").await);
+}
+
+#[tokio::test]
+async fn pages_for_whoever_goes_on_without_an_account_look_as_reviewed() {
+    let t =
+        TestAuth::with(|b| b.random(SeededRandom::new(7)).dev().settings(|s| s.anonymous = true));
+    let guest = t.await.pages();
+    check("nameless_login", &guest.page("/login").await);
+    check("nameless_signup", &guest.page("/signup").await);
+    location(&guest.form("/login/anonymous", &[]).await);
+    check("nameless_account", &guest.page("/account").await);
+    check("nameless_account_de", &guest.page("/account?lang=de").await);
+}
+
+#[tokio::test]
+async fn pages_of_what_an_operator_switched_off_look_as_reviewed() {
+    let t =
+        TestAuth::with(|b| b.random(SeededRandom::new(7)).dev().settings(|s| s.recovery = false));
+    let t = t.await;
+    let client = t.pages();
+    check("recover_off", &client.page("/recover").await);
+    check("recover_off_de", &client.page("/recover?lang=de").await);
+    check("recover_off_login", &client.page("/login?lang=en").await);
+    t.kw.set_maintenance(true);
+    check("maintenance_login", &client.page("/login?lang=en").await);
+    check("maintenance_login_de", &client.page("/login?lang=de").await);
+    check("maintenance_signup", &client.page("/signup?lang=en").await);
+    t.user("ada@example.com").await;
+    let fields = [("username", "ada@example.com"), ("password", PASSWORD)];
+    check("maintenance_refused", &client.form("/login", &fields).await);
 }
 
 #[cfg(feature = "policy-file")]
