@@ -6,8 +6,11 @@ use keyward::testing::{Client, PASSWORD, Response, TestAuth};
 use super::{House, LATER, house};
 use crate::pages::html::{Page, location};
 
+/// Where a form is sent, what with, and something to look for.
+type Form = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+
 /// Forms without anything of one's own in them, and where they stand.
-const BUTTONS: &[(&str, &[(&str, &str)], &str)] = &[
+const BUTTONS: &[Form] = &[
     ("/admin/people/BOB/delete", &[], "/admin/people/BOB"),
     ("/admin/people/BOB/reset-mfa", &[], "/admin/people/BOB"),
     (
@@ -24,7 +27,7 @@ const BUTTONS: &[(&str, &[(&str, &str)], &str)] = &[
 ];
 
 /// Forms in which somebody wrote something, and what.
-const TYPED: &[(&str, &[(&str, &str)], &str)] = &[
+const TYPED: &[Form] = &[
     (
         "/admin/people/BOB/permit",
         &[("permission", "posts:edit"), ("effect", "allow")],
