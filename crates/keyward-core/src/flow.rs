@@ -236,7 +236,7 @@ pub struct Work {
     /// Ask the captcha service whether this answer came from a person, at this door.
     pub captcha: Option<(CaptchaFor, Secret)>,
     /// Ask a second factor of the app's own whether an answer is right.
-    pub app: Option<AskApp>,
+    pub app: Option<Box<AskApp>>,
 }
 
 fn sane(password: &Secret) -> Option<Secret> {

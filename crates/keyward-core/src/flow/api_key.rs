@@ -95,7 +95,7 @@ pub struct HolderFacts {
 impl HolderFacts {
     /// The account, for taking keys from it: that needs no recent proof, and is done to
     /// nobody who may do more.
-    fn to_revoke(self) -> Result<Subject, Refusal> {
+    fn revocable(self) -> Result<Subject, Refusal> {
         match self.is_beyond {
             true => Err(Refusal::OutsideCeiling),
             false => self.facts.subject.ok_or(Refusal::NotFound),

@@ -126,11 +126,13 @@ impl Flow for ConfirmAppFactor {
 
     fn work(&self, facts: &Facts) -> Work {
         let tried = facts.challenge.as_ref().filter(|found| found.attempts_left > 0);
-        let app = tried.and_then(|found| self.awaited(found)).map(|kept| AskApp {
-            factor: self.factor.name().to_owned(),
-            user: self.user,
-            kept,
-            answer: self.answer.clone(),
+        let app = tried.and_then(|found| self.awaited(found)).map(|kept| {
+            Box::new(AskApp {
+                factor: self.factor.name().to_owned(),
+                user: self.user,
+                kept,
+                answer: self.answer.clone(),
+            })
         });
         Work { app, ..Work::default() }
     }

@@ -221,9 +221,12 @@ impl Keyward {
     }
 
     /// What a second factor of the app's own says, if one is asked.
-    async fn judged_by_the_app(&self, asked: Option<AskApp>) -> Result<Option<AppSaid>, Error> {
+    async fn judged_by_the_app(
+        &self,
+        asked: Option<Box<AskApp>>,
+    ) -> Result<Option<AppSaid>, Error> {
         match asked {
-            Some(asked) => self.0.app_factors.judge(asked, self).await.map(Some),
+            Some(asked) => self.0.app_factors.judge(*asked, self).await.map(Some),
             None => Ok(None),
         }
     }

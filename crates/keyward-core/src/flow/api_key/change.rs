@@ -93,7 +93,7 @@ impl Flow for RevokeApiKey {
     }
 
     fn decide(&self, facts: Self::Facts, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
-        let subject = match facts.to_revoke() {
+        let subject = match facts.revocable() {
             Ok(subject) => subject,
             Err(refusal) => return Verdict::no(refusal),
         };

@@ -188,7 +188,7 @@ pub(super) fn work(subject: &Subject, method: &str, answer: &Secret) -> Work {
     let found = subject.credential(&kind_of(method));
     let asked = found.and_then(|found| {
         let (factor, user, answer) = (method.to_owned(), subject.user.id, answer.clone());
-        Some(AskApp { factor, user, kept: live(found)?.sealed(found), answer })
+        Some(Box::new(AskApp { factor, user, kept: live(found)?.sealed(found), answer }))
     });
     Work { app: asked, ..Work::default() }
 }
