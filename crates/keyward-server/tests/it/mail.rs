@@ -1,6 +1,6 @@
 //! Mail, handed to a real SMTP conversation.
 
-use crate::server::{Place, Server};
+use crate::server::{Place, Server, until};
 use crate::smtp_sink::{Mail, Sink};
 use crate::tls::{Authority, self_signed};
 
@@ -129,8 +129,10 @@ fn without_a_mail_server_messages_go_to_a_folder() {
     let place = Place::new();
     let server = place.serve();
     sign_up(&server, "ada@example.com");
+    let letters = || std::fs::read_dir(place.path("data/outbox")).into_iter().flatten();
+    until("a letter is in the folder", || letters().count() == 1);
     server.stop();
-    let found: Vec<_> = std::fs::read_dir(place.path("data/outbox")).unwrap().collect();
+    let found: Vec<_> = letters().collect();
     assert_eq!(found.len(), 1);
     let text = crate::server::text(&found[0].as_ref().unwrap().path());
     assert!(text.starts_with("To: ada@example.com\n"), "{text}");

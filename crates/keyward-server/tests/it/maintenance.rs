@@ -1,26 +1,14 @@
 //! An operator closes the doors of a running server, and opens them again.
 
-use std::time::{Duration, Instant};
-
 use serde_json::json;
 
 use crate::http::Client;
-use crate::server::{PASSWORD, Place};
-
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::server::{PASSWORD, Place, until};
 
 fn told(client: &Client) -> String {
     let body = json!({ "identifier": "ada@example.com", "password": PASSWORD });
     let reply = client.post("/api/v1/sign-in", &body);
     if reply.status == 200 { "in".into() } else { reply.code() }
-}
-
-#[expect(clippy::disallowed_methods, reason = "waits for another process")]
-fn until(what: &str, is_true: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !is_true() {
-        assert!(begun.elapsed() < PATIENCE, "{what}");
-    }
 }
 
 #[test]

@@ -1,11 +1,9 @@
 //! `keyward policy`, and a policy file in force.
 
-use std::time::{Duration, Instant};
-
 use serde_json::{Value, json};
 
 use crate::http::Client;
-use crate::server::{PASSWORD, Place, Server};
+use crate::server::{PASSWORD, Place, Server, until};
 
 const POLICY: &str = include_str!("policy/house.toml");
 
@@ -174,9 +172,6 @@ fn a_server_refuses_a_policy_with_a_mistake_before_anything_is_made() {
     assert!(!place.path("data").exists());
 }
 
-/// Longer than any reload on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
-
 /// A server whose policy file says this, and who asks it: Ada, a `writer`.
 fn writer(place: &Place, may: &str) -> (Server, Client) {
     place.write("policy.toml", &writing(may));
@@ -196,15 +191,6 @@ fn writing(may: &str) -> String {
 fn may(client: &Client, permission: &str) -> bool {
     let reply = client.get(&format!("/api/v1/can?permission={permission}"));
     reply.json()["allowed"].as_bool().unwrap_or_else(|| panic!("{}", reply.body))
-}
-
-/// Asks until the answer is yes.
-#[expect(clippy::disallowed_methods, reason = "waits for another process")]
-fn until(what: &str, is_true: impl Fn() -> bool) {
-    let begun = Instant::now();
-    while !is_true() {
-        assert!(begun.elapsed() < PATIENCE, "{what}");
-    }
 }
 
 fn place_with_file() -> Place {

@@ -272,3 +272,13 @@ pub(crate) fn text(path: &Path) -> String {
     std::fs::File::open(path).unwrap().read_to_string(&mut text).unwrap();
     text
 }
+
+/// Asks until the answer is yes.
+#[expect(clippy::disallowed_methods, reason = "waits for another process")]
+pub(crate) fn until(what: &str, is_true: impl Fn() -> bool) {
+    let begun = std::time::Instant::now();
+    while !is_true() {
+        assert!(begun.elapsed() < PATIENCE, "{what}");
+        std::thread::yield_now();
+    }
+}

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::server::{Place, Server};
+use crate::server::{Place, Server, until};
 
 /// A service that takes everything, and keeps what it was sent: head and body.
 struct Service {
@@ -126,9 +126,12 @@ fn without_a_mail_server_text_messages_leave_and_mails_go_to_the_folder() {
     let (head, _) = gateway.next();
     assert!(head.starts_with("GET /?to=%2B4915112345678&text="), "{head}");
     server.stop();
-    // Stopping ends what was begun.
-    ask_for_a_code(&place, "ada@example.com").stop();
-    assert_eq!(std::fs::read_dir(place.path("data/outbox")).unwrap().count(), 1);
+    let server = ask_for_a_code(&place, "ada@example.com");
+    let folder = place.path("data/outbox");
+    let count = || std::fs::read_dir(&folder).map_or(0, Iterator::count);
+    until("a mail is in the folder", || count() == 1);
+    server.stop();
+    assert_eq!(count(), 1);
 }
 
 #[test]
