@@ -476,6 +476,18 @@ async function tooLate(browser, base, report, how, mode, time) {
   const confirm = path(await eve.letter(other));
   await eve.page.request.post(`${base}/recover`, { form: { identifier: email } });
   const recover = path(await eve.letter(email));
+  const fay = await arrive(browser, base, mode);
+  const faySees = seeing(fay, report, how);
+  const third = someone();
+  await report.step(`a code to sign in with is on its way (${how})`, async () => {
+    await signUp(fay, third);
+    await fay.send({ code: (await fay.letter(third)).code }, SUBMIT);
+    await fay.press(".top form button");
+    time.forward(2 * MINUTE);
+    await fay.go("/login/code");
+    await fay.send({ identifier: third }, SUBMIT);
+    equal(fay.path(), "/login/code");
+  });
   // Less than an hour after codes ended: then nobody remembers them.
   time.forward(HOUR + 5 * MINUTE);
   await sees("a session that rested too long is said to have ended", async () => {
@@ -491,6 +503,17 @@ async function tooLate(browser, base, report, how, mode, time) {
     await eve.send({ code }, SUBMIT);
     contains(await eve.text("[role=alert]"), "This code has expired");
   });
+  await faySees("a code to sign in with that comes too late is refused", async () => {
+    await fay.send({ code: (await fay.letter(third)).code }, SUBMIT);
+    contains(await fay.text("[role=alert]"), "This code has expired");
+  });
+  await faySees("a code to sign in with that was missed too often is right no more", async () => {
+    await fay.go("/login/code");
+    await fay.send({ identifier: third }, SUBMIT);
+    for (let tries = 0; tries < 6; tries += 1) await fay.send({ code: "none" }, SUBMIT);
+    contains(await fay.text("[role=alert]"), "Too many wrong codes");
+  });
+  await fay.leave();
   await eveSees("a link to confirm that comes too late is refused", async () => {
     await eve.go(confirm);
     await eve.press(SUBMIT);
