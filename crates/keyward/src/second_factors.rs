@@ -56,11 +56,9 @@
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
 //! let auth = Keyward::memory().second_factor(Fob).build().await.unwrap();
 //! let password = Secret::new("correct horse battery staple");
-//! let ada = NewPerson {
-//!     username: Some("ada".into()),
-//!     password: Some(password.clone()),
-//!     ..NewPerson::default()
-//! };
+//! let (email, username) = (Some("ada@example.com".into()), Some("ada".into()));
+//! let ada = NewPerson { email, username, verified: true, ..NewPerson::default() };
+//! let ada = NewPerson { password: Some(password.clone()), ..ada };
 //! auth.add_person(ada).await.unwrap().unwrap();
 //! let enter = async || auth.sign_in("ada", &password, false, &Client::default()).await.unwrap();
 //! let Ok(Entered::Session(session)) = enter().await else { panic!("one factor is enough") };
