@@ -6,7 +6,8 @@
 //! 2. Declare it below, and put it into `ROSTER`.
 //!
 //! Signing in, stepping up, disabling and resetting walk the roster; none of
-//! them knows what is in it. Those of the app's own are [`AppFactor`]s in the settings.
+//! them knows what is in it. Those of the app's own are [`app::AppFactor`]s in the
+//! settings.
 
 pub mod app;
 pub mod codes;
