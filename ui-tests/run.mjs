@@ -9,6 +9,7 @@ import { openRedirect } from "./class_02_open_redirect.mjs";
 import { markup } from "./class_16_markup.mjs";
 import { browserBoundary } from "./class_21_browser_boundary.mjs";
 import { factors } from "./factors.mjs";
+import { factorStates } from "./factor_states.mjs";
 import { own } from "./own.mjs";
 import { passkeys } from "./passkeys.mjs";
 import { person } from "./person.mjs";
@@ -31,6 +32,7 @@ try {
   await accessible(browser, base, report);
   await captchas(browser, report);
   await states(browser, report);
+  await factorStates(browser, report);
 } catch (error) {
   report.fail("the run itself", error);
 } finally {

@@ -9,9 +9,9 @@ import { writeFileSync } from "node:fs";
 import { MODES, check } from "./accessible.mjs";
 import { code as codeOf } from "./factors.mjs";
 import { contains, equal } from "./report.mjs";
-import { PASSWORD, Visitor } from "./visitor.mjs";
+import { SUBMIT, arrive, path, seeing, signUp, someone, wrong } from "./seeing.mjs";
+import { PASSWORD } from "./visitor.mjs";
 
-const SUBMIT = "main form button:not([type=button])";
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
@@ -73,19 +73,6 @@ class Doors {
       if (told.maintenance === closed) return;
     }
   }
-}
-
-/** One sentence after the other, each about what a page says; looked at by axe as well. */
-function seeing(visitor, report, how) {
-  return (what, run) =>
-    report.step(`${what} (${how})`, async () => {
-      await run();
-      if (how !== "no scripts") await check(visitor.page);
-    });
-}
-
-function arrive(browser, base, { scripts = true, ...mode }) {
-  return Visitor.arrive(browser, base, { scripts, bypassCSP: scripts, ...mode });
 }
 
 async function whoMaySignUp(browser, { closed, invited, domain }, report, how, mode) {
@@ -270,26 +257,7 @@ async function byTextMessage(browser, base, report, how, mode, time) {
   await ada.leave();
 }
 
-/** Signs up to the point where a code is asked for. */
-async function signUp(visitor, email) {
-  await visitor.go("/signup");
-  await visitor.send({ name: "Ada", email, password: PASSWORD }, SUBMIT);
-}
-
 let people = 0;
-
-function someone() {
-  people += 1;
-  return `state-${people}-${Date.now().toString(36)}@example.com`;
-}
-
-function path(letter) {
-  return new URL(letter.link).pathname;
-}
-
-function wrong(code) {
-  return code === "111111" ? "222222" : "111111";
-}
 
 /** Codes and links that are sent: to sign in, to get back in, to prove an address. */
 async function byMessage(browser, base, report, how, mode, time) {
@@ -326,6 +294,15 @@ async function byMessage(browser, base, report, how, mode, time) {
     await ada.press("form.second button");
     contains(await ada.text("[role=alert]"), "A message was sent a moment ago");
   });
+  if (mode.scripts ?? true) {
+    await report.step(`how long to wait for it is counted down (${how})`, async () => {
+      const hint = ada.page.locator("[data-wait]");
+      const said = await hint.innerText();
+      await ada.page.waitForFunction((said) => document.querySelector("[data-wait]")?.innerText !== said, said);
+      const seconds = (text) => Number(text.match(/\d+/)[0]);
+      if (seconds(await hint.innerText()) >= seconds(said)) throw new Error("it does not go down");
+    });
+  }
   await sees("another code can be had later, and lets in", async () => {
     time.forward(2 * MINUTE);
     await ada.press("form.second button");
@@ -476,6 +453,18 @@ async function tooLate(browser, base, report, how, mode, time) {
   const confirm = path(await eve.letter(other));
   await eve.page.request.post(`${base}/recover`, { form: { identifier: email } });
   const recover = path(await eve.letter(email));
+  const gus = await arrive(browser, base, mode);
+  const gusSees = seeing(gus, report, how);
+  const fourth = someone();
+  await report.step(`a code to set a new password with is on its way (${how})`, async () => {
+    await signUp(gus, fourth);
+    await gus.send({ code: (await gus.letter(fourth)).code }, SUBMIT);
+    await gus.press(".top form button");
+    time.forward(2 * MINUTE);
+    await gus.go("/recover");
+    await gus.send({ identifier: fourth }, SUBMIT);
+    equal(gus.path(), "/recover/code");
+  });
   const fay = await arrive(browser, base, mode);
   const faySees = seeing(fay, report, how);
   const third = someone();
@@ -514,6 +503,22 @@ async function tooLate(browser, base, report, how, mode, time) {
     contains(await fay.text("[role=alert]"), "Too many wrong codes");
   });
   await fay.leave();
+  await gusSees("a code to recover that comes too late is refused", async () => {
+    const fields = { code: (await gus.letter(fourth)).code, password: "another long password" };
+    await gus.send(fields, SUBMIT);
+    contains(await gus.text("[role=alert]"), "This code has expired");
+  });
+  await gusSees("a code to recover that was missed too often is right no more", async () => {
+    await gus.press("p.links a");
+    await gus.send({ identifier: fourth }, SUBMIT);
+    const right = (await gus.letter(fourth)).code;
+    const fields = { code: wrong(right), password: "another long password" };
+    for (let tries = 0; tries < 6; tries += 1) await gus.send(fields, SUBMIT);
+    contains(await gus.text("[role=alert]"), "Too many wrong codes");
+    await gus.send({ ...fields, code: right }, SUBMIT);
+    contains(await gus.text("[role=alert]"), "Too many wrong codes");
+  });
+  await gus.leave();
   await eveSees("a link to confirm that comes too late is refused", async () => {
     await eve.go(confirm);
     await eve.press(SUBMIT);

@@ -11,11 +11,10 @@ use keyward_core::flow::challenge::Answer as Proof;
 use keyward_core::flow::recover::{StopRecovery, Stopped};
 use keyward_core::id::{FlowId, SessionId};
 use keyward_core::identifier::Kind;
-use keyward_core::refusal::Refusal;
 
 use crate::engine::Keyward;
 use crate::engine::cache::Entry;
-use crate::people::Answer;
+use crate::people::{Answer, nobody};
 
 impl Keyward {
     /// Sends a code, and to an e-mail address a link, to an address that whoever
@@ -132,8 +131,4 @@ impl Keyward {
     pub(crate) async fn undo_address_for(&self, link: Secret, client: &Client) -> Answer<()> {
         self.run(&UndoAddress { link }, client).await
     }
-}
-
-fn nobody<T>() -> Answer<T> {
-    Ok(Err(Refusal::Unauthenticated))
 }

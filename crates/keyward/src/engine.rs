@@ -21,6 +21,7 @@ mod profile;
 pub(crate) mod resources;
 pub(crate) mod rng;
 pub(crate) mod run;
+mod running;
 pub(crate) mod session;
 pub(crate) mod stripes;
 #[cfg(all(test, feature = "testing"))]

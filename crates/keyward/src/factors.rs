@@ -10,12 +10,11 @@ use keyward_core::flow::open::Opened;
 use keyward_core::flow::step_up::{StepUp, ways};
 use keyward_core::flow::totp::{BeginTotp, ConfirmTotp, Enrolled};
 use keyward_core::id::{FlowId, SessionId, UserId};
-use keyward_core::refusal::Refusal;
 use keyward_core::{Error, Secret};
 
 use crate::engine::Keyward;
 use crate::engine::cache::Entry;
-use crate::people::Answer;
+use crate::people::{Answer, nobody};
 use crate::session_token::OpenedSession;
 
 pub use keyward_core::flow::totp::Enrolling as EnrollingTotp;
@@ -42,6 +41,8 @@ impl EnrolledFactor {
 pub struct SecondFactors {
     /// `totp`, `recovery_code`, …; none if it signs in with one factor.
     pub methods: Vec<&'static str>,
+    /// The one that guards it, if there is no other: whoever must have one keeps it.
+    pub only: Option<&'static str>,
     /// Recovery codes that are not used yet.
     pub recovery_codes_left: usize,
     /// What it can step up with: the same, or `password`.
@@ -56,6 +57,7 @@ impl Keyward {
         let subject = self.0.store.subject(user).await?;
         Ok(subject.map_or_else(SecondFactors::default, |subject| SecondFactors {
             methods: factor::methods(&subject, &self.0.settings),
+            only: factor::only(&subject, &self.0.settings),
             recovery_codes_left: factor::codes::left(&subject),
             step_up: ways(&subject, &self.0.settings),
             has_passkeys: subject.credential("passkey").is_some(),
@@ -163,8 +165,4 @@ impl Keyward {
         let flow = StepUp { user, session, method: method.to_owned(), answer };
         self.run(&flow, client).await
     }
-}
-
-fn nobody<T>() -> Answer<T> {
-    Ok(Err(Refusal::Unauthenticated))
 }

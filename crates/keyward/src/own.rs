@@ -14,7 +14,6 @@ use keyward_core::id::{CredentialId, SessionId, UserId};
 use keyward_core::identifier::Kind;
 use keyward_core::port::{PeopleQuery, Status};
 use keyward_core::record::{Credential, Identifier};
-use keyward_core::refusal::Refusal;
 use keyward_core::settings::Settings;
 use keyward_core::time::Timestamp;
 use keyward_core::{Error, Secret};
@@ -24,7 +23,7 @@ use serde::Serialize;
 use crate::engine::Keyward;
 use crate::engine::builder::Builder;
 use crate::engine::cache::Entry;
-use crate::people::Answer;
+use crate::people::{Answer, nobody};
 use crate::view::{EventView, Holdings, SessionRow, UserView};
 
 /// What is kept about somebody, for them to take along; no secret is in it.
@@ -270,8 +269,4 @@ impl Keyward {
     ) -> Answer<()> {
         self.run(&ForgetDevice { user, device }, client).await
     }
-}
-
-fn nobody<T>() -> Answer<T> {
-    Ok(Err(Refusal::Unauthenticated))
 }

@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use crate::engine::Keyward;
 use crate::engine::cache::Entry;
-use crate::people::Answer;
+use crate::people::{Answer, nobody};
 
 /// A ceremony that was begun.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
@@ -158,7 +158,8 @@ impl Keyward {
         self.run(&RenamePasskey { user, passkey, name: name.to_owned() }, client).await
     }
 
-    /// Removes a passkey of whoever holds this session.
+    /// Removes a passkey of whoever holds this session. The last way to sign in stays, and
+    /// so does the last second factor of whoever must have one.
     pub async fn remove_passkey(
         &self,
         user: UserId,
@@ -166,7 +167,9 @@ impl Keyward {
         passkey: CredentialId,
         client: &Client,
     ) -> Answer<()> {
-        self.run(&RemovePasskey { user, session, passkey }, client).await
+        let Some(entry) = self.load_session(session).await? else { return nobody() };
+        let demanded = entry.mfa.is_demanded;
+        self.run(&RemovePasskey { user, session, passkey, demanded }, client).await
     }
 
     /// Begins to sign in whoever has a passkey.

@@ -22,6 +22,11 @@ use crate::view::{EventView, Holdings, LimitRow, SessionRow, UserView};
 /// An answer: yes with a value, no with a reason, or a failure to know.
 pub type Answer<T> = Result<Result<T, Refusal>, Error>;
 
+/// The answer to whoever holds no session.
+pub(crate) fn nobody<T>() -> Answer<T> {
+    Ok(Err(Refusal::Unauthenticated))
+}
+
 /// A new account.
 #[derive(Clone, Debug, Default)]
 pub struct NewPerson {

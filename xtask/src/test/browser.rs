@@ -84,6 +84,7 @@ pub(crate) fn run(services: &Running) -> Result<Tally> {
     let boundary = Server::start_as(&Mode::Production(services), "boundary", &ATTACKED)?;
     let guest = Server::start("guest", &GUEST)?;
     let doors = Server::start("doors", &[])?;
+    let demanded = Server::start("demanded", &[("KEYWARD_MFA_REQUIRED", "everybody")])?;
     let mut tests = Command::new("node");
     services.tell(&mut tests);
     tests.arg("run.mjs").current_dir(&folder).env("KEYWARD_URL", &server.url);
@@ -93,6 +94,7 @@ pub(crate) fn run(services: &Running) -> Result<Tally> {
     tests.env("KEYWARD_DOMAIN_URL", &domain.url).env("KEYWARD_CLOCK", &clock.file);
     tests.env("KEYWARD_ATTACKED_URL", &attacked.url).env("KEYWARD_BOUNDARY_URL", &boundary.url);
     tests.env("KEYWARD_GUEST_URL", &guest.url).env("KEYWARD_DOORS_URL", &doors.url);
+    tests.env("KEYWARD_DEMANDED_URL", &demanded.url);
     // Where a server looks for its configuration when it is told to.
     tests.env("KEYWARD_DOORS_FILE", doors.data.join("keyward.toml"));
     tests.env("KEYWARD_DOORS_PID", doors.child.id().to_string());

@@ -7,8 +7,8 @@ use super::totp::touched;
 use super::{Decide, Done, Flow, Gather, Verdict};
 use crate::Error;
 use crate::id::{SessionId, UserId};
-use crate::port::{Fut, Write};
-use crate::record::{Session, Subject, What};
+use crate::port::Fut;
+use crate::record::{Credential, Session, Subject, What};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
 
@@ -76,19 +76,13 @@ impl Flow for RemoveFactor {
             Err(refusal) => return Verdict::no(refusal),
         };
         let kind = factor::kind_of(self.method, cx.settings);
-        let mut rest = subject.clone();
-        rest.credentials.retain(|c| Some(c.kind.as_str()) != kind);
-        if rest.credentials.len() == subject.credentials.len() {
+        let goes = |found: &Credential| Some(found.kind.as_str()) == kind;
+        if !subject.credentials.iter().any(goes) {
             return Verdict::no(Refusal::NotFound);
         }
-        let is_last = !factor::guarded(&rest, cx.settings);
-        if is_last && self.demanded {
-            return Verdict::no(Refusal::MfaLastMethod);
-        }
-        let gone = subject.credentials.iter().filter(|c| Some(c.kind.as_str()) == kind);
-        let mut writes = match is_last {
-            true => factor::remove_all(&subject, cx.settings),
-            false => gone.map(|c| Write::SpendCredential(c.id)).collect(),
+        let mut writes = match factor::without(&subject, goes, self.demanded, cx.settings) {
+            Ok(writes) => writes,
+            Err(refusal) => return Verdict::no(refusal),
         };
         writes.extend(touched(&subject, cx));
         writes.extend(tell(&subject, "account_changed", cx));

@@ -42,6 +42,11 @@ pub(super) trait Factor: Sync {
         true
     }
 
+    /// Whether an account can answer with it.
+    fn is_left(&self, subject: &Subject) -> bool {
+        subject.credential(self.kind()).is_some()
+    }
+
     /// What is written because `answer` is right, so that it is never right
     /// again; `None` if it is wrong.
     fn check(&self, asked: Asked<'_>, answer: &Secret, cx: &mut Decide<'_>) -> Option<Vec<Write>>;
@@ -96,14 +101,22 @@ pub fn guarded(subject: &Subject, settings: &Settings) -> bool {
     roster(settings).any(guards) || subject.credentials.iter().any(is_of_the_app)
 }
 
-/// What this account can answer with: `totp`, `recovery_code`; nothing if no
-/// second factor guards it.
+/// What this account can answer with: `totp`, and `recovery_code` while one is left;
+/// nothing if no second factor guards it.
 pub fn methods(subject: &Subject, settings: &Settings) -> Vec<&'static str> {
     if !guarded(subject, settings) {
         return vec![];
     }
-    let had = roster(settings).filter(|factor| subject.credential(factor.kind()).is_some());
-    had.map(|factor| factor.method()).collect()
+    let left = roster(settings).filter(|factor| factor.is_left(subject));
+    left.map(|factor| factor.method()).collect()
+}
+
+/// The one second factor that guards this account, if there is no other.
+pub fn only(subject: &Subject, settings: &Settings) -> Option<&'static str> {
+    let guards = roster(settings).filter(|f| f.guards(settings));
+    let mut had = guards.filter(|factor| subject.credential(factor.kind()).is_some());
+    let first = had.next()?.method();
+    had.next().is_none().then_some(first)
 }
 
 /// What can follow a first proof by `first`: nothing is two factors by itself.
@@ -184,7 +197,28 @@ pub(super) fn failed(
     cx.event(None, Some(subject.user.id), what)
 }
 
-/// Removes every second factor, with the devices that were spared it.
+/// What is written so that an account is without what `goes`. With its last second factor
+/// go the recovery codes and the devices that were spared it: there is nothing left to
+/// recover or to spare. From whoever `must` have one the last is not taken.
+pub(super) fn without(
+    subject: &Subject,
+    goes: impl Fn(&Credential) -> bool,
+    must: bool,
+    settings: &Settings,
+) -> Result<Vec<Write>, Refusal> {
+    let mut rest = subject.clone();
+    rest.credentials.retain(|found| !goes(found));
+    let is_last = guarded(subject, settings) && !guarded(&rest, settings);
+    if is_last && must {
+        return Err(Refusal::MfaLastMethod);
+    }
+    let is_spare = |found: &Credential| [codes::KIND, trusted::KIND].contains(&found.kind.as_str());
+    let gone = subject.credentials.iter().filter(|found| goes(found) || is_last && is_spare(found));
+    Ok(gone.map(|found| Write::SpendCredential(found.id)).collect())
+}
+
+/// Removes every second factor, passkeys among them, with the devices that were spared it:
+/// whoever lost what they had may have lost it to somebody.
 pub(super) fn remove_all(subject: &Subject, settings: &Settings) -> Vec<Write> {
     let is_one = |found: &&Credential| {
         let is_in_the_roster = roster(settings).any(|factor| factor.kind() == found.kind);

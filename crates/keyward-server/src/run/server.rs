@@ -1,6 +1,7 @@
 //! The part that `dev` and `serve` share: lock, bind, build, answer, stop.
 
 use std::path::PathBuf;
+use std::pin::Pin;
 
 use keyward::serve::tls::Tls;
 use keyward::serve::{Listening, stop_signal};
@@ -17,8 +18,10 @@ use crate::args::Globals;
 use crate::config::{self, Config};
 use crate::failure::{Exit, Failure, Outcome};
 
-/// Runs `work` on as many threads as there are cores.
+/// Runs `work` on as many threads as there are cores. In a box, so that what waits for it
+/// is compiled once, and not again for every command.
 pub(crate) fn block_on<T>(work: impl Future<Output = Outcome<T>>) -> Outcome<T> {
+    let work: Pin<Box<dyn Future<Output = Outcome<T>> + '_>> = Box::pin(work);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| {
         Failure::new(Exit::Unreachable, format!("could not start the threads: {error}"))

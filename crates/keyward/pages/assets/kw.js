@@ -36,6 +36,15 @@ for (const time of document.querySelectorAll("time[datetime]")) {
   time.title = time.dateTime;
   time.textContent = at.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
 }
+// Seconds until something is possible, which it says itself; then nothing is left to say.
+for (const hint of document.querySelectorAll("[data-wait]")) {
+  const [said, ends] = [hint.textContent, performance.now() + hint.dataset.wait * 1000];
+  const tick = setInterval(() => {
+    const left = Math.ceil((ends - performance.now()) / 1000);
+    hint.textContent = said.replace(hint.dataset.wait, left);
+    if (left < 1) { clearInterval(tick); hint.remove(); }
+  }, 1000);
+}
 const wrong = document.querySelector("[aria-invalid=true]") || document.querySelector("[role=alert]");
 if (wrong) wrong.focus();
 addEventListener("keydown", (event) => {

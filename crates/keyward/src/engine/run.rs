@@ -17,6 +17,7 @@ use keyward_core::time::Timestamp;
 
 use super::Keyward;
 use super::policy::PolicyState;
+use super::running::{Running, Steps, Terms};
 
 /// Attempts before giving up on being overtaken.
 const MAX_TRIES: u32 = 8;
@@ -25,18 +26,19 @@ const MAX_TRIES: u32 = 8;
 pub(crate) type Answer<Y> = Result<Result<Y, Refusal>, Error>;
 
 impl Keyward {
-    /// Runs one flow for `client`. A conflict means the facts went stale in
+    /// Runs one flow for `client`.
+    pub(crate) async fn run<F: Flow>(&self, flow: &F, client: &Client) -> Answer<F::Yes> {
+        let mut running = Running::new(flow);
+        let answer = self.rhythm(&mut running, client).await?;
+        Ok(answer.and_then(|()| running.yes()))
+    }
+
+    /// The rhythm, whichever the flow. A conflict means the facts went stale in
     /// between, so it gathers and decides afresh; limits are taken once, and
     /// slow work is repeated only if its input changed.
-    pub(crate) async fn run<F: Flow>(&self, flow: &F, client: &Client) -> Answer<F::Yes> {
-        if client.impersonator.is_some() && !F::WHILE_IMPERSONATING {
-            return Ok(Err(Refusal::Impersonating));
-        }
-        if let Err(refusal) = self.vouch(flow, client).await? {
+    async fn rhythm(&self, flow: &mut dyn Steps, client: &Client) -> Answer<()> {
+        if let Err(refusal) = self.may_begin(flow.terms(), client).await? {
             return Ok(Err(refusal));
-        }
-        if F::FOR_STRANGERS && self.is_in_maintenance() {
-            return Ok(Err(Refusal::Maintenance));
         }
         let mut memo = Memo::default();
         let mut paid = false;
@@ -44,18 +46,18 @@ impl Keyward {
             let now = self.now();
             let policy = self.policy();
             let cx = self.gather_cx(now, client, &policy);
-            let facts = flow.gather(cx).await?;
+            flow.gather(cx).await?;
             if !paid {
-                if let Err(retry_after) = self.pay(flow.takes(&facts, &cx)).await? {
-                    let events = self.decide_with(now, client, |cx| flow.limited(&facts, cx));
+                if let Err(retry_after) = self.pay(flow.takes(&cx)).await? {
+                    let events = self.decide_with(now, client, |cx| flow.limited(cx));
                     self.record(Batch { writes: vec![], events }).await;
                     return Ok(Err(flow.too_fast(retry_after)));
                 }
                 paid = true;
             }
-            let done = memo.work(self, flow.work(&facts)).await?;
+            let done = memo.work(self, flow.work()).await?;
             let mut verdict = self.decide_with(now, client, |cx| {
-                let verdict = flow.decide(facts, done, cx);
+                let verdict = flow.decide(done, cx);
                 self.0.hooks.vet(verdict, cx)
             });
             if self.is_in_maintenance() {
@@ -74,14 +76,23 @@ impl Keyward {
         Ok(Err(Refusal::Conflict))
     }
 
-    /// Whether whoever asks for what is dangerous proved lately who they are.
-    async fn vouch<F: Flow>(&self, flow: &F, client: &Client) -> Answer<()> {
-        // Nearly nothing is: not worth a future that waits.
-        if client.session.is_none() || !flow.is_dangerous() {
-            return Ok(Ok(()));
+    /// Whether it may run at all: for whom it is, how lately they proved who they are, and
+    /// whether the doors are open.
+    async fn may_begin(&self, terms: Terms, client: &Client) -> Answer<()> {
+        if client.impersonator.is_some() && !terms.while_impersonating {
+            return Ok(Err(Refusal::Impersonating));
         }
-        let policy = self.policy();
-        lately::vouched(flow, self.gather_cx(self.now(), client, &policy)).await
+        if client.session.is_some() && terms.is_dangerous {
+            let policy = self.policy();
+            let cx = self.gather_cx(self.now(), client, &policy);
+            if let Err(refusal) = lately::vouched(cx).await? {
+                return Ok(Err(refusal));
+            }
+        }
+        match terms.for_strangers && self.is_in_maintenance() {
+            true => Ok(Err(Refusal::Maintenance)),
+            false => Ok(Ok(())),
+        }
     }
 
     /// What a flow that takes and hashes nothing would answer now; nothing is written.

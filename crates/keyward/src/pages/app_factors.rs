@@ -29,14 +29,16 @@ pub(super) fn others(cx: &Cx<'_>, methods: &[&str]) -> Vec<Value> {
 
 async fn page<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
     let (factor, _) = cx.auth.0.app_factors.find(cx.params.get("factor")).ok_or(Code::NotFound)?;
-    let methods = cx.auth.second_factors(cx.caller.user()?).await?.methods;
+    let factors = cx.auth.second_factors(cx.caller.user()?).await?;
+    let demanded = cx.caller.entry()?.mfa.is_demanded;
     Ok(Page::new(cx, "account_factor.html")
         .with("here", "totp")
         .with("name", factor.name())
         .with("label", factor.label(language::language(cx.auth, cx.request)))
-        .with("enrolled", methods.contains(&factor.name()))
-        .with("guarded", !methods.is_empty())
-        .with("demanded", cx.caller.entry()?.mfa.is_demanded)
+        .with("enrolled", factors.methods.contains(&factor.name()))
+        .with("guarded", !factors.methods.is_empty())
+        .with("demanded", demanded)
+        .with("stays", demanded && factors.only == Some(factor.name()))
         .with("return_to", nav::return_to(cx.request)))
 }
 

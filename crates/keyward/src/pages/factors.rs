@@ -27,6 +27,7 @@ const CODES: &str = "/account/recovery-codes";
 
 async fn page<'a>(cx: &'a Cx<'_>, template: &'static str) -> Result<Page<'a>, Fault> {
     let factors = cx.auth.second_factors(cx.caller.user()?).await?;
+    let demanded = cx.caller.entry()?.mfa.is_demanded;
     Ok(Page::new(cx, template)
         .with("here", "totp")
         .with("enrolled", factors.methods.contains(&"totp"))
@@ -34,7 +35,8 @@ async fn page<'a>(cx: &'a Cx<'_>, template: &'static str) -> Result<Page<'a>, Fa
         .with("others", app_factors::others(cx, &factors.methods))
         .with("left", factors.recovery_codes_left)
         .with("of", codes::COUNT)
-        .with("demanded", cx.caller.entry()?.mfa.is_demanded)
+        .with("demanded", demanded)
+        .with("stays", demanded && factors.only == Some("totp"))
         .with("return_to", nav::return_to(cx.request)))
 }
 

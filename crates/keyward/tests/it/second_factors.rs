@@ -8,7 +8,7 @@ use std::time::Duration;
 use keyward::id::UserId;
 use keyward::port::Fut;
 use keyward::second_factors::{Begun, Factor};
-use keyward::testing::{Client, Response, TestAuth};
+use keyward::testing::{Client, PASSWORD, Response, TestAuth};
 use keyward::{Act, Entered, Error, Keyward, MfaMode, Rate, Refusal, Secret, store};
 use serde_json::{Value, json};
 
@@ -311,6 +311,19 @@ async fn an_account_keeps_its_guard_where_the_app_lost_the_factor() {
     let begun = reply.json()["flow_id"].as_str().unwrap().to_owned();
     assert_eq!(answer(&client, &begun, "fob", &format!("{serial}-2")).await.code(), "mfa_invalid");
     assert_eq!(answer(&client, &begun, "recovery_code", &codes[0]).await.status(), 200);
+
+    for code in &codes[1..] {
+        let client = without.pages();
+        let begun = flow(&client).await;
+        assert_eq!(answer(&client, &begun, "recovery_code", code).await.status(), 200);
+    }
+    let client = without.pages();
+    let fields = [("username", "ada@example.com"), ("password", PASSWORD)];
+    let asked = client.form("/login", &fields).await;
+    let page = Page::of(&client.page(asked.headers()["location"].to_str().unwrap()).await);
+    assert_eq!(page.text("[role=status]"), "Nothing of what you set up can be used here.");
+    assert_eq!(page.all("form[action$='/login/mfa']").len(), 0, "there is nothing to fill in");
+    assert_eq!(page.all("main a[href='/recover']").len(), 1);
     without.kw.act_on(ada.id, Act::ResetMfa).await.unwrap().unwrap();
     assert_eq!(sign_in(&without.pages()).await.json()["status"], "complete");
 }

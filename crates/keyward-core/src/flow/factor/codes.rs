@@ -39,6 +39,10 @@ impl Factor for ByCode {
         false
     }
 
+    fn is_left(&self, subject: &Subject) -> bool {
+        left(subject) > 0
+    }
+
     fn check(&self, asked: Asked<'_>, answer: &Secret, cx: &mut Decide<'_>) -> Option<Vec<Write>> {
         let found = asked.subject.credential(KIND)?;
         let mut kept: Kept = read(found)?;

@@ -5,11 +5,10 @@ use super::{Passkey, unchanged};
 use crate::Error;
 use crate::flow::enrolled::allowed;
 use crate::flow::step_up::Facts;
-use crate::flow::ways_in;
-use crate::flow::{Decide, Done, Flow, Gather, Verdict};
+use crate::flow::{Decide, Done, Flow, Gather, Verdict, factor, ways_in};
 use crate::id::{CredentialId, SessionId, UserId};
 use crate::port::{Fut, Write};
-use crate::record::{Subject, What};
+use crate::record::{Credential, Subject, What};
 use crate::refusal::Refusal;
 
 /// Gives a passkey another name.
@@ -53,6 +52,8 @@ pub struct RemovePasskey {
     pub session: SessionId,
     /// Which.
     pub passkey: CredentialId,
+    /// Whether a role of theirs demands a second factor.
+    pub demanded: bool,
 }
 
 impl Flow for RemovePasskey {
@@ -75,12 +76,14 @@ impl Flow for RemovePasskey {
         if !ways_in::has_another(&subject, self.passkey) {
             return Verdict::no(Refusal::LastWayIn);
         }
-        let mut writes = vec![
-            // Two that are removed at once must not both be the one but last.
-            unchanged(&subject.user, cx),
-            Write::SpendCredential(self.passkey),
-            Write::NoteChange(self.user),
-        ];
+        let goes = |found: &Credential| found.id == self.passkey;
+        let mut writes = match factor::without(&subject, goes, self.demanded, cx.settings) {
+            Ok(writes) => writes,
+            Err(refusal) => return Verdict::no(refusal),
+        };
+        // Two that are removed at once must not both be the one but last.
+        writes.push(unchanged(&subject.user, cx));
+        writes.push(Write::NoteChange(self.user));
         writes.extend(crate::flow::password::tell(&subject, "passkey_removed", cx));
         let event = cx.own_event(self.user, What::PasskeyRemoved { passkey: self.passkey });
         Verdict::yes((), writes, vec![event])

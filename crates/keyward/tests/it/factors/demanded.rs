@@ -6,6 +6,7 @@ use keyward::{MfaMode, User};
 use serde_json::json;
 
 use super::{Enrolled, answer, enrolled_in, flow, sign_in};
+use crate::pages::html::Page;
 
 async fn kit() -> TestAuth {
     let roles = MfaMode::Roles(vec!["editor".into()]);
@@ -58,6 +59,12 @@ async fn the_last_factor_of_whoever_needs_one_is_not_removed() {
     t.give_role(&ada, "editor").await;
     let reply = home.json(http::Method::DELETE, "/api/v1/me/totp", &json!({})).await;
     assert_eq!((reply.status().as_u16(), reply.code().as_str()), (409, "mfa_last_method"));
+
+    let page = Page::of(&home.page("/account/totp").await);
+    assert_eq!(page.all("form[action$='/remove']").len(), 0, "nor is it offered");
+    assert!(page.text("main").contains("it cannot be turned off"));
+    let refused = Page::of(&home.form("/account/totp/remove", &[]).await);
+    assert!(refused.text("[role=alert]").contains("this is the last one"));
 }
 
 #[tokio::test]

@@ -1,11 +1,13 @@
 //! Passkeys beside another second factor: never a way past it, and one of the ways
 //! to answer it.
 
-use keyward::testing::PasskeyDevice;
+use http::Method;
+use keyward::MfaMode;
+use keyward::testing::{PasskeyDevice, TestAuth};
 use serde_json::json;
 
 use super::{ORIGIN, add, sign_in as sign_in_with};
-use crate::factors::{Enrolled, answer, enrolled, flow, sign_in};
+use crate::factors::{Enrolled, answer, enrolled, enrolled_in, flow, sign_in};
 
 #[tokio::test]
 async fn a_stale_session_adds_and_removes_no_passkey() {
@@ -89,4 +91,40 @@ async fn a_passkey_that_verified_nobody_is_not_two_factors() {
     let reply = sign_in_with(&t.pages(), &mut device).await.json();
     assert_eq!(reply["status"], "needs_mfa");
     assert_eq!(reply["methods"], json!(["totp", "recovery_code"]), "and not itself again");
+}
+
+#[tokio::test]
+async fn passkeys_stay_when_the_authenticator_app_goes() {
+    let Enrolled { t, home, .. } = enrolled().await;
+    let mut device = PasskeyDevice::default();
+    assert_eq!(add(&home, &mut device).await.status(), 201);
+    let removed = home.json(Method::DELETE, "/api/v1/me/totp", &json!({})).await;
+    assert_eq!(removed.status(), 204, "{}", removed.text());
+    assert_eq!(home.get("/api/v1/me/passkeys").await.json()["data"].as_array().unwrap().len(), 1);
+    assert_eq!(sign_in_with(&t.pages(), &mut device).await.status(), 200);
+}
+
+/// A service where a passkey is a second factor, and everybody needs one.
+async fn demanding() -> TestAuth {
+    TestAuth::with(|b| {
+        b.settings(|settings| {
+            settings.mfa = MfaMode::Required;
+            settings.passkeys.second_factor = true;
+        })
+    })
+    .await
+}
+
+#[tokio::test]
+async fn the_passkey_that_is_the_last_factor_of_whoever_needs_one_is_not_removed() {
+    let t = demanding().await;
+    let Enrolled { home, .. } = enrolled_in(t).await;
+    let mut device = PasskeyDevice::default();
+    assert_eq!(add(&home, &mut device).await.status(), 201);
+    let rows = home.get("/api/v1/me/passkeys").await.json();
+    let passkey = format!("/api/v1/me/passkeys/{}", rows["data"][0]["id"].as_str().unwrap());
+    let remove = async |path: &str| home.json(Method::DELETE, path, &json!({})).await;
+    assert_eq!(remove("/api/v1/me/totp").await.status(), 204, "the passkey is left");
+    let last = remove(&passkey).await;
+    assert_eq!((last.status().as_u16(), last.code().as_str()), (409, "mfa_last_method"));
 }
