@@ -18,8 +18,8 @@ use keyward_core::port::{
     PeoplePage, PeopleQuery, RelatedQuery, SeveralQuery, Store, TupleQuery,
 };
 use keyward_core::record::{
-    Challenge, Definitions, EventRow, Held, Identity, Invitation, Message, Session, Subject, Tuple,
-    User,
+    Challenge, Channel, Definitions, EventRow, Held, Identity, Invitation, Message, Session,
+    Subject, Tuple, User,
 };
 use keyward_core::time::Timestamp;
 
@@ -184,8 +184,13 @@ impl Store for MemoryStore {
         self.answer(move |state| state.related(query))
     }
 
-    fn due_messages(&self, now: Timestamp, limit: u32) -> Fut<'_, Result<Vec<Message>, Error>> {
-        self.answer(move |state| state.due_messages(now, limit))
+    fn due_messages(
+        &self,
+        channel: Channel,
+        now: Timestamp,
+        limit: u32,
+    ) -> Fut<'_, Result<Vec<Message>, Error>> {
+        self.answer(move |state| state.due_messages(channel, now, limit))
     }
 
     fn message(&self, id: MessageId) -> Fut<'_, Result<Option<Message>, Error>> {

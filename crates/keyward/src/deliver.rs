@@ -6,6 +6,7 @@ pub(crate) mod channels;
 pub(crate) mod folder;
 pub(crate) mod inbox;
 pub(crate) mod letters;
+pub(crate) mod outbox;
 #[cfg(feature = "smtp")]
 pub(crate) mod smtp;
 
@@ -53,7 +54,8 @@ pub enum SendError {
     Never(String),
 }
 
-/// Hands messages over. Delivery is at least once.
+/// Hands messages over: several at once, those to one account one after the other.
+/// Delivery is at least once.
 ///
 /// An app plugs its own with [`Builder::sender`](crate::Builder::sender):
 ///
@@ -108,29 +110,9 @@ pub trait Sender: Send + Sync + 'static {
 pub(crate) const LEASE: Duration = Duration::from_secs(30);
 /// How long a carrier may take, well within the lease.
 const PATIENCE: Duration = Duration::from_secs(25);
-/// Messages taken in one round.
-const ROUND: u32 = 32;
 
 impl Keyward {
-    /// Sends what is due. Returns how many messages were handed over.
-    pub(crate) async fn deliver_due(&self) -> Result<usize, Error> {
-        let _alone = self.0.sending.lock().await;
-        let mut sent = 0;
-        loop {
-            let due = self.0.store.due_messages(self.now(), ROUND).await?;
-            let full = due.len() == ROUND as usize;
-            for message in due {
-                if self.0.stop.is_cancelled() {
-                    return Ok(sent);
-                }
-                sent += usize::from(self.deliver(message).await?);
-            }
-            if !full {
-                return Ok(sent);
-            }
-        }
-    }
-
+    /// Hands one message over, if nobody else does. Says whether a carrier took it.
     async fn deliver(&self, message: Message) -> Result<bool, Error> {
         let now = self.now();
         if now >= message.expires_at {

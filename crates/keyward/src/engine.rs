@@ -47,6 +47,7 @@ use tokio_util::task::TaskTracker;
 use crate::authn::Steps;
 use crate::deliver::Sender;
 use crate::deliver::inbox::Inbox;
+use crate::deliver::outbox::Sending;
 use crate::http::{RequestIds, Router};
 use crate::pages::Pages;
 use cache::SessionCache;
@@ -109,7 +110,7 @@ pub(crate) struct Inner {
     /// Whether the doors are closed.
     pub(crate) maintenance: AtomicBool,
     /// Held while messages are sent: they leave in the order they were asked for.
-    pub(crate) sending: tokio::sync::Mutex<()>,
+    pub(crate) sending: Sending,
     pub(crate) wake: Wake,
     pub(crate) changed: tokio::sync::watch::Sender<u64>,
     pub(crate) stop: CancellationToken,

@@ -10,6 +10,8 @@ use keyward_core::flow::open::Opened;
 use keyward_core::flow::step_up::{StepUp, ways};
 use keyward_core::flow::totp::{BeginTotp, ConfirmTotp, Enrolled};
 use keyward_core::id::{FlowId, SessionId, UserId};
+use keyward_core::record::Subject;
+use keyward_core::settings::Settings;
 use keyward_core::{Error, Secret};
 
 use crate::engine::Keyward;
@@ -51,17 +53,24 @@ pub struct SecondFactors {
     pub has_passkeys: bool,
 }
 
+impl SecondFactors {
+    pub(crate) fn of(subject: &Subject, settings: &Settings) -> Self {
+        Self {
+            methods: factor::methods(subject, settings),
+            only: factor::only(subject, settings),
+            recovery_codes_left: factor::codes::left(subject),
+            step_up: ways(subject, settings),
+            has_passkeys: subject.credential("passkey").is_some(),
+        }
+    }
+}
+
 impl Keyward {
     /// What an account can answer a second factor with.
     pub async fn second_factors(&self, user: UserId) -> Result<SecondFactors, Error> {
         let subject = self.0.store.subject(user).await?;
-        Ok(subject.map_or_else(SecondFactors::default, |subject| SecondFactors {
-            methods: factor::methods(&subject, &self.0.settings),
-            only: factor::only(&subject, &self.0.settings),
-            recovery_codes_left: factor::codes::left(&subject),
-            step_up: ways(&subject, &self.0.settings),
-            has_passkeys: subject.credential("passkey").is_some(),
-        }))
+        let found = subject.map(|subject| SecondFactors::of(&subject, &self.0.settings));
+        Ok(found.unwrap_or_default())
     }
 
     /// Begins to enrol an authenticator app for whoever holds this session. The

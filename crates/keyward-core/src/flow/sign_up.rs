@@ -132,7 +132,10 @@ impl Flow for SignUp {
             return Verdict::no(Refusal::invalid("username", "username_taken"));
         }
         match facts.holder {
-            Some((kind, holder)) => self.taken(kind, &holder, &names, done, cx),
+            Some((kind, holder)) => {
+                let verdict = self.taken(kind, &holder, &names, done, cx);
+                used_up(verdict, invitation, &holder, cx)
+            }
             None => {
                 let mut verdict = self.fresh(&names, invitation, done, cx);
                 if let Some(brought) = &facts.invitation {
@@ -277,6 +280,21 @@ impl SignUp {
         events.extend([cx.own_event(user, what), event]);
         Verdict::yes(SignedUp::Complete(Box::new(opened)), writes, events)
     }
+}
+
+/// An invitation is spent by an address that is taken as by any other: else whoever holds
+/// one could ask about address after address. It gives the holder nothing.
+fn used_up(
+    verdict: Verdict<SignedUp>,
+    invitation: Option<&Invitation>,
+    holder: &Subject,
+    cx: &mut Decide<'_>,
+) -> Verdict<SignedUp> {
+    let Some(found) = invitation.filter(|_| verdict.reply.is_ok()) else { return verdict };
+    let user = holder.user.id;
+    let spent = Write::SpendInvitation { id: found.id, user, at: cx.now };
+    let used = cx.event(None, Some(user), What::InvitationUsed { invitation: found.id });
+    verdict.after(vec![spent], vec![used])
 }
 
 /// The invitation that somebody brings; who brings none must be welcome without.

@@ -8,8 +8,8 @@ use crate::port::{
     RelatedQuery, SeveralQuery, TupleQuery,
 };
 use crate::record::{
-    Challenge, Definitions, EventRow, Held, Identifier, Identity, Invitation, Membership, Message,
-    Session, Subject, Tuple, User,
+    Challenge, Channel, Definitions, EventRow, Held, Identifier, Identity, Invitation, Membership,
+    Message, Session, Subject, Tuple, User,
 };
 use crate::time::Timestamp;
 
@@ -133,8 +133,13 @@ pub trait Store: Send + Sync + 'static {
     fn related<'a>(&'a self, query: &'a RelatedQuery)
     -> Fut<'a, Result<Option<Vec<Tuple>>, Error>>;
 
-    /// Pending messages that are due, oldest first, at most `limit`.
-    fn due_messages(&self, now: Timestamp, limit: u32) -> Fut<'_, Result<Vec<Message>, Error>>;
+    /// Pending messages of one channel that are due, oldest first, at most `limit`.
+    fn due_messages(
+        &self,
+        channel: Channel,
+        now: Timestamp,
+        limit: u32,
+    ) -> Fut<'_, Result<Vec<Message>, Error>>;
     /// A message.
     fn message(&self, id: MessageId) -> Fut<'_, Result<Option<Message>, Error>>;
     /// Messages, newest first, older than `after`, at most `limit`.

@@ -13,6 +13,9 @@ pub enum Channel {
 }
 
 impl Channel {
+    /// Every channel.
+    pub const ALL: [Self; 2] = [Self::Mail, Self::Sms];
+
     /// The stored form.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -23,7 +26,7 @@ impl Channel {
 
     /// Reads the stored form.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Mail, Self::Sms].into_iter().find(|c| c.as_str() == text)
+        Self::ALL.into_iter().find(|c| c.as_str() == text)
     }
 }
 

@@ -4,7 +4,7 @@ use core::time::Duration;
 
 use keyward_core::identifier::Kind;
 use keyward_core::port::{Batch, EventQuery, Take, Write};
-use keyward_core::record::{Message, MessageState, Session, What};
+use keyward_core::record::{Channel, Message, MessageState, Session, What};
 
 use super::sample::at;
 use super::{Case, Sample, Shared, cases, commit, conflicts, done};
@@ -32,7 +32,7 @@ async fn a_batch_is_all_or_nothing(store: Shared) {
     assert!(matches!(refused, Err(keyward_core::port::CommitError::Conflict)), "{refused:?}");
     assert_eq!(store.user(other.id).await.unwrap(), None);
     assert_eq!(store.subject_by(Kind::Email, "other@example.com").await.unwrap(), None);
-    assert_eq!(store.due_messages(at(100), 10).await.unwrap().len(), 1);
+    assert_eq!(store.due_messages(Channel::Mail, at(100), 10).await.unwrap().len(), 1);
     assert_eq!(store.sessions_of(taken.id).await.unwrap().len(), 1);
     // And nothing of it stands in the way afterwards.
     if let Some(Write::OpenSession(session)) = second.writes.last_mut() {

@@ -10,7 +10,7 @@ use super::{Case, Sample, Shared, cases, conflicts, done};
 
 pub(super) const CASES: &[Case] = cases![
     a_message_comes_back_as_it_went_in,
-    due_messages_come_oldest_first,
+    due_messages_of_a_channel_come_oldest_first,
     a_message_is_leased_once,
     a_finished_message_holds_no_secret,
     a_dead_flow_takes_its_messages_along,
@@ -40,19 +40,21 @@ async fn a_message_comes_back_as_it_went_in(store: Shared) {
     assert_eq!(store.message(sample.message(None).id).await.unwrap(), None);
 }
 
-async fn due_messages_come_oldest_first(store: Shared) {
+async fn due_messages_of_a_channel_come_oldest_first(store: Shared) {
     let mut sample = Sample::new(42);
     let mut due = |second| Message { due_at: at(second), ..sample.message(None) };
     let messages = [due(30), due(10), due(20), due(99)];
     let sent = Message { state: MessageState::Sent, ..due(5) };
-    let all = messages.iter().chain([&sent]);
+    let sms = Message { channel: Channel::Sms, ..due(15) };
+    let all = messages.iter().chain([&sent, &sms]);
     done(&store, all.cloned().map(Write::AddMessage).collect()).await;
-    let ids = async |limit| {
-        let due = store.due_messages(at(30), limit).await.unwrap();
+    let ids = async |channel, limit| {
+        let due = store.due_messages(channel, at(30), limit).await.unwrap();
         due.iter().map(|message| message.id).collect::<Vec<MessageId>>()
     };
-    assert_eq!(ids(10).await, [messages[1].id, messages[2].id, messages[0].id]);
-    assert_eq!(ids(2).await, [messages[1].id, messages[2].id]);
+    assert_eq!(ids(Channel::Mail, 10).await, [messages[1].id, messages[2].id, messages[0].id]);
+    assert_eq!(ids(Channel::Mail, 2).await, [messages[1].id, messages[2].id]);
+    assert_eq!(ids(Channel::Sms, 10).await, [sms.id]);
 }
 
 async fn a_message_is_leased_once(store: Shared) {
@@ -90,7 +92,7 @@ async fn a_finished_message_holds_no_secret(store: Shared) {
         let (due_at, error) = (at(9), String::new());
         conflicts(&store, vec![Write::RetryMessage { id, due_at, error }]).await;
     }
-    assert_eq!(store.due_messages(at(1_000), 10).await.unwrap(), []);
+    assert_eq!(store.due_messages(Channel::Mail, at(1_000), 10).await.unwrap(), []);
 }
 
 async fn a_dead_flow_takes_its_messages_along(store: Shared) {
@@ -101,7 +103,7 @@ async fn a_dead_flow_takes_its_messages_along(store: Shared) {
     done(&store, messages.iter().cloned().map(Write::AddMessage).collect()).await;
     done(&store, vec![Write::KillMessagesOf(flow)]).await;
     done(&store, vec![Write::KillMessagesOf(flow)]).await;
-    let due = store.due_messages(at(1_000), 10).await.unwrap();
+    let due = store.due_messages(Channel::Mail, at(1_000), 10).await.unwrap();
     assert_eq!(due, [messages[1].clone()]);
     let dead = store.message(messages[0].id).await.unwrap();
     assert!(dead.is_none_or(|m| m.payload.is_empty() && m.state == MessageState::Expired));

@@ -11,9 +11,9 @@ use keyward_core::port::{
     PeopleQuery, SeveralQuery, Status, WAYS_BACK,
 };
 use keyward_core::record::{
-    AclRow, Assignment, Challenge, Credential, Definitions, EventRow, ExclusiveSet, Grant, Group,
-    Held, Identifier, Identity, Invitation, Membership, Message, MessageState, PolicyDocument,
-    Role, RoleRule, Session, Subject, Tuple, User,
+    AclRow, Assignment, Challenge, Channel, Credential, Definitions, EventRow, ExclusiveSet, Grant,
+    Group, Held, Identifier, Identity, Invitation, Membership, Message, MessageState,
+    PolicyDocument, Role, RoleRule, Session, Subject, Tuple, User,
 };
 use keyward_core::time::Timestamp;
 
@@ -187,8 +187,15 @@ impl State {
         self.policy.get(&()).copied().unwrap_or(0)
     }
 
-    pub(super) fn due_messages(&self, now: Timestamp, limit: u32) -> Vec<Message> {
-        let is_due = |m: &&Message| m.state == MessageState::Pending && m.due_at <= now;
+    pub(super) fn due_messages(
+        &self,
+        channel: Channel,
+        now: Timestamp,
+        limit: u32,
+    ) -> Vec<Message> {
+        let is_due = |m: &&Message| {
+            m.state == MessageState::Pending && m.due_at <= now && m.channel == channel
+        };
         let mut due: Vec<&Message> = self.messages.values().filter(is_due).collect();
         due.sort_by_key(|message| (message.due_at, message.id));
         due.into_iter().take(limit as usize).cloned().collect()

@@ -108,7 +108,7 @@ statements! {
     Acls = "SELECT name, entries, version FROM kw_acls ORDER BY name";
     PolicyDocument = "SELECT version, body FROM kw_policy_documents WHERE id = 1";
     DueMessages = "SELECT {message} FROM kw_messages WHERE state = 'pending' AND due_at <= ? \
-        ORDER BY due_at, id LIMIT ?";
+        AND channel = ? ORDER BY due_at, id LIMIT ?";
     Message = "SELECT {message} FROM kw_messages WHERE id = ?";
     Messages = "SELECT {message} FROM kw_messages WHERE id < ? ORDER BY id DESC LIMIT ?";
     Invitation = "SELECT {invitation} FROM kw_invitations WHERE id = ?";

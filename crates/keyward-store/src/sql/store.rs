@@ -8,8 +8,8 @@ use keyward_core::port::{
     PeoplePage, PeopleQuery, RelatedQuery, SeveralQuery, Store, TupleQuery,
 };
 use keyward_core::record::{
-    Challenge, Definitions, EventRow, Held, Identifier, Identity, Invitation, Message, Session,
-    Subject, Tuple, User,
+    Challenge, Channel, Definitions, EventRow, Held, Identifier, Identity, Invitation, Message,
+    Session, Subject, Tuple, User,
 };
 use keyward_core::time::Timestamp;
 
@@ -343,8 +343,13 @@ impl<D: Driver> Store for SqlStore<D> {
         Box::pin(self.related_to(query))
     }
 
-    fn due_messages(&self, now: Timestamp, limit: u32) -> Fut<'_, Result<Vec<Message>, Error>> {
-        Box::pin(self.all(S::DueMessages, params![now, limit]))
+    fn due_messages(
+        &self,
+        channel: Channel,
+        now: Timestamp,
+        limit: u32,
+    ) -> Fut<'_, Result<Vec<Message>, Error>> {
+        Box::pin(self.all(S::DueMessages, params![now, channel.as_str(), limit]))
     }
 
     fn message(&self, id: MessageId) -> Fut<'_, Result<Option<Message>, Error>> {

@@ -12,8 +12,9 @@ use keyward_core::port::{
     RelatedQuery, SeveralQuery, Status, Take, TupleQuery, Write,
 };
 use keyward_core::record::{
-    AclRow, Assignment, Challenge, Credential, Event, ExclusiveSet, Grant, Group, Identifier,
-    Membership, Message, MessageState, Purpose, Role, RoleRule, Session, Tuple, User, What,
+    AclRow, Assignment, Challenge, Channel, Credential, Event, ExclusiveSet, Grant, Group,
+    Identifier, Membership, Message, MessageState, Purpose, Role, RoleRule, Session, Tuple, User,
+    What,
 };
 use keyward_core::time::Timestamp;
 use keyward_store::conformance::Sample;
@@ -332,7 +333,8 @@ impl World {
         see![
             store.tuples(&TupleQuery { limit: 9, ..TupleQuery::default() }),
             store.definitions(),
-            store.due_messages(late, 10),
+            store.due_messages(Channel::Mail, late, 10),
+            store.due_messages(Channel::Sms, late, 10),
             store.messages(None, 10),
             store.unchained(10),
             store.chain(0, 10),

@@ -145,7 +145,8 @@ fn standing(id: SessionId, key: &ApiKey, user: &User) -> Session {
         methods: vec!["api_key".into()],
         auth_time: key.created_at,
         created_at: key.created_at,
-        seen_at: key.used_at().unwrap_or(key.created_at),
+        // The first use is noted at once, however new the key is.
+        seen_at: key.used_at().unwrap_or_else(|| key.created_at.minus(TOUCH_EVERY)),
         idle: FOR_EVER,
         expires_at: key.expires_at().unwrap_or_else(|| key.created_at.plus(FOR_EVER)),
         remember: false,

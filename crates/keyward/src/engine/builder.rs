@@ -45,6 +45,7 @@ use crate::authn::{Authenticator, Steps};
 use crate::deliver::Sender;
 use crate::deliver::folder::Folder;
 use crate::deliver::inbox::Inbox;
+use crate::deliver::outbox::Sending;
 use crate::http::{RequestIds, Router};
 use crate::own_users::{OwnUsers, Users};
 use crate::pages::Pages;
@@ -530,7 +531,7 @@ impl Builder {
             request_ids: RequestIds::default(),
             web: self.web,
             maintenance: AtomicBool::new(self.maintenance),
-            sending: tokio::sync::Mutex::new(()),
+            sending: Sending::default(),
             wake: Wake::default(),
             changed: tokio::sync::watch::Sender::new(0),
             stop: CancellationToken::new(),

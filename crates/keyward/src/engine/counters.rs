@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use keyward_authz::Decision;
-use keyward_core::record::{Event, What};
+use keyward_core::Error;
+use keyward_core::record::{Channel, Event, What};
 use keyward_core::time::Timestamp;
 
 use super::Keyward;
@@ -68,19 +69,26 @@ impl Keyward {
     /// `keyward_store_up 0` is all that is told.
     pub async fn metrics(&self) -> String {
         let mut metrics = self.counted();
-        let end = Timestamp::from_micros(i64::MAX);
-        let waiting = match self.ready().await {
-            Ok(()) => self.0.store.due_messages(end, MAX_WAITING).await.ok(),
-            Err(_) => None,
-        };
+        let waiting = self.waiting().await.ok();
         let help = "Whether the store answers.";
         let up = u64::from(waiting.is_some());
         metrics.push(Metric::gauge("keyward_store_up", help, up));
         if let Some(waiting) = waiting {
             let help = "Messages that were not delivered yet, as far as 1000.";
-            metrics.push(Metric::gauge("keyward_outbox_messages", help, waiting.len() as u64));
+            metrics.push(Metric::gauge("keyward_outbox_messages", help, waiting as u64));
         }
         metrics.iter().fold(String::new(), |text, metric| metric.write(text))
+    }
+
+    /// Messages that were not delivered yet, as far as [`MAX_WAITING`] of each channel.
+    async fn waiting(&self) -> Result<usize, Error> {
+        self.ready().await?;
+        let end = Timestamp::from_micros(i64::MAX);
+        let mut waiting = 0;
+        for channel in Channel::ALL {
+            waiting += self.0.store.due_messages(channel, end, MAX_WAITING).await?.len();
+        }
+        Ok(waiting)
     }
 
     fn counted(&self) -> Vec<Metric> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use keyward_core::Error;
 use keyward_core::port::{Batch, Changes, Write};
-use keyward_core::record::EventRow;
+use keyward_core::record::{Channel, EventRow};
 use tokio::sync::watch;
 
 use super::Keyward;
@@ -14,7 +14,7 @@ use crate::view::EventView;
 /// time and that of one look-up.
 const FEED_EVERY: Duration = Duration::from_millis(200);
 /// How often retries and stragglers are looked for when nothing happens.
-const IDLE_EVERY: Duration = Duration::from_secs(5);
+pub(crate) const IDLE_EVERY: Duration = Duration::from_secs(5);
 /// From an event to its place in the chain: those in between share one commit.
 const CHAIN_AFTER: Duration = Duration::from_millis(50);
 /// How often old rows are removed. No multiple of two: limits are looked through
@@ -31,7 +31,8 @@ const CURSOR: &str = "listener_cursor";
 impl Keyward {
     /// Starts the background work. It ends with [`shutdown`](Self::shutdown).
     pub(crate) fn start(&self) {
-        self.keep_running("delivery", Self::outbox_loop);
+        self.keep_running("the delivery of mails", |auth| auth.outbox_loop(Channel::Mail));
+        self.keep_running("the delivery of text messages", |auth| auth.outbox_loop(Channel::Sms));
         self.keep_running("the audit chain", Self::chain_loop);
         self.keep_running("the change feed", Self::feed_loop);
         #[cfg(feature = "policy-file")]
@@ -74,10 +75,10 @@ impl Keyward {
         }
     }
 
-    async fn outbox_loop(self) {
+    async fn outbox_loop(self, channel: Channel) {
         let mut woken = self.0.wake.messages();
         loop {
-            log("deliver messages", self.deliver_due().await.map(drop));
+            log("deliver messages", self.deliver_on(channel).await.map(drop));
             if !self.idle(&mut woken).await {
                 return;
             }

@@ -8,6 +8,7 @@ use keyward_core::flow::verify::BeginVerification;
 use keyward_core::id::SessionId;
 use keyward_core::identifier::Kind;
 use keyward_core::port::{EventQuery, Fut};
+use keyward_core::record::Subject;
 use keyward_core::refusal::Refusal;
 use keyward_core::settings::Settings;
 use serde::Deserialize;
@@ -16,6 +17,7 @@ use serde_json::{Value, json};
 use super::profile::Given;
 use super::render::Page;
 use super::{go, nav, roster};
+use crate::SecondFactors;
 use crate::http::input::{self, Flag};
 use crate::http::{Code, Cx, Fault, Guard, Limit, Reply, Route};
 use crate::routes::account::{change_password, close_others, close_own, live_sessions};
@@ -47,13 +49,32 @@ async fn overview<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
         told.take(RECENT).map(|(text, at)| json!({ "text": text, "at": at })).collect();
     let view = UserView::new(&subject.user, &subject.identifiers);
     let view = view.for_owner(&cx.auth.0.settings);
+    let factors = SecondFactors::of(&subject, &cx.auth.0.settings);
     Ok(Page::new(cx, "account.html")
         .with("here", "account")
         .with_fields(cx, &view.properties, true)
         .with("keep_by", is_nobodys(&subject).then(|| way_to_keep(&cx.auth.0.settings)))
         .with("user", view)
+        .with("guard", guard(&subject, &factors))
+        .with("codes_left", factors.recovery_codes_left)
         .with("recent", recent))
 }
+
+/// How well an account is guarded, as the end of a text's key: by two proofs, or by what
+/// somebody may learn or get hold of.
+fn guard(subject: &Subject, factors: &SecondFactors) -> &'static str {
+    let has_password = subject.credential("password").is_some();
+    match (factors.methods.is_empty(), factors.recovery_codes_left) {
+        (false, ..FEW) => "few",
+        (false, _) => "two",
+        (true, _) if has_password => "password",
+        (true, _) if factors.has_passkeys => "passkeys",
+        (true, _) => "other",
+    }
+}
+
+/// Recovery codes below which somebody should make new ones.
+const FEW: usize = 3;
 
 /// What somebody without a name is asked for first, to come back by: an address that
 /// can be proven, or else a username, with which a password goes.

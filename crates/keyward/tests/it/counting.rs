@@ -14,7 +14,8 @@ use keyward::store::MemoryStore;
 use keyward::testing::{CHEAP, FakeClock, TestAuth};
 use keyward::{Keyward, Kind, Settings, Timestamp, Tuple};
 use keyward_core::record::{
-    Challenge, Definitions, EventRow, Held, Identity, Invitation, Message, Session, Subject, User,
+    Challenge, Channel, Definitions, EventRow, Held, Identity, Invitation, Message, Session,
+    Subject, User,
 };
 
 /// What was asked of a store, as far as it is somebody's request that asks.
@@ -141,7 +142,7 @@ impl Store for Counting {
         members(query: &'a MemberQuery) -> MembersPage;
         tuples(query: &'a TupleQuery) -> Page<Tuple, Tuple>;
         related(query: &'a RelatedQuery) -> Option<Vec<Tuple>>;
-        due_messages(now: Timestamp, limit: u32) -> Vec<Message>;
+        due_messages(channel: Channel, now: Timestamp, limit: u32) -> Vec<Message>;
         message(id: MessageId) -> Option<Message>;
         messages(after: Option<MessageId>, limit: u32) -> Vec<Message>;
         events(query: &'a EventQuery) -> Page<EventRow, EventId>;

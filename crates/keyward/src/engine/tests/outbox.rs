@@ -3,12 +3,15 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use keyward_core::flow::Client;
+use keyward_core::flow::sign_in_link::Sent;
 use keyward_core::port::Fut;
 use keyward_core::record::MessageState;
 use tokio::sync::watch;
 
-use super::{Shared, sign_up};
+use super::{Keyward, Shared, sign_up};
 use crate::deliver::{LEASE, Outgoing, SendError, Sender};
+use crate::people::NewPerson;
 
 /// A carrier that answers when it is told to, and counts what it was given.
 #[derive(Clone)]
@@ -118,4 +121,108 @@ async fn a_message_that_no_carrier_will_ever_take_is_given_up() {
     assert_eq!(message.state, MessageState::Failed);
     assert_eq!(message.last_error, "no such mailbox");
     assert!(message.payload.is_empty());
+}
+
+/// A carrier that keeps whatever goes to some until it is told to let go.
+#[derive(Clone)]
+struct Jammed {
+    keeps: fn(&str) -> bool,
+    given: watch::Sender<Vec<String>>,
+    lets_go: watch::Sender<bool>,
+}
+
+impl Jammed {
+    fn new(keeps: fn(&str) -> bool) -> Self {
+        Self { keeps, given: watch::Sender::new(vec![]), lets_go: watch::Sender::new(false) }
+    }
+
+    /// Waits until it was given something for each of them.
+    async fn was_given(&self, to: &[&str]) {
+        let has_all = |given: &Vec<String>| to.iter().all(|to| given.iter().any(|g| g == to));
+        self.given.subscribe().wait_for(has_all).await.unwrap();
+    }
+}
+
+impl Sender for Jammed {
+    fn send<'a>(&'a self, message: &'a Outgoing) -> Fut<'a, Result<(), SendError>> {
+        Box::pin(async {
+            self.given.send_modify(|given| given.push(message.to.clone()));
+            if (self.keeps)(&message.to) {
+                self.lets_go.subscribe().wait_for(|lets_go| *lets_go).await.unwrap();
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Ends when everything was sent.
+async fn all_sent(shared: &Shared, auth: &Keyward) {
+    auth.deliver_due().await.unwrap();
+    let messages = shared.store.messages(None, 100).await.unwrap();
+    assert!(messages.iter().all(|message| message.state == MessageState::Sent), "{messages:?}");
+}
+
+#[tokio::test]
+async fn a_mail_that_hangs_delays_no_other() {
+    let shared = Shared::new();
+    let carrier = Jammed::new(|to| to == "slow@example.com");
+    let auth = shared.node(|builder| builder.sender(carrier.clone())).await;
+    sign_up(&auth, "slow@example.com").await;
+    carrier.was_given(&["slow@example.com"]).await;
+    let others: Vec<String> = (0..20).map(|n| format!("p{n}@example.com")).collect();
+    for other in &others {
+        sign_up(&auth, other).await;
+    }
+    carrier.was_given(&others.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    carrier.lets_go.send_replace(true);
+    all_sent(&shared, &auth).await;
+    assert_eq!(carrier.given.borrow().len(), 21, "each once");
+    auth.shutdown().await;
+}
+
+/// Somebody who can be reached, and asks for a message to sign in with.
+async fn asks_to_sign_in(auth: &Keyward, to: &str, by: Sent) {
+    let mut person = NewPerson { verified: true, ..NewPerson::default() };
+    match to.starts_with('+') {
+        true => person.phone = Some(to.into()),
+        false => person.email = Some(to.into()),
+    }
+    auth.add_person(person).await.unwrap().ok();
+    auth.send_sign_in(to, by, &Client::default()).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn text_messages_that_hang_delay_no_mail() {
+    let shared = Shared::new();
+    let carrier = Jammed::new(|to| to.starts_with('+'));
+    let auth = shared.node(|builder| builder.sender(carrier.clone())).await;
+    for n in 0..20 {
+        asks_to_sign_in(&auth, &format!("+49 1511 23456{n:02}"), Sent::Code).await;
+    }
+    asks_to_sign_in(&auth, "ada@example.com", Sent::Code).await;
+    carrier.was_given(&["ada@example.com"]).await;
+    let texts = carrier.given.borrow().iter().filter(|to| to.starts_with('+')).count();
+    assert!(texts <= 8, "its carrier holds a few at once: {texts}");
+    carrier.lets_go.send_replace(true);
+    all_sent(&shared, &auth).await;
+    auth.shutdown().await;
+}
+
+#[tokio::test]
+async fn messages_to_one_account_go_one_after_the_other() {
+    let shared = Shared::new();
+    let carrier = Jammed::new(|to| to == "ada@example.com");
+    let auth = shared.node(|builder| builder.sender(carrier.clone())).await;
+    asks_to_sign_in(&auth, "ada@example.com", Sent::Code).await;
+    carrier.was_given(&["ada@example.com"]).await;
+    shared.clock.advance(Duration::from_secs(120));
+    asks_to_sign_in(&auth, "ada@example.com", Sent::Link).await;
+    asks_to_sign_in(&auth, "bob@example.com", Sent::Code).await;
+    carrier.was_given(&["bob@example.com"]).await;
+    assert_eq!(*carrier.given.borrow(), ["ada@example.com", "bob@example.com"]);
+    carrier.lets_go.send_replace(true);
+    all_sent(&shared, &auth).await;
+    let given = carrier.given.borrow().clone();
+    assert_eq!(given, ["ada@example.com", "bob@example.com", "ada@example.com"]);
+    auth.shutdown().await;
 }

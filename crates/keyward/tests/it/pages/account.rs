@@ -1,8 +1,9 @@
 //! A person's own account.
 
-use keyward::testing::{PASSWORD, TestAuth};
+use keyward::testing::{Client, PASSWORD, PasskeyDevice, TestAuth};
 
 use super::html::{Page, location};
+use crate::{factors, passkeys};
 
 #[tokio::test]
 async fn a_person_changes_their_name_and_their_password() {
@@ -162,4 +163,47 @@ async fn a_session_that_was_over_before_is_told_to_be_over_and_not_locked() {
     t.kw.act_on(user.id, lock).await.unwrap().unwrap();
     let to = location(&ada.page("/account").await);
     assert!(to.starts_with("/login?notice=ended"), "{to}");
+}
+
+/// What the overview says of how well the account is guarded, mark and words.
+async fn guard(client: &Client) -> (String, String) {
+    let page = Page::of(&client.page("/account").await);
+    let panel = "section[aria-labelledby=guard]";
+    (page.text(&format!("{panel} .tag")), page.text(&format!("{panel} p")))
+}
+
+#[tokio::test]
+async fn the_overview_says_how_well_the_account_is_guarded() {
+    let t = TestAuth::new().await;
+    let ada = t.user("ada@example.com").await;
+    let client = t.pages().login_as(&ada).await;
+    let (mark, words) = guard(&client).await;
+    assert_eq!(mark, "could be better");
+    assert!(words.contains("Whoever learns your password gets in."), "{words}");
+
+    let (_, codes) = client.enrol_totp(&t.clock).await;
+    let (mark, words) = guard(&client).await;
+    assert_eq!(mark, "well protected");
+    assert!(words.contains("Nobody gets in with your password alone."), "{words}");
+    for code in &codes[..8] {
+        let other = t.pages();
+        let begun = factors::flow(&other).await;
+        let done = factors::answer(&other, &begun, "recovery_code", code).await;
+        assert_eq!(done.status(), 200);
+    }
+    let (mark, words) = guard(&client).await;
+    assert_eq!(mark, "could be better");
+    assert!(words.ends_with("phone is lost: 2."), "{words}");
+
+    let bob = t.user_with(|new| {
+        new.email = Some("bob@example.com".into());
+        new.password = None;
+    });
+    let client = t.pages().login_as(&bob.await).await;
+    assert!(guard(&client).await.1.contains("Whoever gets into your mailbox"));
+    let mut device = PasskeyDevice::default();
+    assert_eq!(passkeys::add(&client, &mut device).await.status(), 201);
+    let (mark, words) = guard(&client).await;
+    assert_eq!(mark, "well protected");
+    assert!(words.contains("There is no password that anybody could learn."), "{words}");
 }
