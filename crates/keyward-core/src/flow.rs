@@ -39,6 +39,7 @@ mod known_elsewhere;
 pub mod lately;
 pub mod limits;
 pub mod maintenance;
+mod marks;
 pub mod matrix;
 pub mod method;
 pub mod mfa;
@@ -67,7 +68,6 @@ pub mod step_up;
 pub mod tokens;
 pub mod totp;
 pub mod verify;
-#[cfg(any(feature = "oauth", feature = "passkeys"))]
 mod ways_in;
 
 use core::time::Duration;

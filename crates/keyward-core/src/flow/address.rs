@@ -39,10 +39,11 @@ impl Wanted {
 /// Whether `holder` keeps this address when somebody else proves to hold it: a
 /// claim that was never proven gives way to one that is, where claims have to be
 /// proven at all.
-fn keeps(holder: &Subject, kind: Kind, normal: &str, settings: &Settings) -> bool {
+pub(super) fn keeps(holder: &Subject, kind: Kind, normal: &str, settings: &Settings) -> bool {
     let mut names = holder.identifiers.iter();
     let name = names.find(|i| i.kind == kind && i.normal == normal);
-    let proven = name.is_none_or(|name| name.verified_at.is_some());
+    // Usernames are never proven.
+    let proven = name.is_none_or(|name| name.verified_at.is_some() || kind == Kind::Username);
     proven || settings.verify == VerifyMode::None
 }
 

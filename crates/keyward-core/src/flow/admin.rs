@@ -225,7 +225,8 @@ impl Flow for Edit {
 
     fn decide(&self, facts: EditFacts, _: Done, cx: &mut Decide<'_>) -> Verdict<User> {
         let Some(subject) = facts.subject else { return Verdict::no(Refusal::NotFound) };
-        if facts.beyond {
+        if facts.beyond || self.is_dangerous() && self.actor == Some(self.user) {
+            // One's own names are changed where they are proven, and can be taken back.
             return Verdict::no(Refusal::OutsideCeiling);
         }
         let names = match facts.names {
@@ -251,6 +252,9 @@ impl Flow for Edit {
                 normal: i.normal.clone(),
             }));
             writes.push(Write::AddIdentifier(new_identifier(user.id, name, cx.now)));
+        }
+        if !names.is_empty() {
+            writes.extend(tell(&subject, "address_changed", cx));
         }
         user.updated_at = cx.now;
         writes.push(Write::SwapUser { was: user.version, now: user.clone() });
@@ -326,6 +330,11 @@ pub struct ActOn {
     pub actor: Option<UserId>,
 }
 
+/// Whether anything can be sent to this account.
+fn is_reached(subject: &Subject) -> bool {
+    subject.identifiers.iter().any(|name| name.kind != Kind::Username)
+}
+
 /// What must be known to act on an account.
 #[derive(Debug)]
 pub struct ActFacts {
@@ -369,7 +378,7 @@ impl Flow for ActOn {
 
     fn decide(&self, facts: ActFacts, done: Done, cx: &mut Decide<'_>) -> Verdict<User> {
         let Some(subject) = facts.subject else { return Verdict::no(Refusal::NotFound) };
-        if facts.beyond {
+        if facts.beyond || self.is_for_others() && self.actor == Some(self.user) {
             return Verdict::no(Refusal::OutsideCeiling);
         }
         let noted = match facts.admins.without_one() {
@@ -383,6 +392,12 @@ impl Flow for ActOn {
 }
 
 impl ActOn {
+    /// What nobody does to themselves as an administrator: there is a door for it that asks
+    /// for proof.
+    fn is_for_others(&self) -> bool {
+        matches!(self.act, Act::Verify | Act::ResetMfa | Act::SetPassword { .. })
+    }
+
     fn act_on(&self, subject: Subject, done: Done, cx: &mut Decide<'_>) -> Verdict<User> {
         match &self.act {
             Act::Lock { reason } => self.lock(subject.user, reason, cx),
@@ -403,6 +418,10 @@ impl ActOn {
             // Whoever had it could set no other.
             Act::SetPassword { temporary: true, .. } if !cx.settings.recovery => {
                 Verdict::no(Refusal::RecoveryDisabled)
+            }
+            // Nor whoever nothing can be sent to.
+            Act::SetPassword { temporary: true, .. } if !is_reached(&subject) => {
+                Verdict::no(Refusal::invalid("temporary", "identifier_required"))
             }
             Act::SetPassword { password, temporary } => {
                 let problems = new_password_problems(password, "password", &subject, cx.settings);
@@ -471,14 +490,12 @@ impl ActOn {
     }
 
     fn reset_mfa(&self, subject: &Subject, cx: &mut Decide<'_>) -> Verdict<User> {
-        // One's own is removed by whoever proves to have it.
-        if self.actor == Some(self.user) {
-            return Verdict::no(Refusal::OutsideCeiling);
-        }
         let what = What::MfaRemoved { method: "all".into(), by: "admin".into() };
-        let verdict = self.swap(subject.user.clone(), what, cx, |_, _| ());
+        // A session that stands on what is gone could enrol something else at once.
+        let verdict = self.swap(subject.user.clone(), what, cx, |user, _| {
+            user.session_epoch += 1;
+        });
         let mut writes = factor::remove_all(subject, cx.settings);
-        writes.push(Write::KillChallengesOf(self.user));
         writes.extend(tell(subject, "account_changed", cx));
         verdict.after(writes, vec![])
     }
@@ -501,6 +518,7 @@ impl ActOn {
                 now.must_change_password = temporary;
             }
         }
+        writes.extend(tell(subject, "password_changed", cx));
         let event = set_by_admin(subject, self.actor, cx);
         Verdict::yes(user, writes, vec![event])
     }

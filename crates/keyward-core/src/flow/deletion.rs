@@ -83,6 +83,9 @@ impl Flow for DeleteOwn {
 #[derive(Debug, Deserialize, Serialize)]
 struct Whose {
     user: UserId,
+    /// When it was deleted: a later time, the letter brings nothing back.
+    #[serde(default)]
+    at: Option<i64>,
 }
 
 /// A letter with a way back to every e-mail address that was proven, and a plain
@@ -108,7 +111,8 @@ fn way_back(to: &Identifier, cx: &mut Decide<'_>) -> Result<Vec<Write>, Error> {
     let what = For { purpose: Purpose::RestoreAccount, user, kind, normal, epoch: 0 };
     let (mut challenge, secrets, _) = challenge::begin(what, cx);
     (challenge.attempts_left, challenge.browser_hash) = (0, None);
-    challenge.data = serde_json::to_string(&Whose { user: to.user })
+    let whose = Whose { user: to.user, at: Some(cx.now.as_micros()) };
+    challenge.data = serde_json::to_string(&whose)
         .map_err(|cause| Error::because("write down whose account it is", cause))?;
     let letter = challenge::link_letter("account_deleted", &challenge, &secrets, to.into(), cx)?;
     Ok(vec![Write::AddChallenge(challenge), letter])
@@ -161,10 +165,12 @@ impl RestoreFacts {
         let challenge = Answer::Link(link.clone()).challenge(cx.store).await?;
         let challenge = challenge.filter(|c| c.purpose == Purpose::RestoreAccount);
         let whose = challenge.as_ref().and_then(|c| serde_json::from_str::<Whose>(&c.data).ok());
-        let user = match whose {
+        let user = match &whose {
             Some(whose) => cx.store.user(whose.user).await?,
             None => None,
         };
+        let at = whose.and_then(|whose| whose.at).map(Timestamp::from_micros);
+        let user = user.filter(|user| at.is_none() || user.deleted_at == at);
         Ok(Self { challenge, user })
     }
 

@@ -39,8 +39,8 @@ impl Flow for RenewCodes {
             return Verdict::no(Refusal::MfaNotEnrolled);
         }
         let mut writes = touched(&subject, cx);
-        let (made, write) = codes::renew(&subject, cx);
-        writes.push(write);
+        let (made, renewing) = codes::renew(&subject, cx);
+        writes.extend(renewing);
         writes.extend(tell(&subject, "account_changed", cx));
         let what = What::MfaEnrolled { method: "recovery_code".into() };
         Verdict::yes(made, writes, vec![cx.own_event(self.user, what)])

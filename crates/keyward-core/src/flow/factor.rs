@@ -20,8 +20,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::guess::{Guessed, Guesser};
-use super::{Decide, Done, Work};
-use crate::port::{ANONYMOUS, Take, Write};
+use super::marks::is_mark;
+use super::{Decide, Done, Work, own_user};
+use crate::port::{Take, Write};
 use crate::record::{Challenge, Credential, Event, Reason, Session, Subject, What};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
@@ -47,13 +48,27 @@ pub(super) trait Factor: Sync {
         subject.credential(self.kind()).is_some()
     }
 
-    /// What is written because `answer` is right, so that it is never right
-    /// again; `None` if it is wrong.
-    fn check(&self, asked: Asked<'_>, answer: &Secret, cx: &mut Decide<'_>) -> Option<Vec<Write>>;
+    /// What follows because `answer` is right, or why it is not.
+    fn check(&self, asked: Asked<'_>, answer: &Secret, cx: &mut Decide<'_>)
+    -> Result<Used, Reason>;
 
     /// What is written because an answer was wrong: the authenticator counts it.
     fn missed(&self, _subject: &Subject) -> Option<Write> {
         None
+    }
+}
+
+/// A right answer: what is written so that it is never right again, and what the log says
+/// beside that it was given.
+#[derive(Debug)]
+pub(super) struct Used {
+    write: Write,
+    event: Option<Event>,
+}
+
+impl From<Write> for Used {
+    fn from(write: Write) -> Self {
+        Self { write, event: None }
     }
 }
 
@@ -166,18 +181,18 @@ pub(super) fn judge(
     let known = methods(subject, cx.settings);
     let found = roster(cx.settings).find(|f| f.method() == method && known.contains(&f.method()));
     let Some(factor) = found else { return wrong(subject, method, Reason::NoCredential, cx) };
-    let Some(mut writes) = factor.check(asked, answer, cx) else {
-        let mut judged = wrong(subject, method, Reason::WrongSecret, cx);
-        judged.writes.extend(factor.missed(subject));
-        return judged;
+    let used = match factor.check(asked, answer, cx) {
+        Ok(used) => used,
+        Err(reason) => {
+            let mut judged = wrong(subject, method, reason, cx);
+            judged.writes.extend(factor.missed(subject));
+            return judged;
+        }
     };
+    let mut writes = vec![used.write];
     let guesser = Guesser::new(cx.client, Some(subject.user.id), "");
     writes.extend(guesser.give_back(Guessed::Factor, cx));
-    let used = (factor.kind() == codes::KIND).then(|| {
-        let left = codes::left(subject).saturating_sub(1);
-        cx.own_event(subject.user.id, What::RecoveryCodeUsed { left })
-    });
-    Judged { right: true, writes, events: used.into_iter().collect() }
+    Judged { right: true, writes, events: used.event.into_iter().collect() }
 }
 
 fn wrong(subject: &Subject, method: &str, reason: Reason, cx: &mut Decide<'_>) -> Judged {
@@ -258,13 +273,19 @@ pub(super) fn in_full(
 /// Whether the owner of an account proved lately, and with all that it asks for,
 /// who they are.
 pub fn is_fresh(session: &Session, subject: &Subject, settings: &Settings, now: Timestamp) -> bool {
-    // An account without a name has nothing to prove itself with but its session.
-    let is_mark = |found: &Credential| found.kind == ANONYMOUS;
-    let is_nameless = subject.credentials.iter().all(is_mark) && subject.identifiers.is_empty();
+    // An account without a name has nothing to prove itself with but its session; a key of
+    // it is none.
+    let proves = |found: &Credential| !is_mark(found) && !KEYS.contains(&found.kind.as_str());
+    let is_nameless = subject.identifiers.is_empty()
+        && subject.credential(own_user::KIND).is_none()
+        && !subject.credentials.iter().any(proves);
     is_nameless
         || session.aal >= needed(subject, settings)
             && is_recent(session.auth_time, now, settings.step_up_age)
 }
+
+/// Kinds of credential that a program holds.
+const KEYS: &[&str] = &["api_key", "authnzerver_key"];
 
 /// How many factors an account asks for.
 fn needed(subject: &Subject, settings: &Settings) -> u8 {

@@ -7,7 +7,7 @@ use super::challenge::{self, For, same_browser};
 use super::deletion::may_enter;
 use super::factor::{self, Asked, trusted};
 use super::open::{Opening, Replaced, Standing, open};
-use super::proven::{Proof, SignedIn, back};
+use super::proven::{Proof, SignedIn, back, lacks};
 use super::recover::Reset;
 use super::{Decide, Done, Flow, Gather, Verdict, Work};
 use crate::Error;
@@ -238,6 +238,12 @@ impl FinishMfa {
                 return Verdict::no(Refusal::MfaExpired);
             };
             (subject, writes, events) = reset.apply(&subject, cx);
+            // A recovery comes here before it was asked what else must be proven.
+            if !lacks(&subject, cx.settings).is_empty() {
+                let (method, identifier) = (waited.method.as_str(), waited.identifier.as_str());
+                let proof = Proof { subject: &subject, method, aal: 2, identifier };
+                return proof.ask(cx).after(writes, events);
+            }
         }
         let what = What::SignInSucceeded { method: waited.method.clone() };
         let mut event = cx.own_event(subject.user.id, what);

@@ -170,9 +170,9 @@ impl SignInOwn {
     }
 }
 
-/// Whether the app vouches for whoever has this account: it has no names to be proven.
+/// Whether the app vouches for whoever has this account, whatever names they add here.
 pub(super) fn is_vouched_for(subject: &Subject) -> bool {
-    subject.identifiers.is_empty() && subject.credential(KIND).is_some()
+    subject.credential(KIND).is_some()
 }
 
 /// The id in the app's table of the person that an account stands for.

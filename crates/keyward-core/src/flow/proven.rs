@@ -10,10 +10,12 @@ use super::own_user::is_vouched_for;
 use super::verify::ask_to_verify;
 use super::{Decide, Verdict, factor, mfa};
 use crate::id::FlowId;
+use crate::identifier::Kind;
 use crate::port::Write;
 use crate::record::{Event, Identifier, Reason, Subject, User, What};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
+use crate::settings::Settings;
 
 /// Somebody proved to be this account.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +61,17 @@ pub enum SignedIn {
     },
 }
 
+/// The kinds of address of which one has to be proven before this account lets anybody in.
+/// One without an address has none to prove: it was begun without a name, or somebody made
+/// it so. Nor does one that the app vouches for.
+pub(super) fn lacks(subject: &Subject, settings: &Settings) -> &'static [Kind] {
+    let has_address = subject.identifiers.iter().any(|name| name.kind != Kind::Username);
+    match has_address && !is_vouched_for(subject) {
+        true => settings.verify.lacks(&subject.identifiers),
+        false => &[],
+    }
+}
+
 /// Decides what a proof opens; without `how`, nothing. What the caller writes
 /// because of the proof goes before: [`Verdict::after`].
 pub(super) fn proven(
@@ -81,8 +94,7 @@ pub(super) fn proven(
         let failed = proof.failed(reason, cx);
         return Verdict::refuse(refusal, vec![], vec![failed]);
     }
-    let lacks = cx.settings.verify.lacks(&proof.subject.identifiers);
-    if !lacks.is_empty() && !is_vouched_for(proof.subject) {
+    if !lacks(proof.subject, cx.settings).is_empty() {
         return proof.ask(cx);
     }
     if proof.aal >= 2 || !factor::guarded(proof.subject, cx.settings) {
@@ -130,7 +142,7 @@ impl Proof<'_> {
     }
 
     /// An address must be proven first.
-    fn ask(&self, cx: &mut Decide<'_>) -> Verdict<SignedIn> {
+    pub(super) fn ask(&self, cx: &mut Decide<'_>) -> Verdict<SignedIn> {
         let failed = self.failed(Reason::Unverified, cx);
         let Some((asked, writes, event)) = ask_to_verify(self.subject, cx) else {
             let refusal = Refusal::Unverified { flow: None };

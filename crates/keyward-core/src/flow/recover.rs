@@ -5,6 +5,8 @@ mod stop;
 pub use stop::{StopRecovery, Stopped, TellOfRecovery};
 
 use super::challenge::{self, Answer, For, To, code_takes, give_back_code, take};
+use super::factor::trusted;
+use super::marks::is_mark;
 use super::open::Opening;
 use super::password::{new_password_problems, set_password, tell};
 use super::proven::{Proof, SignedIn, proven};
@@ -14,7 +16,7 @@ use super::{Decide, Done, Flow, Gather, Verdict, Work, factor, mfa};
 use crate::Error;
 use crate::identifier::{Kind, folded};
 use crate::port::{Fut, Take, Write};
-use crate::record::{Event, Identifier, Purpose, Subject, What};
+use crate::record::{Credential, Event, Identifier, Purpose, Subject, What};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
 
@@ -153,11 +155,26 @@ impl Flow for ConfirmRecovery {
             let proof = Proof { subject: &subject, method: METHOD, aal: 1, identifier: "" };
             return mfa::ask(proof, self.open, Some(&reset), cx).after(spent, vec![]);
         }
+        let (subject, cleared) = cleared(subject);
+        spent.extend(cleared);
         let (subject, writes, events) = reset.apply(&subject, cx);
         let proof = Proof { subject: &subject, method: METHOD, aal: 1, identifier: "" };
         let spent = spent.into_iter().chain(writes).collect();
         proven(proof, Some(self.open), cx).after(spent, events)
     }
+}
+
+/// Of an account that nobody proved to own, whatever else opens it goes: a stranger may
+/// have made it, and enrolled it.
+fn cleared(mut subject: Subject) -> (Subject, Vec<Write>) {
+    if subject.is_verified() {
+        return (subject, vec![]);
+    }
+    let stays = |found: &Credential| found.kind == "password" || is_mark(found);
+    let goes = subject.credentials.iter().filter(|found| !stays(found));
+    let writes = goes.map(|found| Write::SpendCredential(found.id)).collect();
+    subject.credentials.retain(stays);
+    (subject, writes)
 }
 
 /// What a recovery is called in sessions and in the log.
@@ -192,7 +209,8 @@ impl Reset {
         writes.extend(setting);
         writes.extend(tell(subject, "password_changed", cx));
         let events = vec![cx.own_event(user.id, What::PasswordReset { by: self.by.clone() })];
-        let subject = verified(subject.clone(), self.kind, &self.normal, cx.now);
+        let mut subject = verified(subject.clone(), self.kind, &self.normal, cx.now);
+        subject.credentials.retain(|found| found.kind != trusted::KIND);
         (Subject { user, ..subject }, writes, events)
     }
 }

@@ -2,6 +2,7 @@
 
 use super::admin::is_beyond;
 use super::open::{Opened, Opening, Standing, open};
+use super::proven::lacks;
 use super::{Decide, Done, Flow, Gather, Verdict};
 use crate::Error;
 use crate::id::{SessionId, UserId};
@@ -52,12 +53,12 @@ pub(super) fn refuse_barred<Y>(
     cx: &mut Decide<'_>,
 ) -> Option<Verdict<Y>> {
     let user = &subject.user;
-    let proven = cx.settings.verify.lacks(&subject.identifiers).is_empty();
+    let proven = lacks(subject, cx.settings).is_empty();
     let (reason, refusal) = if user.deleted_at.is_some() {
         (Reason::Deleted, Refusal::InvalidCredentials)
     } else if !user.is_active() {
         (Reason::Locked, Refusal::InvalidCredentials)
-    } else if !proven && !subject.identifiers.is_empty() {
+    } else if !proven {
         (Reason::Unverified, Refusal::Unverified { flow: None })
     } else {
         return None;

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::address::keeps;
 use super::challenge::{self, For, take};
 use super::invite::{Brought, come_by};
 use super::open::{Opened, Opening, Standing, open};
@@ -131,19 +132,21 @@ impl Flow for SignUp {
         if facts.username_taken {
             return Verdict::no(Refusal::invalid("username", "username_taken"));
         }
-        match facts.holder {
-            Some((kind, holder)) => {
-                let verdict = self.taken(kind, &holder, &names, done, cx);
-                used_up(verdict, invitation, &holder, cx)
+        let (holder, freed) = match facts.holder {
+            Some((kind, holder)) if gives_way(kind, &holder, invitation, cx.settings) => {
+                (None, freed(&holder, names.iter().find(|name| name.normal.kind == kind)))
             }
-            None => {
-                let mut verdict = self.fresh(&names, invitation, done, cx);
-                if let Some(brought) = &facts.invitation {
-                    brought.guard(&mut verdict, cx);
-                }
-                verdict
-            }
+            other => (other, vec![]),
+        };
+        if let Some((kind, holder)) = holder {
+            let verdict = self.taken(kind, &holder, &names, done, cx);
+            return used_up(verdict, invitation, &holder, cx);
         }
+        let mut verdict = self.fresh(&names, invitation, done, cx).after(freed, vec![]);
+        if let Some(brought) = &facts.invitation {
+            brought.guard(&mut verdict, cx);
+        }
+        verdict
     }
 }
 
@@ -280,6 +283,25 @@ impl SignUp {
         events.extend([cx.own_event(user, what), event]);
         Verdict::yes(SignedUp::Complete(Box::new(opened)), writes, events)
     }
+}
+
+/// Whether the holder of an address gives way to whoever was invited there: their claim was
+/// never proven, and the link of the letter proves this one.
+fn gives_way(
+    kind: Kind,
+    holder: &Subject,
+    invitation: Option<&Invitation>,
+    settings: &Settings,
+) -> bool {
+    let found = invitation.filter(|found| found.is_mailed && kind == Kind::Email);
+    found.is_some_and(|found| !keeps(holder, kind, &found.normal, settings))
+}
+
+/// Takes the name from who held it.
+fn freed(holder: &Subject, name: Option<&Name>) -> Vec<Write> {
+    let Some(Name { normal, .. }) = name else { return vec![] };
+    let (user, kind, normal) = (holder.user.id, normal.kind, normal.text.clone());
+    vec![Write::RemoveIdentifier { user, kind, normal }, Write::NoteChange(user)]
 }
 
 /// An invitation is spent by an address that is taken as by any other: else whoever holds

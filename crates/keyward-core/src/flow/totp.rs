@@ -188,9 +188,9 @@ pub(super) fn enrolled(
     let mut events = vec![cx.own_event(user, What::MfaEnrolled { method: method.into() })];
     let mut codes = vec![];
     if codes::left(subject) == 0 {
-        let (made, write) = codes::renew(subject, cx);
+        let (made, renewing) = codes::renew(subject, cx);
         codes = made;
-        writes.push(write);
+        writes.extend(renewing);
         events.push(cx.own_event(user, What::MfaEnrolled { method: "recovery_code".into() }));
     }
     writes.extend(tell(subject, "account_changed", cx));

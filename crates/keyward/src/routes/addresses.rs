@@ -166,6 +166,8 @@ fn undo(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let LinkInput { token } = input::body(cx.request)?;
         cx.auth.undo_address_for(token, &cx.caller.client).await??;
-        reply::ok(&Outcome { next: &["recovery"], ..Outcome::new(Status::Undone) })
+        // Where nobody recovers, the password is the old one.
+        let next = if cx.auth.0.settings.recovery { &["recovery"] } else { &["sign_in"] };
+        reply::ok(&Outcome { next, ..Outcome::new(Status::Undone) })
     })
 }

@@ -53,6 +53,7 @@ mod hashes;
 mod impersonation;
 #[cfg(all(feature = "import", feature = "sqlite"))]
 mod import;
+mod interplay;
 mod invitations;
 mod journey;
 mod kit;

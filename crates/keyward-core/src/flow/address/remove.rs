@@ -7,7 +7,7 @@ use crate::Error;
 use crate::flow::enrolled::allowed;
 use crate::flow::step_up::Facts;
 use crate::flow::totp::touched;
-use crate::flow::{Decide, Done, Flow, Gather, Verdict};
+use crate::flow::{Decide, Done, Flow, Gather, Verdict, ways_in};
 use crate::id::{SessionId, UserId};
 use crate::identifier::Kind;
 use crate::port::{Fut, Write};
@@ -45,7 +45,8 @@ impl Flow for RemoveAddress {
         if gone.is_empty() {
             return Verdict::no(Refusal::NotFound);
         }
-        if !suffices(&rest, cx.settings) {
+        let is_reached = rest.iter().any(|name| name.kind != Kind::Username);
+        if !suffices(&rest, cx.settings) || !is_reached && !ways_in::has_one(&subject) {
             return Verdict::no(Refusal::LastWayIn);
         }
         let mut writes: Vec<Write> = gone.iter().map(|name| removal(name)).collect();

@@ -8,12 +8,13 @@ use super::keeps;
 use crate::Error;
 use crate::flow::challenge::{self, Answer, For};
 use crate::flow::factor::trusted;
+use crate::flow::marks::is_mark;
 use crate::flow::password::tell as tell_all;
 use crate::flow::{Decide, Done, Flow, Gather, Verdict};
 use crate::id::{TenantId, UserId};
 use crate::identifier::{Kind, normalise};
 use crate::port::{Fut, Write};
-use crate::record::{Challenge, Credential, Identifier, Purpose, Subject, What};
+use crate::record::{Challenge, Credential, DeletedBy, Identifier, Purpose, Subject, What};
 use crate::refusal::Refusal;
 use crate::secret::Secret;
 use crate::time::Timestamp;
@@ -36,6 +37,8 @@ pub(super) struct Before {
 struct Old {
     value: String,
     verified_at: Option<i64>,
+    #[serde(default)]
+    created_at: Option<i64>,
 }
 
 impl Before {
@@ -44,6 +47,7 @@ impl Before {
         let old = |i: &Identifier| Old {
             value: i.value.clone(),
             verified_at: i.verified_at.map(Timestamp::as_micros),
+            created_at: Some(i.created_at.as_micros()),
         };
         let (user, since) = (subject.user.id, since.as_micros());
         Self { user, kind, names: names.map(old).collect(), since }
@@ -65,7 +69,7 @@ impl Before {
                 value: old.value.clone(),
                 skeleton: normal.skeleton,
                 verified_at: old.verified_at.map(Timestamp::from_micros),
-                created_at: now,
+                created_at: old.created_at.map_or(now, Timestamp::from_micros),
             })
         };
         self.names.iter().filter_map(read).collect()
@@ -73,13 +77,15 @@ impl Before {
 }
 
 /// Letters to every address that the account had proven before: with a link that
-/// takes the change back to e-mail addresses, without one to phones.
+/// takes the change back to e-mail addresses, without one to phones, nor to an address
+/// that itself came by a change which can still be taken back. Whoever reads the older one
+/// decides: else a thief who changes an address twice has a link of their own.
 pub(super) fn tell(subject: &Subject, before: &Before, cx: &mut Decide<'_>) -> Vec<Write> {
     let mut writes = vec![];
     let proven = subject.identifiers.iter().filter(|i| i.verified_at.is_some());
     for to in proven {
         match to.kind {
-            Kind::Email if !cx.settings.undo_lifetime.is_zero() => {
+            Kind::Email if !cx.settings.undo_lifetime.is_zero() && !is_young(to, subject, cx) => {
                 writes.extend(way_back(to, before, cx).unwrap_or_default());
             }
             Kind::Email | Kind::Phone => {
@@ -89,6 +95,13 @@ pub(super) fn tell(subject: &Subject, before: &Before, cx: &mut Decide<'_>) -> V
         }
     }
     writes
+}
+
+/// Whether an address was not there from the start, and came so lately that the change
+/// can still be taken back.
+fn is_young(to: &Identifier, subject: &Subject, cx: &Decide<'_>) -> bool {
+    to.created_at > subject.user.created_at
+        && cx.now < to.created_at.plus(cx.settings.undo_lifetime)
 }
 
 fn way_back(to: &Identifier, before: &Before, cx: &mut Decide<'_>) -> Result<Vec<Write>, Error> {
@@ -109,8 +122,8 @@ fn way_back(to: &Identifier, before: &Before, cx: &mut Decide<'_>) -> Result<Vec
 }
 
 /// Takes a change of address back. Whoever made it may be a stranger: every
-/// session dies, the password has to be set anew, and what was enrolled since the
-/// change is gone.
+/// session dies, the password has to be set anew, what was enrolled since the change is
+/// gone, and a deletion since then is taken back as well.
 #[derive(Clone, Debug)]
 pub struct UndoAddress {
     /// The secret of the link.
@@ -182,11 +195,20 @@ impl Flow for UndoAddress {
         }
         let (restored, undoing) = restored(&subject, &before, names, cx);
         writes.extend(undoing);
-        writes.extend(tell_all(&restored, "account_changed", cx));
+        // Those that go as well: one of them may be the owner's after all.
+        let mut told = restored;
+        told.identifiers.extend(gone(&subject, &told.identifiers));
+        writes.extend(tell_all(&told, "account_changed", cx));
         let what = What::AddressRestored { identifier_kind: before.kind.as_str().into() };
         let event = cx.event(None, Some(before.user), what);
         Verdict::yes((), writes, vec![event])
     }
+}
+
+/// The names of an account that are not among these.
+fn gone(subject: &Subject, rest: &[Identifier]) -> Vec<Identifier> {
+    let stays = |i: &Identifier| rest.iter().any(|r| r.kind == i.kind && r.normal == i.normal);
+    subject.identifiers.iter().filter(|i| !stays(i)).cloned().collect()
 }
 
 /// The account as it will be, and what makes it so.
@@ -199,7 +221,17 @@ fn restored(
     let mut user = subject.user.clone();
     user.updated_at = cx.now;
     user.session_epoch += 1;
-    user.must_change_password |= subject.credential("password").is_some();
+    let since = Timestamp::from_micros(before.since);
+    // What was made together with the account was there before.
+    let is_new = |found: &Credential| {
+        found.created_at > since || found.created_at == since && found.kind != "password"
+    };
+    let old = subject.credential("password").filter(|found| !is_new(found));
+    // Where nobody can recover, nobody could set another.
+    user.must_change_password = old.is_some() && cx.settings.recovery;
+    if user.deleted_by == Some(DeletedBy::Owner) && user.deleted_at.is_some_and(|at| at >= since) {
+        (user.deleted_at, user.deleted_by) = (None, None);
+    }
     let mut writes = vec![
         Write::SwapUser { was: user.version, now: user.clone() },
         Write::KillChallengesOf(user.id),
@@ -211,8 +243,8 @@ fn restored(
     writes.extend(of_kind.filter(|i| !names.iter().any(|n| same(n, i))).map(removal));
     let missing = names.iter().filter(|n| !subject.identifiers.iter().any(|i| same(n, i)));
     writes.extend(missing.cloned().map(Write::AddIdentifier));
-    let since = |c: &&Credential| c.kind != "password" && c.created_at.as_micros() >= before.since;
-    let added = subject.credentials.iter().filter(since).filter(|c| c.kind != trusted::KIND);
+    let added =
+        subject.credentials.iter().filter(|c| is_new(c) && !is_mark(c) && c.kind != trusted::KIND);
     writes.extend(added.map(|c| Write::SpendCredential(c.id)));
     writes.extend(trusted::forget(subject));
     let mut identifiers = subject.identifiers.clone();

@@ -6,6 +6,7 @@ use super::create::{MAX_KEYS, Minted, mint, room};
 use super::{ApiKey, Holder, HolderFacts};
 use crate::Error;
 use crate::flow::password::tell;
+use crate::flow::totp::touched;
 use crate::flow::{Decide, Done, Flow, Gather, Verdict};
 use crate::id::CredentialId;
 use crate::port::{Fut, Write};
@@ -62,11 +63,8 @@ impl Flow for RotateApiKey {
             true => Write::SpendCredential(old.id),
             false => old.ending(cx.now.plus(self.overlap)),
         };
-        writes.extend([
-            Write::AddCredential(key.to_credential()),
-            end,
-            Write::NoteChange(key.user),
-        ]);
+        writes.extend([Write::AddCredential(key.to_credential()), end]);
+        writes.extend(touched(&subject, cx));
         writes.extend(tell(&subject, "api_key_added", cx));
         let what = What::ApiKeyRotated { key: key.id, old: old.id };
         let event = cx.event(self.holder.actor(), Some(key.user), what);

@@ -4,6 +4,7 @@ use super::{ApiKey, Holder, HolderFacts};
 use crate::Error;
 use crate::crypto::api_key;
 use crate::flow::password::tell;
+use crate::flow::totp::touched;
 use crate::flow::{Decide, Done, Flow, Gather, Verdict};
 use crate::id::CredentialId;
 use crate::network::Network;
@@ -135,7 +136,8 @@ impl Flow for CreateApiKey {
         let minted = mint(self.holder, &self.terms, aal, cx);
         let key = &minted.key;
         writes.push(Write::AddCredential(key.to_credential()));
-        writes.push(Write::NoteChange(key.user));
+        // Whoever ends what was made lately must not miss this one.
+        writes.extend(touched(&subject, cx));
         writes.extend(tell(&subject, "api_key_added", cx));
         let what = What::ApiKeyCreated { key: key.id };
         let event = cx.event(self.holder.actor(), Some(key.user), what);

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use crate::Error;
 use crate::crypto::hex::{hex, unhex};
 use crate::crypto::token;
+use crate::flow::totp::touched;
 use crate::flow::{Decide, Done, Flow, Gather, Verdict};
 use crate::id::{CredentialId, SessionId, UserId};
 use crate::port::{Fut, Write};
@@ -175,7 +176,7 @@ impl Flow for IssueKey {
             None => What::ApiKeyCreated { key: credential.id },
         };
         writes.push(Write::AddCredential(credential));
-        writes.push(Write::NoteChange(self.user));
+        writes.extend(touched(&subject, cx));
         Verdict::yes(issued, writes, vec![cx.own_event(self.user, event)])
     }
 }

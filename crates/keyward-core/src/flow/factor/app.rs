@@ -4,14 +4,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, Factor, MAX_FAILURES, read, written};
+use super::{Asked, Factor, MAX_FAILURES, Used, read, written};
 use crate::crypto::hex::{hex, unhex};
 use crate::crypto::keys::Keys;
 use crate::crypto::seal::{self, Aad};
 use crate::flow::{Decide, Work};
 use crate::id::{CredentialId, UserId};
 use crate::port::{Random, Write};
-use crate::record::{Credential, Subject};
+use crate::record::{Credential, Reason, Subject};
 use crate::secret::Secret;
 
 /// What the kind of a credential begins with that an app's factor keeps. One of a factor
@@ -141,12 +141,8 @@ impl Factor for AppFactor {
         &self.kind
     }
 
-    fn check(&self, asked: Asked<'_>, _: &Secret, cx: &mut Decide<'_>) -> Option<Vec<Write>> {
-        let found = self.of(asked.subject)?;
-        let kept = live(found)?;
-        let said = asked.done.app.as_ref()?;
-        let now = said.of(&kept.sealed(found))?;
-        Some(vec![swap(found, now, cx)?])
+    fn check(&self, asked: Asked<'_>, _: &Secret, cx: &mut Decide<'_>) -> Result<Used, Reason> {
+        keep(self, asked, cx).map(Used::from).ok_or(Reason::WrongSecret)
     }
 
     fn missed(&self, subject: &Subject) -> Option<Write> {
@@ -155,6 +151,14 @@ impl Factor for AppFactor {
         let now = Kept { failures: kept.failures + 1, ..kept };
         Some(Write::SwapCredential { id: found.id, was: found.data.clone(), now: written(&now) })
     }
+}
+
+/// What the app keeps from now on, where it said that the answer is right.
+fn keep(factor: &AppFactor, asked: Asked<'_>, cx: &mut Decide<'_>) -> Option<Write> {
+    let found = factor.of(asked.subject)?;
+    let kept = live(found)?;
+    let said = asked.done.app.as_ref()?;
+    swap(found, said.of(&kept.sealed(found))?, cx)
 }
 
 /// What is stored of it.

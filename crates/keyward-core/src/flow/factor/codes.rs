@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, Factor, MAX_FAILURES, read, written};
+use super::{Asked, Factor, MAX_FAILURES, Used, read, written};
 use crate::crypto::asok;
 use crate::crypto::hex::hex;
 use crate::crypto::keys::Keys;
@@ -11,7 +11,7 @@ use crate::crypto::token;
 use crate::flow::{Decide, Stored, Work};
 use crate::id::{CredentialId, UserId};
 use crate::port::Write;
-use crate::record::{Credential, Subject};
+use crate::record::{Credential, Reason, Subject, What};
 use crate::secret::Secret;
 use crate::settings::Settings;
 
@@ -43,20 +43,15 @@ impl Factor for ByCode {
         left(subject) > 0
     }
 
-    fn check(&self, asked: Asked<'_>, answer: &Secret, cx: &mut Decide<'_>) -> Option<Vec<Write>> {
-        let found = asked.subject.credential(KIND)?;
-        let mut kept: Kept = read(found)?;
-        if kept.failures >= MAX_FAILURES {
-            return None;
-        }
-        let typed = hash(cx.keys, asked.subject.user.id, answer);
-        let before = kept.len();
-        kept.codes.retain(|code| !token::eq(code.as_bytes(), typed.as_bytes()));
-        if let Some(at) = asked.done.matched.filter(|at| *at < kept.old.len()) {
-            kept.old.remove(at);
-        }
-        kept.failures = 0;
-        (kept.len() < before).then(|| vec![swap(found, &kept)])
+    fn check(
+        &self,
+        asked: Asked<'_>,
+        answer: &Secret,
+        cx: &mut Decide<'_>,
+    ) -> Result<Used, Reason> {
+        let (write, left) = spend(asked, answer, cx).ok_or(Reason::WrongSecret)?;
+        let event = cx.own_event(asked.subject.user.id, What::RecoveryCodeUsed { left });
+        Ok(Used { write, event: Some(event) })
     }
 
     fn missed(&self, subject: &Subject) -> Option<Write> {
@@ -65,6 +60,23 @@ impl Factor for ByCode {
         kept.failures += 1;
         (kept.failures <= MAX_FAILURES).then(|| swap(found, &kept))
     }
+}
+
+/// Takes the code that was given out of the set, and says how many are left.
+fn spend(asked: Asked<'_>, answer: &Secret, cx: &Decide<'_>) -> Option<(Write, usize)> {
+    let found = asked.subject.credential(KIND)?;
+    let mut kept: Kept = read(found)?;
+    if kept.failures >= MAX_FAILURES {
+        return None;
+    }
+    let typed = hash(cx.keys, asked.subject.user.id, answer);
+    let before = kept.len();
+    kept.codes.retain(|code| !token::eq(code.as_bytes(), typed.as_bytes()));
+    if let Some(at) = asked.done.matched.filter(|at| *at < kept.old.len()) {
+        kept.old.remove(at);
+    }
+    kept.failures = 0;
+    (kept.len() < before).then(|| (swap(found, &kept), kept.len()))
 }
 
 /// What is stored of a set of codes.
@@ -95,23 +107,22 @@ pub fn left(subject: &Subject) -> usize {
     subject.credential(KIND).and_then(read::<Kept>).map_or(0, |kept| kept.len())
 }
 
-/// A new set in place of the old one, if there is one. The codes are shown once.
-pub(in crate::flow) fn renew(subject: &Subject, cx: &mut Decide<'_>) -> (Vec<Secret>, Write) {
+/// A new set in place of the old one, if there is one. The codes are shown once. It is new
+/// as well to whatever asks since when an account has it.
+pub(in crate::flow) fn renew(subject: &Subject, cx: &mut Decide<'_>) -> (Vec<Secret>, Vec<Write>) {
     let user = subject.user.id;
     let codes: Vec<Secret> = (0..COUNT).map(|_| token::recovery_code(cx.rng)).collect();
     let hashes = codes.iter().map(|code| hash(cx.keys, user, code)).collect();
     let kept = Kept { codes: hashes, failures: 0, old: vec![] };
-    let write = match subject.credential(KIND) {
-        Some(found) => swap(found, &kept),
-        None => Write::AddCredential(Credential {
-            id: CredentialId::mint(cx.now, cx.rng),
-            user,
-            kind: KIND.into(),
-            data: written(&kept),
-            created_at: cx.now,
-        }),
-    };
-    (codes, write)
+    let spent = subject.credential(KIND).map(|found| Write::SpendCredential(found.id));
+    let added = Write::AddCredential(Credential {
+        id: CredentialId::mint(cx.now, cx.rng),
+        user,
+        kind: KIND.into(),
+        data: written(&kept),
+        created_at: cx.now,
+    });
+    (codes, spent.into_iter().chain([added]).collect())
 }
 
 /// The work of looking a typed code up among those of another system. One that is not

@@ -1,9 +1,9 @@
 //! A passkey as the second factor: its holder signs the challenge of the flow.
 
-use super::{Asked, Factor};
+use super::{Asked, Factor, Used};
 use crate::flow::Decide;
 use crate::flow::passkey::{KIND, PasskeyAnswer, judge};
-use crate::port::Write;
+use crate::record::Reason;
 use crate::secret::Secret;
 use crate::settings::Settings;
 
@@ -26,10 +26,16 @@ impl Factor for ByPasskey {
 
     /// The answer is what the browser gave, as JSON. Where no flow asked, there
     /// is nothing that could have been signed.
-    fn check(&self, asked: Asked<'_>, answer: &Secret, cx: &mut Decide<'_>) -> Option<Vec<Write>> {
-        let flow = asked.challenge?.id;
-        let answer = PasskeyAnswer::parse(serde_json::from_str(answer.reveal()).ok()?).ok()?;
-        let right = judge(asked.subject, flow, &answer, cx).ok()?;
-        Some(vec![right.used])
+    fn check(
+        &self,
+        asked: Asked<'_>,
+        answer: &Secret,
+        cx: &mut Decide<'_>,
+    ) -> Result<Used, Reason> {
+        let flow = asked.challenge.ok_or(Reason::WrongSecret)?.id;
+        let answer = serde_json::from_str(answer.reveal()).map_err(|_| Reason::WrongSecret)?;
+        let answer = PasskeyAnswer::parse(answer).map_err(|_| Reason::WrongSecret)?;
+        let right = judge(asked.subject, flow, &answer, cx).map_err(|wrong| wrong.reason)?;
+        Ok(Used { write: right.used, event: Some(right.event) })
     }
 }

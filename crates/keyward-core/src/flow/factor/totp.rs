@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Asked, Factor, MAX_FAILURES, read, written};
+use super::{Asked, Factor, MAX_FAILURES, Used, read, written};
 use crate::crypto::hex::{hex, unhex};
 use crate::crypto::keys::Keys;
 use crate::crypto::otp::{OtpSecret, Totp};
@@ -10,7 +10,7 @@ use crate::crypto::seal::{self, Aad};
 use crate::flow::Decide;
 use crate::id::{CredentialId, UserId};
 use crate::port::{Random, Write};
-use crate::record::{Credential, Subject};
+use crate::record::{Credential, Reason, Subject};
 use crate::secret::Secret;
 
 /// The kind of its credential.
@@ -31,17 +31,13 @@ impl Factor for ByTotp {
         KIND
     }
 
-    fn check(&self, asked: Asked<'_>, answer: &Secret, cx: &mut Decide<'_>) -> Option<Vec<Write>> {
-        let found = asked.subject.credential(KIND)?;
-        let kept: Kept = read(found)?;
-        if kept.failures >= MAX_FAILURES {
-            return None;
-        }
-        let secret = unsealed(&kept.secret, &found.id.to_bytes(), cx.keys)?;
-        // RFC 6238 section 5.2: never a step already used.
-        let step =
-            Totp::default().verify(&secret, answer.reveal(), cx.now, WINDOW, kept.last).ok()??;
-        Some(vec![swap(found, Kept { last: Some(step), failures: 0, ..kept })])
+    fn check(
+        &self,
+        asked: Asked<'_>,
+        answer: &Secret,
+        cx: &mut Decide<'_>,
+    ) -> Result<Used, Reason> {
+        step_on(asked.subject, answer, cx).map(Used::from).ok_or(Reason::WrongSecret)
     }
 
     fn missed(&self, subject: &Subject) -> Option<Write> {
@@ -50,6 +46,20 @@ impl Factor for ByTotp {
         let failures = kept.failures + 1;
         (failures <= MAX_FAILURES).then(|| swap(found, Kept { failures, ..kept }))
     }
+}
+
+/// Moves the authenticator on to the step whose code was given. RFC 6238 section 5.2: never
+/// a step already used.
+fn step_on(subject: &Subject, answer: &Secret, cx: &Decide<'_>) -> Option<Write> {
+    let found = subject.credential(KIND)?;
+    let kept: Kept = read(found)?;
+    if kept.failures >= MAX_FAILURES {
+        return None;
+    }
+    let secret = unsealed(&kept.secret, &found.id.to_bytes(), cx.keys)?;
+    let step =
+        Totp::default().verify(&secret, answer.reveal(), cx.now, WINDOW, kept.last).ok()??;
+    Some(swap(found, Kept { last: Some(step), failures: 0, ..kept }))
 }
 
 /// What is stored of an authenticator.

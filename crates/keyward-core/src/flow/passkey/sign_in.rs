@@ -144,7 +144,7 @@ pub(in crate::flow) struct Right {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(in crate::flow) struct Wrong {
     told: PasskeyFault,
-    reason: Reason,
+    pub(in crate::flow) reason: Reason,
 }
 
 impl Wrong {

@@ -118,7 +118,9 @@ impl SignInWithProvider {
         };
         let (subject, mut writes, mut events) = match is_proven {
             true => {
-                let writes = touched(&holder, cx);
+                // One that was deleted is touched by coming back.
+                let is_back = holder.user.deleted_at.is_some();
+                let writes = if is_back { vec![] } else { touched(&holder, cx) };
                 (holder, writes, vec![])
             }
             false => {

@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::crypto::refresh;
+use crate::flow::proven::lacks;
 use crate::flow::step_up::Facts;
 use crate::flow::{Decide, Done, Flow, Gather, Verdict};
 use crate::id::{SessionId, UserId};
@@ -84,8 +85,7 @@ impl IssueTokens {
     fn ground(&self, facts: Facts, cx: &Decide<'_>) -> Result<(Subject, Ground), Refusal> {
         if let Origin::App { method } = &self.origin {
             let subject = facts.subject.ok_or(Refusal::NotFound)?;
-            let lacks = cx.settings.verify.lacks(&subject.identifiers);
-            if !lacks.is_empty() && !subject.identifiers.is_empty() {
+            if !lacks(&subject, cx.settings).is_empty() {
                 return Err(Refusal::Unverified { flow: None });
             }
             let ground = Ground { aal: 1, methods: vec![method.clone()], auth_time: cx.now };
