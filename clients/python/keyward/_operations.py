@@ -1512,7 +1512,7 @@ class Operations:
     def get_me_passkeys(
         self,
     ) -> types.GetMePasskeysReply:
-        """`GET /api/v1/me/passkeys`, for whoever is signed in."""
+        """`GET /api/v1/me/passkeys`, for whoever is signed in, perhaps without a second factor."""
         call = Call(
             "GET",
             "/api/v1/me/passkeys",
@@ -1527,7 +1527,7 @@ class Operations:
         flow_id: str,
         name: str | Unset = UNSET,
     ) -> types.Passkey:
-        """`POST /api/v1/me/passkeys`, for whoever is signed in."""
+        """`POST /api/v1/me/passkeys`, for whoever is signed in, perhaps without a second factor."""
         call = Call(
             "POST",
             "/api/v1/me/passkeys",
@@ -1538,7 +1538,7 @@ class Operations:
     def post_me_passkeys_options(
         self,
     ) -> types.PostMePasskeysOptionsReply:
-        """`POST /api/v1/me/passkeys/options`, for whoever is signed in."""
+        """`POST /api/v1/me/passkeys/options`, for whoever is signed in, perhaps without a second factor."""
         call = Call(
             "POST",
             "/api/v1/me/passkeys/options",
@@ -3814,7 +3814,7 @@ class AsyncOperations:
     async def get_me_passkeys(
         self,
     ) -> types.GetMePasskeysReply:
-        """`GET /api/v1/me/passkeys`, for whoever is signed in."""
+        """`GET /api/v1/me/passkeys`, for whoever is signed in, perhaps without a second factor."""
         call = Call(
             "GET",
             "/api/v1/me/passkeys",
@@ -3829,7 +3829,7 @@ class AsyncOperations:
         flow_id: str,
         name: str | Unset = UNSET,
     ) -> types.Passkey:
-        """`POST /api/v1/me/passkeys`, for whoever is signed in."""
+        """`POST /api/v1/me/passkeys`, for whoever is signed in, perhaps without a second factor."""
         call = Call(
             "POST",
             "/api/v1/me/passkeys",
@@ -3840,7 +3840,7 @@ class AsyncOperations:
     async def post_me_passkeys_options(
         self,
     ) -> types.PostMePasskeysOptionsReply:
-        """`POST /api/v1/me/passkeys/options`, for whoever is signed in."""
+        """`POST /api/v1/me/passkeys/options`, for whoever is signed in, perhaps without a second factor."""
         call = Call(
             "POST",
             "/api/v1/me/passkeys/options",

@@ -188,19 +188,20 @@ impl Client {
         self.call(Method::POST, "/api/v1/me/factors/{factor}/confirm", &[factor]).body(body)
     }
 
-    /// `GET /api/v1/me/passkeys`, for whoever is signed in.
+    /// `GET /api/v1/me/passkeys`, for whoever is signed in, perhaps without a second factor.
     pub fn get_me_passkeys(&self) -> Call<'_, Json<Value>> {
         self.call(Method::GET, "/api/v1/me/passkeys", &[])
     }
 
-    /// `POST /api/v1/me/passkeys`, for whoever is signed in.
+    /// `POST /api/v1/me/passkeys`, for whoever is signed in, perhaps without a second factor.
     ///
     /// Body: `credential`, `flow_id`; perhaps `name`.
     pub fn post_me_passkeys(&self, body: impl Serialize) -> Call<'_, Json<Value>> {
         self.call(Method::POST, "/api/v1/me/passkeys", &[]).body(body)
     }
 
-    /// `POST /api/v1/me/passkeys/options`, for whoever is signed in.
+    /// `POST /api/v1/me/passkeys/options`, for whoever is signed in, perhaps without a second
+    /// factor.
     pub fn post_me_passkeys_options(&self) -> Call<'_, Json<Value>> {
         self.call(Method::POST, "/api/v1/me/passkeys/options", &[]).body(json!({}))
     }

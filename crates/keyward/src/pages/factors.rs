@@ -37,6 +37,7 @@ async fn page<'a>(cx: &'a Cx<'_>, template: &'static str) -> Result<Page<'a>, Fa
         .with("of", codes::COUNT)
         .with("demanded", demanded)
         .with("stays", demanded && factors.only == Some("totp"))
+        .with("by_passkey", cx.auth.0.settings.passkeys.second_factor)
         .with("return_to", nav::return_to(cx.request)))
 }
 

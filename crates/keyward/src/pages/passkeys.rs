@@ -19,8 +19,8 @@ use crate::routes::sign_in::Holding;
 pub(super) const ROUTES: &[Route] = &[
     Route::post("/login/passkey", Guard::Anyone, enter).at(Limit::Attempt),
     Route::post("/account/step-up/passkey", Guard::Enrolling, step_up).at(Limit::Attempt),
-    Route::get("/account/passkeys", Guard::SignedIn, show),
-    Route::post("/account/passkeys", Guard::SignedIn, add).at(Limit::Attempt),
+    Route::get("/account/passkeys", Guard::Enrolling, show),
+    Route::post("/account/passkeys", Guard::Enrolling, add).at(Limit::Attempt),
     Route::post("/account/passkeys/name", Guard::SignedIn, rename),
     Route::post("/account/passkeys/remove", Guard::SignedIn, remove),
 ];

@@ -27,12 +27,12 @@ pub(super) const ROUTES: &[Route] = &[
         .at(Limit::Attempt)
         .takes::<SignInInput>()
         .gives::<Outcome>(),
-    Route::get("/api/v1/me/passkeys", Guard::SignedIn, list).gives::<List<PasskeyView>>(),
-    Route::post("/api/v1/me/passkeys/options", Guard::SignedIn, begin)
+    Route::get("/api/v1/me/passkeys", Guard::Enrolling, list).gives::<List<PasskeyView>>(),
+    Route::post("/api/v1/me/passkeys/options", Guard::Enrolling, begin)
         .at(Limit::Attempt)
         .takes::<Nothing>()
         .gives::<PasskeyBegun>(),
-    Route::post("/api/v1/me/passkeys", Guard::SignedIn, add)
+    Route::post("/api/v1/me/passkeys", Guard::Enrolling, add)
         .at(Limit::Attempt)
         .takes::<AddInput>()
         .gives::<PasskeyView>(),

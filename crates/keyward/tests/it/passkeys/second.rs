@@ -116,6 +116,25 @@ async fn demanding() -> TestAuth {
 }
 
 #[tokio::test]
+async fn whoever_must_have_a_second_factor_may_take_a_passkey() {
+    let t = demanding().await;
+    t.user("ada@example.com").await;
+    let home = t.pages();
+    sign_in(&home).await;
+    assert_eq!(home.get("/api/v1/me").await.code(), "mfa_not_enrolled");
+    let page = home.page("/account/totp").await;
+    assert!(page.text().contains("href=\"/account/passkeys\""), "it is offered");
+    assert_eq!(home.page("/account/passkeys").await.status(), 200);
+    let mut device = PasskeyDevice::default();
+    assert_eq!(add(&home, &mut device).await.status(), 201);
+    assert_eq!(home.get("/api/v1/me").await.code(), "step_up_required", "to be shown once");
+    let client = t.pages();
+    assert_eq!(sign_in_with(&client, &mut device).await.status(), 200);
+    assert_eq!(client.get("/api/v1/me").await.status(), 200);
+    assert_eq!(sign_in(&t.pages()).await.json()["status"], "needs_mfa");
+}
+
+#[tokio::test]
 async fn the_passkey_that_is_the_last_factor_of_whoever_needs_one_is_not_removed() {
     let t = demanding().await;
     let Enrolled { home, .. } = enrolled_in(t).await;
