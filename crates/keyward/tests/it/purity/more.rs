@@ -37,7 +37,7 @@ use keyward_core::flow::totp::{BeginTotp, ConfirmTotp};
 use keyward_core::id::{SessionId, UserId};
 use keyward_core::port::Store as _;
 
-use super::{House, PASSWORD, signed_in};
+use super::{House, PASSWORD, machines, signed_in};
 
 const EVE: &str = "eve@example.com";
 const PHONE: &str = "+4915112345678";
@@ -59,6 +59,8 @@ pub(super) async fn more(house: &mut House, root: UserId) {
     addresses(house, eve).await;
     second_factor(house, eve).await;
     keys(house, eve).await;
+    machines::tokens(house, eve).await;
+    machines::frontends(house, eve).await;
     left_open(house, eve, root).await;
     the_end(house, eve, root).await;
 }
@@ -127,6 +129,7 @@ async fn addresses(house: &mut House, user: UserId) {
 }
 
 async fn second_factor(house: &mut House, user: UserId) {
+    let passkey = machines::passkey(house, user, EVE).await;
     let session = signed_in(house, EVE).await;
     let begun = house.check(BeginTotp { user, session }).await;
     let secret = OtpSecret::parse(begun.secret.reveal()).unwrap();
@@ -143,6 +146,7 @@ async fn second_factor(house: &mut House, user: UserId) {
     };
     let browser = Some(browser);
     house.check(AwaitedMfa { flow, browser: browser.clone() }).await;
+    machines::asked_for(house, user, passkey, (flow, browser.clone())).await;
     let answer = enrolled.codes[0].clone();
     let method = "recovery_code".to_owned();
     let finish = FinishMfa { flow, browser, method, answer, trust: true, replaces: None };
