@@ -69,7 +69,7 @@ pub struct Frontend {
     pub(crate) name: String,
     keys: Vec<MessageKey>,
     /// Names of requests, with `*`; none for all.
-    only: Vec<String>,
+    only: Option<Vec<String>>,
 }
 
 impl Frontend {
@@ -95,7 +95,7 @@ impl Frontend {
         }
         match read.is_empty() {
             true => Err(Error::new("talk to a frontend without a key")),
-            false => Ok(Self { name: name.to_owned(), keys: read, only: vec![] }),
+            false => Ok(Self { name: name.to_owned(), keys: read, only: None }),
         }
     }
 
@@ -106,24 +106,26 @@ impl Frontend {
     }
 
     /// Narrows what it may ask to requests of these names, in which `*` stands for any
-    /// text: `session-*`, `user-login`. Without, it may ask everything, `internal-*`
-    /// included, and whoever has its key is root.
+    /// text: `session-*`, `user-login`. With none of them it may ask nothing. Where this is
+    /// not called it may ask everything, `internal-*` included, and whoever has its key is
+    /// root.
     ///
     /// # Errors
     /// No request is called so.
     pub fn only<'a>(mut self, names: impl IntoIterator<Item = &'a str>) -> Result<Self, Error> {
+        let only = self.only.get_or_insert_default();
         for name in names {
             if !roster::ROSTER.iter().any(|kind| is_called(kind.name, name)) {
                 let why = format!("there is no request `{}`", name.escape_debug());
                 return Err(Error::because("narrow a frontend", why));
             }
-            self.only.push(name.to_owned());
+            only.push(name.to_owned());
         }
         Ok(self)
     }
 
     fn may(&self, request: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|name| is_called(request, name))
+        self.only.as_ref().is_none_or(|only| only.iter().any(|name| is_called(request, name)))
     }
 }
 

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyward_authz::Decision;
 use keyward_core::flow::Client;
 use keyward_core::flow::impersonate::{Impersonate, PERMISSION, StopImpersonating};
 use keyward_core::flow::open::Opened;
@@ -13,6 +12,7 @@ use keyward_core::record::{Impersonator, SessionKind};
 use keyward_core::refusal::Refusal;
 use keyward_core::{Error, Secret};
 
+use crate::context::Context;
 use crate::engine::Keyward;
 use crate::engine::builder::Builder;
 use crate::engine::cache::Entry;
@@ -61,7 +61,7 @@ impl Keyward {
         let Some(entry) = self.load_session(session).await? else {
             return Ok(Err(Refusal::Unauthenticated));
         };
-        if !may_impersonate(&entry)? {
+        if !self.may_impersonate(Arc::clone(&entry)).await? {
             return Ok(Err(Refusal::OutsideCeiling));
         }
         let (kind, client) = (SessionKind::Token, Client::default());
@@ -99,9 +99,13 @@ impl Keyward {
         self.run(&StopImpersonating { session }, client).await
     }
 
-    /// Whether whoever acts as somebody else still may: their own session lives, and
-    /// they still hold the permission. Asked at every use: it is rare.
-    pub(crate) fn still_acts(&self, by: Impersonator) -> Fut<'_, Result<bool, Error>> {
+    /// Whether whoever acts as `user` still may: their own session lives, they still hold
+    /// the permission, and still all that the other may. Asked at every use: it is rare.
+    pub(crate) fn still_acts(
+        &self,
+        by: Impersonator,
+        user: UserId,
+    ) -> Fut<'_, Result<bool, Error>> {
         Box::pin(async move {
             let Some(own) = self.load_session(by.session).await? else { return Ok(false) };
             let own: Arc<Entry> = own;
@@ -110,11 +114,15 @@ impl Keyward {
                 && own.session.impersonator.is_none()
                 && own.session.epoch == own.user.session_epoch
                 && self.now() < own.session.expires_at;
-            Ok(lives && may_impersonate(&own)?)
+            let may = lives && self.may_impersonate(own).await?;
+            Ok(may && self.still_covers(by.user, user).await?)
         })
     }
-}
 
-fn may_impersonate(entry: &Entry) -> Result<bool, Error> {
-    Ok(entry.access.check(&parse(PERMISSION)?) == Decision::Allow)
+    /// Whether whoever holds this session may act as somebody, by whatever decides.
+    async fn may_impersonate(&self, own: Arc<Entry>) -> Result<bool, Error> {
+        let (wanted, known) = (parse(PERMISSION)?, self.known(own, None).await?);
+        let ruling = self.rule(known.asker(), &wanted, None, &Context::new()).await?;
+        ruling.allowed()
+    }
 }

@@ -3,17 +3,18 @@
 use serde_json::{Map, Value};
 
 use super::admins::Admins;
+use super::fixed::Known;
 use super::password::{new_password_problems, set_by_admin, set_password, tell};
 use super::reach::Reach;
 use super::session::merged;
 use super::sign_up::{
     Name, add_subject, name_problem, new_identifier, new_subject, password_problems,
 };
-use super::{Decide, Done, Flow, Gather, Verdict, Work, factor};
+use super::{Decide, Done, Flow, Gather, Verdict, Work, factor, relation};
 use crate::Error;
 use crate::id::UserId;
 use crate::identifier::{self, Kind};
-use crate::port::{Fut, Write};
+use crate::port::{Fut, TupleQuery, Write};
 use crate::profile::{self, Field, Party};
 use crate::record::{DeletedBy, Subject, User, What};
 use crate::refusal::{Problem, Refusal};
@@ -57,14 +58,63 @@ pub(super) async fn is_beyond(
     cx: Gather<'_>,
 ) -> Result<bool, Error> {
     let Some(actor) = actor else { return Ok(false) };
+    let known = cx.known().await?;
+    let own = Reach::gather(actor, &known.all, cx).await?;
+    is_more(&own, actor, user, &known, cx).await
+}
+
+/// The same for what takes an account over for good: what ends for `actor` does not count.
+pub(super) async fn is_beyond_for_good(
+    actor: Option<UserId>,
+    user: UserId,
+    cx: Gather<'_>,
+) -> Result<bool, Error> {
+    let Some(actor) = actor else { return Ok(false) };
+    let known = cx.known().await?;
+    let own = Reach::gather_for(Some(actor), &known.all, cx).await?.unwrap_or_default();
+    is_more(&own, actor, user, &known, cx).await
+}
+
+async fn is_more(
+    own: &Reach,
+    actor: UserId,
+    user: UserId,
+    known: &Known<'_>,
+    cx: Gather<'_>,
+) -> Result<bool, Error> {
     if actor == user {
         // Nobody changes how their own account is guarded with a key of it.
         return Ok(cx.client.narrowed.is_some());
     }
-    let known = cx.definitions().await?;
-    let own = Reach::gather(actor, &known, cx).await?;
-    Ok(!own.covers(&Reach::gather_ever(user, &known, cx).await?))
+    let theirs = Reach::gather_ever(user, &known.all, cx).await?;
+    Ok(!own.covers(&theirs) || is_related_beyond(own, user, known, cx).await?)
 }
+
+/// Whether stored relations lead `user` to what `own` does not hold. Of more than can be
+/// looked at, some may.
+async fn is_related_beyond(
+    own: &Reach,
+    user: UserId,
+    known: &Known<'_>,
+    cx: Gather<'_>,
+) -> Result<bool, Error> {
+    let of_theirs = TupleQuery {
+        subject_type: Some(USER.into()),
+        subject_id: Some(user.to_string()),
+        limit: MAX_RELATIONS,
+        ..TupleQuery::default()
+    };
+    let found = cx.store.tuples(&of_theirs).await?.data;
+    let many = found.len() >= MAX_RELATIONS as usize;
+    let policy = &known.fixed.snapshot;
+    Ok(many && !own.holds("*") || found.iter().any(|it| relation::is_beyond(own, it, policy)))
+}
+
+/// What relations call an account.
+const USER: &str = "user";
+
+/// Relations of one account that are looked at.
+const MAX_RELATIONS: u32 = 200;
 
 async fn taken(names: &[Name], cx: Gather<'_>) -> Result<Vec<Problem>, Error> {
     let mut problems = vec![];
@@ -218,7 +268,11 @@ impl Flow for Edit {
                     names = Err(problems);
                 }
             }
-            let beyond = is_beyond(self.actor, self.user, cx).await?;
+            // Who has another address has the account.
+            let beyond = match self.is_dangerous() {
+                true => is_beyond_for_good(self.actor, self.user, cx).await?,
+                false => is_beyond(self.actor, self.user, cx).await?,
+            };
             Ok(EditFacts { subject, beyond, names })
         })
     }
@@ -364,7 +418,10 @@ impl Flow for ActOn {
                 Some(subject) if ends => Admins::without(subject, cx).await?,
                 _ => Admins::default(),
             };
-            let beyond = is_beyond(self.actor, self.user, cx).await?;
+            let beyond = match self.is_for_others() {
+                true => is_beyond_for_good(self.actor, self.user, cx).await?,
+                false => is_beyond(self.actor, self.user, cx).await?,
+            };
             Ok(ActFacts { subject, beyond, admins })
         })
     }
@@ -393,7 +450,7 @@ impl Flow for ActOn {
 
 impl ActOn {
     /// What nobody does to themselves as an administrator: there is a door for it that asks
-    /// for proof.
+    /// for proof. Whoever does it to somebody may be them from then on.
     fn is_for_others(&self) -> bool {
         matches!(self.act, Act::Verify | Act::ResetMfa | Act::SetPassword { .. })
     }

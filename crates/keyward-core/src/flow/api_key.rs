@@ -16,7 +16,7 @@ pub use refresh::RefreshApiKey;
 pub use report::ReportApiKey;
 pub use stored::{ApiKey, KIND};
 
-use super::admin::is_beyond;
+use super::admin::is_beyond_for_good;
 use super::enrolled::allowed;
 use super::step_up::Facts;
 use super::{Decide, Gather};
@@ -72,14 +72,18 @@ impl Holder {
     async fn gather(self, cx: Gather<'_>) -> Result<HolderFacts, Error> {
         let by_owner = matches!(self, Self::Owner { .. });
         let is_beyond = match self {
-            Self::Administrator { user, actor } => is_beyond(Some(actor), user, cx).await?,
+            Self::Administrator { user, actor } => {
+                is_beyond_for_good(Some(actor), user, cx).await?
+            }
             _ => false,
         };
+        // One's own is made where a session says how it was proven.
+        let is_own = matches!(self, Self::Administrator { user, actor } if user == actor);
         let facts = match self {
             Self::Owner { user, session } => Facts::gather(user, session, cx).await?,
             _ => Facts { subject: cx.store.subject(self.user()).await?, session: None },
         };
-        Ok(HolderFacts { facts, by_owner, is_beyond })
+        Ok(HolderFacts { facts, by_owner, is_beyond, is_own })
     }
 }
 
@@ -90,6 +94,8 @@ pub struct HolderFacts {
     by_owner: bool,
     /// Whether the account may do more than whoever asks.
     is_beyond: bool,
+    /// Whether an administrator asks about themselves.
+    is_own: bool,
 }
 
 impl HolderFacts {
@@ -107,7 +113,7 @@ impl HolderFacts {
         if self.by_owner {
             return allowed(self.facts, cx).map(|(subject, session)| (subject, session.aal));
         }
-        if self.is_beyond {
+        if self.is_beyond || self.is_own {
             return Err(Refusal::OutsideCeiling);
         }
         let there = self.facts.subject.filter(|subject| subject.user.deleted_at.is_none());

@@ -85,6 +85,14 @@ impl Flow for Impersonate {
     }
 }
 
+/// Whether `actor` may still do all that `user` may: either may have changed since.
+///
+/// # Errors
+/// The store could not answer.
+pub async fn still_covers(actor: UserId, user: UserId, cx: Gather<'_>) -> Result<bool, Error> {
+    Ok(!is_beyond(Some(actor), user, cx).await?)
+}
+
 /// Stops acting as somebody else.
 #[derive(Clone, Debug)]
 pub struct StopImpersonating {

@@ -204,7 +204,12 @@ impl ChangePolicy {
     /// What roles say may be changed as far as one holds it oneself; a denial as
     /// well, because lifting it gives something. Everything else may reach anything.
     fn is_beyond(&self, own: &Reach, was: &str, [before, after]: [&Fixed; 2]) -> bool {
-        if !same_beside_roles(was, self.said()) {
+        let above = |fixed: &Fixed| {
+            let roles = fixed.snapshot.roles();
+            let above = roles.filter(|role| role.is_superuser() || role.is_locked());
+            above.map(|role| (role.name().to_owned(), role.is_locked())).collect::<Vec<_>>()
+        };
+        if !same_beside_roles(was, self.said()) || above(before) != above(after) {
             return !own.holds("*");
         }
         let [before, after] = [before, after].map(|fixed| &fixed.rows.rules);

@@ -73,17 +73,14 @@ impl Reach {
         reach
     }
 
-    /// What whoever asks holds now; `None` for the command line and the app,
-    /// which are held to nothing.
+    /// What whoever asks may give for good, as definitions do: what they hold without an
+    /// end. `None` for the command line and the app, which are held to nothing.
     pub(super) async fn gather_for(
         actor: Option<UserId>,
         definitions: &Definitions,
         cx: Gather<'_>,
     ) -> Result<Option<Self>, Error> {
-        match actor {
-            Some(actor) => Self::gather(actor, definitions, cx).await.map(Some),
-            None => Ok(None),
-        }
+        Self::gather_to_give(actor, Term::ALWAYS, definitions, cx).await
     }
 
     /// No more than what whoever asks may by the key that they ask with.
@@ -123,6 +120,13 @@ impl Reach {
     /// Whether everything that `pattern` covers is held.
     pub(super) fn holds(&self, pattern: &str) -> bool {
         self.has(&Parts::read(pattern))
+    }
+
+    /// Whether some of what `pattern` covers is allowed somewhere, whatever is denied.
+    #[cfg(feature = "import")]
+    pub(super) fn may_touch(&self, pattern: &str) -> bool {
+        let parts = Parts::read(pattern);
+        self.allowed.iter().any(|own| own.meets(&parts))
     }
 
     /// Whether everything that `other` is allowed is held.

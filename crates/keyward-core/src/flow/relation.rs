@@ -65,7 +65,7 @@ impl Flow for ChangeRelations {
             let (Some(actor), Ok([add, remove])) = (self.actor, &change) else {
                 return Ok(RelationFacts { change, beyond: false });
             };
-            let own = Reach::gather(actor, &known, cx).await?;
+            let own = Reach::gather_for(Some(actor), &known, cx).await?.unwrap_or_default();
             let beyond = add.iter().chain(remove).any(|tuple| is_beyond(&own, tuple, policy));
             Ok(RelationFacts { change, beyond })
         })
@@ -143,7 +143,7 @@ fn sorted(tuples: Vec<(usize, Tuple)>) -> Vec<Tuple> {
 
 /// A relation gives and takes what it leads to: a ban that is lifted gives as much
 /// as a permission.
-fn is_beyond(own: &Reach, tuple: &Tuple, policy: &Snapshot) -> bool {
+pub(super) fn is_beyond(own: &Reach, tuple: &Tuple, policy: &Snapshot) -> bool {
     let mut given = policy.given_by(&tuple.object_type, &tuple.relation);
     given.any(|pattern| !own.holds(pattern.as_str()))
 }

@@ -238,15 +238,22 @@ fn keys(r: &mut Reader<'_>) -> Vec<Named> {
     for line in lines.reveal().lines().map(str::trim).filter(|line| !line.is_empty()) {
         let mut words = line.split_whitespace();
         match (words.next(), words.next(), words.next(), words.next()) {
-            (Some(name), Some(keys), only, None) => all.push(Named {
-                name: name.to_owned(),
-                keys: listed(keys),
-                only: only.map(super::raw::parts).unwrap_or_default(),
-            }),
+            (Some(name), Some(keys), only, None) if only.is_none_or(names_some) => {
+                all.push(Named {
+                    name: name.to_owned(),
+                    keys: listed(keys),
+                    only: only.map(super::raw::parts).unwrap_or_default(),
+                });
+            }
             _ => r.refuse("authnzerver.frontends", "has lines NAME KEY[,KEY] [REQUEST,...]"),
         }
     }
     all
+}
+
+/// Whether a list of requests has any: an empty one would be read as all.
+fn names_some(only: &str) -> bool {
+    !super::raw::parts(only).is_empty()
 }
 
 fn listed(keys: &str) -> Vec<Secret> {

@@ -30,6 +30,7 @@ fn house(program: fn(&Place, u16, u16, u16) -> Front) -> House {
         format!("{app} /open/* nothing"),
         format!("{app} /admin/* all app:administer"),
         format!("http://wiki.localhost:{port} otherwise sign_in"),
+        format!("http://www.localhost:{port} otherwise nothing"),
     ];
     let place = place
         .env("KEYWARD_ADMIN_EMAIL", ADA)
@@ -94,6 +95,7 @@ impl House {
         self.another_site_asks_anew(&cookie);
         self.nobody_says_who_they_are(&cookie, &id);
         self.no_spelling_reaches_what_is_protected();
+        self.nobody_is_judged_by_the_rules_of_another_site();
         self.the_end_of_the_session_is_the_end_there(&session, &cookie);
     }
 
@@ -171,6 +173,20 @@ impl House {
             assert!(!read.contains("admin"), "{target} reached {seen}");
         }
         assert!(asked >= 20, "{asked} of {} were held back", spellings.len());
+    }
+
+    /// A site whose rules ask for nothing lends them to nobody: neither to an address in the
+    /// first line of a request, nor to whatever block answers hosts that have none.
+    fn nobody_is_judged_by_the_rules_of_another_site(&self) {
+        let open = self.page("www.localhost", "/posts", "");
+        assert!(open.reached().is_some(), "{} {}", open.status, open.body);
+        let asked = self.front.url_of("app.localhost", "/posts");
+        for site in ["www.localhost", "nowhere.localhost"] {
+            let answer = self.page(site, &asked, "");
+            if let Some(seen) = answer.reached() {
+                assert!(answer.seen("host").starts_with("www."), "{asked} at {site}: {seen}");
+            }
+        }
     }
 
     fn the_end_of_the_session_is_the_end_there(&self, session: &str, cookie: &str) {

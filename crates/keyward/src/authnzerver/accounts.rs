@@ -6,11 +6,14 @@ use keyward_core::Error;
 use keyward_core::Secret;
 use keyward_core::disposable::is_disposable;
 use keyward_core::flow::admin::{Act, ActOn, Edit, EditPerson};
-use keyward_core::flow::authnzerver::{ANONYMOUS, ChangeKnown, Enrol, LOCKED, ProveAddress};
+use keyward_core::flow::authnzerver::{
+    ANONYMOUS, ChangeKnown, Enrol, ISSUER, LOCKED, ProveAddress, SYSTEM,
+};
 use keyward_core::flow::proven::SignedIn;
 use keyward_core::identifier::{self, Kind};
 use keyward_core::password::likeness::{self, normalise};
 use keyward_core::refusal::Refusal;
+use keyward_core::settings::VerifyMode;
 use keyward_core::suffix::names_a_domain;
 
 use super::answer::Answer;
@@ -77,7 +80,8 @@ async fn again(call: &Call<'_>, refusal: Refusal) -> Told {
             other => other.into(),
         });
     };
-    let anew = may_begin_anew(call, &seen) && begin_anew(call, &seen).await?;
+    let may = may_begin_anew(call, &seen) && is_untouched(call, &seen).await?;
+    let anew = may && begin_anew(call, &seen).await?;
     Ok(enrolled(Answer::no("user exists", SIGN_UP), &seen, anew))
 }
 
@@ -87,6 +91,20 @@ fn may_begin_anew(call: &Call<'_>, seen: &Seen) -> bool {
     let sent = seen.noted_at("emailverify_sent_datetime").unwrap_or(seen.user.created_at);
     let until = sent.plus(Duration::from_secs(hours.saturating_mul(3600)));
     seen.is_pending() && until <= call.auth.now()
+}
+
+/// Whether the account is as signing up left it: nobody was ever in, it holds nothing, and
+/// nothing but a password was enrolled. Where nothing has to be proven it may be in use.
+async fn is_untouched(call: &Call<'_>, seen: &Seen) -> Result<bool, Error> {
+    let store = &call.auth.0.store;
+    let Some(subject) = store.subject(seen.id()).await? else { return Ok(false) };
+    let left = ["password", ISSUER, SYSTEM];
+    let is_bare = subject.credentials.iter().all(|found| left.contains(&found.kind.as_str()));
+    let held = store.access(seen.id()).await?;
+    let holds_nothing = held.roles.is_empty() && held.grants.is_empty() && held.groups.is_empty();
+    let is_proving = call.auth.0.settings.verify != VerifyMode::None;
+    let was_never_in = store.sessions_of(seen.id()).await?.is_empty();
+    Ok(is_proving && is_bare && holds_nothing && was_never_in)
 }
 
 async fn begin_anew(call: &Call<'_>, seen: &Seen) -> Result<bool, Error> {

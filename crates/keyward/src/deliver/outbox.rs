@@ -77,6 +77,7 @@ impl UnderWay {
 
 impl Keyward {
     /// Sends what is due. Returns how many messages were handed over.
+    #[cfg(any(test, feature = "testing"))]
     pub(crate) async fn deliver_due(&self) -> Result<usize, Error> {
         Ok(self.deliver_on(Channel::Mail).await? + self.deliver_on(Channel::Sms).await?)
     }

@@ -115,6 +115,13 @@ impl Keyward {
         flow.gather(self.gather_cx(self.now(), client, &policy)).await
     }
 
+    /// Whether somebody who acts as `user` may still do all that they may.
+    pub(crate) async fn still_covers(&self, actor: UserId, user: UserId) -> Result<bool, Error> {
+        let (client, policy) = (Client::default(), self.policy());
+        let cx = self.gather_cx(self.now(), &client, &policy);
+        keyward_core::flow::impersonate::still_covers(actor, user, cx).await
+    }
+
     /// Whether somebody can administer with another policy file.
     #[cfg(feature = "policy-file")]
     pub(super) async fn administrators_stay_with(&self, file: &Fixed) -> Result<bool, Error> {

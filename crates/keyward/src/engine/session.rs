@@ -93,7 +93,7 @@ impl Keyward {
             return Ok(Err(Ended::Unknown));
         }
         if let Some(by) = entry.session.impersonator
-            && !self.still_acts(by).await?
+            && !self.still_acts(by, entry.user.id).await?
         {
             return Ok(Err(Ended::Revoked));
         }

@@ -122,7 +122,15 @@ fn batch(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         let mut answers = Vec::with_capacity(input.questions.len());
         for question in &input.questions {
             let resource = resource(question.resource.as_ref())?;
-            let ruling = judge(&cx, asker, &question.permission, resource, &context).await?;
+            let judged = judge(&cx, asker, &question.permission, resource, &context).await;
+            // One that cannot be decided leaves the others their answers.
+            let ruling = match judged {
+                Err(Fault::Error(error)) => {
+                    tracing::warn!(?error, "a question of several cannot be decided");
+                    Ruling::undecided()
+                }
+                judged => judged?,
+            };
             answers.push(Allowed::new(&question.permission, ruling));
         }
         reply::ok(&Answers { answers })

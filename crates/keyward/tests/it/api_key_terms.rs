@@ -234,6 +234,23 @@ fn text(value: &Value) -> String {
 }
 
 #[tokio::test]
+async fn a_token_gives_no_key_before_its_time() {
+    let t = TestAuth::new().await;
+    let ada = administrator(&t).await;
+    let now = t.clock.now();
+    let made = key(&t, &ada, |terms| {
+        terms.not_before = Some(now.plus(HOUR));
+        terms.expires_at = Some(now.plus(2 * HOUR));
+        terms.refresh_until = Some(now.plus(24 * HOUR));
+    })
+    .await;
+    let token = made.refresh.as_ref().unwrap().reveal();
+    assert_eq!(refreshed(&t, token).await.code(), "token_invalid");
+    t.clock.advance(HOUR);
+    assert_eq!(refreshed(&t, token).await.status(), 200);
+}
+
+#[tokio::test]
 async fn a_token_gives_a_key_anew_for_as_long_as_it_was_made_for() {
     let t = TestAuth::new().await;
     let ada = administrator(&t).await;

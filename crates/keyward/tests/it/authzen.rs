@@ -464,3 +464,51 @@ async fn the_name_of_a_request_comes_back_and_everything_is_found_from_one_place
         assert_eq!(reply.headers()["x-request-id"], "bfe9eb29-ab87");
     }
 }
+
+/// What was not understood might be what denies.
+#[tokio::test]
+async fn attack_what_is_said_in_another_form_is_never_left_out() {
+    let point = office().await;
+    let asked = |properties: Value| {
+        json!({
+            "subject": { "type": "user", "id": "alice" },
+            "action": { "name": "view" },
+            "resource": { "type": "record", "id": "101", "properties": properties },
+        })
+    };
+    for wrong in [
+        json!({ "acl": { "name": "wall" } }),
+        json!({ "acl": [1] }),
+        json!({ "acl": null }),
+        json!({ "owner": 7 }),
+        json!({ "owner": ["alice", "bob"] }),
+        json!({ "visibility": "bogus" }),
+        json!({ "visibility": true }),
+    ] {
+        point.refuses("/access/v1/evaluation", &asked(wrong), 400).await;
+    }
+    // A list that nobody knows is an error, not a yes, in either form.
+    for unknown in [json!({ "acl": "nowhere" }), json!({ "acl": ["nowhere"] })] {
+        let reply = point.client.post("/access/v1/evaluation", &asked(unknown)).await;
+        assert_ne!(reply.json()["decision"], true, "{}", reply.text());
+    }
+}
+
+#[tokio::test]
+async fn scopes_narrow_as_a_text_and_as_a_list() {
+    let point = office().await;
+    let ask = async |scopes: Value| {
+        let body = json!({
+            "subject": { "type": "user", "id": "alice", "properties": { "scopes": scopes } },
+            "action": { "name": "view" },
+            "resource": { "type": "record", "id": "101" },
+        });
+        let reply = point.client.post("/access/v1/evaluation", &body).await;
+        (reply.status().as_u16(), reply.json()["decision"].clone())
+    };
+    let (text, list) = (ask(json!("read")).await, ask(json!(["read"])).await);
+    assert_eq!(text, list);
+    assert_eq!(text, (200, json!(false)), "`read` is of todos alone");
+    assert_eq!(ask(json!(7)).await.0, 400);
+    assert_eq!(ask(json!(["read", 7])).await.0, 400);
+}

@@ -54,6 +54,8 @@ mod impersonation;
 #[cfg(all(feature = "import", feature = "sqlite"))]
 mod import;
 mod interplay;
+#[cfg(feature = "policy-file")]
+mod interplay_rights;
 mod invitations;
 mod journey;
 mod kit;

@@ -42,7 +42,9 @@ impl Flow for RefreshApiKey {
         if key.was_refreshed_by(&self.found.hash) {
             return self.came_back(&subject, &key, cx);
         }
-        if !key.is_refreshed_by(&self.found.hash, cx.now) {
+        // Nothing is given before its time.
+        let begins_later = key.not_before().is_some_and(|begin| cx.now < begin);
+        if begins_later || !key.is_refreshed_by(&self.found.hash, cx.now) {
             return Verdict::no(Refusal::TokenInvalid);
         }
         let (text, hash) = api_key::mint(key.user, key.id, cx.rng);

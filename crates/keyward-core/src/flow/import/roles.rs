@@ -75,7 +75,8 @@ impl<'a> Roles<'a> {
     fn is_power(&self, role: &str) -> bool {
         let own = Reach::of_role(self.known, role);
         ways(self.known).roles.iter().any(|way| way == role)
-            || UNDO.iter().any(|wanted| own.holds(wanted))
+            // Also by a role that says so only sometimes.
+            || UNDO.iter().any(|wanted| own.may_touch(wanted))
     }
 
     fn excludes(&self, own: &[String], role: &str) -> bool {

@@ -38,10 +38,18 @@ fn program(variable: &str) -> Command {
 /// The recipe of `docs/forward-auth.md`, with the addresses of this test.
 pub(super) fn nginx(place: &Place, port: u16, keyward: u16, app: u16) -> Front {
     let recipe = recipe("nginx", keyward, app);
-    let recipe = recipe
-        .replace("server_name app.example.com;", &format!("listen 127.0.0.1:{port};"))
-        // The site is at another scheme here.
-        .replace("https://$http_host", "http://$http_host");
+    let site = |name: &str| {
+        recipe
+            .replace(
+                "server_name app.example.com;",
+                &format!("server_name {name}; listen 127.0.0.1:{port};"),
+            )
+            // The sites are at another scheme and a port here.
+            .replace("https://$server_name", "http://$server_name")
+            .replace("$server_name", &format!("$server_name:{port}"))
+    };
+    let recipe =
+        ["app.localhost", "wiki.localhost", "other.localhost", "www.localhost"].map(site).concat();
     let folder = place.path("nginx");
     std::fs::create_dir(&folder).unwrap();
     let at = folder.display();
@@ -105,6 +113,11 @@ impl Front {
     ) -> Answer {
         let host = format!("{site}:{}", self.port);
         send(self.port, &host, method, target, headers, "")
+    }
+
+    /// An address at a site.
+    pub(super) fn url_of(&self, site: &str, path: &str) -> String {
+        format!("http://{site}:{}{path}", self.port)
     }
 
     /// The path of an address at a site.

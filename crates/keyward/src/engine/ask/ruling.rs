@@ -52,6 +52,12 @@ impl Ruling {
         Self::no("unknown_permission")
     }
 
+    /// Neither: what it stands on cannot be known.
+    pub(crate) fn undecided() -> Self {
+        let decision = Decision::Indeterminate;
+        Self { decision, status: 503, ..Self::no("decision_unavailable") }
+    }
+
     fn no(code: &'static str) -> Self {
         Self {
             decision: Decision::Deny,

@@ -45,15 +45,19 @@ impl Entity {
         if fine { Ok(()) } else { Err(malformed(bad(&format!("{field}.type"), "wrong_type"))) }
     }
 
-    /// As a resource. `owner` and `acl` among its properties say whose it is and
-    /// which lists it is under; the rest are attributes for conditions.
+    /// As a resource. `owner`, `visibility` and `acl` among its properties say whose it
+    /// is, who sees it and which lists it is under, and nothing else: one that was not
+    /// understood might be the one that denies. All are attributes for conditions as well.
     pub(super) fn resource(&self) -> Result<Resource, Fault> {
         self.check_type("resource")?;
         let mut resource = Resource::new(self.r#type.as_str(), self.id("resource")?);
-        let text = |name: &str| self.properties.get(name).and_then(Value::as_str);
-        resource.owner = text("owner").map(str::to_owned);
-        resource.visibility = text("visibility").and_then(|name| name.parse().ok());
-        resource.acl.extend(text("acl").map(str::to_owned));
+        let own = &self.properties;
+        resource.owner = text("resource", own, "owner")?;
+        resource.acl = texts("resource", own, "acl")?.unwrap_or_default();
+        if let Some(name) = text("resource", own, "visibility")? {
+            let wrong = |()| malformed(bad("resource.properties.visibility", "wrong_type"));
+            resource.visibility = Some(name.parse().map_err(wrong)?);
+        }
         resource.attributes = facts("resource", &self.properties)?;
         Ok(resource)
     }
@@ -85,13 +89,39 @@ impl Action {
 
 /// The circumstances of a question without an action of its own.
 pub(super) fn circumstances(subject: &Properties, context: &Properties) -> Result<Context, Fault> {
-    let scopes = subject.get("scopes").and_then(Value::as_array);
-    let scopes = scopes.map(|all| all.iter().filter_map(Value::as_str).map(str::to_owned));
-    Ok(Context {
-        facts: facts("context", context)?,
-        principal: facts("subject", subject)?,
-        scopes: scopes.map(Iterator::collect),
-    })
+    // A text with spaces between them, as OAuth has it, or a list.
+    let scopes = texts("subject", subject, "scopes")?.map(|given| {
+        given
+            .iter()
+            .flat_map(|text| text.split(' '))
+            .filter(|it| !it.is_empty())
+            .map(str::to_owned)
+            .collect()
+    });
+    Ok(Context { facts: facts("context", context)?, principal: facts("subject", subject)?, scopes })
+}
+
+/// A property that is a text or a list of texts; anything else is refused.
+fn texts(entity: &str, from: &Properties, name: &str) -> Result<Option<Vec<String>>, Fault> {
+    let wrong = || malformed(bad(&format!("{entity}.properties.{name}"), "wrong_type"));
+    match from.get(name) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(vec![text.clone()])),
+        Some(Value::Array(all)) => {
+            let text = |it: &Value| it.as_str().map(str::to_owned).ok_or_else(wrong);
+            all.iter().map(text).collect::<Result<_, _>>().map(Some)
+        }
+        Some(_) => Err(wrong()),
+    }
+}
+
+/// The same where there is one text at most.
+fn text(entity: &str, from: &Properties, name: &str) -> Result<Option<String>, Fault> {
+    let mut all = texts(entity, from, name)?.unwrap_or_default();
+    match all.len() {
+        0 | 1 => Ok(all.pop()),
+        _ => Err(malformed(bad(&format!("{entity}.properties.{name}"), "wrong_type"))),
+    }
 }
 
 fn facts(

@@ -75,4 +75,8 @@ async fn a_frontend_may_ask_what_it_was_given() {
     assert_eq!(site.refused("internal-user-lock", body).await, "request not permitted");
     let unknown = keyward::authnzerver::Frontend::new("x", [&text]).unwrap();
     assert!(unknown.only(["sessions-*"]).is_err());
+    let nothing = keyward::authnzerver::Frontend::new("none", [&text]).unwrap().only([]).unwrap();
+    let mut site = Site::with(|how| how.frontend(nothing)).await;
+    site.key = keyward_core::crypto::message::MessageKey::parse(&text).unwrap();
+    assert_eq!(site.refused("session-exists", json!({})).await, "request not permitted");
 }

@@ -6,11 +6,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use keyward::Keyward;
 use keyward::authnzerver::{Authnzerver, Frontend};
 use keyward::breached::BreachCheck;
 use keyward::port::Fut;
 use keyward::testing::{CHEAP, FakeClock, TestAuth};
+use keyward::{ApiKeyTerms, Keyward};
 use keyward_core::crypto::message::MessageKey;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
@@ -98,6 +98,38 @@ async fn flaw_05_signing_up_again_takes_nothing_over_and_lifts_no_lock() {
     assert_eq!(answer["response"]["send_verification"], false, "she has proven it");
     assert!(!site.logs_in("ada@example.org", OTHER).await);
     assert!(site.logs_in("ada@example.org", PASSWORD).await);
+}
+
+/// An account that is in use is nobody's to begin anew, whatever its frontend waits for: it
+/// holds something, somebody is in, or something was enrolled.
+#[tokio::test]
+async fn flaw_05_signing_up_again_begins_no_account_anew_that_is_in_use() {
+    let site = Site::new().await;
+    let week = Duration::from_secs(7 * 24 * 3600);
+    let sign_up = |name: &str, email: &str, password: &str| json!({ "full_name": name, "email": email, "password": password, "verify_retry_wait": 1 });
+    let again = async |email: &str| {
+        site.t.clock.advance(week);
+        let answer = site.ask("user-new", sign_up("Eve", email, OTHER)).await;
+        answer["response"]["send_verification"].clone()
+    };
+    site.done("user-new", sign_up("Ada Byron", "ada@example.org", PASSWORD)).await;
+    let ada = site.t.kw.find_person("ada@example.org").await.unwrap().unwrap();
+    site.t.role("accountant", &["books:view"]).await;
+    site.t.give_role(&ada, "accountant").await;
+    assert_eq!(again("ada@example.org").await, false, "she holds something");
+
+    site.done("user-new", sign_up("Bob Byron", "bob@example.org", PASSWORD)).await;
+    let bob = site.t.kw.find_person("bob@example.org").await.unwrap().unwrap();
+    site.t
+        .kw
+        .create_api_key(bob.id, ApiKeyTerms { name: "ci".into(), ..ApiKeyTerms::default() })
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(again("bob@example.org").await, false, "something was made for him");
+
+    site.done("user-new", sign_up("Eva Byron", "eva@example.org", PASSWORD)).await;
+    assert_eq!(again("eva@example.org").await, true, "nobody ever used it");
 }
 
 /// Whoever never proved an address loses it to the next who signs up, after a while.
