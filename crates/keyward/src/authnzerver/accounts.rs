@@ -302,7 +302,7 @@ pub(super) async fn set_verified(call: Call<'_>) -> Told {
     let Some(seen) = call.by_email(call.text("email")).await? else {
         return Ok(Answer::no("user does not exist", REFUSED));
     };
-    if let Err(refusal) = call.run(&ProveAddress { user: seen.id() }).await? {
+    if let Err(refusal) = call.run(&ProveAddress { user: seen.id(), actor: None }).await? {
         return Ok(match refusal {
             Refusal::NotFound => Answer::no("user is locked", REFUSED),
             other => other.into(),

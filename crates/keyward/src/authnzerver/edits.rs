@@ -177,7 +177,7 @@ async fn each(
     {
         return Ok(Err(refusal));
     }
-    if *is_proven && let Err(refusal) = call.go(way, &ProveAddress { user }).await? {
+    if *is_proven && let Err(refusal) = call.go(way, &ProveAddress { user, actor }).await? {
         return Ok(Err(refusal));
     }
     match is_active {

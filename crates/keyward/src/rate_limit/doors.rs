@@ -118,14 +118,15 @@ impl RateLimit {
         keyward_core::crypto::token::digest(&framed)
     }
 
-    fn rate(&self, known: Option<&Known>) -> Rate {
+    /// How many there are; `None` where the policy allows none.
+    fn rate(&self, known: Option<&Known>) -> Option<Rate> {
         let wanted = self.by_policy.as_ref();
         let found =
             wanted.zip(known).and_then(|(name, known)| match limits(known.asker()).get(name)? {
                 Limit::Below(count) => Some(u32::try_from(count.saturating_sub(1)).unwrap_or(0)),
                 Limit::Above(_) => None,
             });
-        Rate::new(found.unwrap_or(self.count), self.window)
+        (found != Some(0)).then(|| Rate::new(found.unwrap_or(self.count), self.window))
     }
 }
 
@@ -150,7 +151,10 @@ impl Keyward {
         known: Option<&Known>,
         address: Option<IpAddr>,
     ) -> Result<Allowance, Error> {
-        let Rate { burst, period } = limit.rate(known);
+        let Some(Rate { burst, period }) = limit.rate(known) else {
+            let (reset, retry_after) = (limit.window, Some(limit.window));
+            return Ok(Allowance { limit: 0, remaining: 0, reset, retry_after });
+        };
         let key = limit.key(known, address);
         let take = Take { key, now: self.now(), period, burst };
         match &limit.counted {

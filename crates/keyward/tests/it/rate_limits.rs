@@ -94,14 +94,18 @@ async fn each_api_key_has_a_bucket_of_its_own() {
 async fn a_role_may_ask_as_often_as_the_policy_says() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("policy.toml");
-    let policy = "version = 1\n[roles]\nanalyst = {}\n[limits.analyst]\nreports_per_minute = 6\n";
+    let policy = "version = 1\n[roles]\nanalyst = {}\nintern = {}\n[limits.analyst]\nreports_per_minute = 6\n\
+        [limits.intern]\nreports_per_minute = 1\n";
     std::fs::write(&file, policy).unwrap();
     let t = TestAuth::with(|builder| builder.policy(&file)).await;
     let (ada, eve) = (t.user("ada@example.com").await, t.user("eve@example.com").await);
     t.give_role(&ada, "analyst").await;
     let limit = three().per(Per::Account).by_policy("reports_per_minute");
     assert_eq!(passed(&app(&t, limit.clone()).login_as(&ada).await, 9).await, 5, "below six");
-    assert_eq!(passed(&app(&t, limit).login_as(&eve).await, 9).await, 3);
+    assert_eq!(passed(&app(&t, limit.clone()).login_as(&eve).await, 9).await, 3);
+    let bob = t.user("bob@example.com").await;
+    t.give_role(&bob, "intern").await;
+    assert_eq!(passed(&app(&t, limit).login_as(&bob).await, 9).await, 0, "below one");
 }
 
 #[tokio::test]
