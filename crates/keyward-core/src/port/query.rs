@@ -28,6 +28,8 @@ pub enum Status {
 /// Which accounts, newest first.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct PeopleQuery {
+    /// Only these, at most 200, deleted or not; none stands for everybody.
+    pub ids: Vec<UserId>,
     /// Literal text contained in a normalised identifier or, ignoring ASCII case, in the name.
     pub text: String,
     /// Only in this state; without it, all but the deleted.

@@ -190,8 +190,16 @@ async fn people_are_found_by_what_they_are(store: Shared) {
     };
     let role = PeopleQuery { role: Some("editor".into()), ..PeopleQuery::default() };
     let since = PeopleQuery { created_after: Some(users[1].created_at), ..PeopleQuery::default() };
+    let these = |at: &[usize]| PeopleQuery {
+        ids: at.iter().map(|at| users[*at].id).collect(),
+        ..PeopleQuery::default()
+    };
+    let active = PeopleQuery { status: Some(Status::Active), ..these(&[0, 1, 3]) };
     for (query, wanted) in [
         (PeopleQuery::default(), vec![2, 1, 0]),
+        (these(&[0, 3, 1]), vec![3, 1, 0]),
+        (these(&[2, 2]), vec![2]),
+        (active, vec![0]),
         (is(Status::Active), vec![2, 0]),
         (is(Status::Locked), vec![1]),
         (is(Status::Deleted), vec![3]),

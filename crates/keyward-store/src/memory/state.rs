@@ -80,7 +80,7 @@ impl State {
 
     fn is_wanted(&self, user: &User, query: &PeopleQuery) -> bool {
         let status = match query.status {
-            None => user.deleted_at.is_none(),
+            None => user.deleted_at.is_none() || !query.ids.is_empty(),
             Some(Status::Active) => user.is_active(),
             Some(Status::Locked) => user.deleted_at.is_none() && user.locked_at.is_some(),
             Some(Status::Deleted) => user.deleted_at.is_some(),
@@ -93,6 +93,7 @@ impl State {
             self.identifiers.get(&key).is_some_and(|identifier| identifier.user == user.id)
         };
         status
+            && (query.ids.is_empty() || query.ids.contains(&user.id))
             && self.says(user, &query.text.to_ascii_lowercase())
             && query.role.as_ref().is_none_or(holds)
             && query.identifier.as_ref().is_none_or(bears)

@@ -73,6 +73,7 @@ pub(crate) fn people(dialect: Dialect, query: &PeopleQuery) -> Question {
     let mut filter = Filter::default();
     filter.and(
         match query.status {
+            None if !query.ids.is_empty() => "1 = 1",
             None => "u.deleted_at IS NULL",
             Some(Status::Active) => "u.deleted_at IS NULL AND u.locked_at IS NULL",
             Some(Status::Locked) => "u.deleted_at IS NULL AND u.locked_at IS NOT NULL",
@@ -80,6 +81,10 @@ pub(crate) fn people(dialect: Dialect, query: &PeopleQuery) -> Question {
         },
         vec![],
     );
+    if !query.ids.is_empty() {
+        let (marks, params) = listed(query.ids.iter().map(|user| Value::from(*user)));
+        filter.and(format!("u.id IN ({marks})"), params);
+    }
     if !query.text.is_empty() {
         let text = folded(&query.text);
         // A plain search, not LIKE: nothing in the text is special.
@@ -254,6 +259,7 @@ pub(crate) fn every(dialect: Dialect) -> Vec<String> {
     let at = Timestamp::from_secs(0);
     let user = UserId::from_bytes(&[0; 16]);
     let full = PeopleQuery {
+        ids: user.into_iter().cycle().take(3).collect(),
         text: text(),
         status: Some(Status::Active),
         role: Some(text()),

@@ -123,11 +123,9 @@ impl ListInput {
             status,
             role: self.role.clone().filter(|r| !r.is_empty()),
             identifier: self.identifier()?,
-            created_after: None,
-            deleted_before: None,
-            abandoned_before: None,
             after,
             limit,
+            ..PeopleQuery::default()
         })
     }
 
