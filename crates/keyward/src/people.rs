@@ -1,5 +1,7 @@
 //! People, for the app and the command line: the same decisions as over HTTP.
 
+use std::cmp::Reverse;
+
 use keyward_core::flow::admin::{Act, ActOn, AddPerson, Edit, EditPerson, Names};
 use keyward_core::flow::limits::SeeLimits;
 use keyward_core::flow::open::{Opening, Replaced};
@@ -180,10 +182,18 @@ impl Keyward {
     }
 
     /// The last 20 sign-ins and attempts to sign in, newest first, each with its
-    /// reason. The person sees less than this.
+    /// reason; those that stopped at the second factor as well. The person sees less
+    /// than this.
     pub async fn sign_in_attempts(&self, user: UserId) -> Result<Vec<EventView>, Error> {
-        let (subject, kind) = (Some(user), Some("sign_in.".to_owned()));
-        self.audit(&EventQuery { subject, kind, limit: 20, ..EventQuery::default() }).await
+        let mut found = vec![];
+        for kind in ATTEMPTS {
+            let (subject, kind) = (Some(user), Some(kind.to_owned()));
+            let query = EventQuery { subject, kind, limit: SHOWN, ..EventQuery::default() };
+            found.extend(self.audit(&query).await?);
+        }
+        found.sort_unstable_by_key(|event| Reverse(event.id));
+        found.truncate(SHOWN as usize);
+        Ok(found)
     }
 
     /// The limits of an account with whoever it does not know, and how much of each is
@@ -246,6 +256,12 @@ impl Keyward {
         }
     }
 }
+
+/// What tells of attempts to sign in.
+const ATTEMPTS: [&str; 3] = ["sign_in.", "mfa.required", "mfa.failed"];
+
+/// Attempts that are shown, at most.
+const SHOWN: u32 = 20;
 
 fn view(subject: &Subject) -> UserView {
     UserView::new(&subject.user, &subject.identifiers)

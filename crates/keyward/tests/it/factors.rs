@@ -4,6 +4,8 @@ mod demanded;
 mod pages;
 mod recovery;
 
+use std::time::Duration;
+
 use keyward::testing::{Authenticator, Client, PASSWORD, Response, TestAuth};
 use keyward::{Act, Refusal, Secret, UserView};
 use serde_json::{Value, json};
@@ -362,4 +364,24 @@ async fn the_picture_says_what_the_app_needs_to_know() {
     let page = crate::pages::html::Page::of(&page);
     let svg = page.all(".qr svg").first().map(|svg| svg.html()).unwrap();
     assert!(read_back(&svg).starts_with("otpauth://totp/"), "the page's own");
+}
+
+/// Else whoever helps is told of a right password, and not why it let nobody in.
+#[tokio::test]
+async fn attempts_that_stopped_at_the_second_factor_are_told_to_whoever_helps() {
+    let Enrolled { t, ada, .. } = enrolled().await;
+    let client = t.pages();
+    t.clock.advance(Duration::from_secs(1));
+    let flow = flow(&client).await;
+    t.clock.advance(Duration::from_secs(1));
+    assert_eq!(answer(&client, &flow, "totp", "none").await.code(), "mfa_invalid");
+    let told = t.kw.sign_in_attempts(ada.id).await.unwrap();
+    let kinds: Vec<&str> = told.iter().map(|event| event.r#type.as_str()).collect();
+    assert_eq!(kinds, ["mfa.failed", "mfa.required", "sign_in.succeeded"], "newest first");
+    assert_eq!(told[0].data["reason"], "wrong_secret");
+    let root = t.user("root@example.com").await;
+    t.kw.assign_role(root.id, "admin", true).await.unwrap().unwrap();
+    let admin = t.pages().login_as(&root).await;
+    let why = admin.get(&format!("/api/v1/admin/users/{}/why", ada.id)).await.json();
+    assert_eq!(why["data"][0]["type"], "mfa.failed");
 }
