@@ -94,10 +94,10 @@ async function whoMaySignUp(browser, { closed, invited, domain }, report, how, m
     await visitor.go("/signup");
     contains(await visitor.text("main"), "An invitation is needed");
   });
-  await sees("an invitation that is none is refused", async () => {
-    await visitor.go("/invite/none-of-ours");
-    await visitor.send({ name: "Eve", email: "eve@example.com", password: PASSWORD }, SUBMIT);
-    contains(await visitor.text("[role=alert]"), "invitation");
+  await sees("an invitation that is none is refused at once", async () => {
+    equal((await visitor.go("/invite/none-of-ours")).status(), 422, "status");
+    contains(await visitor.text("[role=alert]"), "This invitation was used already");
+    equal(await visitor.page.locator("main form").count(), 0, "forms");
   });
   const guest = someone();
   await sees("an invitation opens the form", async () => {
@@ -108,6 +108,7 @@ async function whoMaySignUp(browser, { closed, invited, domain }, report, how, m
     await visitor.press(".top form button");
     await visitor.go(path(letter));
     equal(await visitor.page.locator("[name=invitation]").count(), 1, "the invitation");
+    contains(await visitor.text("h1"), "You are invited to");
   });
   await sees("and an account", async () => {
     await visitor.send({ name: "Guest", email: guest, password: PASSWORD }, SUBMIT);

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use keyward_core::flow::Client;
-use keyward_core::flow::invite::{Invite, Invited, RevokeInvitation};
+use keyward_core::flow::invite::{Invite, Invited, RevokeInvitation, SeeInvitation};
 use keyward_core::id::{InvitationId, UserId};
 use keyward_core::port::Page;
 use keyward_core::record::Invitation;
@@ -124,6 +124,10 @@ impl Keyward {
         let link = invited.link.as_ref().map(|link| self.link("/invite/", link.reveal()));
         let invitation = InvitationView::new(&invited.invitation, self.now());
         MadeInvitation { invitation, link: link.map(Secret::new) }
+    }
+
+    pub(crate) async fn see_invitation_for(&self, link: Secret, client: &Client) -> Answer<()> {
+        self.run(&SeeInvitation { link }, client).await
     }
 
     pub(crate) async fn revoke_invitation_for(

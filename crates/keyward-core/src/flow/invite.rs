@@ -184,10 +184,39 @@ impl Flow for RevokeInvitation {
     }
 }
 
+/// Looks at an invitation, for the page that its link opens. It spends nothing: programs
+/// that look for links in mails look, too.
+#[derive(Clone, Debug)]
+pub struct SeeInvitation {
+    /// The secret of the link.
+    pub link: Secret,
+}
+
+impl Flow for SeeInvitation {
+    type Facts = Brought;
+    type Yes = ();
+    const NAME: &'static str = "see_invitation";
+    const WHILE_IMPERSONATING: bool = true;
+
+    fn gather<'a>(&'a self, cx: Gather<'a>) -> Fut<'a, Result<Brought, Error>> {
+        Box::pin(Brought::gather(&self.link, cx))
+    }
+
+    fn decide(&self, facts: Brought, _: Done, cx: &mut Decide<'_>) -> Verdict<()> {
+        if cx.settings.sign_up == SignUpMode::Closed {
+            return Verdict::no(Refusal::SignUpClosed);
+        }
+        match facts.open(cx) {
+            Ok(_) => Verdict::yes((), vec![], vec![]),
+            Err(refusal) => Verdict::no(refusal),
+        }
+    }
+}
+
 /// An invitation that somebody brings, and whether whoever invited may still give
 /// what it promises.
 #[derive(Debug)]
-pub(super) struct Brought {
+pub struct Brought {
     found: Option<Invitation>,
     holds: bool,
     /// Version of the definitions by which it holds.

@@ -10,9 +10,9 @@ use keyward_core::settings::{Ask, CaptchaFor, Settings, SignUpMode, VerifyMode};
 use serde::Deserialize;
 
 use super::captcha::guarded;
-use super::nav;
 use super::profile::Given;
 use super::render::Page;
+use super::{nav, verify};
 use crate::http::input::peek;
 use crate::http::{Code, Cx, Fault, Guard, Limit, Reply, Route, input};
 use crate::routes::sign_in::Holding;
@@ -98,9 +98,15 @@ fn told(ask: Ask) -> &'static str {
     }
 }
 
-/// The form for whoever was invited. Looking at it spends nothing.
+/// The form for whoever was invited, while the invitation is open. Looking at it spends
+/// nothing.
 fn show_invited(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
-    Box::pin(async move { guarded(form(&cx), &cx, SIGN_UP).await?.reply() })
+    Box::pin(async move {
+        match cx.auth.see_invitation_for(verify::token(&cx)?, &cx.caller.client).await? {
+            Ok(()) => guarded(form(&cx), &cx, SIGN_UP).await?.reply(),
+            Err(refusal) => form(&cx).refused(refusal.into(), cx.id),
+        }
+    })
 }
 
 fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {

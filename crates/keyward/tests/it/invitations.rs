@@ -200,14 +200,25 @@ async fn an_administrator_invites_on_a_page_and_somebody_comes_by_it() {
     let ada = t.pages();
     assert_eq!(ada.page("/signup").await.status(), 403);
     let token = t.link_token_for("ada@example.com").await;
-    let page = Page::of(&ada.page(&format!("/invite/{token}")).await);
+    let link = format!("/invite/{token}");
+    let page = Page::of(&ada.page(&link).await);
     assert_eq!(page.attr("[name=invitation]", "value"), token);
+    assert!(page.text("h1").starts_with("You are invited to "), "{}", page.text("h1"));
     let fields = [("email", "ada@example.com"), ("password", "short"), ("invitation", &token)];
     let short = Page::of(&ada.form("/signup", &fields).await);
     assert_eq!(short.attr("[name=invitation]", "value"), token, "the form keeps it");
     let fields = [("email", "ada@example.com"), ("password", PASSWORD), ("invitation", &token)];
     assert_eq!(location(&ada.form("/signup", &fields).await), "/account");
     assert!(Page::of(&ada.page("/account").await).text("dl").contains("ada@example.com"));
+    let bob = t.pages();
+    let strange = format!("/invite/{}x", token);
+    for dead in [link.as_str(), &strange, "/invite/none-of-ours"] {
+        let reply = bob.page(dead).await;
+        assert_eq!(reply.status(), 422, "{dead}");
+        let page = Page::of(&reply);
+        assert!(page.all("main form").is_empty(), "there is nothing to fill in: {dead}");
+        assert!(page.text("[role=alert]").contains("used already"), "{dead}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
