@@ -12,6 +12,7 @@ async function define(admin, role) {
   contains(await admin.text("[aria-labelledby=rules]"), "posts:*");
   await admin.go(`/admin/people?q=${encodeURIComponent(BOB)}`);
   await admin.press("tbody a");
+  equal(await admin.page.inputValue('form[action$="/grant"] select'), "", "the role before one is chosen");
   await admin.page.selectOption('form[action$="/grant"] select', role);
   await admin.press('form[action$="/grant"] button');
 }
@@ -63,6 +64,7 @@ export async function administrator(browser, base, report, scripts) {
     await admin.go("/admin/audit");
     await admin.send({ type: "user.locked" }, "main form[role=search] button");
     contains(await admin.text("tbody"), "user.locked");
+    contains(await admin.text("tbody td[data-label=By]"), "Admin");
     await admin.go("/admin/audit");
     await admin.press(".head a.button");
     contains(await admin.text("[role=status]"), "is whole");
@@ -138,7 +140,7 @@ export async function administrator(browser, base, report, scripts) {
     await admin.go("/admin/roles");
     contains(await admin.text("main"), "admin");
     await admin.go("/admin/messages");
-    contains(await admin.text("main"), "verify");
+    contains(await admin.text("main"), "Confirm your address");
   });
   await step("an administrator sees nothing against the content security policy", async () => {
     equal(admin.complaints.join("\n"), "", "console");

@@ -34,6 +34,7 @@ mod sign_up;
 mod templates;
 mod texts;
 mod verify;
+mod words;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -22,7 +22,7 @@ pub struct SeeLimits {
 /// One limit, and how much of it is used.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct LimitState {
-    /// Its name: `passwords`, `letters ada@example.com`, …
+    /// Its name: `wrong passwords`, `letters to ada@example.com`, …
     pub name: String,
     /// Units that are gone.
     pub used: u32,
@@ -71,14 +71,14 @@ fn limits_of(subject: &Subject, settings: &Settings, now: Timestamp) -> Vec<(Str
     let guesser = Guesser::new(&stranger, Some(user), "");
     let mut limits = vec![];
     for (what, name) in [
-        (Guessed::Password, "passwords"),
-        (Guessed::Factor, "second factors"),
-        (Guessed::Code, "codes"),
+        (Guessed::Password, "wrong passwords"),
+        (Guessed::Factor, "wrong second factors"),
+        (Guessed::Code, "wrong codes"),
     ] {
-        let names = [name.to_owned(), format!("{name}, long")];
+        let names = [name.to_owned(), format!("{name}, long term")];
         limits.extend(names.into_iter().zip(guesser.takes(what, settings, now)));
     }
-    limits.push(("passwords in a row".into(), missed_by_strangers(subject, settings, now)));
+    limits.push(("wrong passwords in a row".into(), missed_by_strangers(subject, settings, now)));
     for (name, key) in [("recoveries", "recover"), ("verifications", "verify")] {
         limits.push((name.into(), take(key, &user.to_bytes(), settings.requests, now)));
     }

@@ -26,9 +26,9 @@ const COLUMNS: &[Column<EventView>] = &[
 
 /// Devices that the account knows have limits of their own.
 const LIMITS: &[Column<LimitRow>] = &[
-    ("LIMIT FOR STRANGERS", |row| row.limit.clone()),
+    ("LIMIT FROM UNKNOWN DEVICES", |row| row.limit.clone()),
     ("USED", |row| row.used.to_string()),
-    ("OF", |row| row.of.to_string()),
+    ("OUT OF", |row| row.of.to_string()),
     ("NEXT ONE", |row| row.until.map(print::time).unwrap_or_default()),
 ];
 

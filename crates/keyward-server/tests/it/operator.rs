@@ -53,19 +53,28 @@ fn why_prints_the_limits_of_an_account() {
         let said = place.run(&["why", ADA, "-o", "json"]).wants(0);
         rows(&said).into_iter().find(|row| row["limit"] == limit).unwrap()
     };
-    assert_eq!((&of("passwords")["used"], &of("passwords")["of"]), (&json!(0), &json!(10)));
+    assert_eq!(
+        (&of("wrong passwords")["used"], &of("wrong passwords")["of"]),
+        (&json!(0), &json!(10))
+    );
     for _ in 0..3 {
         assert_eq!(sign_in(&server.client(), "wrong").0, 401);
     }
-    assert_eq!((&of("passwords")["used"], &of("passwords")["of"]), (&json!(3), &json!(10)));
-    assert_eq!(of("passwords in a row")["used"], 3);
+    assert_eq!(
+        (&of("wrong passwords")["used"], &of("wrong passwords")["of"]),
+        (&json!(3), &json!(10))
+    );
+    assert_eq!(of("wrong passwords in a row")["used"], 3);
     assert_eq!(of(&format!("letters to {ADA}"))["of"], 10);
     let table = place.run(&["why", ADA]).wants(0);
-    let head = table.lines().find(|line| line.starts_with("LIMIT FOR STRANGERS")).unwrap();
-    assert!(head.contains("USED") && head.contains("NEXT ONE"), "{table}");
-    let line = table.lines().find(|line| line.starts_with("passwords in a row")).unwrap();
+    let head = table.lines().find(|line| line.starts_with("LIMIT FROM UNKNOWN DEVICES")).unwrap();
+    assert!(
+        head.contains("USED") && head.contains("OUT OF") && head.contains("NEXT ONE"),
+        "{table}"
+    );
+    let line = table.lines().find(|line| line.starts_with("wrong passwords in a row")).unwrap();
     let words: Vec<_> = line.split_whitespace().collect();
-    assert_eq!(words[4..], ["3", "100"], "{line}");
+    assert_eq!(words[5..], ["3", "100"], "{line}");
 }
 
 #[test]

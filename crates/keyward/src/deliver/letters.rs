@@ -89,6 +89,11 @@ impl Kind {
 
 const NOTICE: Kind = Kind { name: "account_changed", path: None, code: false };
 
+/// The letter whose texts stand for this name of the outbox.
+pub(crate) fn known(name: &str) -> &'static str {
+    find(name).name
+}
+
 fn find(name: &str) -> Kind {
     LETTERS.iter().find(|kind| kind.name == name).copied().unwrap_or(NOTICE)
 }

@@ -22,7 +22,7 @@ use crate::http::input::{self, Flag};
 use crate::http::{Code, Cx, Fault, Guard, Limit, Reply, Route};
 use crate::routes::account::{change_password, close_others, close_own, live_sessions};
 use crate::routes::sign_in::{keep, remember_flow};
-use crate::view::UserView;
+use crate::view::{EventView, UserView};
 
 pub(super) const ROUTES: &[Route] = &[
     Route::get("/account", Guard::SignedIn, show),
@@ -44,7 +44,8 @@ async fn overview<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
     let subject = cx.auth.0.store.subject(user).await?.ok_or(Code::Unauthenticated)?;
     let query = EventQuery { subject: Some(user), limit: 50, ..EventQuery::default() };
     let events = cx.auth.0.store.events(&query).await?.data;
-    let told = events.iter().filter_map(|e| Some((roster::event_key(&e.kind)?, e.at)));
+    let told = events.iter().map(EventView::new);
+    let told = told.filter_map(|event| Some((roster::event_key(&event)?, event.at)));
     let recent: Vec<Value> =
         told.take(RECENT).map(|(text, at)| json!({ "text": text, "at": at })).collect();
     let view = UserView::new(&subject.user, &subject.identifiers);
@@ -213,14 +214,14 @@ impl SessionInput {
 fn close(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         close_own(&cx, SessionInput::read(&cx)?).await?;
-        go(&cx, "/account/sessions?notice=done")
+        go(&cx, "/account/sessions?notice=session_ended")
     })
 }
 
 fn close_rest(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         close_others(&cx).await?;
-        go(&cx, "/account/sessions?notice=done")
+        go(&cx, "/account/sessions?notice=others_ended")
     })
 }
 

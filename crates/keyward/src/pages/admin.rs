@@ -18,6 +18,7 @@ mod policy;
 mod relations;
 mod role;
 mod roles;
+mod told;
 mod who;
 
 use keyward_core::port::Fut;

@@ -101,7 +101,7 @@ fn end(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         let EndInput { key } = input::body(cx.request)?;
         let key = CredentialId::parse(&key).ok_or(Refusal::NotFound)?;
         match cx.auth.revoke_api_key_for(owner(&cx)?, Some(key), &cx.caller.client).await? {
-            Ok(()) => go(&cx, "/account/api-keys?notice=done"),
+            Ok(()) => go(&cx, "/account/api-keys?notice=key_ended"),
             Err(refusal) => form(page(&cx).await?, "", "", "90").refused(refusal.into(), cx.id),
         }
     })

@@ -41,7 +41,7 @@ pub(super) fn holds(entry: &Entry, wanted: &str) -> bool {
 }
 
 /// What a redirect may say on the page it leads to: the word in `?notice=`, and its text.
-pub(super) const NOTICES: [(&str, &str); 13] = [
+pub(super) const NOTICES: [(&str, &str); 35] = [
     ("signed_out", "login.signed_out"),
     ("ended", "login.ended"),
     ("locked", "login.locked"),
@@ -55,6 +55,28 @@ pub(super) const NOTICES: [(&str, &str); 13] = [
     ("password", "password.changed"),
     ("done", "done"),
     ("unchanged", "matrix.unchanged"),
+    ("person_added", "person.added"),
+    ("person_locked", "person.locked"),
+    ("person_unlocked", "person.unlocked"),
+    ("person_verified", "person.verified"),
+    ("person_deleted", "person.deleted"),
+    ("person_restored", "person.restored"),
+    ("person_reset", "person.mfa_reset"),
+    ("person_password", "person.password_set"),
+    ("person_signed_out", "person.signed_out"),
+    ("role_given", "person.role_given"),
+    ("role_taken", "person.role_taken"),
+    ("permission_given", "person.permission_given"),
+    ("permission_taken", "person.permission_taken"),
+    ("session_ended", "sessions.ended"),
+    ("others_ended", "sessions.others_ended"),
+    ("device_forgotten", "devices.forgotten"),
+    ("role_removed", "roles.removed"),
+    ("group_removed", "group.removed"),
+    ("set_removed", "exclusive.removed"),
+    ("list_removed", "acl.removed"),
+    ("invitation_revoked", "invitations.taken_back"),
+    ("key_ended", "api_keys.ended"),
 ];
 
 /// The key of the text that `?notice=` asks for.
@@ -148,9 +170,15 @@ pub(super) fn next_step(auth: &Keyward, request: &Request, code: Code) -> Value 
             json!({ "href": here, "text": "error.again" })
         }
         Code::CsrfFailed if is_own_path(here) => json!({ "href": here, "text": "error.reload" }),
+        Code::HostNotAllowed => json!({ "href": own_url(auth), "text": "error.host.go" }),
         Code::MissingPermission => json!({ "href": own("/account"), "text": "error.account" }),
         _ => json!({ "href": own("/login"), "text": "error.login" }),
     }
+}
+
+/// Where the service is, whatever address it was asked at.
+fn own_url(auth: &Keyward) -> String {
+    format!("{}{}/login", auth.public_url(), auth.0.web.base)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::render::Page;
 use super::{go, nav, roster, verify};
 use crate::http::{Cx, Fault, Guard, Limit, Reply, Route, input, reply};
 use crate::routes::own::{delete_own, exported, forget_own, happened};
+use crate::view::EventView;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::get("/account/activity", Guard::SignedIn, activity),
@@ -33,12 +34,10 @@ fn activity(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         let ActivityQuery { cursor } = nav::asked(&cx)?;
         let page = happened(&cx, cursor.as_deref()).await?;
         let told = page.data.iter().filter_map(|row| {
-            let personal = row.personal.as_ref();
-            let personal: Value = personal
-                .and_then(|(_, json)| serde_json::from_slice(json).ok())
-                .unwrap_or_default();
+            let event = EventView::new(row);
+            let personal = &event.personal;
             let part = |name: &str| personal.get(name).and_then(Value::as_str).unwrap_or_default();
-            let text = roster::event_key(&row.kind)?;
+            let text = roster::event_key(&event)?;
             Some(json!({ "text": text, "at": row.at, "client": part("client"),
                 "address": part("address"), "other": row.actor.is_some_and(|a| Some(a) != row.subject) }))
         });
@@ -129,7 +128,7 @@ fn forget(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let DeviceInput { device } = input::body(cx.request)?;
         forget_own(&cx, Some(&device)).await?;
-        go(&cx, "/account/sessions?notice=done")
+        go(&cx, "/account/sessions?notice=device_forgotten")
     })
 }
 

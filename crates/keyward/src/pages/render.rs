@@ -126,7 +126,11 @@ impl<'a> Page<'a> {
     fn telling(self, problem: &Problem) -> Self {
         let language = language::language(self.auth, self.request);
         let texts = &self.auth.0.pages.texts;
-        let field = |code: &str| texts.find(language, &roster::field_key(code)).unwrap_or_default();
+        let least = self.auth.0.settings.password_min.to_string();
+        let field = |code: &str| {
+            let text = texts.find(language, &roster::field_key(code)).unwrap_or_default();
+            texts::fill(text, [("n", least.clone())].into_iter())
+        };
         let errors = problem.errors.iter();
         let errors: Vec<Value> = errors
             .map(
@@ -264,6 +268,7 @@ pub(crate) fn error_page(
         .status(problem.code.status())
         .telling(problem)
         .with("permission", problem.extra.get("permission"))
+        .with("service", (problem.code == Code::HostNotAllowed).then(|| auth.public_url()))
         .with("next", nav::next_step(auth, request, problem.code))
         .with("request_id", id.to_string());
     match page.reply() {

@@ -1,5 +1,9 @@
 //! Texts whose keys come from elsewhere than a template: codes and names.
 
+use serde_json::Value;
+
+use crate::view::EventView;
+
 /// Codes of fields that have a text of their own.
 const FIELDS: &[&str] = &[
     "email_invalid",
@@ -119,8 +123,18 @@ const EVENTS: [(&str, &str); 39] = [
 ];
 
 /// The key of the text for an event; none for what happens behind the scenes.
-pub(super) fn event_key(kind: &str) -> Option<&'static str> {
-    EVENTS.iter().find(|(known, _)| *known == kind).map(|(_, key)| *key)
+pub(super) fn event_key(event: &EventView) -> Option<&'static str> {
+    let method = event.data.get("method").and_then(Value::as_str);
+    match event.r#type.as_str() {
+        // A set of codes is made along with the first second factor.
+        "mfa.enrolled" if method == Some("recovery_code") => Some("event.codes_made"),
+        kind => find(&EVENTS, kind),
+    }
+}
+
+/// The key beside this name.
+pub(super) fn find(table: &[(&str, &'static str)], name: &str) -> Option<&'static str> {
+    table.iter().find(|(known, _)| *known == name).map(|(_, key)| *key)
 }
 
 #[cfg(test)]
@@ -130,6 +144,7 @@ mod tests {
     use super::super::nav::{ADMIN, NOTICES};
     use super::super::templates::EMBEDDED;
     use super::super::texts::{LANGUAGES, Texts, keys};
+    use super::super::words::{BEHIND, LIMITS, METHODS, REASONS};
     use super::*;
     use crate::deliver::letters::LETTERS;
     use crate::http::Code;
@@ -138,13 +153,26 @@ mod tests {
     fn asked_by_value() -> impl Iterator<Item = String> {
         let codes = Code::ALL.iter().map(|(_, code, ..)| format!("problem.{code}"));
         let fields = FIELDS.iter().map(|code| format!("field.{code}"));
-        let named = EVENTS.iter().chain(&NOTICES).map(|(_, key)| (*key).to_owned());
+        let tables = EVENTS.iter().chain(&BEHIND).chain(&LIMITS).chain(&NOTICES);
+        let named = tables.map(|(_, key)| (*key).to_owned());
+        let more = ["limit.letters", "event.codes_made"].map(str::to_owned);
+        let reasons_told = REASONS.map(|code| format!("reason.{code}"));
+        let methods = METHODS.map(|name| format!("method.{name}"));
+        let sending = ["pending", "sent", "failed", "expired", "unsent"]
+            .map(|state| format!("message.{state}"));
+        let channels = ["mail", "sms"].map(|channel| format!("channel.{channel}"));
         let admin = ADMIN.iter().map(|(page, _)| format!("{page}.title"));
         let invitations =
             ["open", "used", "revoked", "expired"].map(|state| format!("invitations.{state}"));
         let states = ["active", "locked", "deleted"].map(|s| format!("status.{s}"));
+        let guards = ["two", "few", "passkeys", "password", "other"];
+        let guards = guards.map(|guard| format!("account.guard.{guard}"));
         let kinds = ["email", "username", "phone"].map(str::to_owned);
-        let steps = ["again", "reload", "account", "login"].map(|s| format!("error.{s}"));
+        let names = kinds.clone().into_iter();
+        let names =
+            names.flat_map(|kind| ["add", "change"].map(|it| format!("address.{it}.{kind}")));
+        let steps =
+            ["again", "reload", "account", "login", "host.go"].map(|s| format!("error.{s}"));
         let reasons = super::super::admin::KEYS.map(str::to_owned);
         let parts = ["title", "lead", "for", "send", "sent"].into_iter();
         let sent = parts.flat_map(|p| ["link", "code"].map(|by| format!("login.{by}.{p}")));
@@ -156,9 +184,16 @@ mod tests {
             .chain(reasons)
             .chain(fields)
             .chain(named)
+            .chain(more)
+            .chain(reasons_told)
+            .chain(methods)
+            .chain(sending)
+            .chain(channels)
             .chain(admin)
             .chain(states)
             .chain(invitations)
+            .chain(guards)
+            .chain(names)
             .chain(kinds)
             .chain(steps)
     }

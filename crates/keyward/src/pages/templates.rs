@@ -45,7 +45,6 @@ impl Templates {
         env.add_filter("address", address);
         env.add_filter("when", when);
         env.add_filter("client", client);
-        env.add_filter("brief", brief);
         env.add_filter("called", called);
         for (name, source) in EMBEDDED {
             let added = env.add_template(name, source);
@@ -178,16 +177,6 @@ fn called(account: &Value) -> String {
         account.get_attr(name).ok()?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
     });
     texts.take(1).collect()
-}
-
-/// A value of an event's detail in a table: an id is shortened.
-fn brief(value: &Value) -> String {
-    let text = value.to_string();
-    let is_id = text.len() == 30 && text.get(3..4) == Some("_");
-    match (text.get(..8), text.get(26..)) {
-        (Some(start), Some(end)) if is_id => format!("{start}…{end}"),
-        _ => text,
-    }
 }
 
 #[cfg(test)]

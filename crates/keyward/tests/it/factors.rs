@@ -10,6 +10,8 @@ use keyward::testing::{Authenticator, Client, PASSWORD, Response, TestAuth};
 use keyward::{Act, Refusal, Secret, UserView};
 use serde_json::{Value, json};
 
+use crate::pages::html::Page;
+
 /// Somebody with an authenticator app, where they enrolled it.
 pub(crate) struct Enrolled {
     pub(crate) t: TestAuth,
@@ -384,4 +386,21 @@ async fn attempts_that_stopped_at_the_second_factor_are_told_to_whoever_helps() 
     let admin = t.pages().login_as(&root).await;
     let why = admin.get(&format!("/api/v1/admin/users/{}/why", ada.id)).await.json();
     assert_eq!(why["data"][0]["type"], "mfa.failed");
+    let page = Page::of(&admin.page(&format!("/admin/people/{}", ada.id)).await);
+    let first = page.text("[aria-labelledby=why] li");
+    assert!(first.starts_with("Second factor refused wrong password or code"), "{first}");
+    let factors = page.text("[aria-labelledby=who] dl");
+    for told in ["Authenticator app", "Recovery codes: 10"] {
+        assert!(factors.contains(told), "{factors}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_is_told_once_that_a_second_factor_was_set_up() {
+    let Enrolled { home, .. } = enrolled().await;
+    for path in ["/account", "/account/activity"] {
+        let text = home.page(path).await.text().to_owned();
+        assert_eq!(text.matches("Second factor set up").count(), 1, "{path}");
+        assert_eq!(text.matches("Recovery codes made").count(), 1, "{path}");
+    }
 }

@@ -134,7 +134,7 @@ fn remove(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         let SeenInput { version } = input::body(cx.request)?;
         let terms = Terms::seen(&version)?;
         match change(&cx, cx.params.get("name"), None, terms.seen).await {
-            Ok(_) => go(&cx, "/admin/acl?notice=done"),
+            Ok(_) => go(&cx, "/admin/acl?notice=list_removed"),
             Err(fault) => page(&cx, None).await?.refused(fault, cx.id),
         }
     })

@@ -79,7 +79,7 @@ fn remove(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         let SeenInput { version } = input::body(cx.request)?;
         let terms = Terms::seen(&version)?;
         match change_exclusive(&cx, cx.params.get("set"), None, terms.seen).await {
-            Ok(()) => go(&cx, "/admin/groups?notice=done"),
+            Ok(()) => go(&cx, "/admin/groups?notice=set_removed"),
             Err(fault) => page(&cx).await?.refused(fault, cx.id),
         }
     })

@@ -85,7 +85,7 @@ fn remove(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         let SeenInput { version } = input::body(cx.request)?;
         let terms = Terms::seen(&version)?;
         match change(&cx, cx.params.get("group"), GroupChange::Remove, terms).await {
-            Ok(()) => go(&cx, "/admin/groups?notice=done"),
+            Ok(()) => go(&cx, "/admin/groups?notice=group_removed"),
             Err(fault) => told(&cx, Err(fault)).await,
         }
     })

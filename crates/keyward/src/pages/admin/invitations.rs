@@ -95,7 +95,7 @@ fn revoke(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let RevokeInput { invitation } = input::body(cx.request)?;
         match take_back(&cx, &invitation).await {
-            Ok(()) => go(&cx, "/admin/invitations?notice=done"),
+            Ok(()) => go(&cx, "/admin/invitations?notice=invitation_revoked"),
             Err(fault) => list(&cx, None).await?.refused(fault, cx.id),
         }
     })

@@ -1,10 +1,12 @@
 //! The list of people: search, filters, pages, and a form to add one.
 
 use keyward_core::port::Fut;
-use serde_json::json;
+use keyward_core::record::{Identifier, User};
+use serde_json::{Value, json};
 
 use super::super::render::Page;
 use super::super::{go, nav};
+use super::person::is_unproven;
 use crate::http::{Cx, Fault, Guard, Reply, Route, input};
 use crate::routes::people::{AddInput, ListInput, add_person};
 use crate::view::UserView;
@@ -19,7 +21,14 @@ fn list(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let input: ListInput = nav::asked(&cx)?;
         let page = cx.auth.0.store.people(&input.to_query()?).await?;
-        let rows: Vec<UserView> = page.data.iter().map(|(u, i)| UserView::new(u, i)).collect();
+        let settings = &cx.auth.0.settings;
+        let row = |(user, names): &(User, Vec<Identifier>)| {
+            json!({
+                "person": UserView::new(user, names),
+                "unproven": is_unproven(user, names, settings),
+            })
+        };
+        let rows: Vec<Value> = page.data.iter().map(row).collect();
         let (status, role) = (input.status.unwrap_or_default(), input.role.unwrap_or_default());
         let next = page.next.map(|next| next.to_string()).unwrap_or_default();
         let limit = input.limit.map(|n| n.to_string()).unwrap_or_default();
@@ -59,7 +68,7 @@ fn add(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
             Err(fault) => Err(fault),
         };
         match added {
-            Ok(person) => go(&cx, &format!("/admin/people/{}?notice=done", person.id)),
+            Ok(person) => go(&cx, &format!("/admin/people/{}?notice=person_added", person.id)),
             Err(fault) => form(&cx).refused(fault, cx.id),
         }
     })

@@ -1,21 +1,29 @@
 //! One person: who they are, what they may, what they did, what is to be done.
 
+use std::collections::BTreeMap;
+
 use keyward_core::flow::admin::Act;
 use keyward_core::flow::role::effect_name;
+use keyward_core::id::UserId;
+use keyward_core::identifier::Kind;
 use keyward_core::port::{EventQuery, Fut};
-use keyward_core::record::{Grant, Term};
+use keyward_core::record::{Grant, Identifier, Term, User};
+use keyward_core::settings::Settings;
 use keyward_core::time::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::account::SessionInput;
 use super::super::render::Page;
-use super::super::{go, nav};
+use super::super::words::Words;
+use super::super::{go, language, nav};
+use super::told;
+use crate::SecondFactors;
 use crate::http::{Code, Cx, Fault, Guard, Reply, Route, input};
 use crate::routes::people::{
     LockInput, PasswordInput, act, assign, close_session, sign_out_everywhere, target,
 };
-use crate::view::{EventView, UserView};
+use crate::view::{IdentifierView, UserView};
 
 const VIEW: Guard = Guard::Holding("users:view");
 const EDIT: Guard = Guard::Holding("users:edit");
@@ -46,27 +54,57 @@ async fn person<'a>(cx: &'a Cx<'_>) -> Result<Page<'a>, Fault> {
     let free: Vec<String> = names.filter(|name| !held.contains(&name.as_str())).collect();
     let now = cx.auth.now();
     let grants: Vec<Value> = holdings.grants.iter().map(|grant| direct(grant, now)).collect();
-    let query = EventQuery { subject: Some(user), limit: 20, ..EventQuery::default() };
-    let events = store.events(&query).await?.data;
-    let activity: Vec<EventView> = events.iter().map(EventView::new).collect();
+    let groups: Vec<&str> = holdings.groups.iter().map(|g| g.group.as_str()).collect();
     let admin = cx.caller.entry()?;
+    let happened = happened(cx, user).await?;
+    let view = UserView::new(&subject.user, &subject.identifiers);
+    let is_reached = |it: &&IdentifierView| it.kind != Kind::Username && !it.verified;
+    let language = language::language(cx.auth, cx.request);
+    let labels: BTreeMap<_, _> = cx.auth.0.app_factors.offered(language).into_iter().collect();
+    let factors = SecondFactors::of(&subject, &cx.auth.0.settings);
     Ok(Page::new(cx, "admin_person.html")
         .with("here", "people")
-        .with("person", UserView::new(&subject.user, &subject.identifiers))
+        .with("unproven", is_unproven(&subject.user, &subject.identifiers, &cx.auth.0.settings))
+        .with("unconfirmed", view.identifiers.iter().any(|it| is_reached(&it)))
+        .with("person", view)
         .with("lock_reason", &subject.user.lock_reason)
         .with("held", &held)
         .with("free", free)
         .with("grants", grants)
-        .with("attempts", cx.auth.sign_in_attempts(user).await?)
-        .with("limits", cx.auth.limits_of(user).await?)
-        .with("activity", activity)
+        .with("groups", groups)
+        .with("happened", happened)
         .with("sessions", cx.auth.session_list(user).await?)
-        .with("factors", keyward_core::flow::factor::methods(&subject, &cx.auth.0.settings))
+        .with("factors", &factors.methods)
+        .with("codes_left", factors.recovery_codes_left)
+        .with("labels", labels)
+        .with("passkeys_kept", subject.credentials.iter().filter(|it| it.kind == "passkey").count())
         .with("may_impersonate", nav::holds(admin, "users:impersonate") && user != admin.user.id)
         .with("may_edit", nav::holds(admin, "users:edit"))
         .with("may_grant", nav::holds(admin, "roles:grant"))
         .with("known", cx.auth.known_permissions())
         .keeping(&["permission", "effect", "not_before", "expires_at"]))
+}
+
+/// Attempts to sign in, limits, and what else happened lately.
+async fn happened(cx: &Cx<'_>, user: UserId) -> Result<Value, Fault> {
+    let words = Words::of(cx);
+    let query = EventQuery { subject: Some(user), limit: LATELY, ..EventQuery::default() };
+    let (lately, attempts) = (cx.auth.audit(&query).await?, cx.auth.sign_in_attempts(user).await?);
+    let attempts = attempts.iter().take(LATELY as usize).map(|it| told::attempt(it, &words));
+    let limits = cx.auth.limits_of(user).await?;
+    Ok(json!({
+        "attempts": attempts.collect::<Vec<_>>(),
+        "limits": limits.iter().map(|row| told::limit(row, &words)).collect::<Vec<_>>(),
+        "lately": lately.iter().map(|it| told::happening(it, &words)).collect::<Vec<_>>(),
+    }))
+}
+
+/// Events that are shown, at most; the log has them all.
+const LATELY: u32 = 10;
+
+/// Whether somebody made an account and has not proven yet what signing in needs.
+pub(super) fn is_unproven(user: &User, names: &[Identifier], settings: &Settings) -> bool {
+    user.is_active() && !names.is_empty() && !settings.verify.lacks(names).is_empty()
 }
 
 /// A direct permission, and whether it counts now.
@@ -90,44 +128,48 @@ fn show(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
 }
 
 /// Back to the person, with what was done or why not.
-pub(super) async fn told(cx: &Cx<'_>, done: Result<(), Fault>) -> Result<Reply, Fault> {
+pub(super) async fn told(
+    cx: &Cx<'_>,
+    done: Result<(), Fault>,
+    notice: &str,
+) -> Result<Reply, Fault> {
     match done {
-        Ok(()) => go(cx, &format!("/admin/people/{}?notice=done", target(cx)?)),
+        Ok(()) => go(cx, &format!("/admin/people/{}?notice={notice}", target(cx)?)),
         Err(fault) => person(cx).await?.refused(fault, cx.id),
     }
 }
 
-async fn acted(cx: Cx<'_>, what: Result<Act, Fault>) -> Result<Reply, Fault> {
+async fn acted(cx: Cx<'_>, what: Result<Act, Fault>, notice: &'static str) -> Result<Reply, Fault> {
     let done = match what {
         Ok(what) => act(&cx, what).await.map(drop),
         Err(fault) => Err(fault),
     };
-    told(&cx, done).await
+    told(&cx, done, notice).await
 }
 
 fn lock(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     let input = input::body(cx.request);
-    Box::pin(acted(cx, input.map(|LockInput { reason }| Act::Lock { reason })))
+    Box::pin(acted(cx, input.map(|LockInput { reason }| Act::Lock { reason }), "person_locked"))
 }
 
 fn unlock(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
-    Box::pin(acted(cx, Ok(Act::Unlock)))
+    Box::pin(acted(cx, Ok(Act::Unlock), "person_unlocked"))
 }
 
 fn verify(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
-    Box::pin(acted(cx, Ok(Act::Verify)))
+    Box::pin(acted(cx, Ok(Act::Verify), "person_verified"))
 }
 
 fn delete(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
-    Box::pin(acted(cx, Ok(Act::Delete)))
+    Box::pin(acted(cx, Ok(Act::Delete), "person_deleted"))
 }
 
 fn restore(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
-    Box::pin(acted(cx, Ok(Act::Restore)))
+    Box::pin(acted(cx, Ok(Act::Restore), "person_restored"))
 }
 
 fn reset_mfa(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
-    Box::pin(acted(cx, Ok(Act::ResetMfa)))
+    Box::pin(acted(cx, Ok(Act::ResetMfa), "person_reset"))
 }
 
 fn set_password(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
@@ -136,20 +178,20 @@ fn set_password(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         password,
         temporary: temporary.0,
     };
-    Box::pin(acted(cx, input.map(what)))
+    Box::pin(acted(cx, input.map(what), "person_password"))
 }
 
 fn sign_out(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let done = sign_out_everywhere(&cx).await;
-        told(&cx, done).await
+        told(&cx, done, "person_signed_out").await
     })
 }
 
 fn close(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
         let done = close_session(&cx, SessionInput::read(&cx)?).await;
-        told(&cx, done).await
+        told(&cx, done, "session_ended").await
     })
 }
 
@@ -162,7 +204,7 @@ struct RoleInput {
 async fn assigned(cx: Cx<'_>, give: bool) -> Result<Reply, Fault> {
     let RoleInput { role } = input::body(cx.request)?;
     let done = assign(&cx, role, give.then_some(Term::ALWAYS)).await;
-    told(&cx, done).await
+    told(&cx, done, if give { "role_given" } else { "role_taken" }).await
 }
 
 fn grant(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {

@@ -94,12 +94,20 @@ fn mistakes(review: &PolicyCheckView, text: &str) -> Vec<Value> {
         json!({
             "line": mistake.line,
             "column": mistake.column,
-            "message": mistake.message,
+            "message": sentence(&mistake.message),
             "suggestion": mistake.suggestion,
             "source": source,
         })
     });
     shown.collect()
+}
+
+/// What was said in passing, as a sentence.
+fn sentence(said: &str) -> String {
+    let mut letters = said.chars();
+    let first = letters.next().map(|first| first.to_uppercase().collect::<String>());
+    let end = if said.ends_with(['.', '?', '!']) { "" } else { "." };
+    format!("{}{}{end}", first.unwrap_or_default(), letters.as_str())
 }
 
 /// Characters of a line that is shown beside its mistake.

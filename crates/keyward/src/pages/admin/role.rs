@@ -124,7 +124,7 @@ fn remove(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
         let SeenInput { version } = input::body(cx.request)?;
         let terms = Terms::seen(&version)?;
         match change(&cx, cx.params.get("role"), RoleChange::Remove, terms).await {
-            Ok(()) => go(&cx, "/admin/roles?notice=done"),
+            Ok(()) => go(&cx, "/admin/roles?notice=role_removed"),
             Err(fault) => page(&cx).await?.refused(fault, cx.id),
         }
     })

@@ -291,10 +291,12 @@ async fn whoever_helps_sees_what_is_left() {
     let ada = t.kw.find_person(ADA).await.unwrap().unwrap();
     let limits = t.kw.limits_of(ada.id).await.unwrap();
     let find = |name: &str| limits.iter().find(|row| row.limit == name).unwrap();
-    assert_eq!((find("passwords").used, find("passwords").of), (10, 10));
-    assert!(find("passwords").until.is_some());
-    assert_eq!((find("passwords in a row").used, find("passwords in a row").of), (10, 100));
-    assert_eq!(find("second factors").used, 0);
+    assert_eq!((find("wrong passwords").used, find("wrong passwords").of), (10, 10));
+    assert!(find("wrong passwords").until.is_some());
+    assert_eq!(find("wrong passwords, long term").used, 10);
+    let in_a_row = find("wrong passwords in a row");
+    assert_eq!((in_a_row.used, in_a_row.of), (10, 100));
+    assert_eq!(find("wrong second factors").used, 0);
     assert_eq!(find(&format!("letters to {ADA}")).of, 10);
     let root = t.user("root@example.com").await;
     t.give_role(&root, "admin").await;
@@ -302,5 +304,7 @@ async fn whoever_helps_sees_what_is_left() {
     let reply = desk.get(&format!("/api/v1/admin/users/{}/why", ada.id)).await;
     assert_eq!(reply.json()["limits"][0]["used"], 10, "{}", reply.text());
     let page = desk.page(&format!("/admin/people/{}", ada.id)).await;
-    assert!(page.text().contains("passwords in a row"), "{}", page.text());
+    assert!(page.text().contains("Wrong passwords in a row"), "{}", page.text());
+    let page = desk.page(&format!("/admin/people/{}?lang=de", ada.id)).await;
+    assert!(page.text().contains("Falsche Passwörter hintereinander"), "{}", page.text());
 }

@@ -45,7 +45,12 @@ const TYPED: &[Form] = &[
 ];
 
 /// What keeps somebody out, or lets them in again.
-const HARMLESS: &[&str] = &["lock", "unlock", "verify", "sign-out"];
+const HARMLESS: &[(&str, &str)] = &[
+    ("lock", "person_locked"),
+    ("unlock", "person_unlocked"),
+    ("verify", "person_verified"),
+    ("sign-out", "person_signed_out"),
+];
 
 async fn furnished() -> House {
     let house = house().await;
@@ -93,7 +98,7 @@ async fn a_button_leads_to_the_proof_and_back_to_where_it_stands() {
     let back = house.at("/admin/people/BOB");
     prove(&house.admin, &step_up(&back), &back).await;
     let done = house.send("/admin/people/BOB/delete", &[]).await;
-    assert_eq!(location(&done), format!("{back}?notice=done"));
+    assert_eq!(location(&done), format!("{back}?notice=person_deleted"));
 }
 
 #[tokio::test]
@@ -117,10 +122,10 @@ async fn what_was_typed_stays_until_it_is_sent_again() {
 #[tokio::test]
 async fn what_is_harmless_is_done_at_once() {
     let house = furnished().await;
-    for act in HARMLESS {
+    for (act, notice) in HARMLESS {
         let fields: &[(&str, &str)] = if *act == "lock" { &[("reason", "")] } else { &[] };
         let to = location(&house.send(&format!("/admin/people/BOB/{act}"), fields).await);
-        assert_eq!(to, house.at("/admin/people/BOB?notice=done"), "{act}");
+        assert_eq!(to, house.at(&format!("/admin/people/BOB?notice={notice}")), "{act}");
     }
     for page in ["/admin/people", "/admin/people/BOB", "/admin/roles", "/admin/audit"] {
         assert_eq!(house.admin.page(&house.at(page)).await.status(), 200, "{page}");

@@ -145,7 +145,8 @@ async fn the_audit_page_says_whether_the_chain_is_whole_and_the_outbox_is_shown(
     let page = Page::of(&admin.page("/admin/audit/chain").await);
     assert!(page.text("[role=status]").contains("is whole"));
     let page = Page::of(&admin.page("/admin/messages").await);
-    assert!(page.text("tbody").contains("recover"));
+    assert!(page.text("tbody").contains("New password for Keyward"));
+    assert!(!page.text("tbody").contains("recover"), "no name of ours");
 }
 
 #[tokio::test]
@@ -170,7 +171,7 @@ async fn whoever_may_not_administer_is_told_what_is_missing() {
     t.kw.grant("ada@example.com", "audit:view").await.unwrap();
     assert_eq!(location(&client.page("/admin").await), "/admin/audit");
     let page = Page::of(&client.page("/admin/audit").await);
-    assert_eq!(page.all(".bar nav a").len(), 2, "the menu has what they may open");
+    assert_eq!(page.all(".side a").len(), 2, "the menu has what they may open");
     let lock = format!("/admin/people/{}/lock", ada.id);
     assert_eq!(client.form(&lock, &[]).await.status(), 403);
 }
@@ -190,4 +191,92 @@ async fn people_without_an_address_have_a_name_all_the_same() {
         assert_eq!(page.text("h1"), called);
     }
     Page::of(&t.pages().login_as(&person).await.page("/account").await);
+}
+
+/// One click must not make an administrator.
+#[tokio::test]
+async fn no_role_is_given_before_one_is_chosen_and_the_administrators_comes_last() {
+    let t = TestAuth::new().await;
+    let ada = t.user("ada@example.com").await;
+    let admin = admin(&t).await;
+    for role in ["baker", "cook"] {
+        location(&admin.form("/admin/roles", &[("name", role), ("description", "")]).await);
+    }
+    location(&admin.form("/admin/groups", &[("name", "staff"), ("description", "")]).await);
+    let apart = [("set", "money"), ("first", "baker"), ("second", "cook")];
+    location(&admin.form("/admin/exclusive", &apart).await);
+    let person = format!("/admin/people/{}", ada.id);
+    for (path, field, others) in [
+        (person.as_str(), "form[action$='/grant'] select", 2),
+        ("/admin/groups/staff", "form[action$='/roles'] select", 2),
+        ("/admin/roles/baker", "form[action$='/inherits'] select", 1),
+        ("/admin/groups", "select[name=first]", 2),
+        ("/admin/groups", "select[name=second]", 2),
+        ("/admin/exclusive/money", "form[action$='/roles'] select", 0),
+    ] {
+        let page = Page::of(&admin.page(path).await);
+        assert_eq!(page.attr(&format!("{field}[required] option"), "value"), "", "{path}");
+        let options = page.all(&format!("{field} option"));
+        let texts: Vec<String> = options.iter().map(|o| o.text().collect()).collect();
+        assert_eq!(texts.len(), others + 2, "{path}: {texts:?}");
+        assert_eq!((&*texts[0], &*texts[others + 1]), ("Choose a role…", "admin"), "{path}");
+        assert!(page.all(&format!("{field} option[selected]")).is_empty(), "{path}");
+    }
+    let none = admin.form(&format!("{person}/grant"), &[("role", "")]).await;
+    assert_eq!(none.status(), 422, "a browser that sends it all the same gives nothing");
+    assert!(t.kw.holdings(ada.id).await.unwrap().roles.is_empty());
+}
+
+#[tokio::test]
+async fn the_audit_page_says_who_did_it_by_name_and_details_in_words() {
+    let t = TestAuth::new().await;
+    let ada = t.user("ada@example.com").await;
+    let admin = admin(&t).await;
+    location(&admin.form(&format!("/admin/people/{}/lock", ada.id), &[("reason", "")]).await);
+    let page = Page::of(&admin.page("/admin/audit?type=user.locked").await);
+    assert_eq!(page.text("td[data-label=By]"), "admin@example.com");
+    assert_eq!(page.text("td[data-label=About] a"), "ada@example.com");
+    let person = format!("/admin/people/{}", ada.id);
+    assert_eq!(page.attr("td[data-label=About] a", "href"), person);
+    assert_eq!(page.text("td[data-label=Details]"), "–", "a reason that nobody gave");
+    assert_eq!(page.text("tbody th .soft"), "Account locked");
+    let shared = serde_json::json!({ "roles": ["admin"] });
+    assert_eq!(admin.post("/api/v1/admin/invitations", &shared).await.status(), 201);
+    let page = Page::of(&admin.page("/admin/audit?type=invitation.created").await);
+    assert!(page.text("td[data-label=Details]").ends_with("roles admin"));
+    // Whoever may not see people sees ids.
+    t.kw.grant("ada@example.com", "audit:view").await.unwrap();
+    t.kw.act_on(ada.id, keyward::Act::Unlock).await.unwrap().unwrap();
+    let reader = t.pages().login_as(&ada).await;
+    let page = Page::of(&reader.page("/admin/audit?type=user.locked").await);
+    assert!(page.text("td[data-label=By]").starts_with("usr_"));
+}
+
+#[tokio::test]
+async fn whoever_has_not_confirmed_an_address_is_not_called_active() {
+    let t = TestAuth::new().await;
+    let fields = [("email", "eve@example.com"), ("password", PASSWORD)];
+    location(&t.pages().form("/signup", &fields).await);
+    let admin = admin(&t).await;
+    let page = Page::of(&admin.page("/admin/people?q=eve").await);
+    assert_eq!(page.text("td .tag"), "not confirmed");
+    let person = page.attr("tbody a", "href");
+    let page = Page::of(&admin.page(&person).await);
+    assert_eq!(page.text(".head .tag"), "not confirmed");
+    let verify = format!("{person}/verify");
+    let to = location(&admin.form(&verify, &[]).await);
+    let page = Page::of(&admin.page(&to).await);
+    assert_eq!(page.text(".head .tag"), "Active");
+    assert_eq!(page.text("[role=status]"), "The addresses are confirmed.");
+    assert!(page.all("form[action$='/verify']").is_empty(), "nothing is left to confirm");
+}
+
+#[tokio::test]
+async fn a_letter_to_nobody_is_not_said_to_have_failed() {
+    let t = TestAuth::new().await;
+    let admin = admin(&t).await;
+    location(&t.pages().form("/recover", &[("identifier", "nobody@example.com")]).await);
+    let page = Page::of(&admin.page("/admin/messages").await);
+    assert_eq!(page.text("td .tag"), "not sent");
+    assert_eq!(page.attr("td .tag", "class").trim(), "tag", "it is no fault");
 }

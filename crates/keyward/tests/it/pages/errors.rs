@@ -67,3 +67,25 @@ async fn a_store_that_does_not_answer_is_a_503_page() {
     check(&reply, 503, "database_unavailable");
     assert!(reply.headers().contains_key("retry-after"));
 }
+
+#[tokio::test]
+async fn an_address_that_is_not_ours_is_told_where_the_service_is() {
+    let t = TestAuth::new().await;
+    let request = http::Request::get("/login").header("host", "elsewhere.example");
+    let request = request.header("accept", "text/html").body(bytes::Bytes::new()).unwrap();
+    let reply = t.kw.handle(request, None).await;
+    assert_eq!(reply.status(), 421);
+    let body = String::from_utf8(reply.body().full().unwrap().to_vec()).unwrap();
+    let url = t.kw.public_url().replace('/', "&#x2f;");
+    assert!(body.contains(&format!("The service is at {url}.")), "{body}");
+    assert!(body.contains(&format!("href=\"{url}&#x2f;login\"")), "{body}");
+}
+
+#[tokio::test]
+async fn a_password_that_is_too_short_is_told_how_long_it_must_be() {
+    let t = TestAuth::with(|b| b.settings(|s| s.password_min = 13)).await;
+    let short = [("email", "ada@example.com"), ("password", "short")];
+    let page = Page::of(&t.pages().form("/signup", &short).await);
+    let said = "Use at least 13 characters: a few words work well.";
+    assert_eq!(page.text("#password-error"), said);
+}

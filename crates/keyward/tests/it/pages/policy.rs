@@ -54,7 +54,7 @@ async fn a_mistake_is_shown_with_its_line_and_nothing_can_be_saved() {
     assert_eq!(page.text("#verdict"), "It may not be saved like this");
     let told = page.text("[aria-labelledby=mistakes] li");
     assert!(
-        told.starts_with("Line 3, column 12: unknown key `alow` Did you mean allow?"),
+        told.starts_with("Line 3, column 12: Unknown key `alow`. Did you mean `allow`?"),
         "{told}"
     );
     assert_eq!(page.text("[aria-labelledby=mistakes] pre"), "writer = { alow = [] }");
