@@ -16,6 +16,7 @@ use crate::condition::Unmet;
 use crate::effect::{Decision, Effect};
 use crate::nearest::nearest;
 use crate::origin::Origin;
+use crate::pattern::Pattern;
 use crate::permission::Permission;
 use crate::snapshot::Snapshot;
 
@@ -70,6 +71,8 @@ pub struct WouldAllow {
     pub path: Vec<String>,
     /// What else the subject needs for it.
     pub needs: Option<Needs>,
+    /// Whether it allows everything, as an administrator's rule does.
+    pub is_everything: bool,
 }
 
 /// What somebody would need, beside a role, for a rule to allow what they want.
@@ -312,6 +315,7 @@ fn would_allow(access: &Access, snapshot: &Snapshot, wanted: &Permission) -> Vec
         rule: held.id(),
         path: path(access, snapshot, &Because::Rule(held.into())),
         needs: None,
+        is_everything: false,
     });
     let overridden: Vec<WouldAllow> = overridden.collect();
     if overridden.is_empty() { elsewhere(snapshot, wanted) } else { overridden }
@@ -323,12 +327,20 @@ fn elsewhere(snapshot: &Snapshot, wanted: &Permission) -> Vec<WouldAllow> {
         allows.enumerate().map(move |(nth, (_, pattern))| (role, nth, pattern))
     });
     let allowing = rules.filter(|(_, _, pattern)| pattern.matches(wanted));
-    let allowing = allowing.map(|(role, nth, _)| WouldAllow {
+    let everything = Pattern::parse_as(snapshot.dialect(), "*").ok();
+    let is_everything =
+        |pattern: &Pattern| everything.as_ref().is_some_and(|all| pattern.includes(all));
+    let allowing = allowing.map(|(role, nth, pattern)| WouldAllow {
         rule: role_rule_id(role.name(), Effect::Allow, nth),
         path: vec![role.name().to_owned()],
         needs: None,
+        is_everything: is_everything(pattern),
     });
-    allowing.take(MAX_ELSEWHERE).collect()
+    let mut allowing: Vec<WouldAllow> = allowing.collect();
+    // A role that may do everything is the last thing to give somebody.
+    allowing.sort_by_key(|would| would.is_everything);
+    allowing.truncate(MAX_ELSEWHERE);
+    allowing
 }
 
 fn near_misses(access: &Access, wanted: &Permission) -> Vec<NearMiss> {

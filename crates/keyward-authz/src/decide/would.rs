@@ -38,6 +38,7 @@ impl Snapshot {
                 rule,
                 path: Vec::new(),
                 needs,
+                is_everything: false,
             })
         });
         would.take(MAX_TRIED).collect()
@@ -54,7 +55,12 @@ impl Snapshot {
         for (needs, item, _) in ways.into_iter().filter(|(_, _, counts)| *counts) {
             let tried = self.tried(&Question { item: Some(item), ..*question });
             if let Some((By::Items, rule)) = tried {
-                would.push(WouldAllow { rule, path: Vec::new(), needs: Some(needs) });
+                would.push(WouldAllow {
+                    rule,
+                    path: Vec::new(),
+                    needs: Some(needs),
+                    is_everything: false,
+                });
             }
         }
         would
@@ -74,6 +80,7 @@ impl Snapshot {
                     rule: super::explain::item_rule(kind, role, owned, item.visibility),
                     path: vec![role.to_owned()],
                     needs: None,
+                    is_everything: false,
                 }),
                 ItemAnswer::NoOpinion | ItemAnswer::Deny => None,
             }
@@ -94,7 +101,12 @@ impl Snapshot {
             let related = super::Related { tuples: &tuples, ..related };
             let (by, rule) = self.tried(&Question { related: Some(related), ..*question })?;
             let needs = Some(Needs::Relation(grant.relation.to_string()));
-            (by == By::Relations).then(|| WouldAllow { rule, path: Vec::new(), needs })
+            (by == By::Relations).then(|| WouldAllow {
+                rule,
+                path: Vec::new(),
+                needs,
+                is_everything: false,
+            })
         });
         would.collect()
     }

@@ -80,6 +80,12 @@ impl Explanation {
             return Vec::new();
         }
         let mut fixes: Vec<String> = self.fix().into_iter().collect();
+        // Nobody is advised to make somebody an administrator before all else.
+        let nothing_less = self.helpful().all(|it| it.is_everything)
+            && !self.unmet_rules.iter().any(|it| it.effect.allows());
+        if self.because == Because::NoMatch && nothing_less {
+            fixes.push(format!("allow {} for the subject, or in a role it holds", self.wanted));
+        }
         fixes.extend(self.helpful().map(WouldAllow::advice));
         if self.because == Because::NoMatch {
             let allowing = self.unmet_rules.iter().filter(|it| it.effect.allows());

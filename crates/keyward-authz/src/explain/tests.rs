@@ -63,7 +63,8 @@ fn a_missing_permission_names_who_has_it_and_what_is_near() {
         "posts:delete",
         "posts:delete: deny\n  because: no rule covers it\n  \
          near miss: roles.editor.allow[0] (allow posts:view,edit,publish): \
-         part 2 is not `delete`",
+         part 2 is not `delete`\n  \
+         to fix: allow posts:delete for the subject, or in a role it holds",
     );
 }
 
@@ -73,5 +74,27 @@ fn a_superuser_is_named_by_role() {
         &["root"],
         "posts:edit",
         "posts:edit: allow\n  because: role root may do everything\n  path: subject > root",
+    );
+}
+
+#[test]
+fn a_role_that_may_do_everything_is_advised_last() {
+    let mut policy = SnapshotBuilder::new();
+    policy.rule("admin", Effect::Allow, "*").unwrap();
+    policy.rule("editor", Effect::Allow, "posts:*").unwrap();
+    let snapshot = policy.build();
+    let access = Access::compile(&snapshot, [], []);
+    let wanted = Permission::parse("posts:edit").unwrap();
+    assert_eq!(
+        access.explain(&snapshot, &wanted).to_fix(),
+        ["assign role editor (roles.editor.allow[0])", "assign role admin (roles.admin.allow[0])"]
+    );
+    let wanted = Permission::parse("users:view").unwrap();
+    assert_eq!(
+        access.explain(&snapshot, &wanted).to_fix(),
+        [
+            "allow users:view for the subject, or in a role it holds",
+            "assign role admin (roles.admin.allow[0])",
+        ]
     );
 }
