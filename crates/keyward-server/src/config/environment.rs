@@ -35,6 +35,7 @@ impl Environment {
             Ok(text) => text,
             Err(error) => {
                 let what = format!("cannot read {}: {error}", path.display());
+                raw.is_unread = true;
                 return raw.fault(Origin::Option("--env-file"), what);
             }
         };

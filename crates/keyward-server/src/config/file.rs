@@ -14,8 +14,11 @@ use super::raw::{RawConfig, Value};
 pub(super) fn read(raw: &mut RawConfig, path: &Path) {
     match std::fs::read_to_string(path) {
         Ok(text) => read_text(raw, path, &text),
-        Err(error) => raw
-            .fault(Origin::Option("--config"), format!("cannot read {}: {error}", path.display())),
+        Err(error) => {
+            raw.is_unread = true;
+            let what = format!("cannot read {}: {error}", path.display());
+            raw.fault(Origin::Option("--config"), what);
+        }
     }
 }
 
@@ -23,6 +26,7 @@ fn read_text(raw: &mut RawConfig, path: &Path, text: &str) {
     match DeTable::parse(text) {
         Ok(table) => File { raw, path, text }.table("", table.get_ref()),
         Err(error) => {
+            raw.is_unread = true;
             let byte = error.span().map_or(0, |span| span.start);
             raw.fault(Origin::at(path, text, byte), error.message().replace('\n', ", "));
         }
@@ -76,14 +80,18 @@ impl File<'_> {
             };
             match (key.takes, typed(value.get_ref())) {
                 (Takes::Secret, Some(Value::Text(file))) => {
-                    if let Some(text) = self.raw.content(Path::new(&file), &value_at) {
-                        self.raw.set_provider(service, key, Value::Text(text), value_at);
+                    match self.raw.content(Path::new(&file), &value_at) {
+                        Some(text) => {
+                            self.raw.set_provider(service, key, Value::Text(text), value_at);
+                        }
+                        None => self.raw.last_is_about(&format!("providers.{service}")),
                     }
                 }
                 (_, Some(value)) => self.raw.set_provider(service, key, value, value_at),
                 (takes, None) => {
                     let what = format!("providers.{service}.{own} takes {}", takes.words());
                     self.raw.fault(value_at, what);
+                    self.raw.last_is_about(&format!("providers.{service}"));
                 }
             }
         }
@@ -106,6 +114,7 @@ impl File<'_> {
             None => format!("unknown key {name}"),
         };
         self.raw.fault(at, what);
+        self.raw.last_is_about(&format!("providers.{service}"));
     }
 
     fn entry(&mut self, name: &str, at: Origin, value: &Spanned<DeValue<'_>>) {
@@ -118,7 +127,10 @@ impl File<'_> {
                 self.raw.set_from_file(key, Path::new(&file), value_at);
             }
             (_, Some(value)) => self.raw.set(key, value, value_at),
-            (takes, None) => self.raw.fault(value_at, format!("{name} takes {}", takes.words())),
+            (takes, None) => {
+                self.raw.fault(value_at, format!("{name} takes {}", takes.words()));
+                self.raw.last_is_about(key.name);
+            }
         }
     }
 
@@ -130,7 +142,11 @@ impl File<'_> {
                 "{name} is a secret: keep it in a file of its own, and name that with {name}_file"
             ),
             None => match key::nearest(name, names()) {
-                Some(meant) => format!("unknown key {name}, did you mean {meant}?"),
+                Some(meant) => {
+                    self.raw.fault(at, format!("unknown key {name}, did you mean {meant}?"));
+                    // What was meant is not missed as well.
+                    return self.raw.last_is_about(&meant);
+                }
                 None => format!("unknown key {name} (`keyward config explain` lists them all)"),
             },
         };

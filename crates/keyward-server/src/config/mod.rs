@@ -49,6 +49,7 @@ pub(crate) use branding::Branding;
 pub(crate) use database::Database;
 pub(crate) use environment::{authnzerver_variables, no_color};
 pub(crate) use fault::Origin;
+pub(crate) use key::nearest;
 pub(crate) use limits::Limits;
 pub(crate) use log::Log;
 pub(crate) use mail::Mail;
@@ -141,8 +142,8 @@ impl Config {
             providers: providers::read(raw, &mut of_providers),
             authnzerver: Authnzerver::read(&mut r),
         };
-        let faults = raw.faults.iter().cloned().chain(r.faults()).chain(of_providers);
-        let faults: Vec<Fault> = faults.collect();
+        let further = r.faults().into_iter().chain(of_providers).filter(|_| !raw.is_unread);
+        let faults = fault::told(raw.faults.iter().cloned().chain(further).collect());
         if faults.is_empty() {
             return Ok(config);
         }

@@ -17,6 +17,8 @@ pub(crate) struct RawConfig {
     providers: BTreeMap<String, Typed>,
     /// What is wrong so far; all of it is told at once.
     pub(super) faults: Vec<Fault>,
+    /// A file could not be read at all: what it would have said is not missed.
+    pub(super) is_unread: bool,
 }
 
 /// A value, and where it came from.
@@ -72,8 +74,9 @@ impl RawConfig {
 
     /// Takes the content of the file that a `…_file` names, without its last line break.
     pub(super) fn set_from_file(&mut self, key: &'static Key, path: &Path, origin: Origin) {
-        if let Some(text) = self.content(path, &origin) {
-            self.set(key, Value::Text(text), origin);
+        match self.content(path, &origin) {
+            Some(text) => self.set(key, Value::Text(text), origin),
+            None => self.last_is_about(key.name),
         }
     }
 
@@ -90,6 +93,12 @@ impl RawConfig {
                 None
             }
         }
+    }
+
+    /// Says which setting the last fault is about.
+    pub(super) fn last_is_about(&mut self, name: &str) {
+        let last = self.faults.pop();
+        self.faults.extend(last.map(|fault| fault.about(name)));
     }
 
     pub(super) fn fault(&mut self, at: Origin, what: impl Into<String>) {

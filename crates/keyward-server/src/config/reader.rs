@@ -30,7 +30,8 @@ impl<'a> Reader<'a> {
 
     /// Says that the value of a key is not acceptable.
     pub(super) fn refuse(&mut self, name: &str, why: impl Into<String>) {
-        self.faults.push(Fault::new(self.raw.origin(name), format!("{name} {}", why.into())));
+        let fault = Fault::new(self.raw.origin(name), format!("{name} {}", why.into()));
+        self.faults.push(fault.about(name));
     }
 
     /// Whether somebody gave it.

@@ -90,13 +90,12 @@ const FAULTS: &[(&str, &str)] = &[
     (
         "[providers.google]\nclient_secret = \"x\"",
         "keyward.toml:2:1  providers.google.client_secret is a secret: keep it in a file of its \
-         own, and name that with providers.google.client_secret_file\n\
-         default  providers.google: it needs a client id",
+         own, and name that with providers.google.client_secret_file",
     ),
     (
         "[providers.google]\nclient_idd = \"x\"",
         "keyward.toml:2:1  unknown key providers.google.client_idd, did you mean \
-         providers.google.client_id?\ndefault  providers.google: it needs a client id",
+         providers.google.client_id?",
     ),
     (
         "[providers.work]\nclient_id = \"x\"",

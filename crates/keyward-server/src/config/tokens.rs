@@ -10,7 +10,7 @@ pub(super) const KEYS: &[Key] = &[
         name: "tokens.audience",
         takes: Takes::Text,
         default: "",
-        what: "For whom access tokens are made: the claim \"aud\", which whoever verifies one elsewhere compares. Empty for server.public_url.",
+        what: "For whom access tokens are made: the claim \"aud\", which whoever verifies one elsewhere compares. Empty for public_url.",
     },
     Key {
         name: "tokens.algorithm",
