@@ -131,7 +131,8 @@ def method(operation: Operation, asynchronous: bool) -> str:
     lines = [f"    {'async ' if coroutine else ''}def {operation.id}("]
     lines.extend(f"        {argument}," for argument in arguments)
     lines.append(f"    ) -> {reply}:")
-    lines.append(f'        """`{operation.method} {operation.path}`, for {guard(operation.guard)}."""')
+    lines.append(f'        """{operation.summary}.\n')
+    lines.append(f'        `{operation.method} {operation.path}`, for {guard(operation.guard)}.\n        """')
     lines.extend(call(operation, names, versioned))
     wait = "await " if coroutine else ""
     if operation.gives == "nothing":

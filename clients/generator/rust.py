@@ -90,7 +90,7 @@ def method(operation: Operation) -> str:
 
 def about(operation: Operation) -> list[str]:
     text = f"`{operation.method} {operation.path}`, for {guard(operation.guard)}."
-    lines = wrapped(text)
+    lines = [f"{operation.summary}.", "", *wrapped(text)]
     for what, fields in (("Body", operation.body or []), ("Query", operation.query)):
         if fields:
             must = [f"`{field.name}`" for field in fields if field.required]

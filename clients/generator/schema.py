@@ -92,6 +92,7 @@ class Operation:
     """A method of the clients."""
 
     id: str
+    summary: str
     method: str
     path: str
     guard: str
@@ -189,7 +190,7 @@ def bare(schema: Any) -> Any:
         return [bare(inner) for inner in schema]
     if not isinstance(schema, dict):
         return schema
-    kept = {k: v for k, v in schema.items() if k not in ("description", "example", "default", "additionalProperties")}
+    kept = {k: v for k, v in schema.items() if k not in ("description", "example", "examples", "default", "additionalProperties")}
     if isinstance(kept.get("type"), list):
         kinds = [kind for kind in kept["type"] if kind != "null"]
         kept["type"] = kinds[0] if len(kinds) == 1 else kinds
@@ -205,7 +206,7 @@ def whole(schema: Any) -> Any:
         return [whole(inner) for inner in schema]
     if not isinstance(schema, dict):
         return schema
-    dropped = ("description", "example", "default")
+    dropped = ("description", "example", "examples", "default")
     out = {}
     for key, value in schema.items():
         if key == "properties":
@@ -263,7 +264,7 @@ def operation(names: Names, path: str, method: str, described: dict[str, Any]) -
     safe = method == "get" or path in QUESTIONS
     guard = described.get("x-guard", "")
     return Operation(
-        identity, method.upper(), path, guard, fields["path"], fields["query"], body, reply, gives, safe
+        identity, described["summary"], method.upper(), path, guard, fields["path"], fields["query"], body, reply, gives, safe
     )
 
 

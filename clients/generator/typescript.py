@@ -97,7 +97,7 @@ def method(operation: Operation) -> str:
     parts.append("options")
     call = {"nothing": "json<void>", "json": f"json<{reply}>"}.get(operation.gives, operation.gives)
     lines = [
-        f"  /** `{operation.method} {operation.path}`, for {guard(operation.guard)}. */",
+        f"  /** {operation.summary}: `{operation.method} {operation.path}`, for {guard(operation.guard)}. */",
         f"  {camel(operation.id)}({', '.join(arguments)}): {gives} {{",
         f"    return this.{call}({{ {', '.join(parts)} }});",
         "  }",

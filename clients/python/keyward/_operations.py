@@ -27,7 +27,10 @@ class Operations:
     def get_admin_acl(
         self,
     ) -> types.GetAdminAclReply:
-        """`GET /api/v1/admin/acl`, for whoever holds `acl:view`."""
+        """List access control lists.
+
+        `GET /api/v1/admin/acl`, for whoever holds `acl:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/acl",
@@ -41,7 +44,10 @@ class Operations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/acl/{name}`, for whoever holds `acl:edit`."""
+        """Remove an access control list.
+
+        `DELETE /api/v1/admin/acl/{name}`, for whoever holds `acl:edit`.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/admin/acl/{segment(name)}",
@@ -53,7 +59,10 @@ class Operations:
         self,
         name: str,
     ) -> types.AccessList:
-        """`GET /api/v1/admin/acl/{name}`, for whoever holds `acl:view`."""
+        """Show an access control list.
+
+        `GET /api/v1/admin/acl/{name}`, for whoever holds `acl:view`.
+        """
         call = Call(
             "GET",
             f"/api/v1/admin/acl/{segment(name)}",
@@ -68,7 +77,10 @@ class Operations:
         entries: list[str],
         if_match: str | int | None = None,
     ) -> types.AccessList:
-        """`PUT /api/v1/admin/acl/{name}`, for whoever holds `acl:edit`."""
+        """Replace an access control list.
+
+        `PUT /api/v1/admin/acl/{name}`, for whoever holds `acl:edit`.
+        """
         call = Call(
             "PUT",
             f"/api/v1/admin/acl/{segment(name)}",
@@ -86,7 +98,10 @@ class Operations:
         type: str | None | Unset = UNSET,
         user: str | None | Unset = UNSET,
     ) -> types.GetAdminAuditReply:
-        """`GET /api/v1/admin/audit`, for whoever holds `audit:view`."""
+        """List the audit log, newest first.
+
+        `GET /api/v1/admin/audit`, for whoever holds `audit:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/audit",
@@ -98,7 +113,10 @@ class Operations:
     def get_admin_audit_verify(
         self,
     ) -> types.GetAdminAuditVerifyReply:
-        """`GET /api/v1/admin/audit/verify`, for whoever holds `audit:view`."""
+        """Verify the chain of the audit log.
+
+        `GET /api/v1/admin/audit/verify`, for whoever holds `audit:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/audit/verify",
@@ -109,7 +127,10 @@ class Operations:
     def get_admin_exclusive_roles(
         self,
     ) -> types.GetAdminExclusiveRolesReply:
-        """`GET /api/v1/admin/exclusive-roles`, for whoever holds `roles:view`."""
+        """List the sets of roles that exclude each other.
+
+        `GET /api/v1/admin/exclusive-roles`, for whoever holds `roles:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/exclusive-roles",
@@ -123,7 +144,10 @@ class Operations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/exclusive-roles/{set}`, for whoever holds `roles:edit`."""
+        """Remove a set of exclusive roles.
+
+        `DELETE /api/v1/admin/exclusive-roles/{set}`, for whoever holds `roles:edit`.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/admin/exclusive-roles/{segment(set)}",
@@ -135,7 +159,10 @@ class Operations:
         self,
         set: str,
     ) -> types.ExclusiveRoles:
-        """`GET /api/v1/admin/exclusive-roles/{set}`, for whoever holds `roles:view`."""
+        """Show a set of exclusive roles.
+
+        `GET /api/v1/admin/exclusive-roles/{set}`, for whoever holds `roles:view`.
+        """
         call = Call(
             "GET",
             f"/api/v1/admin/exclusive-roles/{segment(set)}",
@@ -150,7 +177,10 @@ class Operations:
         roles: list[str],
         if_match: str | int | None = None,
     ) -> None:
-        """`PUT /api/v1/admin/exclusive-roles/{set}`, for whoever holds `roles:edit`."""
+        """Let nobody have two of these roles.
+
+        `PUT /api/v1/admin/exclusive-roles/{set}`, for whoever holds `roles:edit`.
+        """
         call = Call(
             "PUT",
             f"/api/v1/admin/exclusive-roles/{segment(set)}",
@@ -162,7 +192,10 @@ class Operations:
     def get_admin_groups(
         self,
     ) -> types.GetAdminGroupsReply:
-        """`GET /api/v1/admin/groups`, for whoever holds `groups:view`."""
+        """List groups.
+
+        `GET /api/v1/admin/groups`, for whoever holds `groups:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/groups",
@@ -176,7 +209,10 @@ class Operations:
         name: str,
         description: str | Unset = UNSET,
     ) -> types.PostAdminGroupsReply:
-        """`POST /api/v1/admin/groups`, for whoever holds `groups:edit`."""
+        """Make a group.
+
+        `POST /api/v1/admin/groups`, for whoever holds `groups:edit`.
+        """
         call = Call(
             "POST",
             "/api/v1/admin/groups",
@@ -191,7 +227,10 @@ class Operations:
         force: bool | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/groups/{group}`, for whoever holds `groups:edit`."""
+        """Remove a group.
+
+        `DELETE /api/v1/admin/groups/{group}`, for whoever holds `groups:edit`.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/admin/groups/{segment(group)}",
@@ -204,7 +243,10 @@ class Operations:
         self,
         group: str,
     ) -> types.Group:
-        """`GET /api/v1/admin/groups/{group}`, for whoever holds `groups:view`."""
+        """Show a group.
+
+        `GET /api/v1/admin/groups/{group}`, for whoever holds `groups:view`.
+        """
         call = Call(
             "GET",
             f"/api/v1/admin/groups/{segment(group)}",
@@ -219,7 +261,10 @@ class Operations:
         cursor: str | None | Unset = UNSET,
         limit: int | None | Unset = UNSET,
     ) -> types.GetAdminGroupsGroupMembersReply:
-        """`GET /api/v1/admin/groups/{group}/members`, for whoever holds `groups:view`."""
+        """List who is in a group.
+
+        `GET /api/v1/admin/groups/{group}/members`, for whoever holds `groups:view`.
+        """
         call = Call(
             "GET",
             f"/api/v1/admin/groups/{segment(group)}/members",
@@ -235,7 +280,10 @@ class Operations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/groups/{group}/members/{user}`, for whoever holds `groups:grant`."""
+        """Take an account out of a group.
+
+        `DELETE /api/v1/admin/groups/{group}/members/{user}`, for whoever holds `groups:grant`.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/admin/groups/{segment(group)}/members/{segment(user)}",
@@ -252,7 +300,10 @@ class Operations:
         not_before: str | None | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> None:
-        """`PUT /api/v1/admin/groups/{group}/members/{user}`, for whoever holds `groups:grant`."""
+        """Put an account into a group.
+
+        `PUT /api/v1/admin/groups/{group}/members/{user}`, for whoever holds `groups:grant`.
+        """
         call = Call(
             "PUT",
             f"/api/v1/admin/groups/{segment(group)}/members/{segment(user)}",
@@ -269,7 +320,10 @@ class Operations:
         force: bool | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> None:
-        """`PUT /api/v1/admin/groups/{group}/roles`, for whoever holds `groups:edit`."""
+        """Set the roles that a group gives.
+
+        `PUT /api/v1/admin/groups/{group}/roles`, for whoever holds `groups:edit`.
+        """
         call = Call(
             "PUT",
             f"/api/v1/admin/groups/{segment(group)}/roles",
@@ -286,7 +340,10 @@ class Operations:
         permission: str | Unset = UNSET,
         role: str | Unset = UNSET,
     ) -> types.GetAdminHoldersReply:
-        """`GET /api/v1/admin/holders`, for whoever holds `users:view`."""
+        """Find who holds a permission, and by which rule.
+
+        `GET /api/v1/admin/holders`, for whoever holds `users:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/holders",
@@ -300,7 +357,10 @@ class Operations:
         *,
         cursor: str | None | Unset = UNSET,
     ) -> types.GetAdminInvitationsReply:
-        """`GET /api/v1/admin/invitations`, for whoever holds `invitations:view`."""
+        """List invitations, newest first.
+
+        `GET /api/v1/admin/invitations`, for whoever holds `invitations:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/invitations",
@@ -316,7 +376,10 @@ class Operations:
         expires_in: int | None | Unset = UNSET,
         roles: list[str] | Unset = UNSET,
     ) -> types.PostAdminInvitationsReply:
-        """`POST /api/v1/admin/invitations`, for whoever holds `invitations:edit`."""
+        """Invite somebody.
+
+        `POST /api/v1/admin/invitations`, for whoever holds `invitations:edit`.
+        """
         call = Call(
             "POST",
             "/api/v1/admin/invitations",
@@ -330,7 +393,10 @@ class Operations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/invitations/{id}`, for whoever holds `invitations:edit`."""
+        """Take an invitation back.
+
+        `DELETE /api/v1/admin/invitations/{id}`, for whoever holds `invitations:edit`.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/admin/invitations/{segment(id)}",
@@ -349,7 +415,10 @@ class Operations:
         roles_cursor: str | Unset = UNSET,
         roles_limit: int | None | Unset = UNSET,
     ) -> types.GetAdminMatrixReply:
-        """`GET /api/v1/admin/matrix`, for whoever holds `roles:view`."""
+        """Show roles against permissions.
+
+        `GET /api/v1/admin/matrix`, for whoever holds `roles:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/matrix",
@@ -366,7 +435,10 @@ class Operations:
         force: bool | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> types.Changed:
-        """`PUT /api/v1/admin/matrix`, for whoever holds `roles:edit`."""
+        """Change cells of the matrix, all or none.
+
+        `PUT /api/v1/admin/matrix`, for whoever holds `roles:edit`.
+        """
         call = Call(
             "PUT",
             "/api/v1/admin/matrix",
@@ -382,7 +454,10 @@ class Operations:
         version: int,
         force: bool | Unset = UNSET,
     ) -> types.PostAdminMatrixReviewReply:
-        """`POST /api/v1/admin/matrix/review`, for whoever holds `roles:edit`."""
+        """Say what a change of the matrix would do.
+
+        `POST /api/v1/admin/matrix/review`, for whoever holds `roles:edit`.
+        """
         call = Call(
             "POST",
             "/api/v1/admin/matrix/review",
@@ -394,7 +469,10 @@ class Operations:
     def get_admin_messages(
         self,
     ) -> types.GetAdminMessagesReply:
-        """`GET /api/v1/admin/messages`, for whoever holds `messages:view`."""
+        """List the outbox.
+
+        `GET /api/v1/admin/messages`, for whoever holds `messages:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/messages",
@@ -405,7 +483,10 @@ class Operations:
     def get_admin_policy(
         self,
     ) -> types.GetAdminPolicyReply:
-        """`GET /api/v1/admin/policy`, for whoever holds `policy:view`."""
+        """Show the stored policy document.
+
+        `GET /api/v1/admin/policy`, for whoever holds `policy:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/policy",
@@ -421,7 +502,10 @@ class Operations:
         version: int | None | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> types.PutAdminPolicyReply:
-        """`PUT /api/v1/admin/policy`, for whoever holds `policy:edit`."""
+        """Replace the stored policy document.
+
+        `PUT /api/v1/admin/policy`, for whoever holds `policy:edit`.
+        """
         call = Call(
             "PUT",
             "/api/v1/admin/policy",
@@ -435,7 +519,10 @@ class Operations:
         *,
         text: str,
     ) -> types.PostAdminPolicyCheckReply:
-        """`POST /api/v1/admin/policy/check`, for whoever holds `policy:edit`."""
+        """Say what a policy document would change.
+
+        `POST /api/v1/admin/policy/check`, for whoever holds `policy:edit`.
+        """
         call = Call(
             "POST",
             "/api/v1/admin/policy/check",
@@ -452,7 +539,10 @@ class Operations:
         subject: str | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/relations`, for whoever holds `relations:edit`."""
+        """Remove a relation.
+
+        `DELETE /api/v1/admin/relations`, for whoever holds `relations:edit`.
+        """
         call = Call(
             "DELETE",
             "/api/v1/admin/relations",
@@ -470,7 +560,10 @@ class Operations:
         relation: str | None | Unset = UNSET,
         subject: str | None | Unset = UNSET,
     ) -> types.GetAdminRelationsReply:
-        """`GET /api/v1/admin/relations`, for whoever holds `relations:view`."""
+        """List stored relations.
+
+        `GET /api/v1/admin/relations`, for whoever holds `relations:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/relations",
@@ -485,7 +578,10 @@ class Operations:
         add: list[types.Relation] | Unset = UNSET,
         remove: list[types.Relation] | Unset = UNSET,
     ) -> None:
-        """`POST /api/v1/admin/relations`, for whoever holds `relations:edit`."""
+        """Add and remove relations.
+
+        `POST /api/v1/admin/relations`, for whoever holds `relations:edit`.
+        """
         call = Call(
             "POST",
             "/api/v1/admin/relations",
@@ -500,7 +596,10 @@ class Operations:
         limit: int | None | Unset = UNSET,
         q: str | Unset = UNSET,
     ) -> types.GetAdminRolesReply:
-        """`GET /api/v1/admin/roles`, for whoever holds `roles:view`."""
+        """List roles.
+
+        `GET /api/v1/admin/roles`, for whoever holds `roles:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/roles",
@@ -515,7 +614,10 @@ class Operations:
         name: str,
         description: str | Unset = UNSET,
     ) -> types.PostAdminGroupsReply:
-        """`POST /api/v1/admin/roles`, for whoever holds `roles:edit`."""
+        """Make a role.
+
+        `POST /api/v1/admin/roles`, for whoever holds `roles:edit`.
+        """
         call = Call(
             "POST",
             "/api/v1/admin/roles",
@@ -530,7 +632,10 @@ class Operations:
         force: bool | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/roles/{role}`, for whoever holds `roles:edit`."""
+        """Remove a role.
+
+        `DELETE /api/v1/admin/roles/{role}`, for whoever holds `roles:edit`.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/admin/roles/{segment(role)}",
@@ -543,7 +648,10 @@ class Operations:
         self,
         role: str,
     ) -> types.GetAdminRolesReplyRole:
-        """`GET /api/v1/admin/roles/{role}`, for whoever holds `roles:view`."""
+        """Show a role.
+
+        `GET /api/v1/admin/roles/{role}`, for whoever holds `roles:view`.
+        """
         call = Call(
             "GET",
             f"/api/v1/admin/roles/{segment(role)}",
@@ -559,7 +667,10 @@ class Operations:
         force: bool | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> None:
-        """`PUT /api/v1/admin/roles/{role}/inherits`, for whoever holds `roles:edit`."""
+        """Set the roles that a role inherits.
+
+        `PUT /api/v1/admin/roles/{role}/inherits`, for whoever holds `roles:edit`.
+        """
         call = Call(
             "PUT",
             f"/api/v1/admin/roles/{segment(role)}/inherits",
@@ -572,12 +683,15 @@ class Operations:
         self,
         role: str,
         *,
+        effect: str | None,
         permission: str,
-        effect: str | None | Unset = UNSET,
         force: bool | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> None:
-        """`PUT /api/v1/admin/roles/{role}/permissions`, for whoever holds `roles:edit`."""
+        """Set or remove a rule of a role.
+
+        `PUT /api/v1/admin/roles/{role}/permissions`, for whoever holds `roles:edit`.
+        """
         call = Call(
             "PUT",
             f"/api/v1/admin/roles/{segment(role)}/permissions",
@@ -601,7 +715,10 @@ class Operations:
         username: str | None | Unset = UNSET,
         value: str | None | Unset = UNSET,
     ) -> types.GetAdminUsersReply:
-        """`GET /api/v1/admin/users`, for whoever holds `users:view`."""
+        """Find accounts, newest first.
+
+        `GET /api/v1/admin/users`, for whoever holds `users:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/users",
@@ -620,7 +737,10 @@ class Operations:
         username: str | None | Unset = UNSET,
         verified: bool | Unset = UNSET,
     ) -> types.User:
-        """`POST /api/v1/admin/users`, for whoever holds `users:edit`."""
+        """Add an account.
+
+        `POST /api/v1/admin/users`, for whoever holds `users:edit`.
+        """
         call = Call(
             "POST",
             "/api/v1/admin/users",
@@ -634,7 +754,10 @@ class Operations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/users/{id}`, for whoever holds `users:edit`."""
+        """Delete an account.
+
+        `DELETE /api/v1/admin/users/{id}`, for whoever holds `users:edit`.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/admin/users/{segment(id)}",
@@ -646,7 +769,10 @@ class Operations:
         self,
         id: str,
     ) -> types.UserDetail:
-        """`GET /api/v1/admin/users/{id}`, for whoever holds `users:view`."""
+        """Show an account with what it holds.
+
+        `GET /api/v1/admin/users/{id}`, for whoever holds `users:view`.
+        """
         call = Call(
             "GET",
             f"/api/v1/admin/users/{segment(id)}",
@@ -665,7 +791,10 @@ class Operations:
         username: str | None | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> types.UserDetail:
-        """`PATCH /api/v1/admin/users/{id}`, for whoever holds `users:edit`."""
+        """Change names and properties of an account.
+
+        `PATCH /api/v1/admin/users/{id}`, for whoever holds `users:edit`.
+        """
         call = Call(
             "PATCH",
             f"/api/v1/admin/users/{segment(id)}",
@@ -680,7 +809,10 @@ class Operations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/users/{id}/api-keys`, for whoever holds `users:edit`."""
+        """End every API key of an account.
+
+        `DELETE /api/v1/admin/users/{id}/api-keys`, for whoever holds `users:edit`.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/admin/users/{segment(id)}/api-keys",
@@ -692,7 +824,10 @@ class Operations:
         self,
         id: str,
     ) -> types.GetAdminUsersIdApiKeysReply:
-        """`GET /api/v1/admin/users/{id}/api-keys`, for whoever holds `users:view`."""
+        """List the API keys of an account.
+
+        `GET /api/v1/admin/users/{id}/api-keys`, for whoever holds `users:view`.
+        """
         call = Call(
             "GET",
             f"/api/v1/admin/users/{segment(id)}/api-keys",
@@ -714,7 +849,10 @@ class Operations:
         refresh_until: str | None | Unset = UNSET,
         scopes: list[str] | None | Unset = UNSET,
     ) -> types.NewApiKey:
-        """`POST /api/v1/admin/users/{id}/api-keys`, for whoever holds `users:edit`."""
+        """Make an API key for an account.
+
+        `POST /api/v1/admin/users/{id}/api-keys`, for whoever holds `users:edit`.
+        """
         call = Call(
             "POST",
             f"/api/v1/admin/users/{segment(id)}/api-keys",
@@ -729,7 +867,10 @@ class Operations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/users/{id}/api-keys/{key}`, for whoever holds `users:edit`."""
+        """End an API key of an account.
+
+        `DELETE /api/v1/admin/users/{id}/api-keys/{key}`, for whoever holds `users:edit`.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/admin/users/{segment(id)}/api-keys/{segment(key)}",
@@ -744,7 +885,10 @@ class Operations:
         *,
         overlap: int | Unset = UNSET,
     ) -> types.NewApiKey:
-        """`POST /api/v1/admin/users/{id}/api-keys/{key}/rotate`, for whoever holds `users:edit`."""
+        """Replace an API key of an account.
+
+        `POST /api/v1/admin/users/{id}/api-keys/{key}/rotate`, for whoever holds `users:edit`.
+        """
         call = Call(
             "POST",
             f"/api/v1/admin/users/{segment(id)}/api-keys/{segment(key)}/rotate",
@@ -759,7 +903,10 @@ class Operations:
         reason: str,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/admin/users/{id}/impersonate`, for whoever holds `users:impersonate`."""
+        """Act as somebody else for a while.
+
+        `POST /api/v1/admin/users/{id}/impersonate`, for whoever holds `users:impersonate`.
+        """
         call = Call(
             "POST",
             f"/api/v1/admin/users/{segment(id)}/impersonate",
@@ -773,7 +920,10 @@ class Operations:
         *,
         reason: str | Unset = UNSET,
     ) -> types.UserDetail:
-        """`POST /api/v1/admin/users/{id}/lock`, for whoever holds `users:edit`."""
+        """Lock an account and end its sessions.
+
+        `POST /api/v1/admin/users/{id}/lock`, for whoever holds `users:edit`.
+        """
         call = Call(
             "POST",
             f"/api/v1/admin/users/{segment(id)}/lock",
@@ -789,7 +939,10 @@ class Operations:
         permission: str | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/users/{id}/permissions`, for whoever holds `roles:grant`."""
+        """Take a permission that was given directly.
+
+        `DELETE /api/v1/admin/users/{id}/permissions`, for whoever holds `roles:grant`.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/admin/users/{segment(id)}/permissions",
@@ -802,7 +955,10 @@ class Operations:
         self,
         id: str,
     ) -> types.GetAdminUsersIdPermissionsReply:
-        """`GET /api/v1/admin/users/{id}/permissions`, for whoever holds `users:view`."""
+        """List permissions that were given directly.
+
+        `GET /api/v1/admin/users/{id}/permissions`, for whoever holds `users:view`.
+        """
         call = Call(
             "GET",
             f"/api/v1/admin/users/{segment(id)}/permissions",
@@ -820,7 +976,10 @@ class Operations:
         not_before: str | None | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> None:
-        """`PUT /api/v1/admin/users/{id}/permissions`, for whoever holds `roles:grant`."""
+        """Give or deny a permission directly.
+
+        `PUT /api/v1/admin/users/{id}/permissions`, for whoever holds `roles:grant`.
+        """
         call = Call(
             "PUT",
             f"/api/v1/admin/users/{segment(id)}/permissions",
@@ -833,7 +992,10 @@ class Operations:
         self,
         id: str,
     ) -> types.UserDetail:
-        """`POST /api/v1/admin/users/{id}/reset-mfa`, for whoever holds `users:edit`."""
+        """Remove the second factors of an account.
+
+        `POST /api/v1/admin/users/{id}/reset-mfa`, for whoever holds `users:edit`.
+        """
         call = Call(
             "POST",
             f"/api/v1/admin/users/{segment(id)}/reset-mfa",
@@ -844,7 +1006,10 @@ class Operations:
         self,
         id: str,
     ) -> types.UserDetail:
-        """`POST /api/v1/admin/users/{id}/restore`, for whoever holds `users:edit`."""
+        """Bring a deleted account back.
+
+        `POST /api/v1/admin/users/{id}/restore`, for whoever holds `users:edit`.
+        """
         call = Call(
             "POST",
             f"/api/v1/admin/users/{segment(id)}/restore",
@@ -858,7 +1023,10 @@ class Operations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/users/{id}/roles/{role}`, for whoever holds `roles:grant`."""
+        """Take a role from an account.
+
+        `DELETE /api/v1/admin/users/{id}/roles/{role}`, for whoever holds `roles:grant`.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/admin/users/{segment(id)}/roles/{segment(role)}",
@@ -875,7 +1043,10 @@ class Operations:
         not_before: str | None | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> None:
-        """`PUT /api/v1/admin/users/{id}/roles/{role}`, for whoever holds `roles:grant`."""
+        """Give a role to an account.
+
+        `PUT /api/v1/admin/users/{id}/roles/{role}`, for whoever holds `roles:grant`.
+        """
         call = Call(
             "PUT",
             f"/api/v1/admin/users/{segment(id)}/roles/{segment(role)}",
@@ -888,7 +1059,10 @@ class Operations:
         self,
         id: str,
     ) -> types.GetAdminUsersIdSessionsReply:
-        """`GET /api/v1/admin/users/{id}/sessions`, for whoever holds `users:view`."""
+        """List the sessions of an account.
+
+        `GET /api/v1/admin/users/{id}/sessions`, for whoever holds `users:view`.
+        """
         call = Call(
             "GET",
             f"/api/v1/admin/users/{segment(id)}/sessions",
@@ -903,7 +1077,10 @@ class Operations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/users/{id}/sessions/{session}`, for whoever holds `users:edit`."""
+        """End a session of an account.
+
+        `DELETE /api/v1/admin/users/{id}/sessions/{session}`, for whoever holds `users:edit`.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/admin/users/{segment(id)}/sessions/{segment(session)}",
@@ -918,7 +1095,10 @@ class Operations:
         password: str,
         temporary: bool | Unset = UNSET,
     ) -> None:
-        """`POST /api/v1/admin/users/{id}/set-password`, for whoever holds `users:edit`."""
+        """Set the password of an account.
+
+        `POST /api/v1/admin/users/{id}/set-password`, for whoever holds `users:edit`.
+        """
         call = Call(
             "POST",
             f"/api/v1/admin/users/{segment(id)}/set-password",
@@ -930,7 +1110,10 @@ class Operations:
         self,
         id: str,
     ) -> None:
-        """`POST /api/v1/admin/users/{id}/sign-out`, for whoever holds `users:edit`."""
+        """End every session of an account.
+
+        `POST /api/v1/admin/users/{id}/sign-out`, for whoever holds `users:edit`.
+        """
         call = Call(
             "POST",
             f"/api/v1/admin/users/{segment(id)}/sign-out",
@@ -941,7 +1124,10 @@ class Operations:
         self,
         id: str,
     ) -> types.UserDetail:
-        """`POST /api/v1/admin/users/{id}/unlock`, for whoever holds `users:edit`."""
+        """Unlock an account.
+
+        `POST /api/v1/admin/users/{id}/unlock`, for whoever holds `users:edit`.
+        """
         call = Call(
             "POST",
             f"/api/v1/admin/users/{segment(id)}/unlock",
@@ -952,7 +1138,10 @@ class Operations:
         self,
         id: str,
     ) -> types.UserDetail:
-        """`POST /api/v1/admin/users/{id}/verify`, for whoever holds `users:edit`."""
+        """Count every address of an account as proven.
+
+        `POST /api/v1/admin/users/{id}/verify`, for whoever holds `users:edit`.
+        """
         call = Call(
             "POST",
             f"/api/v1/admin/users/{segment(id)}/verify",
@@ -963,7 +1152,10 @@ class Operations:
         self,
         id: str,
     ) -> types.GetAdminUsersIdWhyReply:
-        """`GET /api/v1/admin/users/{id}/why`, for whoever holds `users:view`."""
+        """Say why somebody could or could not sign in.
+
+        `GET /api/v1/admin/users/{id}/why`, for whoever holds `users:view`.
+        """
         call = Call(
             "GET",
             f"/api/v1/admin/users/{segment(id)}/why",
@@ -976,7 +1168,10 @@ class Operations:
         *,
         refresh_token: str,
     ) -> types.NewApiKey:
-        """`POST /api/v1/api-keys/refresh`, for anybody."""
+        """Get an API key anew by the token beside it.
+
+        `POST /api/v1/api-keys/refresh`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/api-keys/refresh",
@@ -990,7 +1185,10 @@ class Operations:
         api_key: str,
         place: str | Unset = UNSET,
     ) -> None:
-        """`POST /api/v1/api-keys/report`, for anybody."""
+        """Report an API key that was found in public.
+
+        `POST /api/v1/api-keys/report`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/api-keys/report",
@@ -1004,7 +1202,10 @@ class Operations:
         permission: str | Unset = UNSET,
         resource: str | None | Unset = UNSET,
     ) -> types.Answer:
-        """`GET /api/v1/can`, for whoever is signed in or has a key."""
+        """Ask whether one may do something.
+
+        `GET /api/v1/can`, for whoever is signed in or has a key.
+        """
         call = Call(
             "GET",
             "/api/v1/can",
@@ -1020,7 +1221,10 @@ class Operations:
         context: dict[str, Any] | Unset = UNSET,
         resource: types.Resource | None | Unset = UNSET,
     ) -> types.Answer:
-        """`POST /api/v1/can`, for whoever is signed in or has a key."""
+        """Ask whether one may do something, with circumstances.
+
+        `POST /api/v1/can`, for whoever is signed in or has a key.
+        """
         call = Call(
             "POST",
             "/api/v1/can",
@@ -1035,7 +1239,10 @@ class Operations:
         questions: list[types.Question],
         context: dict[str, Any] | Unset = UNSET,
     ) -> types.PostCanBatchReply:
-        """`POST /api/v1/can/batch`, for whoever is signed in or has a key."""
+        """Ask up to 100 such questions at once.
+
+        `POST /api/v1/can/batch`, for whoever is signed in or has a key.
+        """
         call = Call(
             "POST",
             "/api/v1/can/batch",
@@ -1052,7 +1259,10 @@ class Operations:
         resource: types.Resource | None | Unset = UNSET,
         subject: str | None | Unset = UNSET,
     ) -> types.PostCanExplainReply:
-        """`POST /api/v1/can/explain`, for whoever is signed in or has a key."""
+        """Ask why one may or may not.
+
+        `POST /api/v1/can/explain`, for whoever is signed in or has a key.
+        """
         call = Call(
             "POST",
             "/api/v1/can/explain",
@@ -1067,7 +1277,10 @@ class Operations:
         purpose: str,
         kind: Literal["proof_of_work", "digits", "service"] | None | Unset = UNSET,
     ) -> types.Captcha:
-        """`POST /api/v1/captcha`, for anybody."""
+        """Get a captcha.
+
+        `POST /api/v1/captcha`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/captcha",
@@ -1081,7 +1294,10 @@ class Operations:
         captcha: str,
         captcha_token: str,
     ) -> None:
-        """`POST /api/v1/captcha/spend`, for anybody."""
+        """Spend a solved captcha at a door of the app's own.
+
+        `POST /api/v1/captcha/spend`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/captcha/spend",
@@ -1093,7 +1309,10 @@ class Operations:
         self,
         token: str,
     ) -> bytes:
-        """`GET /api/v1/captcha/{token}/audio`, for anybody."""
+        """Hear a captcha.
+
+        `GET /api/v1/captcha/{token}/audio`, for anybody.
+        """
         call = Call(
             "GET",
             f"/api/v1/captcha/{segment(token)}/audio",
@@ -1105,7 +1324,10 @@ class Operations:
         self,
         token: str,
     ) -> bytes:
-        """`GET /api/v1/captcha/{token}/image`, for anybody."""
+        """See a captcha.
+
+        `GET /api/v1/captcha/{token}/image`, for anybody.
+        """
         call = Call(
             "GET",
             f"/api/v1/captcha/{segment(token)}/image",
@@ -1116,7 +1338,10 @@ class Operations:
     def get_config(
         self,
     ) -> types.Config:
-        """`GET /api/v1/config`, for anybody."""
+        """Show what this server offers.
+
+        `GET /api/v1/config`, for anybody.
+        """
         call = Call(
             "GET",
             "/api/v1/config",
@@ -1127,7 +1352,10 @@ class Operations:
     def post_impersonation_stop(
         self,
     ) -> None:
-        """`POST /api/v1/impersonation/stop`, for whoever is signed in, perhaps without a second factor."""
+        """Stop acting as somebody else.
+
+        `POST /api/v1/impersonation/stop`, for whoever is signed in, perhaps without a second factor.
+        """
         call = Call(
             "POST",
             "/api/v1/impersonation/stop",
@@ -1139,7 +1367,10 @@ class Operations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me`, for whoever is signed in."""
+        """Delete one's account.
+
+        `DELETE /api/v1/me`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             "/api/v1/me",
@@ -1150,7 +1381,10 @@ class Operations:
     def get_me(
         self,
     ) -> types.User:
-        """`GET /api/v1/me`, for whoever is signed in or has a key."""
+        """Show one's account.
+
+        `GET /api/v1/me`, for whoever is signed in or has a key.
+        """
         call = Call(
             "GET",
             "/api/v1/me",
@@ -1165,7 +1399,10 @@ class Operations:
         properties: dict[str, Any] | None | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> types.User:
-        """`PATCH /api/v1/me`, for whoever is signed in."""
+        """Change one's name and properties.
+
+        `PATCH /api/v1/me`, for whoever is signed in.
+        """
         call = Call(
             "PATCH",
             "/api/v1/me",
@@ -1179,7 +1416,10 @@ class Operations:
         *,
         cursor: str | None | Unset = UNSET,
     ) -> types.GetAdminAuditReply:
-        """`GET /api/v1/me/activity`, for whoever is signed in."""
+        """List what happened to one's account.
+
+        `GET /api/v1/me/activity`, for whoever is signed in.
+        """
         call = Call(
             "GET",
             "/api/v1/me/activity",
@@ -1193,7 +1433,10 @@ class Operations:
         *,
         token: str,
     ) -> types.Outcome:
-        """`POST /api/v1/me/address-link`, for whoever is signed in."""
+        """Confirm a new address by the link that was sent there.
+
+        `POST /api/v1/me/address-link`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             "/api/v1/me/address-link",
@@ -1207,7 +1450,10 @@ class Operations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/address/{id}`, for whoever is signed in."""
+        """Forget a new address that waits to be confirmed.
+
+        `DELETE /api/v1/me/address/{id}`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/me/address/{segment(id)}",
@@ -1221,7 +1467,10 @@ class Operations:
         *,
         code: str,
     ) -> types.Outcome:
-        """`POST /api/v1/me/address/{id}/confirm`, for whoever is signed in."""
+        """Confirm a new address by the code that was sent there.
+
+        `POST /api/v1/me/address/{id}/confirm`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             f"/api/v1/me/address/{segment(id)}/confirm",
@@ -1233,7 +1482,10 @@ class Operations:
         self,
         id: str,
     ) -> None:
-        """`POST /api/v1/me/address/{id}/resend`, for whoever is signed in."""
+        """Send the code for a new address again.
+
+        `POST /api/v1/me/address/{id}/resend`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             f"/api/v1/me/address/{segment(id)}/resend",
@@ -1245,7 +1497,10 @@ class Operations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/api-keys`, for whoever is signed in."""
+        """End every API key of one's own.
+
+        `DELETE /api/v1/me/api-keys`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             "/api/v1/me/api-keys",
@@ -1256,7 +1511,10 @@ class Operations:
     def get_me_api_keys(
         self,
     ) -> types.GetAdminUsersIdApiKeysReply:
-        """`GET /api/v1/me/api-keys`, for whoever is signed in."""
+        """List one's API keys.
+
+        `GET /api/v1/me/api-keys`, for whoever is signed in.
+        """
         call = Call(
             "GET",
             "/api/v1/me/api-keys",
@@ -1277,7 +1535,10 @@ class Operations:
         refresh_until: str | None | Unset = UNSET,
         scopes: list[str] | None | Unset = UNSET,
     ) -> types.NewApiKey:
-        """`POST /api/v1/me/api-keys`, for whoever is signed in."""
+        """Make an API key.
+
+        `POST /api/v1/me/api-keys`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             "/api/v1/me/api-keys",
@@ -1291,7 +1552,10 @@ class Operations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/api-keys/{key}`, for whoever is signed in."""
+        """End an API key.
+
+        `DELETE /api/v1/me/api-keys/{key}`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/me/api-keys/{segment(key)}",
@@ -1305,7 +1569,10 @@ class Operations:
         *,
         overlap: int | Unset = UNSET,
     ) -> types.NewApiKey:
-        """`POST /api/v1/me/api-keys/{key}/rotate`, for whoever is signed in."""
+        """Replace an API key.
+
+        `POST /api/v1/me/api-keys/{key}/rotate`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             f"/api/v1/me/api-keys/{segment(key)}/rotate",
@@ -1318,7 +1585,10 @@ class Operations:
         *,
         purpose: str,
     ) -> types.Begun:
-        """`POST /api/v1/me/codes`, for whoever is signed in."""
+        """Get a code for something of the app's own.
+
+        `POST /api/v1/me/codes`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             "/api/v1/me/codes",
@@ -1333,7 +1603,10 @@ class Operations:
         code: str,
         purpose: str,
     ) -> None:
-        """`POST /api/v1/me/codes/{id}/spend`, for whoever is signed in."""
+        """Spend such a code.
+
+        `POST /api/v1/me/codes/{id}/spend`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             f"/api/v1/me/codes/{segment(id)}/spend",
@@ -1344,7 +1617,10 @@ class Operations:
     def get_me_connections(
         self,
     ) -> types.GetMeConnectionsReply:
-        """`GET /api/v1/me/connections`, for whoever is signed in."""
+        """List the services that one signs in at.
+
+        `GET /api/v1/me/connections`, for whoever is signed in.
+        """
         call = Call(
             "GET",
             "/api/v1/me/connections",
@@ -1359,7 +1635,10 @@ class Operations:
         return_to: str | None | Unset = UNSET,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.PostMeConnectionsReply:
-        """`POST /api/v1/me/connections`, for whoever is signed in."""
+        """Begin to connect a service.
+
+        `POST /api/v1/me/connections`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             "/api/v1/me/connections",
@@ -1373,7 +1652,10 @@ class Operations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/connections/{id}`, for whoever is signed in."""
+        """Disconnect a service.
+
+        `DELETE /api/v1/me/connections/{id}`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/me/connections/{segment(id)}",
@@ -1386,7 +1668,10 @@ class Operations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/devices`, for whoever is signed in."""
+        """Forget every device that is spared the second factor.
+
+        `DELETE /api/v1/me/devices`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             "/api/v1/me/devices",
@@ -1397,7 +1682,10 @@ class Operations:
     def get_me_devices(
         self,
     ) -> types.GetMeDevicesReply:
-        """`GET /api/v1/me/devices`, for whoever is signed in."""
+        """List devices that are spared the second factor.
+
+        `GET /api/v1/me/devices`, for whoever is signed in.
+        """
         call = Call(
             "GET",
             "/api/v1/me/devices",
@@ -1411,7 +1699,10 @@ class Operations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/devices/{id}`, for whoever is signed in."""
+        """Forget such a device.
+
+        `DELETE /api/v1/me/devices/{id}`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/me/devices/{segment(id)}",
@@ -1424,7 +1715,10 @@ class Operations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/email`, for whoever is signed in."""
+        """Remove one's e-mail address.
+
+        `DELETE /api/v1/me/email`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             "/api/v1/me/email",
@@ -1438,7 +1732,10 @@ class Operations:
         email: str,
         if_match: str | int | None = None,
     ) -> types.Begun:
-        """`PUT /api/v1/me/email`, for whoever is signed in."""
+        """Ask for another e-mail address.
+
+        `PUT /api/v1/me/email`, for whoever is signed in.
+        """
         call = Call(
             "PUT",
             "/api/v1/me/email",
@@ -1450,7 +1747,10 @@ class Operations:
     def get_me_export(
         self,
     ) -> types.GetMeExportReply:
-        """`GET /api/v1/me/export`, for whoever is signed in."""
+        """Get all that is kept about one.
+
+        `GET /api/v1/me/export`, for whoever is signed in.
+        """
         call = Call(
             "GET",
             "/api/v1/me/export",
@@ -1461,7 +1761,10 @@ class Operations:
     def get_me_factors(
         self,
     ) -> types.GetMeFactorsReply:
-        """`GET /api/v1/me/factors`, for whoever is signed in."""
+        """List one's second factors.
+
+        `GET /api/v1/me/factors`, for whoever is signed in.
+        """
         call = Call(
             "GET",
             "/api/v1/me/factors",
@@ -1475,7 +1778,10 @@ class Operations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/factors/{factor}`, for whoever is signed in."""
+        """Remove a second factor of the app's own.
+
+        `DELETE /api/v1/me/factors/{factor}`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/me/factors/{segment(factor)}",
@@ -1487,7 +1793,10 @@ class Operations:
         self,
         factor: str,
     ) -> types.PostMeFactorsFactorReply:
-        """`POST /api/v1/me/factors/{factor}`, for whoever is signed in, perhaps without a second factor."""
+        """Begin to set up a second factor of the app's own.
+
+        `POST /api/v1/me/factors/{factor}`, for whoever is signed in, perhaps without a second factor.
+        """
         call = Call(
             "POST",
             f"/api/v1/me/factors/{segment(factor)}",
@@ -1501,7 +1810,10 @@ class Operations:
         code: str,
         flow_id: str,
     ) -> types.PostMeFactorsFactorConfirmReply:
-        """`POST /api/v1/me/factors/{factor}/confirm`, for whoever is signed in, perhaps without a second factor."""
+        """Finish setting such a factor up.
+
+        `POST /api/v1/me/factors/{factor}/confirm`, for whoever is signed in, perhaps without a second factor.
+        """
         call = Call(
             "POST",
             f"/api/v1/me/factors/{segment(factor)}/confirm",
@@ -1512,7 +1824,10 @@ class Operations:
     def get_me_passkeys(
         self,
     ) -> types.GetMePasskeysReply:
-        """`GET /api/v1/me/passkeys`, for whoever is signed in, perhaps without a second factor."""
+        """List one's passkeys.
+
+        `GET /api/v1/me/passkeys`, for whoever is signed in.
+        """
         call = Call(
             "GET",
             "/api/v1/me/passkeys",
@@ -1527,7 +1842,10 @@ class Operations:
         flow_id: str,
         name: str | Unset = UNSET,
     ) -> types.Passkey:
-        """`POST /api/v1/me/passkeys`, for whoever is signed in, perhaps without a second factor."""
+        """Add the passkey that the browser made.
+
+        `POST /api/v1/me/passkeys`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             "/api/v1/me/passkeys",
@@ -1538,7 +1856,10 @@ class Operations:
     def post_me_passkeys_options(
         self,
     ) -> types.PostMePasskeysOptionsReply:
-        """`POST /api/v1/me/passkeys/options`, for whoever is signed in, perhaps without a second factor."""
+        """Begin to add a passkey.
+
+        `POST /api/v1/me/passkeys/options`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             "/api/v1/me/passkeys/options",
@@ -1552,7 +1873,10 @@ class Operations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/passkeys/{id}`, for whoever is signed in."""
+        """Remove a passkey.
+
+        `DELETE /api/v1/me/passkeys/{id}`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/me/passkeys/{segment(id)}",
@@ -1567,7 +1891,10 @@ class Operations:
         name: str,
         if_match: str | int | None = None,
     ) -> None:
-        """`PATCH /api/v1/me/passkeys/{id}`, for whoever is signed in."""
+        """Name a passkey.
+
+        `PATCH /api/v1/me/passkeys/{id}`, for whoever is signed in.
+        """
         call = Call(
             "PATCH",
             f"/api/v1/me/passkeys/{segment(id)}",
@@ -1584,7 +1911,10 @@ class Operations:
         keep_other_sessions: bool | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> types.Outcome:
-        """`PUT /api/v1/me/password`, for whoever is signed in."""
+        """Change one's password.
+
+        `PUT /api/v1/me/password`, for whoever is signed in.
+        """
         call = Call(
             "PUT",
             "/api/v1/me/password",
@@ -1596,7 +1926,10 @@ class Operations:
     def get_me_permissions(
         self,
     ) -> types.Permissions:
-        """`GET /api/v1/me/permissions`, for whoever is signed in or has a key."""
+        """List what one holds.
+
+        `GET /api/v1/me/permissions`, for whoever is signed in or has a key.
+        """
         call = Call(
             "GET",
             "/api/v1/me/permissions",
@@ -1609,7 +1942,10 @@ class Operations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/phone`, for whoever is signed in."""
+        """Remove one's phone number.
+
+        `DELETE /api/v1/me/phone`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             "/api/v1/me/phone",
@@ -1623,7 +1959,10 @@ class Operations:
         phone: str,
         if_match: str | int | None = None,
     ) -> types.Begun:
-        """`PUT /api/v1/me/phone`, for whoever is signed in."""
+        """Ask for another phone number.
+
+        `PUT /api/v1/me/phone`, for whoever is signed in.
+        """
         call = Call(
             "PUT",
             "/api/v1/me/phone",
@@ -1635,7 +1974,10 @@ class Operations:
     def get_me_recovery_codes(
         self,
     ) -> types.GetMeRecoveryCodesReply:
-        """`GET /api/v1/me/recovery-codes`, for whoever is signed in."""
+        """Count the recovery codes that are left.
+
+        `GET /api/v1/me/recovery-codes`, for whoever is signed in.
+        """
         call = Call(
             "GET",
             "/api/v1/me/recovery-codes",
@@ -1646,7 +1988,10 @@ class Operations:
     def post_me_recovery_codes(
         self,
     ) -> types.PostMeRecoveryCodesReply:
-        """`POST /api/v1/me/recovery-codes`, for whoever is signed in."""
+        """Get new recovery codes.
+
+        `POST /api/v1/me/recovery-codes`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             "/api/v1/me/recovery-codes",
@@ -1658,7 +2003,10 @@ class Operations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/sessions`, for whoever is signed in."""
+        """End every other session of one's own.
+
+        `DELETE /api/v1/me/sessions`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             "/api/v1/me/sessions",
@@ -1669,7 +2017,10 @@ class Operations:
     def get_me_sessions(
         self,
     ) -> types.GetAdminUsersIdSessionsReply:
-        """`GET /api/v1/me/sessions`, for whoever is signed in."""
+        """List one's sessions.
+
+        `GET /api/v1/me/sessions`, for whoever is signed in.
+        """
         call = Call(
             "GET",
             "/api/v1/me/sessions",
@@ -1683,7 +2034,10 @@ class Operations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/sessions/{id}`, for whoever is signed in."""
+        """End a session of one's own.
+
+        `DELETE /api/v1/me/sessions/{id}`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/me/sessions/{segment(id)}",
@@ -1696,7 +2050,10 @@ class Operations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/totp`, for whoever is signed in."""
+        """Remove the authenticator app.
+
+        `DELETE /api/v1/me/totp`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             "/api/v1/me/totp",
@@ -1707,7 +2064,10 @@ class Operations:
     def post_me_totp(
         self,
     ) -> types.PostMeTotpReply:
-        """`POST /api/v1/me/totp`, for whoever is signed in, perhaps without a second factor."""
+        """Begin to set up an authenticator app.
+
+        `POST /api/v1/me/totp`, for whoever is signed in, perhaps without a second factor.
+        """
         call = Call(
             "POST",
             "/api/v1/me/totp",
@@ -1720,7 +2080,10 @@ class Operations:
         code: str,
         flow_id: str,
     ) -> types.PostMeFactorsFactorConfirmReply:
-        """`POST /api/v1/me/totp/confirm`, for whoever is signed in, perhaps without a second factor."""
+        """Finish setting it up.
+
+        `POST /api/v1/me/totp/confirm`, for whoever is signed in, perhaps without a second factor.
+        """
         call = Call(
             "POST",
             "/api/v1/me/totp/confirm",
@@ -1733,7 +2096,10 @@ class Operations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/username`, for whoever is signed in."""
+        """Remove one's username.
+
+        `DELETE /api/v1/me/username`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             "/api/v1/me/username",
@@ -1747,7 +2113,10 @@ class Operations:
         username: str,
         if_match: str | int | None = None,
     ) -> None:
-        """`PUT /api/v1/me/username`, for whoever is signed in."""
+        """Set one's username.
+
+        `PUT /api/v1/me/username`, for whoever is signed in.
+        """
         call = Call(
             "PUT",
             "/api/v1/me/username",
@@ -1761,7 +2130,10 @@ class Operations:
         *,
         password: str,
     ) -> types.PostPasswordCheckReply:
-        """`POST /api/v1/password/check`, for anybody."""
+        """Say how good a password would be.
+
+        `POST /api/v1/password/check`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/password/check",
@@ -1773,7 +2145,10 @@ class Operations:
     def get_providers(
         self,
     ) -> types.GetProvidersReply:
-        """`GET /api/v1/providers`, for anybody."""
+        """List the services that one can sign in at.
+
+        `GET /api/v1/providers`, for anybody.
+        """
         call = Call(
             "GET",
             "/api/v1/providers",
@@ -1788,7 +2163,10 @@ class Operations:
         captcha: str | None | Unset = UNSET,
         captcha_token: str | None | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/recovery`, for anybody."""
+        """Begin to set a new password.
+
+        `POST /api/v1/recovery`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/recovery",
@@ -1804,7 +2182,10 @@ class Operations:
         keep_other_sessions: bool | Unset = UNSET,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/recovery-link`, for anybody."""
+        """Set a new password by the link.
+
+        `POST /api/v1/recovery-link`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/recovery-link",
@@ -1817,7 +2198,10 @@ class Operations:
         *,
         token: str,
     ) -> types.Outcome:
-        """`POST /api/v1/recovery-stop`, for anybody."""
+        """Stop a recovery that somebody else began.
+
+        `POST /api/v1/recovery-stop`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/recovery-stop",
@@ -1834,7 +2218,10 @@ class Operations:
         keep_other_sessions: bool | Unset = UNSET,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/recovery/{id}/confirm`, for anybody."""
+        """Set a new password by the code.
+
+        `POST /api/v1/recovery/{id}/confirm`, for anybody.
+        """
         call = Call(
             "POST",
             f"/api/v1/recovery/{segment(id)}/confirm",
@@ -1847,7 +2234,10 @@ class Operations:
         *,
         token: str,
     ) -> types.Outcome:
-        """`POST /api/v1/restore-link`, for anybody."""
+        """Bring one's deleted account back.
+
+        `POST /api/v1/restore-link`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/restore-link",
@@ -1858,7 +2248,10 @@ class Operations:
     def get_session(
         self,
     ) -> types.Session:
-        """`GET /api/v1/session`, for whoever is signed in."""
+        """Show the session.
+
+        `GET /api/v1/session`, for whoever is signed in.
+        """
         call = Call(
             "GET",
             "/api/v1/session",
@@ -1872,7 +2265,10 @@ class Operations:
         data: dict[str, Any],
         if_match: str | int | None = None,
     ) -> types.PatchSessionReply:
-        """`PATCH /api/v1/session`, for whoever is signed in."""
+        """Change the app's data on the session.
+
+        `PATCH /api/v1/session`, for whoever is signed in.
+        """
         call = Call(
             "PATCH",
             "/api/v1/session",
@@ -1884,7 +2280,10 @@ class Operations:
     def get_session_csrf(
         self,
     ) -> types.GetSessionCsrfReply:
-        """`GET /api/v1/session/csrf`, for whoever is signed in."""
+        """Get the token for forms.
+
+        `GET /api/v1/session/csrf`, for whoever is signed in.
+        """
         call = Call(
             "GET",
             "/api/v1/session/csrf",
@@ -1895,7 +2294,10 @@ class Operations:
     def get_session_events(
         self,
     ) -> Iterator[Event]:
-        """`GET /api/v1/session/events`, for whoever is signed in."""
+        """Follow the session until it ends.
+
+        `GET /api/v1/session/events`, for whoever is signed in.
+        """
         call = Call(
             "GET",
             "/api/v1/session/events",
@@ -1909,7 +2311,10 @@ class Operations:
         code: str,
         method: str,
     ) -> types.Outcome:
-        """`POST /api/v1/session/step-up`, for whoever is signed in, perhaps without a second factor."""
+        """Prove again who one is.
+
+        `POST /api/v1/session/step-up`, for whoever is signed in, perhaps without a second factor.
+        """
         call = Call(
             "POST",
             "/api/v1/session/step-up",
@@ -1926,7 +2331,10 @@ class Operations:
         name: str | Unset = UNSET,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/setup`, for anybody."""
+        """Make the first administrator.
+
+        `POST /api/v1/setup`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/setup",
@@ -1944,7 +2352,10 @@ class Operations:
         remember: bool | Unset = UNSET,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/sign-in`, for anybody."""
+        """Sign in with a password.
+
+        `POST /api/v1/sign-in`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-in",
@@ -1957,7 +2368,10 @@ class Operations:
         *,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/sign-in/anonymous`, for anybody."""
+        """Begin without an account.
+
+        `POST /api/v1/sign-in/anonymous`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-in/anonymous",
@@ -1976,7 +2390,10 @@ class Operations:
         remember: bool | Unset = UNSET,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/sign-in/by/{method}`, for anybody."""
+        """Sign in by a way of the app's own.
+
+        `POST /api/v1/sign-in/by/{method}`, for anybody.
+        """
         call = Call(
             "POST",
             f"/api/v1/sign-in/by/{segment(method)}",
@@ -1992,7 +2409,10 @@ class Operations:
         captcha_token: str | None | Unset = UNSET,
         return_to: str | None | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/sign-in/code`, for anybody."""
+        """Have a code for signing in sent.
+
+        `POST /api/v1/sign-in/code`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-in/code",
@@ -2008,7 +2428,10 @@ class Operations:
         remember: bool | Unset = UNSET,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/sign-in/code/confirm`, for anybody."""
+        """Sign in with the code.
+
+        `POST /api/v1/sign-in/code/confirm`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-in/code/confirm",
@@ -2021,7 +2444,10 @@ class Operations:
         *,
         flow_id: str,
     ) -> None:
-        """`POST /api/v1/sign-in/code/resend`, for anybody."""
+        """Send the code for signing in again.
+
+        `POST /api/v1/sign-in/code/resend`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-in/code/resend",
@@ -2037,7 +2463,10 @@ class Operations:
         captcha_token: str | None | Unset = UNSET,
         return_to: str | None | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/sign-in/link`, for anybody."""
+        """Have a link for signing in sent.
+
+        `POST /api/v1/sign-in/link`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-in/link",
@@ -2054,7 +2483,10 @@ class Operations:
         session: Literal["cookie", "token"] | Unset = UNSET,
         token: str | None | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/sign-in/link/confirm`, for anybody."""
+        """Sign in with the link or its code.
+
+        `POST /api/v1/sign-in/link/confirm`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-in/link/confirm",
@@ -2067,7 +2499,10 @@ class Operations:
         *,
         flow_id: str,
     ) -> None:
-        """`POST /api/v1/sign-in/link/resend`, for anybody."""
+        """Send the link for signing in again.
+
+        `POST /api/v1/sign-in/link/resend`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-in/link/resend",
@@ -2084,7 +2519,10 @@ class Operations:
         flow_token: str | None | Unset = UNSET,
         trust_device: bool | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/sign-in/mfa`, for anybody."""
+        """Finish signing in with a second factor.
+
+        `POST /api/v1/sign-in/mfa`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-in/mfa",
@@ -2101,7 +2539,10 @@ class Operations:
         return_to: str | None | Unset = UNSET,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.PostMeConnectionsReply:
-        """`POST /api/v1/sign-in/provider`, for anybody."""
+        """Begin to sign in at a service.
+
+        `POST /api/v1/sign-in/provider`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-in/provider",
@@ -2122,7 +2563,10 @@ class Operations:
         state: str | None | Unset = UNSET,
         user: str | None | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/sign-in/provider/callback`, for anybody."""
+        """Come back from a service.
+
+        `POST /api/v1/sign-in/provider/callback`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-in/provider/callback",
@@ -2133,7 +2577,10 @@ class Operations:
     def post_sign_out(
         self,
     ) -> None:
-        """`POST /api/v1/sign-out`, for anybody."""
+        """Sign out.
+
+        `POST /api/v1/sign-out`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-out",
@@ -2143,7 +2590,10 @@ class Operations:
     def post_sign_out_all(
         self,
     ) -> None:
-        """`POST /api/v1/sign-out/all`, for whoever is signed in."""
+        """End every session of one's own.
+
+        `POST /api/v1/sign-out/all`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-out/all",
@@ -2164,7 +2614,10 @@ class Operations:
         session: Literal["cookie", "token"] | Unset = UNSET,
         username: str | None | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/sign-up`, for anybody."""
+        """Sign up.
+
+        `POST /api/v1/sign-up`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-up",
@@ -2184,7 +2637,10 @@ class Operations:
         scope: str | None | Unset = UNSET,
         username: str | None | Unset = UNSET,
     ) -> types.PostTokenReply:
-        """`POST /api/v1/token`, for anybody."""
+        """Get an access token.
+
+        `POST /api/v1/token`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/token",
@@ -2198,7 +2654,10 @@ class Operations:
         token: str,
         token_type_hint: str | None | Unset = UNSET,
     ) -> types.PostTokenIntrospectReply:
-        """`POST /api/v1/token/introspect`, for whoever holds `tokens:introspect`."""
+        """Ask what a token is worth.
+
+        `POST /api/v1/token/introspect`, for whoever holds `tokens:introspect`.
+        """
         call = Call(
             "POST",
             "/api/v1/token/introspect",
@@ -2212,7 +2671,10 @@ class Operations:
         token: str,
         token_type_hint: str | None | Unset = UNSET,
     ) -> None:
-        """`POST /api/v1/token/revoke`, for anybody."""
+        """Make a token worthless.
+
+        `POST /api/v1/token/revoke`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/token/revoke",
@@ -2225,7 +2687,10 @@ class Operations:
         *,
         token: str,
     ) -> types.Outcome:
-        """`POST /api/v1/undo-link`, for anybody."""
+        """Take a change of an address back.
+
+        `POST /api/v1/undo-link`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/undo-link",
@@ -2236,7 +2701,10 @@ class Operations:
     def post_verifications(
         self,
     ) -> types.Begun:
-        """`POST /api/v1/verifications`, for whoever is signed in."""
+        """Have a code sent that proves one's address.
+
+        `POST /api/v1/verifications`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             "/api/v1/verifications",
@@ -2250,7 +2718,10 @@ class Operations:
         code: str,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/verifications/{id}/confirm`, for anybody."""
+        """Prove an address by the code.
+
+        `POST /api/v1/verifications/{id}/confirm`, for anybody.
+        """
         call = Call(
             "POST",
             f"/api/v1/verifications/{segment(id)}/confirm",
@@ -2262,7 +2733,10 @@ class Operations:
         self,
         id: str,
     ) -> None:
-        """`POST /api/v1/verifications/{id}/resend`, for anybody."""
+        """Send the code again.
+
+        `POST /api/v1/verifications/{id}/resend`, for anybody.
+        """
         call = Call(
             "POST",
             f"/api/v1/verifications/{segment(id)}/resend",
@@ -2275,7 +2749,10 @@ class Operations:
         token: str,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/verify-link`, for anybody."""
+        """Prove an address by the link.
+
+        `POST /api/v1/verify-link`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/verify-link",
@@ -2291,7 +2768,10 @@ class Operations:
         remember: bool | Unset = UNSET,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/webauthn/sign-in`, for anybody."""
+        """Sign in with a passkey.
+
+        `POST /api/v1/webauthn/sign-in`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/webauthn/sign-in",
@@ -2305,7 +2785,10 @@ class Operations:
         flow_id: str | None | Unset = UNSET,
         flow_token: str | None | Unset = UNSET,
     ) -> types.PostMePasskeysOptionsReply:
-        """`POST /api/v1/webauthn/sign-in/options`, for anybody."""
+        """Begin to sign in with a passkey.
+
+        `POST /api/v1/webauthn/sign-in/options`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/webauthn/sign-in/options",
@@ -2329,7 +2812,10 @@ class AsyncOperations:
     async def get_admin_acl(
         self,
     ) -> types.GetAdminAclReply:
-        """`GET /api/v1/admin/acl`, for whoever holds `acl:view`."""
+        """List access control lists.
+
+        `GET /api/v1/admin/acl`, for whoever holds `acl:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/acl",
@@ -2343,7 +2829,10 @@ class AsyncOperations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/acl/{name}`, for whoever holds `acl:edit`."""
+        """Remove an access control list.
+
+        `DELETE /api/v1/admin/acl/{name}`, for whoever holds `acl:edit`.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/admin/acl/{segment(name)}",
@@ -2355,7 +2844,10 @@ class AsyncOperations:
         self,
         name: str,
     ) -> types.AccessList:
-        """`GET /api/v1/admin/acl/{name}`, for whoever holds `acl:view`."""
+        """Show an access control list.
+
+        `GET /api/v1/admin/acl/{name}`, for whoever holds `acl:view`.
+        """
         call = Call(
             "GET",
             f"/api/v1/admin/acl/{segment(name)}",
@@ -2370,7 +2862,10 @@ class AsyncOperations:
         entries: list[str],
         if_match: str | int | None = None,
     ) -> types.AccessList:
-        """`PUT /api/v1/admin/acl/{name}`, for whoever holds `acl:edit`."""
+        """Replace an access control list.
+
+        `PUT /api/v1/admin/acl/{name}`, for whoever holds `acl:edit`.
+        """
         call = Call(
             "PUT",
             f"/api/v1/admin/acl/{segment(name)}",
@@ -2388,7 +2883,10 @@ class AsyncOperations:
         type: str | None | Unset = UNSET,
         user: str | None | Unset = UNSET,
     ) -> types.GetAdminAuditReply:
-        """`GET /api/v1/admin/audit`, for whoever holds `audit:view`."""
+        """List the audit log, newest first.
+
+        `GET /api/v1/admin/audit`, for whoever holds `audit:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/audit",
@@ -2400,7 +2898,10 @@ class AsyncOperations:
     async def get_admin_audit_verify(
         self,
     ) -> types.GetAdminAuditVerifyReply:
-        """`GET /api/v1/admin/audit/verify`, for whoever holds `audit:view`."""
+        """Verify the chain of the audit log.
+
+        `GET /api/v1/admin/audit/verify`, for whoever holds `audit:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/audit/verify",
@@ -2411,7 +2912,10 @@ class AsyncOperations:
     async def get_admin_exclusive_roles(
         self,
     ) -> types.GetAdminExclusiveRolesReply:
-        """`GET /api/v1/admin/exclusive-roles`, for whoever holds `roles:view`."""
+        """List the sets of roles that exclude each other.
+
+        `GET /api/v1/admin/exclusive-roles`, for whoever holds `roles:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/exclusive-roles",
@@ -2425,7 +2929,10 @@ class AsyncOperations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/exclusive-roles/{set}`, for whoever holds `roles:edit`."""
+        """Remove a set of exclusive roles.
+
+        `DELETE /api/v1/admin/exclusive-roles/{set}`, for whoever holds `roles:edit`.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/admin/exclusive-roles/{segment(set)}",
@@ -2437,7 +2944,10 @@ class AsyncOperations:
         self,
         set: str,
     ) -> types.ExclusiveRoles:
-        """`GET /api/v1/admin/exclusive-roles/{set}`, for whoever holds `roles:view`."""
+        """Show a set of exclusive roles.
+
+        `GET /api/v1/admin/exclusive-roles/{set}`, for whoever holds `roles:view`.
+        """
         call = Call(
             "GET",
             f"/api/v1/admin/exclusive-roles/{segment(set)}",
@@ -2452,7 +2962,10 @@ class AsyncOperations:
         roles: list[str],
         if_match: str | int | None = None,
     ) -> None:
-        """`PUT /api/v1/admin/exclusive-roles/{set}`, for whoever holds `roles:edit`."""
+        """Let nobody have two of these roles.
+
+        `PUT /api/v1/admin/exclusive-roles/{set}`, for whoever holds `roles:edit`.
+        """
         call = Call(
             "PUT",
             f"/api/v1/admin/exclusive-roles/{segment(set)}",
@@ -2464,7 +2977,10 @@ class AsyncOperations:
     async def get_admin_groups(
         self,
     ) -> types.GetAdminGroupsReply:
-        """`GET /api/v1/admin/groups`, for whoever holds `groups:view`."""
+        """List groups.
+
+        `GET /api/v1/admin/groups`, for whoever holds `groups:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/groups",
@@ -2478,7 +2994,10 @@ class AsyncOperations:
         name: str,
         description: str | Unset = UNSET,
     ) -> types.PostAdminGroupsReply:
-        """`POST /api/v1/admin/groups`, for whoever holds `groups:edit`."""
+        """Make a group.
+
+        `POST /api/v1/admin/groups`, for whoever holds `groups:edit`.
+        """
         call = Call(
             "POST",
             "/api/v1/admin/groups",
@@ -2493,7 +3012,10 @@ class AsyncOperations:
         force: bool | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/groups/{group}`, for whoever holds `groups:edit`."""
+        """Remove a group.
+
+        `DELETE /api/v1/admin/groups/{group}`, for whoever holds `groups:edit`.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/admin/groups/{segment(group)}",
@@ -2506,7 +3028,10 @@ class AsyncOperations:
         self,
         group: str,
     ) -> types.Group:
-        """`GET /api/v1/admin/groups/{group}`, for whoever holds `groups:view`."""
+        """Show a group.
+
+        `GET /api/v1/admin/groups/{group}`, for whoever holds `groups:view`.
+        """
         call = Call(
             "GET",
             f"/api/v1/admin/groups/{segment(group)}",
@@ -2521,7 +3046,10 @@ class AsyncOperations:
         cursor: str | None | Unset = UNSET,
         limit: int | None | Unset = UNSET,
     ) -> types.GetAdminGroupsGroupMembersReply:
-        """`GET /api/v1/admin/groups/{group}/members`, for whoever holds `groups:view`."""
+        """List who is in a group.
+
+        `GET /api/v1/admin/groups/{group}/members`, for whoever holds `groups:view`.
+        """
         call = Call(
             "GET",
             f"/api/v1/admin/groups/{segment(group)}/members",
@@ -2537,7 +3065,10 @@ class AsyncOperations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/groups/{group}/members/{user}`, for whoever holds `groups:grant`."""
+        """Take an account out of a group.
+
+        `DELETE /api/v1/admin/groups/{group}/members/{user}`, for whoever holds `groups:grant`.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/admin/groups/{segment(group)}/members/{segment(user)}",
@@ -2554,7 +3085,10 @@ class AsyncOperations:
         not_before: str | None | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> None:
-        """`PUT /api/v1/admin/groups/{group}/members/{user}`, for whoever holds `groups:grant`."""
+        """Put an account into a group.
+
+        `PUT /api/v1/admin/groups/{group}/members/{user}`, for whoever holds `groups:grant`.
+        """
         call = Call(
             "PUT",
             f"/api/v1/admin/groups/{segment(group)}/members/{segment(user)}",
@@ -2571,7 +3105,10 @@ class AsyncOperations:
         force: bool | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> None:
-        """`PUT /api/v1/admin/groups/{group}/roles`, for whoever holds `groups:edit`."""
+        """Set the roles that a group gives.
+
+        `PUT /api/v1/admin/groups/{group}/roles`, for whoever holds `groups:edit`.
+        """
         call = Call(
             "PUT",
             f"/api/v1/admin/groups/{segment(group)}/roles",
@@ -2588,7 +3125,10 @@ class AsyncOperations:
         permission: str | Unset = UNSET,
         role: str | Unset = UNSET,
     ) -> types.GetAdminHoldersReply:
-        """`GET /api/v1/admin/holders`, for whoever holds `users:view`."""
+        """Find who holds a permission, and by which rule.
+
+        `GET /api/v1/admin/holders`, for whoever holds `users:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/holders",
@@ -2602,7 +3142,10 @@ class AsyncOperations:
         *,
         cursor: str | None | Unset = UNSET,
     ) -> types.GetAdminInvitationsReply:
-        """`GET /api/v1/admin/invitations`, for whoever holds `invitations:view`."""
+        """List invitations, newest first.
+
+        `GET /api/v1/admin/invitations`, for whoever holds `invitations:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/invitations",
@@ -2618,7 +3161,10 @@ class AsyncOperations:
         expires_in: int | None | Unset = UNSET,
         roles: list[str] | Unset = UNSET,
     ) -> types.PostAdminInvitationsReply:
-        """`POST /api/v1/admin/invitations`, for whoever holds `invitations:edit`."""
+        """Invite somebody.
+
+        `POST /api/v1/admin/invitations`, for whoever holds `invitations:edit`.
+        """
         call = Call(
             "POST",
             "/api/v1/admin/invitations",
@@ -2632,7 +3178,10 @@ class AsyncOperations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/invitations/{id}`, for whoever holds `invitations:edit`."""
+        """Take an invitation back.
+
+        `DELETE /api/v1/admin/invitations/{id}`, for whoever holds `invitations:edit`.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/admin/invitations/{segment(id)}",
@@ -2651,7 +3200,10 @@ class AsyncOperations:
         roles_cursor: str | Unset = UNSET,
         roles_limit: int | None | Unset = UNSET,
     ) -> types.GetAdminMatrixReply:
-        """`GET /api/v1/admin/matrix`, for whoever holds `roles:view`."""
+        """Show roles against permissions.
+
+        `GET /api/v1/admin/matrix`, for whoever holds `roles:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/matrix",
@@ -2668,7 +3220,10 @@ class AsyncOperations:
         force: bool | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> types.Changed:
-        """`PUT /api/v1/admin/matrix`, for whoever holds `roles:edit`."""
+        """Change cells of the matrix, all or none.
+
+        `PUT /api/v1/admin/matrix`, for whoever holds `roles:edit`.
+        """
         call = Call(
             "PUT",
             "/api/v1/admin/matrix",
@@ -2684,7 +3239,10 @@ class AsyncOperations:
         version: int,
         force: bool | Unset = UNSET,
     ) -> types.PostAdminMatrixReviewReply:
-        """`POST /api/v1/admin/matrix/review`, for whoever holds `roles:edit`."""
+        """Say what a change of the matrix would do.
+
+        `POST /api/v1/admin/matrix/review`, for whoever holds `roles:edit`.
+        """
         call = Call(
             "POST",
             "/api/v1/admin/matrix/review",
@@ -2696,7 +3254,10 @@ class AsyncOperations:
     async def get_admin_messages(
         self,
     ) -> types.GetAdminMessagesReply:
-        """`GET /api/v1/admin/messages`, for whoever holds `messages:view`."""
+        """List the outbox.
+
+        `GET /api/v1/admin/messages`, for whoever holds `messages:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/messages",
@@ -2707,7 +3268,10 @@ class AsyncOperations:
     async def get_admin_policy(
         self,
     ) -> types.GetAdminPolicyReply:
-        """`GET /api/v1/admin/policy`, for whoever holds `policy:view`."""
+        """Show the stored policy document.
+
+        `GET /api/v1/admin/policy`, for whoever holds `policy:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/policy",
@@ -2723,7 +3287,10 @@ class AsyncOperations:
         version: int | None | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> types.PutAdminPolicyReply:
-        """`PUT /api/v1/admin/policy`, for whoever holds `policy:edit`."""
+        """Replace the stored policy document.
+
+        `PUT /api/v1/admin/policy`, for whoever holds `policy:edit`.
+        """
         call = Call(
             "PUT",
             "/api/v1/admin/policy",
@@ -2737,7 +3304,10 @@ class AsyncOperations:
         *,
         text: str,
     ) -> types.PostAdminPolicyCheckReply:
-        """`POST /api/v1/admin/policy/check`, for whoever holds `policy:edit`."""
+        """Say what a policy document would change.
+
+        `POST /api/v1/admin/policy/check`, for whoever holds `policy:edit`.
+        """
         call = Call(
             "POST",
             "/api/v1/admin/policy/check",
@@ -2754,7 +3324,10 @@ class AsyncOperations:
         subject: str | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/relations`, for whoever holds `relations:edit`."""
+        """Remove a relation.
+
+        `DELETE /api/v1/admin/relations`, for whoever holds `relations:edit`.
+        """
         call = Call(
             "DELETE",
             "/api/v1/admin/relations",
@@ -2772,7 +3345,10 @@ class AsyncOperations:
         relation: str | None | Unset = UNSET,
         subject: str | None | Unset = UNSET,
     ) -> types.GetAdminRelationsReply:
-        """`GET /api/v1/admin/relations`, for whoever holds `relations:view`."""
+        """List stored relations.
+
+        `GET /api/v1/admin/relations`, for whoever holds `relations:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/relations",
@@ -2787,7 +3363,10 @@ class AsyncOperations:
         add: list[types.Relation] | Unset = UNSET,
         remove: list[types.Relation] | Unset = UNSET,
     ) -> None:
-        """`POST /api/v1/admin/relations`, for whoever holds `relations:edit`."""
+        """Add and remove relations.
+
+        `POST /api/v1/admin/relations`, for whoever holds `relations:edit`.
+        """
         call = Call(
             "POST",
             "/api/v1/admin/relations",
@@ -2802,7 +3381,10 @@ class AsyncOperations:
         limit: int | None | Unset = UNSET,
         q: str | Unset = UNSET,
     ) -> types.GetAdminRolesReply:
-        """`GET /api/v1/admin/roles`, for whoever holds `roles:view`."""
+        """List roles.
+
+        `GET /api/v1/admin/roles`, for whoever holds `roles:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/roles",
@@ -2817,7 +3399,10 @@ class AsyncOperations:
         name: str,
         description: str | Unset = UNSET,
     ) -> types.PostAdminGroupsReply:
-        """`POST /api/v1/admin/roles`, for whoever holds `roles:edit`."""
+        """Make a role.
+
+        `POST /api/v1/admin/roles`, for whoever holds `roles:edit`.
+        """
         call = Call(
             "POST",
             "/api/v1/admin/roles",
@@ -2832,7 +3417,10 @@ class AsyncOperations:
         force: bool | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/roles/{role}`, for whoever holds `roles:edit`."""
+        """Remove a role.
+
+        `DELETE /api/v1/admin/roles/{role}`, for whoever holds `roles:edit`.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/admin/roles/{segment(role)}",
@@ -2845,7 +3433,10 @@ class AsyncOperations:
         self,
         role: str,
     ) -> types.GetAdminRolesReplyRole:
-        """`GET /api/v1/admin/roles/{role}`, for whoever holds `roles:view`."""
+        """Show a role.
+
+        `GET /api/v1/admin/roles/{role}`, for whoever holds `roles:view`.
+        """
         call = Call(
             "GET",
             f"/api/v1/admin/roles/{segment(role)}",
@@ -2861,7 +3452,10 @@ class AsyncOperations:
         force: bool | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> None:
-        """`PUT /api/v1/admin/roles/{role}/inherits`, for whoever holds `roles:edit`."""
+        """Set the roles that a role inherits.
+
+        `PUT /api/v1/admin/roles/{role}/inherits`, for whoever holds `roles:edit`.
+        """
         call = Call(
             "PUT",
             f"/api/v1/admin/roles/{segment(role)}/inherits",
@@ -2874,12 +3468,15 @@ class AsyncOperations:
         self,
         role: str,
         *,
+        effect: str | None,
         permission: str,
-        effect: str | None | Unset = UNSET,
         force: bool | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> None:
-        """`PUT /api/v1/admin/roles/{role}/permissions`, for whoever holds `roles:edit`."""
+        """Set or remove a rule of a role.
+
+        `PUT /api/v1/admin/roles/{role}/permissions`, for whoever holds `roles:edit`.
+        """
         call = Call(
             "PUT",
             f"/api/v1/admin/roles/{segment(role)}/permissions",
@@ -2903,7 +3500,10 @@ class AsyncOperations:
         username: str | None | Unset = UNSET,
         value: str | None | Unset = UNSET,
     ) -> types.GetAdminUsersReply:
-        """`GET /api/v1/admin/users`, for whoever holds `users:view`."""
+        """Find accounts, newest first.
+
+        `GET /api/v1/admin/users`, for whoever holds `users:view`.
+        """
         call = Call(
             "GET",
             "/api/v1/admin/users",
@@ -2922,7 +3522,10 @@ class AsyncOperations:
         username: str | None | Unset = UNSET,
         verified: bool | Unset = UNSET,
     ) -> types.User:
-        """`POST /api/v1/admin/users`, for whoever holds `users:edit`."""
+        """Add an account.
+
+        `POST /api/v1/admin/users`, for whoever holds `users:edit`.
+        """
         call = Call(
             "POST",
             "/api/v1/admin/users",
@@ -2936,7 +3539,10 @@ class AsyncOperations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/users/{id}`, for whoever holds `users:edit`."""
+        """Delete an account.
+
+        `DELETE /api/v1/admin/users/{id}`, for whoever holds `users:edit`.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/admin/users/{segment(id)}",
@@ -2948,7 +3554,10 @@ class AsyncOperations:
         self,
         id: str,
     ) -> types.UserDetail:
-        """`GET /api/v1/admin/users/{id}`, for whoever holds `users:view`."""
+        """Show an account with what it holds.
+
+        `GET /api/v1/admin/users/{id}`, for whoever holds `users:view`.
+        """
         call = Call(
             "GET",
             f"/api/v1/admin/users/{segment(id)}",
@@ -2967,7 +3576,10 @@ class AsyncOperations:
         username: str | None | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> types.UserDetail:
-        """`PATCH /api/v1/admin/users/{id}`, for whoever holds `users:edit`."""
+        """Change names and properties of an account.
+
+        `PATCH /api/v1/admin/users/{id}`, for whoever holds `users:edit`.
+        """
         call = Call(
             "PATCH",
             f"/api/v1/admin/users/{segment(id)}",
@@ -2982,7 +3594,10 @@ class AsyncOperations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/users/{id}/api-keys`, for whoever holds `users:edit`."""
+        """End every API key of an account.
+
+        `DELETE /api/v1/admin/users/{id}/api-keys`, for whoever holds `users:edit`.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/admin/users/{segment(id)}/api-keys",
@@ -2994,7 +3609,10 @@ class AsyncOperations:
         self,
         id: str,
     ) -> types.GetAdminUsersIdApiKeysReply:
-        """`GET /api/v1/admin/users/{id}/api-keys`, for whoever holds `users:view`."""
+        """List the API keys of an account.
+
+        `GET /api/v1/admin/users/{id}/api-keys`, for whoever holds `users:view`.
+        """
         call = Call(
             "GET",
             f"/api/v1/admin/users/{segment(id)}/api-keys",
@@ -3016,7 +3634,10 @@ class AsyncOperations:
         refresh_until: str | None | Unset = UNSET,
         scopes: list[str] | None | Unset = UNSET,
     ) -> types.NewApiKey:
-        """`POST /api/v1/admin/users/{id}/api-keys`, for whoever holds `users:edit`."""
+        """Make an API key for an account.
+
+        `POST /api/v1/admin/users/{id}/api-keys`, for whoever holds `users:edit`.
+        """
         call = Call(
             "POST",
             f"/api/v1/admin/users/{segment(id)}/api-keys",
@@ -3031,7 +3652,10 @@ class AsyncOperations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/users/{id}/api-keys/{key}`, for whoever holds `users:edit`."""
+        """End an API key of an account.
+
+        `DELETE /api/v1/admin/users/{id}/api-keys/{key}`, for whoever holds `users:edit`.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/admin/users/{segment(id)}/api-keys/{segment(key)}",
@@ -3046,7 +3670,10 @@ class AsyncOperations:
         *,
         overlap: int | Unset = UNSET,
     ) -> types.NewApiKey:
-        """`POST /api/v1/admin/users/{id}/api-keys/{key}/rotate`, for whoever holds `users:edit`."""
+        """Replace an API key of an account.
+
+        `POST /api/v1/admin/users/{id}/api-keys/{key}/rotate`, for whoever holds `users:edit`.
+        """
         call = Call(
             "POST",
             f"/api/v1/admin/users/{segment(id)}/api-keys/{segment(key)}/rotate",
@@ -3061,7 +3688,10 @@ class AsyncOperations:
         reason: str,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/admin/users/{id}/impersonate`, for whoever holds `users:impersonate`."""
+        """Act as somebody else for a while.
+
+        `POST /api/v1/admin/users/{id}/impersonate`, for whoever holds `users:impersonate`.
+        """
         call = Call(
             "POST",
             f"/api/v1/admin/users/{segment(id)}/impersonate",
@@ -3075,7 +3705,10 @@ class AsyncOperations:
         *,
         reason: str | Unset = UNSET,
     ) -> types.UserDetail:
-        """`POST /api/v1/admin/users/{id}/lock`, for whoever holds `users:edit`."""
+        """Lock an account and end its sessions.
+
+        `POST /api/v1/admin/users/{id}/lock`, for whoever holds `users:edit`.
+        """
         call = Call(
             "POST",
             f"/api/v1/admin/users/{segment(id)}/lock",
@@ -3091,7 +3724,10 @@ class AsyncOperations:
         permission: str | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/users/{id}/permissions`, for whoever holds `roles:grant`."""
+        """Take a permission that was given directly.
+
+        `DELETE /api/v1/admin/users/{id}/permissions`, for whoever holds `roles:grant`.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/admin/users/{segment(id)}/permissions",
@@ -3104,7 +3740,10 @@ class AsyncOperations:
         self,
         id: str,
     ) -> types.GetAdminUsersIdPermissionsReply:
-        """`GET /api/v1/admin/users/{id}/permissions`, for whoever holds `users:view`."""
+        """List permissions that were given directly.
+
+        `GET /api/v1/admin/users/{id}/permissions`, for whoever holds `users:view`.
+        """
         call = Call(
             "GET",
             f"/api/v1/admin/users/{segment(id)}/permissions",
@@ -3122,7 +3761,10 @@ class AsyncOperations:
         not_before: str | None | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> None:
-        """`PUT /api/v1/admin/users/{id}/permissions`, for whoever holds `roles:grant`."""
+        """Give or deny a permission directly.
+
+        `PUT /api/v1/admin/users/{id}/permissions`, for whoever holds `roles:grant`.
+        """
         call = Call(
             "PUT",
             f"/api/v1/admin/users/{segment(id)}/permissions",
@@ -3135,7 +3777,10 @@ class AsyncOperations:
         self,
         id: str,
     ) -> types.UserDetail:
-        """`POST /api/v1/admin/users/{id}/reset-mfa`, for whoever holds `users:edit`."""
+        """Remove the second factors of an account.
+
+        `POST /api/v1/admin/users/{id}/reset-mfa`, for whoever holds `users:edit`.
+        """
         call = Call(
             "POST",
             f"/api/v1/admin/users/{segment(id)}/reset-mfa",
@@ -3146,7 +3791,10 @@ class AsyncOperations:
         self,
         id: str,
     ) -> types.UserDetail:
-        """`POST /api/v1/admin/users/{id}/restore`, for whoever holds `users:edit`."""
+        """Bring a deleted account back.
+
+        `POST /api/v1/admin/users/{id}/restore`, for whoever holds `users:edit`.
+        """
         call = Call(
             "POST",
             f"/api/v1/admin/users/{segment(id)}/restore",
@@ -3160,7 +3808,10 @@ class AsyncOperations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/users/{id}/roles/{role}`, for whoever holds `roles:grant`."""
+        """Take a role from an account.
+
+        `DELETE /api/v1/admin/users/{id}/roles/{role}`, for whoever holds `roles:grant`.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/admin/users/{segment(id)}/roles/{segment(role)}",
@@ -3177,7 +3828,10 @@ class AsyncOperations:
         not_before: str | None | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> None:
-        """`PUT /api/v1/admin/users/{id}/roles/{role}`, for whoever holds `roles:grant`."""
+        """Give a role to an account.
+
+        `PUT /api/v1/admin/users/{id}/roles/{role}`, for whoever holds `roles:grant`.
+        """
         call = Call(
             "PUT",
             f"/api/v1/admin/users/{segment(id)}/roles/{segment(role)}",
@@ -3190,7 +3844,10 @@ class AsyncOperations:
         self,
         id: str,
     ) -> types.GetAdminUsersIdSessionsReply:
-        """`GET /api/v1/admin/users/{id}/sessions`, for whoever holds `users:view`."""
+        """List the sessions of an account.
+
+        `GET /api/v1/admin/users/{id}/sessions`, for whoever holds `users:view`.
+        """
         call = Call(
             "GET",
             f"/api/v1/admin/users/{segment(id)}/sessions",
@@ -3205,7 +3862,10 @@ class AsyncOperations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/admin/users/{id}/sessions/{session}`, for whoever holds `users:edit`."""
+        """End a session of an account.
+
+        `DELETE /api/v1/admin/users/{id}/sessions/{session}`, for whoever holds `users:edit`.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/admin/users/{segment(id)}/sessions/{segment(session)}",
@@ -3220,7 +3880,10 @@ class AsyncOperations:
         password: str,
         temporary: bool | Unset = UNSET,
     ) -> None:
-        """`POST /api/v1/admin/users/{id}/set-password`, for whoever holds `users:edit`."""
+        """Set the password of an account.
+
+        `POST /api/v1/admin/users/{id}/set-password`, for whoever holds `users:edit`.
+        """
         call = Call(
             "POST",
             f"/api/v1/admin/users/{segment(id)}/set-password",
@@ -3232,7 +3895,10 @@ class AsyncOperations:
         self,
         id: str,
     ) -> None:
-        """`POST /api/v1/admin/users/{id}/sign-out`, for whoever holds `users:edit`."""
+        """End every session of an account.
+
+        `POST /api/v1/admin/users/{id}/sign-out`, for whoever holds `users:edit`.
+        """
         call = Call(
             "POST",
             f"/api/v1/admin/users/{segment(id)}/sign-out",
@@ -3243,7 +3909,10 @@ class AsyncOperations:
         self,
         id: str,
     ) -> types.UserDetail:
-        """`POST /api/v1/admin/users/{id}/unlock`, for whoever holds `users:edit`."""
+        """Unlock an account.
+
+        `POST /api/v1/admin/users/{id}/unlock`, for whoever holds `users:edit`.
+        """
         call = Call(
             "POST",
             f"/api/v1/admin/users/{segment(id)}/unlock",
@@ -3254,7 +3923,10 @@ class AsyncOperations:
         self,
         id: str,
     ) -> types.UserDetail:
-        """`POST /api/v1/admin/users/{id}/verify`, for whoever holds `users:edit`."""
+        """Count every address of an account as proven.
+
+        `POST /api/v1/admin/users/{id}/verify`, for whoever holds `users:edit`.
+        """
         call = Call(
             "POST",
             f"/api/v1/admin/users/{segment(id)}/verify",
@@ -3265,7 +3937,10 @@ class AsyncOperations:
         self,
         id: str,
     ) -> types.GetAdminUsersIdWhyReply:
-        """`GET /api/v1/admin/users/{id}/why`, for whoever holds `users:view`."""
+        """Say why somebody could or could not sign in.
+
+        `GET /api/v1/admin/users/{id}/why`, for whoever holds `users:view`.
+        """
         call = Call(
             "GET",
             f"/api/v1/admin/users/{segment(id)}/why",
@@ -3278,7 +3953,10 @@ class AsyncOperations:
         *,
         refresh_token: str,
     ) -> types.NewApiKey:
-        """`POST /api/v1/api-keys/refresh`, for anybody."""
+        """Get an API key anew by the token beside it.
+
+        `POST /api/v1/api-keys/refresh`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/api-keys/refresh",
@@ -3292,7 +3970,10 @@ class AsyncOperations:
         api_key: str,
         place: str | Unset = UNSET,
     ) -> None:
-        """`POST /api/v1/api-keys/report`, for anybody."""
+        """Report an API key that was found in public.
+
+        `POST /api/v1/api-keys/report`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/api-keys/report",
@@ -3306,7 +3987,10 @@ class AsyncOperations:
         permission: str | Unset = UNSET,
         resource: str | None | Unset = UNSET,
     ) -> types.Answer:
-        """`GET /api/v1/can`, for whoever is signed in or has a key."""
+        """Ask whether one may do something.
+
+        `GET /api/v1/can`, for whoever is signed in or has a key.
+        """
         call = Call(
             "GET",
             "/api/v1/can",
@@ -3322,7 +4006,10 @@ class AsyncOperations:
         context: dict[str, Any] | Unset = UNSET,
         resource: types.Resource | None | Unset = UNSET,
     ) -> types.Answer:
-        """`POST /api/v1/can`, for whoever is signed in or has a key."""
+        """Ask whether one may do something, with circumstances.
+
+        `POST /api/v1/can`, for whoever is signed in or has a key.
+        """
         call = Call(
             "POST",
             "/api/v1/can",
@@ -3337,7 +4024,10 @@ class AsyncOperations:
         questions: list[types.Question],
         context: dict[str, Any] | Unset = UNSET,
     ) -> types.PostCanBatchReply:
-        """`POST /api/v1/can/batch`, for whoever is signed in or has a key."""
+        """Ask up to 100 such questions at once.
+
+        `POST /api/v1/can/batch`, for whoever is signed in or has a key.
+        """
         call = Call(
             "POST",
             "/api/v1/can/batch",
@@ -3354,7 +4044,10 @@ class AsyncOperations:
         resource: types.Resource | None | Unset = UNSET,
         subject: str | None | Unset = UNSET,
     ) -> types.PostCanExplainReply:
-        """`POST /api/v1/can/explain`, for whoever is signed in or has a key."""
+        """Ask why one may or may not.
+
+        `POST /api/v1/can/explain`, for whoever is signed in or has a key.
+        """
         call = Call(
             "POST",
             "/api/v1/can/explain",
@@ -3369,7 +4062,10 @@ class AsyncOperations:
         purpose: str,
         kind: Literal["proof_of_work", "digits", "service"] | None | Unset = UNSET,
     ) -> types.Captcha:
-        """`POST /api/v1/captcha`, for anybody."""
+        """Get a captcha.
+
+        `POST /api/v1/captcha`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/captcha",
@@ -3383,7 +4079,10 @@ class AsyncOperations:
         captcha: str,
         captcha_token: str,
     ) -> None:
-        """`POST /api/v1/captcha/spend`, for anybody."""
+        """Spend a solved captcha at a door of the app's own.
+
+        `POST /api/v1/captcha/spend`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/captcha/spend",
@@ -3395,7 +4094,10 @@ class AsyncOperations:
         self,
         token: str,
     ) -> bytes:
-        """`GET /api/v1/captcha/{token}/audio`, for anybody."""
+        """Hear a captcha.
+
+        `GET /api/v1/captcha/{token}/audio`, for anybody.
+        """
         call = Call(
             "GET",
             f"/api/v1/captcha/{segment(token)}/audio",
@@ -3407,7 +4109,10 @@ class AsyncOperations:
         self,
         token: str,
     ) -> bytes:
-        """`GET /api/v1/captcha/{token}/image`, for anybody."""
+        """See a captcha.
+
+        `GET /api/v1/captcha/{token}/image`, for anybody.
+        """
         call = Call(
             "GET",
             f"/api/v1/captcha/{segment(token)}/image",
@@ -3418,7 +4123,10 @@ class AsyncOperations:
     async def get_config(
         self,
     ) -> types.Config:
-        """`GET /api/v1/config`, for anybody."""
+        """Show what this server offers.
+
+        `GET /api/v1/config`, for anybody.
+        """
         call = Call(
             "GET",
             "/api/v1/config",
@@ -3429,7 +4137,10 @@ class AsyncOperations:
     async def post_impersonation_stop(
         self,
     ) -> None:
-        """`POST /api/v1/impersonation/stop`, for whoever is signed in, perhaps without a second factor."""
+        """Stop acting as somebody else.
+
+        `POST /api/v1/impersonation/stop`, for whoever is signed in, perhaps without a second factor.
+        """
         call = Call(
             "POST",
             "/api/v1/impersonation/stop",
@@ -3441,7 +4152,10 @@ class AsyncOperations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me`, for whoever is signed in."""
+        """Delete one's account.
+
+        `DELETE /api/v1/me`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             "/api/v1/me",
@@ -3452,7 +4166,10 @@ class AsyncOperations:
     async def get_me(
         self,
     ) -> types.User:
-        """`GET /api/v1/me`, for whoever is signed in or has a key."""
+        """Show one's account.
+
+        `GET /api/v1/me`, for whoever is signed in or has a key.
+        """
         call = Call(
             "GET",
             "/api/v1/me",
@@ -3467,7 +4184,10 @@ class AsyncOperations:
         properties: dict[str, Any] | None | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> types.User:
-        """`PATCH /api/v1/me`, for whoever is signed in."""
+        """Change one's name and properties.
+
+        `PATCH /api/v1/me`, for whoever is signed in.
+        """
         call = Call(
             "PATCH",
             "/api/v1/me",
@@ -3481,7 +4201,10 @@ class AsyncOperations:
         *,
         cursor: str | None | Unset = UNSET,
     ) -> types.GetAdminAuditReply:
-        """`GET /api/v1/me/activity`, for whoever is signed in."""
+        """List what happened to one's account.
+
+        `GET /api/v1/me/activity`, for whoever is signed in.
+        """
         call = Call(
             "GET",
             "/api/v1/me/activity",
@@ -3495,7 +4218,10 @@ class AsyncOperations:
         *,
         token: str,
     ) -> types.Outcome:
-        """`POST /api/v1/me/address-link`, for whoever is signed in."""
+        """Confirm a new address by the link that was sent there.
+
+        `POST /api/v1/me/address-link`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             "/api/v1/me/address-link",
@@ -3509,7 +4235,10 @@ class AsyncOperations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/address/{id}`, for whoever is signed in."""
+        """Forget a new address that waits to be confirmed.
+
+        `DELETE /api/v1/me/address/{id}`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/me/address/{segment(id)}",
@@ -3523,7 +4252,10 @@ class AsyncOperations:
         *,
         code: str,
     ) -> types.Outcome:
-        """`POST /api/v1/me/address/{id}/confirm`, for whoever is signed in."""
+        """Confirm a new address by the code that was sent there.
+
+        `POST /api/v1/me/address/{id}/confirm`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             f"/api/v1/me/address/{segment(id)}/confirm",
@@ -3535,7 +4267,10 @@ class AsyncOperations:
         self,
         id: str,
     ) -> None:
-        """`POST /api/v1/me/address/{id}/resend`, for whoever is signed in."""
+        """Send the code for a new address again.
+
+        `POST /api/v1/me/address/{id}/resend`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             f"/api/v1/me/address/{segment(id)}/resend",
@@ -3547,7 +4282,10 @@ class AsyncOperations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/api-keys`, for whoever is signed in."""
+        """End every API key of one's own.
+
+        `DELETE /api/v1/me/api-keys`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             "/api/v1/me/api-keys",
@@ -3558,7 +4296,10 @@ class AsyncOperations:
     async def get_me_api_keys(
         self,
     ) -> types.GetAdminUsersIdApiKeysReply:
-        """`GET /api/v1/me/api-keys`, for whoever is signed in."""
+        """List one's API keys.
+
+        `GET /api/v1/me/api-keys`, for whoever is signed in.
+        """
         call = Call(
             "GET",
             "/api/v1/me/api-keys",
@@ -3579,7 +4320,10 @@ class AsyncOperations:
         refresh_until: str | None | Unset = UNSET,
         scopes: list[str] | None | Unset = UNSET,
     ) -> types.NewApiKey:
-        """`POST /api/v1/me/api-keys`, for whoever is signed in."""
+        """Make an API key.
+
+        `POST /api/v1/me/api-keys`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             "/api/v1/me/api-keys",
@@ -3593,7 +4337,10 @@ class AsyncOperations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/api-keys/{key}`, for whoever is signed in."""
+        """End an API key.
+
+        `DELETE /api/v1/me/api-keys/{key}`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/me/api-keys/{segment(key)}",
@@ -3607,7 +4354,10 @@ class AsyncOperations:
         *,
         overlap: int | Unset = UNSET,
     ) -> types.NewApiKey:
-        """`POST /api/v1/me/api-keys/{key}/rotate`, for whoever is signed in."""
+        """Replace an API key.
+
+        `POST /api/v1/me/api-keys/{key}/rotate`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             f"/api/v1/me/api-keys/{segment(key)}/rotate",
@@ -3620,7 +4370,10 @@ class AsyncOperations:
         *,
         purpose: str,
     ) -> types.Begun:
-        """`POST /api/v1/me/codes`, for whoever is signed in."""
+        """Get a code for something of the app's own.
+
+        `POST /api/v1/me/codes`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             "/api/v1/me/codes",
@@ -3635,7 +4388,10 @@ class AsyncOperations:
         code: str,
         purpose: str,
     ) -> None:
-        """`POST /api/v1/me/codes/{id}/spend`, for whoever is signed in."""
+        """Spend such a code.
+
+        `POST /api/v1/me/codes/{id}/spend`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             f"/api/v1/me/codes/{segment(id)}/spend",
@@ -3646,7 +4402,10 @@ class AsyncOperations:
     async def get_me_connections(
         self,
     ) -> types.GetMeConnectionsReply:
-        """`GET /api/v1/me/connections`, for whoever is signed in."""
+        """List the services that one signs in at.
+
+        `GET /api/v1/me/connections`, for whoever is signed in.
+        """
         call = Call(
             "GET",
             "/api/v1/me/connections",
@@ -3661,7 +4420,10 @@ class AsyncOperations:
         return_to: str | None | Unset = UNSET,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.PostMeConnectionsReply:
-        """`POST /api/v1/me/connections`, for whoever is signed in."""
+        """Begin to connect a service.
+
+        `POST /api/v1/me/connections`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             "/api/v1/me/connections",
@@ -3675,7 +4437,10 @@ class AsyncOperations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/connections/{id}`, for whoever is signed in."""
+        """Disconnect a service.
+
+        `DELETE /api/v1/me/connections/{id}`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/me/connections/{segment(id)}",
@@ -3688,7 +4453,10 @@ class AsyncOperations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/devices`, for whoever is signed in."""
+        """Forget every device that is spared the second factor.
+
+        `DELETE /api/v1/me/devices`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             "/api/v1/me/devices",
@@ -3699,7 +4467,10 @@ class AsyncOperations:
     async def get_me_devices(
         self,
     ) -> types.GetMeDevicesReply:
-        """`GET /api/v1/me/devices`, for whoever is signed in."""
+        """List devices that are spared the second factor.
+
+        `GET /api/v1/me/devices`, for whoever is signed in.
+        """
         call = Call(
             "GET",
             "/api/v1/me/devices",
@@ -3713,7 +4484,10 @@ class AsyncOperations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/devices/{id}`, for whoever is signed in."""
+        """Forget such a device.
+
+        `DELETE /api/v1/me/devices/{id}`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/me/devices/{segment(id)}",
@@ -3726,7 +4500,10 @@ class AsyncOperations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/email`, for whoever is signed in."""
+        """Remove one's e-mail address.
+
+        `DELETE /api/v1/me/email`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             "/api/v1/me/email",
@@ -3740,7 +4517,10 @@ class AsyncOperations:
         email: str,
         if_match: str | int | None = None,
     ) -> types.Begun:
-        """`PUT /api/v1/me/email`, for whoever is signed in."""
+        """Ask for another e-mail address.
+
+        `PUT /api/v1/me/email`, for whoever is signed in.
+        """
         call = Call(
             "PUT",
             "/api/v1/me/email",
@@ -3752,7 +4532,10 @@ class AsyncOperations:
     async def get_me_export(
         self,
     ) -> types.GetMeExportReply:
-        """`GET /api/v1/me/export`, for whoever is signed in."""
+        """Get all that is kept about one.
+
+        `GET /api/v1/me/export`, for whoever is signed in.
+        """
         call = Call(
             "GET",
             "/api/v1/me/export",
@@ -3763,7 +4546,10 @@ class AsyncOperations:
     async def get_me_factors(
         self,
     ) -> types.GetMeFactorsReply:
-        """`GET /api/v1/me/factors`, for whoever is signed in."""
+        """List one's second factors.
+
+        `GET /api/v1/me/factors`, for whoever is signed in.
+        """
         call = Call(
             "GET",
             "/api/v1/me/factors",
@@ -3777,7 +4563,10 @@ class AsyncOperations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/factors/{factor}`, for whoever is signed in."""
+        """Remove a second factor of the app's own.
+
+        `DELETE /api/v1/me/factors/{factor}`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/me/factors/{segment(factor)}",
@@ -3789,7 +4578,10 @@ class AsyncOperations:
         self,
         factor: str,
     ) -> types.PostMeFactorsFactorReply:
-        """`POST /api/v1/me/factors/{factor}`, for whoever is signed in, perhaps without a second factor."""
+        """Begin to set up a second factor of the app's own.
+
+        `POST /api/v1/me/factors/{factor}`, for whoever is signed in, perhaps without a second factor.
+        """
         call = Call(
             "POST",
             f"/api/v1/me/factors/{segment(factor)}",
@@ -3803,7 +4595,10 @@ class AsyncOperations:
         code: str,
         flow_id: str,
     ) -> types.PostMeFactorsFactorConfirmReply:
-        """`POST /api/v1/me/factors/{factor}/confirm`, for whoever is signed in, perhaps without a second factor."""
+        """Finish setting such a factor up.
+
+        `POST /api/v1/me/factors/{factor}/confirm`, for whoever is signed in, perhaps without a second factor.
+        """
         call = Call(
             "POST",
             f"/api/v1/me/factors/{segment(factor)}/confirm",
@@ -3814,7 +4609,10 @@ class AsyncOperations:
     async def get_me_passkeys(
         self,
     ) -> types.GetMePasskeysReply:
-        """`GET /api/v1/me/passkeys`, for whoever is signed in, perhaps without a second factor."""
+        """List one's passkeys.
+
+        `GET /api/v1/me/passkeys`, for whoever is signed in.
+        """
         call = Call(
             "GET",
             "/api/v1/me/passkeys",
@@ -3829,7 +4627,10 @@ class AsyncOperations:
         flow_id: str,
         name: str | Unset = UNSET,
     ) -> types.Passkey:
-        """`POST /api/v1/me/passkeys`, for whoever is signed in, perhaps without a second factor."""
+        """Add the passkey that the browser made.
+
+        `POST /api/v1/me/passkeys`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             "/api/v1/me/passkeys",
@@ -3840,7 +4641,10 @@ class AsyncOperations:
     async def post_me_passkeys_options(
         self,
     ) -> types.PostMePasskeysOptionsReply:
-        """`POST /api/v1/me/passkeys/options`, for whoever is signed in, perhaps without a second factor."""
+        """Begin to add a passkey.
+
+        `POST /api/v1/me/passkeys/options`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             "/api/v1/me/passkeys/options",
@@ -3854,7 +4658,10 @@ class AsyncOperations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/passkeys/{id}`, for whoever is signed in."""
+        """Remove a passkey.
+
+        `DELETE /api/v1/me/passkeys/{id}`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/me/passkeys/{segment(id)}",
@@ -3869,7 +4676,10 @@ class AsyncOperations:
         name: str,
         if_match: str | int | None = None,
     ) -> None:
-        """`PATCH /api/v1/me/passkeys/{id}`, for whoever is signed in."""
+        """Name a passkey.
+
+        `PATCH /api/v1/me/passkeys/{id}`, for whoever is signed in.
+        """
         call = Call(
             "PATCH",
             f"/api/v1/me/passkeys/{segment(id)}",
@@ -3886,7 +4696,10 @@ class AsyncOperations:
         keep_other_sessions: bool | Unset = UNSET,
         if_match: str | int | None = None,
     ) -> types.Outcome:
-        """`PUT /api/v1/me/password`, for whoever is signed in."""
+        """Change one's password.
+
+        `PUT /api/v1/me/password`, for whoever is signed in.
+        """
         call = Call(
             "PUT",
             "/api/v1/me/password",
@@ -3898,7 +4711,10 @@ class AsyncOperations:
     async def get_me_permissions(
         self,
     ) -> types.Permissions:
-        """`GET /api/v1/me/permissions`, for whoever is signed in or has a key."""
+        """List what one holds.
+
+        `GET /api/v1/me/permissions`, for whoever is signed in or has a key.
+        """
         call = Call(
             "GET",
             "/api/v1/me/permissions",
@@ -3911,7 +4727,10 @@ class AsyncOperations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/phone`, for whoever is signed in."""
+        """Remove one's phone number.
+
+        `DELETE /api/v1/me/phone`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             "/api/v1/me/phone",
@@ -3925,7 +4744,10 @@ class AsyncOperations:
         phone: str,
         if_match: str | int | None = None,
     ) -> types.Begun:
-        """`PUT /api/v1/me/phone`, for whoever is signed in."""
+        """Ask for another phone number.
+
+        `PUT /api/v1/me/phone`, for whoever is signed in.
+        """
         call = Call(
             "PUT",
             "/api/v1/me/phone",
@@ -3937,7 +4759,10 @@ class AsyncOperations:
     async def get_me_recovery_codes(
         self,
     ) -> types.GetMeRecoveryCodesReply:
-        """`GET /api/v1/me/recovery-codes`, for whoever is signed in."""
+        """Count the recovery codes that are left.
+
+        `GET /api/v1/me/recovery-codes`, for whoever is signed in.
+        """
         call = Call(
             "GET",
             "/api/v1/me/recovery-codes",
@@ -3948,7 +4773,10 @@ class AsyncOperations:
     async def post_me_recovery_codes(
         self,
     ) -> types.PostMeRecoveryCodesReply:
-        """`POST /api/v1/me/recovery-codes`, for whoever is signed in."""
+        """Get new recovery codes.
+
+        `POST /api/v1/me/recovery-codes`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             "/api/v1/me/recovery-codes",
@@ -3960,7 +4788,10 @@ class AsyncOperations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/sessions`, for whoever is signed in."""
+        """End every other session of one's own.
+
+        `DELETE /api/v1/me/sessions`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             "/api/v1/me/sessions",
@@ -3971,7 +4802,10 @@ class AsyncOperations:
     async def get_me_sessions(
         self,
     ) -> types.GetAdminUsersIdSessionsReply:
-        """`GET /api/v1/me/sessions`, for whoever is signed in."""
+        """List one's sessions.
+
+        `GET /api/v1/me/sessions`, for whoever is signed in.
+        """
         call = Call(
             "GET",
             "/api/v1/me/sessions",
@@ -3985,7 +4819,10 @@ class AsyncOperations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/sessions/{id}`, for whoever is signed in."""
+        """End a session of one's own.
+
+        `DELETE /api/v1/me/sessions/{id}`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             f"/api/v1/me/sessions/{segment(id)}",
@@ -3998,7 +4835,10 @@ class AsyncOperations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/totp`, for whoever is signed in."""
+        """Remove the authenticator app.
+
+        `DELETE /api/v1/me/totp`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             "/api/v1/me/totp",
@@ -4009,7 +4849,10 @@ class AsyncOperations:
     async def post_me_totp(
         self,
     ) -> types.PostMeTotpReply:
-        """`POST /api/v1/me/totp`, for whoever is signed in, perhaps without a second factor."""
+        """Begin to set up an authenticator app.
+
+        `POST /api/v1/me/totp`, for whoever is signed in, perhaps without a second factor.
+        """
         call = Call(
             "POST",
             "/api/v1/me/totp",
@@ -4022,7 +4865,10 @@ class AsyncOperations:
         code: str,
         flow_id: str,
     ) -> types.PostMeFactorsFactorConfirmReply:
-        """`POST /api/v1/me/totp/confirm`, for whoever is signed in, perhaps without a second factor."""
+        """Finish setting it up.
+
+        `POST /api/v1/me/totp/confirm`, for whoever is signed in, perhaps without a second factor.
+        """
         call = Call(
             "POST",
             "/api/v1/me/totp/confirm",
@@ -4035,7 +4881,10 @@ class AsyncOperations:
         *,
         if_match: str | int | None = None,
     ) -> None:
-        """`DELETE /api/v1/me/username`, for whoever is signed in."""
+        """Remove one's username.
+
+        `DELETE /api/v1/me/username`, for whoever is signed in.
+        """
         call = Call(
             "DELETE",
             "/api/v1/me/username",
@@ -4049,7 +4898,10 @@ class AsyncOperations:
         username: str,
         if_match: str | int | None = None,
     ) -> None:
-        """`PUT /api/v1/me/username`, for whoever is signed in."""
+        """Set one's username.
+
+        `PUT /api/v1/me/username`, for whoever is signed in.
+        """
         call = Call(
             "PUT",
             "/api/v1/me/username",
@@ -4063,7 +4915,10 @@ class AsyncOperations:
         *,
         password: str,
     ) -> types.PostPasswordCheckReply:
-        """`POST /api/v1/password/check`, for anybody."""
+        """Say how good a password would be.
+
+        `POST /api/v1/password/check`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/password/check",
@@ -4075,7 +4930,10 @@ class AsyncOperations:
     async def get_providers(
         self,
     ) -> types.GetProvidersReply:
-        """`GET /api/v1/providers`, for anybody."""
+        """List the services that one can sign in at.
+
+        `GET /api/v1/providers`, for anybody.
+        """
         call = Call(
             "GET",
             "/api/v1/providers",
@@ -4090,7 +4948,10 @@ class AsyncOperations:
         captcha: str | None | Unset = UNSET,
         captcha_token: str | None | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/recovery`, for anybody."""
+        """Begin to set a new password.
+
+        `POST /api/v1/recovery`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/recovery",
@@ -4106,7 +4967,10 @@ class AsyncOperations:
         keep_other_sessions: bool | Unset = UNSET,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/recovery-link`, for anybody."""
+        """Set a new password by the link.
+
+        `POST /api/v1/recovery-link`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/recovery-link",
@@ -4119,7 +4983,10 @@ class AsyncOperations:
         *,
         token: str,
     ) -> types.Outcome:
-        """`POST /api/v1/recovery-stop`, for anybody."""
+        """Stop a recovery that somebody else began.
+
+        `POST /api/v1/recovery-stop`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/recovery-stop",
@@ -4136,7 +5003,10 @@ class AsyncOperations:
         keep_other_sessions: bool | Unset = UNSET,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/recovery/{id}/confirm`, for anybody."""
+        """Set a new password by the code.
+
+        `POST /api/v1/recovery/{id}/confirm`, for anybody.
+        """
         call = Call(
             "POST",
             f"/api/v1/recovery/{segment(id)}/confirm",
@@ -4149,7 +5019,10 @@ class AsyncOperations:
         *,
         token: str,
     ) -> types.Outcome:
-        """`POST /api/v1/restore-link`, for anybody."""
+        """Bring one's deleted account back.
+
+        `POST /api/v1/restore-link`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/restore-link",
@@ -4160,7 +5033,10 @@ class AsyncOperations:
     async def get_session(
         self,
     ) -> types.Session:
-        """`GET /api/v1/session`, for whoever is signed in."""
+        """Show the session.
+
+        `GET /api/v1/session`, for whoever is signed in.
+        """
         call = Call(
             "GET",
             "/api/v1/session",
@@ -4174,7 +5050,10 @@ class AsyncOperations:
         data: dict[str, Any],
         if_match: str | int | None = None,
     ) -> types.PatchSessionReply:
-        """`PATCH /api/v1/session`, for whoever is signed in."""
+        """Change the app's data on the session.
+
+        `PATCH /api/v1/session`, for whoever is signed in.
+        """
         call = Call(
             "PATCH",
             "/api/v1/session",
@@ -4186,7 +5065,10 @@ class AsyncOperations:
     async def get_session_csrf(
         self,
     ) -> types.GetSessionCsrfReply:
-        """`GET /api/v1/session/csrf`, for whoever is signed in."""
+        """Get the token for forms.
+
+        `GET /api/v1/session/csrf`, for whoever is signed in.
+        """
         call = Call(
             "GET",
             "/api/v1/session/csrf",
@@ -4197,7 +5079,10 @@ class AsyncOperations:
     def get_session_events(
         self,
     ) -> AsyncIterator[Event]:
-        """`GET /api/v1/session/events`, for whoever is signed in."""
+        """Follow the session until it ends.
+
+        `GET /api/v1/session/events`, for whoever is signed in.
+        """
         call = Call(
             "GET",
             "/api/v1/session/events",
@@ -4211,7 +5096,10 @@ class AsyncOperations:
         code: str,
         method: str,
     ) -> types.Outcome:
-        """`POST /api/v1/session/step-up`, for whoever is signed in, perhaps without a second factor."""
+        """Prove again who one is.
+
+        `POST /api/v1/session/step-up`, for whoever is signed in, perhaps without a second factor.
+        """
         call = Call(
             "POST",
             "/api/v1/session/step-up",
@@ -4228,7 +5116,10 @@ class AsyncOperations:
         name: str | Unset = UNSET,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/setup`, for anybody."""
+        """Make the first administrator.
+
+        `POST /api/v1/setup`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/setup",
@@ -4246,7 +5137,10 @@ class AsyncOperations:
         remember: bool | Unset = UNSET,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/sign-in`, for anybody."""
+        """Sign in with a password.
+
+        `POST /api/v1/sign-in`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-in",
@@ -4259,7 +5153,10 @@ class AsyncOperations:
         *,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/sign-in/anonymous`, for anybody."""
+        """Begin without an account.
+
+        `POST /api/v1/sign-in/anonymous`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-in/anonymous",
@@ -4278,7 +5175,10 @@ class AsyncOperations:
         remember: bool | Unset = UNSET,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/sign-in/by/{method}`, for anybody."""
+        """Sign in by a way of the app's own.
+
+        `POST /api/v1/sign-in/by/{method}`, for anybody.
+        """
         call = Call(
             "POST",
             f"/api/v1/sign-in/by/{segment(method)}",
@@ -4294,7 +5194,10 @@ class AsyncOperations:
         captcha_token: str | None | Unset = UNSET,
         return_to: str | None | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/sign-in/code`, for anybody."""
+        """Have a code for signing in sent.
+
+        `POST /api/v1/sign-in/code`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-in/code",
@@ -4310,7 +5213,10 @@ class AsyncOperations:
         remember: bool | Unset = UNSET,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/sign-in/code/confirm`, for anybody."""
+        """Sign in with the code.
+
+        `POST /api/v1/sign-in/code/confirm`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-in/code/confirm",
@@ -4323,7 +5229,10 @@ class AsyncOperations:
         *,
         flow_id: str,
     ) -> None:
-        """`POST /api/v1/sign-in/code/resend`, for anybody."""
+        """Send the code for signing in again.
+
+        `POST /api/v1/sign-in/code/resend`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-in/code/resend",
@@ -4339,7 +5248,10 @@ class AsyncOperations:
         captcha_token: str | None | Unset = UNSET,
         return_to: str | None | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/sign-in/link`, for anybody."""
+        """Have a link for signing in sent.
+
+        `POST /api/v1/sign-in/link`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-in/link",
@@ -4356,7 +5268,10 @@ class AsyncOperations:
         session: Literal["cookie", "token"] | Unset = UNSET,
         token: str | None | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/sign-in/link/confirm`, for anybody."""
+        """Sign in with the link or its code.
+
+        `POST /api/v1/sign-in/link/confirm`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-in/link/confirm",
@@ -4369,7 +5284,10 @@ class AsyncOperations:
         *,
         flow_id: str,
     ) -> None:
-        """`POST /api/v1/sign-in/link/resend`, for anybody."""
+        """Send the link for signing in again.
+
+        `POST /api/v1/sign-in/link/resend`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-in/link/resend",
@@ -4386,7 +5304,10 @@ class AsyncOperations:
         flow_token: str | None | Unset = UNSET,
         trust_device: bool | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/sign-in/mfa`, for anybody."""
+        """Finish signing in with a second factor.
+
+        `POST /api/v1/sign-in/mfa`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-in/mfa",
@@ -4403,7 +5324,10 @@ class AsyncOperations:
         return_to: str | None | Unset = UNSET,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.PostMeConnectionsReply:
-        """`POST /api/v1/sign-in/provider`, for anybody."""
+        """Begin to sign in at a service.
+
+        `POST /api/v1/sign-in/provider`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-in/provider",
@@ -4424,7 +5348,10 @@ class AsyncOperations:
         state: str | None | Unset = UNSET,
         user: str | None | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/sign-in/provider/callback`, for anybody."""
+        """Come back from a service.
+
+        `POST /api/v1/sign-in/provider/callback`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-in/provider/callback",
@@ -4435,7 +5362,10 @@ class AsyncOperations:
     async def post_sign_out(
         self,
     ) -> None:
-        """`POST /api/v1/sign-out`, for anybody."""
+        """Sign out.
+
+        `POST /api/v1/sign-out`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-out",
@@ -4445,7 +5375,10 @@ class AsyncOperations:
     async def post_sign_out_all(
         self,
     ) -> None:
-        """`POST /api/v1/sign-out/all`, for whoever is signed in."""
+        """End every session of one's own.
+
+        `POST /api/v1/sign-out/all`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-out/all",
@@ -4466,7 +5399,10 @@ class AsyncOperations:
         session: Literal["cookie", "token"] | Unset = UNSET,
         username: str | None | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/sign-up`, for anybody."""
+        """Sign up.
+
+        `POST /api/v1/sign-up`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/sign-up",
@@ -4486,7 +5422,10 @@ class AsyncOperations:
         scope: str | None | Unset = UNSET,
         username: str | None | Unset = UNSET,
     ) -> types.PostTokenReply:
-        """`POST /api/v1/token`, for anybody."""
+        """Get an access token.
+
+        `POST /api/v1/token`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/token",
@@ -4500,7 +5439,10 @@ class AsyncOperations:
         token: str,
         token_type_hint: str | None | Unset = UNSET,
     ) -> types.PostTokenIntrospectReply:
-        """`POST /api/v1/token/introspect`, for whoever holds `tokens:introspect`."""
+        """Ask what a token is worth.
+
+        `POST /api/v1/token/introspect`, for whoever holds `tokens:introspect`.
+        """
         call = Call(
             "POST",
             "/api/v1/token/introspect",
@@ -4514,7 +5456,10 @@ class AsyncOperations:
         token: str,
         token_type_hint: str | None | Unset = UNSET,
     ) -> None:
-        """`POST /api/v1/token/revoke`, for anybody."""
+        """Make a token worthless.
+
+        `POST /api/v1/token/revoke`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/token/revoke",
@@ -4527,7 +5472,10 @@ class AsyncOperations:
         *,
         token: str,
     ) -> types.Outcome:
-        """`POST /api/v1/undo-link`, for anybody."""
+        """Take a change of an address back.
+
+        `POST /api/v1/undo-link`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/undo-link",
@@ -4538,7 +5486,10 @@ class AsyncOperations:
     async def post_verifications(
         self,
     ) -> types.Begun:
-        """`POST /api/v1/verifications`, for whoever is signed in."""
+        """Have a code sent that proves one's address.
+
+        `POST /api/v1/verifications`, for whoever is signed in.
+        """
         call = Call(
             "POST",
             "/api/v1/verifications",
@@ -4552,7 +5503,10 @@ class AsyncOperations:
         code: str,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/verifications/{id}/confirm`, for anybody."""
+        """Prove an address by the code.
+
+        `POST /api/v1/verifications/{id}/confirm`, for anybody.
+        """
         call = Call(
             "POST",
             f"/api/v1/verifications/{segment(id)}/confirm",
@@ -4564,7 +5518,10 @@ class AsyncOperations:
         self,
         id: str,
     ) -> None:
-        """`POST /api/v1/verifications/{id}/resend`, for anybody."""
+        """Send the code again.
+
+        `POST /api/v1/verifications/{id}/resend`, for anybody.
+        """
         call = Call(
             "POST",
             f"/api/v1/verifications/{segment(id)}/resend",
@@ -4577,7 +5534,10 @@ class AsyncOperations:
         token: str,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/verify-link`, for anybody."""
+        """Prove an address by the link.
+
+        `POST /api/v1/verify-link`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/verify-link",
@@ -4593,7 +5553,10 @@ class AsyncOperations:
         remember: bool | Unset = UNSET,
         session: Literal["cookie", "token"] | Unset = UNSET,
     ) -> types.Outcome:
-        """`POST /api/v1/webauthn/sign-in`, for anybody."""
+        """Sign in with a passkey.
+
+        `POST /api/v1/webauthn/sign-in`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/webauthn/sign-in",
@@ -4607,7 +5570,10 @@ class AsyncOperations:
         flow_id: str | None | Unset = UNSET,
         flow_token: str | None | Unset = UNSET,
     ) -> types.PostMePasskeysOptionsReply:
-        """`POST /api/v1/webauthn/sign-in/options`, for anybody."""
+        """Begin to sign in with a passkey.
+
+        `POST /api/v1/webauthn/sign-in/options`, for anybody.
+        """
         call = Call(
             "POST",
             "/api/v1/webauthn/sign-in/options",

@@ -304,8 +304,8 @@ Cell = TypedDict(
 class Change(TypedDict):
     """See the API."""
 
-    # `allow`, `deny`, or nothing for no rule.
-    effect: NotRequired[str | None]
+    # `allow`, `deny`, or null for no rule.
+    effect: str | None
 
     permission: str
 
@@ -1104,7 +1104,7 @@ class Permissions(TypedDict):
 
 
 class PostAdminGroupsReply(TypedDict):
-    """A role that was made."""
+    """A role or a group that was made."""
 
     name: str
 

@@ -24,7 +24,7 @@ def client(answer: Callable[[httpx.Request], httpx.Response], **options: Any) ->
 
 
 def problem(status: int, code: str, **more: Any) -> httpx.Response:
-    body = {"type": f"/docs/errors#{code}", "code": code, "title": "No.", "status": status, "instance": "req_1", **more}
+    body = {"type": f"urn:keyward:problem:{code}", "code": code, "title": "No.", "status": status, "instance": "req_1", **more}
     return httpx.Response(status, json=body, headers={"content-type": "application/problem+json"})
 
 

@@ -240,8 +240,8 @@ export interface Cell {
 
 /** See the API. */
 export interface Change {
-  /** `allow`, `deny`, or nothing for no rule. */
-  effect?: string | null;
+  /** `allow`, `deny`, or null for no rule. */
+  effect: string | null;
   permission: string;
   role: string;
 }
@@ -832,7 +832,7 @@ export interface Permissions {
   within?: string[] | null;
 }
 
-/** A role that was made. */
+/** A role or a group that was made. */
 export interface PostAdminGroupsReply {
   name: string;
 }
@@ -1238,7 +1238,9 @@ export interface PutAdminExclusiveRolesSetInput {
 
 /** What `post_admin_groups` takes. */
 export interface PostAdminGroupsInput {
+  /** What it is for. */
   description?: string;
+  /** 1 to 64 of a-z, 0-9, dot, hyphen and underscore. */
   name: string;
 }
 
@@ -1390,7 +1392,9 @@ export interface GetAdminRolesInput {
 
 /** What `post_admin_roles` takes. */
 export interface PostAdminRolesInput {
+  /** What it is for. */
   description?: string;
+  /** 1 to 64 of a-z, 0-9, dot, hyphen and underscore. */
   name: string;
 }
 
@@ -1409,8 +1413,8 @@ export interface PutAdminRolesRoleInheritsInput {
 
 /** What `put_admin_roles_role_permissions` takes. */
 export interface PutAdminRolesRolePermissionsInput {
-  /** `allow`, `deny`, or nothing to remove the rule. */
-  effect?: string | null;
+  /** `allow`, `deny`, or null to remove the rule. */
+  effect: string | null;
   /** Although nobody could administer any more. */
   force?: boolean;
   permission: string;

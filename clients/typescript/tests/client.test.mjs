@@ -8,7 +8,7 @@ import { apiKey, Cookies, Keyward, NextStep, Problem, sessionToken, UnexpectedRe
 const SESSION = { id: "ses_1", user: { id: "usr_1" }, roles: [], aal: 1 };
 
 function problem(status, code, more = {}, headers = {}) {
-  const body = { type: `/docs/errors#${code}`, code, title: "No.", status, instance: "req_1", ...more };
+  const body = { type: `urn:keyward:problem:${code}`, code, title: "No.", status, instance: "req_1", ...more };
   return () => new Response(JSON.stringify(body), { status, headers });
 }
 

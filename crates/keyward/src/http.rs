@@ -9,6 +9,7 @@ pub(crate) mod cookie;
 pub(crate) mod cors;
 pub(crate) mod csrf;
 mod denied;
+mod field_codes;
 mod head;
 pub(crate) mod headers;
 pub(crate) mod host;
@@ -40,6 +41,7 @@ pub use body::Body;
 pub(crate) use caller::Caller;
 #[cfg(any(feature = "axum", feature = "actix", feature = "forward-auth"))]
 pub(crate) use caller::Door;
+pub use field_codes::field_codes;
 pub(crate) use head::Head;
 pub use problem::problem_codes;
 pub(crate) use problem::{Code, Problem};

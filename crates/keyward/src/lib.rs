@@ -143,7 +143,7 @@ pub use hashing::HashCost;
 pub use http::cors::Cors;
 pub use http::problem::words as refusal_words;
 pub use http::shape::ProblemView;
-pub use http::{Body, MAX_BODY, Reply, Request, problem_codes};
+pub use http::{Body, MAX_BODY, Reply, Request, field_codes, problem_codes};
 pub use impersonation::ImpersonatedSession;
 pub use invitations::{InvitationView, MadeInvitation, NewInvitation};
 pub use keyward_authz as authz;
@@ -206,7 +206,7 @@ pub use tokens::{AccessToken, Introspection, OldSystem, TokenKeyView, TokenPair,
 pub use view::{
     AclView, AssignmentView, EventView, ExclusiveView, GrantView, GroupView, Holdings,
     IdentifierView, LimitRow, MemberView, MembershipView, MessageView, RelationView, RoleView,
-    SessionRow, SessionView, UserView,
+    SessionRow, SessionView, UserView, event_types,
 };
 
 /// What can fail when nobody is refused.

@@ -1,6 +1,7 @@
 //! The API's description, made from the route table.
 
 mod example;
+mod summary;
 
 use schemars::SchemaGenerator;
 use schemars::generate::SchemaSettings;
@@ -21,6 +22,7 @@ pub fn document() -> Value {
         }
         let mut operation = json!({
             "operationId": operation_id(route.method.as_str(), route.path),
+            "summary": summary::of(route.method.as_str(), route.path),
             "parameters": parameters(&route, &mut shapes),
             "security": security(route.guard),
             "x-guard": format!("{:?}", route.guard),
@@ -72,7 +74,9 @@ fn body(schema: &Value) -> Value {
         .iter()
         .map(|kind| ((*kind).to_owned(), json!({ "schema": schema, "example": example })))
         .collect();
-    json!({ "required": true, "content": content })
+    let needed =
+        schema.get("required").is_some_and(|names| names.as_array().is_some_and(|n| !n.is_empty()));
+    json!({ "required": needed, "content": content })
 }
 
 fn parameters(route: &Route, shapes: &mut SchemaGenerator) -> Vec<Value> {
@@ -100,7 +104,7 @@ fn path_parameters(path: &str) -> Vec<Value> {
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
         .map(|name| {
             json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" },
-            "example": example::named(name, &json!({ "type": "string" })) })
+            "example": example::in_path(path, name) })
         })
         .collect()
 }

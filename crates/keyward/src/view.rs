@@ -208,6 +208,11 @@ impl SessionRow {
     }
 }
 
+/// The types of events, as the audit log names them: `user.created`.
+pub fn event_types() -> impl Iterator<Item = &'static str> {
+    keyward_core::record::What::ROSTER.iter().map(|(kind, ..)| *kind)
+}
+
 /// An entry of the audit log.
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct EventView {

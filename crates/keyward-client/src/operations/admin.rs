@@ -11,21 +11,29 @@ use crate::call::{Call, Json, Nothing};
 use crate::types::{Outcome, User};
 
 impl Client {
+    /// List access control lists.
+    ///
     /// `GET /api/v1/admin/acl`, for whoever holds `acl:view`.
     pub fn get_admin_acl(&self) -> Call<'_, Json<Value>> {
         self.call(Method::GET, "/api/v1/admin/acl", &[])
     }
 
+    /// Remove an access control list.
+    ///
     /// `DELETE /api/v1/admin/acl/{name}`, for whoever holds `acl:edit`.
     pub fn delete_admin_acl_name(&self, name: &str) -> Call<'_, Nothing> {
         self.call(Method::DELETE, "/api/v1/admin/acl/{name}", &[name])
     }
 
+    /// Show an access control list.
+    ///
     /// `GET /api/v1/admin/acl/{name}`, for whoever holds `acl:view`.
     pub fn get_admin_acl_name(&self, name: &str) -> Call<'_, Json<Value>> {
         self.call(Method::GET, "/api/v1/admin/acl/{name}", &[name])
     }
 
+    /// Replace an access control list.
+    ///
     /// `PUT /api/v1/admin/acl/{name}`, for whoever holds `acl:edit`.
     ///
     /// Body: `entries`.
@@ -33,6 +41,8 @@ impl Client {
         self.call(Method::PUT, "/api/v1/admin/acl/{name}", &[name]).body(body)
     }
 
+    /// List the audit log, newest first.
+    ///
     /// `GET /api/v1/admin/audit`, for whoever holds `audit:view`.
     ///
     /// Query: perhaps `cursor`, `lang`, `limit`, `type`, `user`.
@@ -40,26 +50,36 @@ impl Client {
         self.call(Method::GET, "/api/v1/admin/audit", &[]).takes("cursor lang limit type user")
     }
 
+    /// Verify the chain of the audit log.
+    ///
     /// `GET /api/v1/admin/audit/verify`, for whoever holds `audit:view`.
     pub fn get_admin_audit_verify(&self) -> Call<'_, Json<Value>> {
         self.call(Method::GET, "/api/v1/admin/audit/verify", &[])
     }
 
+    /// List the sets of roles that exclude each other.
+    ///
     /// `GET /api/v1/admin/exclusive-roles`, for whoever holds `roles:view`.
     pub fn get_admin_exclusive_roles(&self) -> Call<'_, Json<Value>> {
         self.call(Method::GET, "/api/v1/admin/exclusive-roles", &[])
     }
 
+    /// Remove a set of exclusive roles.
+    ///
     /// `DELETE /api/v1/admin/exclusive-roles/{set}`, for whoever holds `roles:edit`.
     pub fn delete_admin_exclusive_roles_set(&self, set: &str) -> Call<'_, Nothing> {
         self.call(Method::DELETE, "/api/v1/admin/exclusive-roles/{set}", &[set])
     }
 
+    /// Show a set of exclusive roles.
+    ///
     /// `GET /api/v1/admin/exclusive-roles/{set}`, for whoever holds `roles:view`.
     pub fn get_admin_exclusive_roles_set(&self, set: &str) -> Call<'_, Json<Value>> {
         self.call(Method::GET, "/api/v1/admin/exclusive-roles/{set}", &[set])
     }
 
+    /// Let nobody have two of these roles.
+    ///
     /// `PUT /api/v1/admin/exclusive-roles/{set}`, for whoever holds `roles:edit`.
     ///
     /// Body: `roles`.
@@ -71,11 +91,15 @@ impl Client {
         self.call(Method::PUT, "/api/v1/admin/exclusive-roles/{set}", &[set]).body(body)
     }
 
+    /// List groups.
+    ///
     /// `GET /api/v1/admin/groups`, for whoever holds `groups:view`.
     pub fn get_admin_groups(&self) -> Call<'_, Json<Value>> {
         self.call(Method::GET, "/api/v1/admin/groups", &[])
     }
 
+    /// Make a group.
+    ///
     /// `POST /api/v1/admin/groups`, for whoever holds `groups:edit`.
     ///
     /// Body: `name`; perhaps `description`.
@@ -83,6 +107,8 @@ impl Client {
         self.call(Method::POST, "/api/v1/admin/groups", &[]).body(body)
     }
 
+    /// Remove a group.
+    ///
     /// `DELETE /api/v1/admin/groups/{group}`, for whoever holds `groups:edit`.
     ///
     /// Query: perhaps `force`.
@@ -90,11 +116,15 @@ impl Client {
         self.call(Method::DELETE, "/api/v1/admin/groups/{group}", &[group]).takes("force")
     }
 
+    /// Show a group.
+    ///
     /// `GET /api/v1/admin/groups/{group}`, for whoever holds `groups:view`.
     pub fn get_admin_groups_group(&self, group: &str) -> Call<'_, Json<Value>> {
         self.call(Method::GET, "/api/v1/admin/groups/{group}", &[group])
     }
 
+    /// List who is in a group.
+    ///
     /// `GET /api/v1/admin/groups/{group}/members`, for whoever holds `groups:view`.
     ///
     /// Query: perhaps `cursor`, `limit`.
@@ -103,6 +133,8 @@ impl Client {
             .takes("cursor limit")
     }
 
+    /// Take an account out of a group.
+    ///
     /// `DELETE /api/v1/admin/groups/{group}/members/{user}`, for whoever holds `groups:grant`.
     pub fn delete_admin_groups_group_members_user(
         &self,
@@ -112,6 +144,8 @@ impl Client {
         self.call(Method::DELETE, "/api/v1/admin/groups/{group}/members/{user}", &[group, user])
     }
 
+    /// Put an account into a group.
+    ///
     /// `PUT /api/v1/admin/groups/{group}/members/{user}`, for whoever holds `groups:grant`.
     ///
     /// Body: perhaps `expires_at`, `not_before`.
@@ -125,6 +159,8 @@ impl Client {
             .body(body)
     }
 
+    /// Set the roles that a group gives.
+    ///
     /// `PUT /api/v1/admin/groups/{group}/roles`, for whoever holds `groups:edit`.
     ///
     /// Body: `roles`; perhaps `force`.
@@ -136,6 +172,8 @@ impl Client {
         self.call(Method::PUT, "/api/v1/admin/groups/{group}/roles", &[group]).body(body)
     }
 
+    /// Find who holds a permission, and by which rule.
+    ///
     /// `GET /api/v1/admin/holders`, for whoever holds `users:view`.
     ///
     /// Query: perhaps `cursor`, `limit`, `permission`, `role`.
@@ -143,6 +181,8 @@ impl Client {
         self.call(Method::GET, "/api/v1/admin/holders", &[]).takes("cursor limit permission role")
     }
 
+    /// List invitations, newest first.
+    ///
     /// `GET /api/v1/admin/invitations`, for whoever holds `invitations:view`.
     ///
     /// Query: perhaps `cursor`.
@@ -150,6 +190,8 @@ impl Client {
         self.call(Method::GET, "/api/v1/admin/invitations", &[]).takes("cursor")
     }
 
+    /// Invite somebody.
+    ///
     /// `POST /api/v1/admin/invitations`, for whoever holds `invitations:edit`.
     ///
     /// Body: perhaps `email`, `expires_in`, `roles`.
@@ -157,11 +199,15 @@ impl Client {
         self.call(Method::POST, "/api/v1/admin/invitations", &[]).body(body)
     }
 
+    /// Take an invitation back.
+    ///
     /// `DELETE /api/v1/admin/invitations/{id}`, for whoever holds `invitations:edit`.
     pub fn delete_admin_invitations_id(&self, id: &str) -> Call<'_, Nothing> {
         self.call(Method::DELETE, "/api/v1/admin/invitations/{id}", &[id])
     }
 
+    /// Show roles against permissions.
+    ///
     /// `GET /api/v1/admin/matrix`, for whoever holds `roles:view`.
     ///
     /// Query: perhaps `also`, `cursor`, `limit`, `q`, `role`, `roles_cursor`, `roles_limit`.
@@ -170,6 +216,8 @@ impl Client {
             .takes("also cursor limit q role roles_cursor roles_limit")
     }
 
+    /// Change cells of the matrix, all or none.
+    ///
     /// `PUT /api/v1/admin/matrix`, for whoever holds `roles:edit`.
     ///
     /// Body: `changes`, `version`; perhaps `force`.
@@ -177,6 +225,8 @@ impl Client {
         self.call(Method::PUT, "/api/v1/admin/matrix", &[]).body(body)
     }
 
+    /// Say what a change of the matrix would do.
+    ///
     /// `POST /api/v1/admin/matrix/review`, for whoever holds `roles:edit`.
     ///
     /// Body: `changes`, `version`; perhaps `force`.
@@ -184,16 +234,22 @@ impl Client {
         self.call(Method::POST, "/api/v1/admin/matrix/review", &[]).body(body).safe()
     }
 
+    /// List the outbox.
+    ///
     /// `GET /api/v1/admin/messages`, for whoever holds `messages:view`.
     pub fn get_admin_messages(&self) -> Call<'_, Json<Value>> {
         self.call(Method::GET, "/api/v1/admin/messages", &[])
     }
 
+    /// Show the stored policy document.
+    ///
     /// `GET /api/v1/admin/policy`, for whoever holds `policy:view`.
     pub fn get_admin_policy(&self) -> Call<'_, Json<Value>> {
         self.call(Method::GET, "/api/v1/admin/policy", &[])
     }
 
+    /// Replace the stored policy document.
+    ///
     /// `PUT /api/v1/admin/policy`, for whoever holds `policy:edit`.
     ///
     /// Body: `text`; perhaps `force`, `version`.
@@ -201,6 +257,8 @@ impl Client {
         self.call(Method::PUT, "/api/v1/admin/policy", &[]).body(body)
     }
 
+    /// Say what a policy document would change.
+    ///
     /// `POST /api/v1/admin/policy/check`, for whoever holds `policy:edit`.
     ///
     /// Body: `text`.
@@ -208,6 +266,8 @@ impl Client {
         self.call(Method::POST, "/api/v1/admin/policy/check", &[]).body(body).safe()
     }
 
+    /// Remove a relation.
+    ///
     /// `DELETE /api/v1/admin/relations`, for whoever holds `relations:edit`.
     ///
     /// Query: perhaps `object`, `relation`, `subject`.
@@ -215,6 +275,8 @@ impl Client {
         self.call(Method::DELETE, "/api/v1/admin/relations", &[]).takes("object relation subject")
     }
 
+    /// List stored relations.
+    ///
     /// `GET /api/v1/admin/relations`, for whoever holds `relations:view`.
     ///
     /// Query: perhaps `cursor`, `limit`, `object`, `relation`, `subject`.
@@ -223,6 +285,8 @@ impl Client {
             .takes("cursor limit object relation subject")
     }
 
+    /// Add and remove relations.
+    ///
     /// `POST /api/v1/admin/relations`, for whoever holds `relations:edit`.
     ///
     /// Body: perhaps `add`, `remove`.
@@ -230,6 +294,8 @@ impl Client {
         self.call(Method::POST, "/api/v1/admin/relations", &[]).body(body)
     }
 
+    /// List roles.
+    ///
     /// `GET /api/v1/admin/roles`, for whoever holds `roles:view`.
     ///
     /// Query: perhaps `cursor`, `limit`, `q`.
@@ -237,6 +303,8 @@ impl Client {
         self.call(Method::GET, "/api/v1/admin/roles", &[]).takes("cursor limit q")
     }
 
+    /// Make a role.
+    ///
     /// `POST /api/v1/admin/roles`, for whoever holds `roles:edit`.
     ///
     /// Body: `name`; perhaps `description`.
@@ -244,6 +312,8 @@ impl Client {
         self.call(Method::POST, "/api/v1/admin/roles", &[]).body(body)
     }
 
+    /// Remove a role.
+    ///
     /// `DELETE /api/v1/admin/roles/{role}`, for whoever holds `roles:edit`.
     ///
     /// Query: perhaps `force`.
@@ -251,11 +321,15 @@ impl Client {
         self.call(Method::DELETE, "/api/v1/admin/roles/{role}", &[role]).takes("force")
     }
 
+    /// Show a role.
+    ///
     /// `GET /api/v1/admin/roles/{role}`, for whoever holds `roles:view`.
     pub fn get_admin_roles_role(&self, role: &str) -> Call<'_, Json<Value>> {
         self.call(Method::GET, "/api/v1/admin/roles/{role}", &[role])
     }
 
+    /// Set the roles that a role inherits.
+    ///
     /// `PUT /api/v1/admin/roles/{role}/inherits`, for whoever holds `roles:edit`.
     ///
     /// Body: `inherits`; perhaps `force`.
@@ -267,9 +341,11 @@ impl Client {
         self.call(Method::PUT, "/api/v1/admin/roles/{role}/inherits", &[role]).body(body)
     }
 
+    /// Set or remove a rule of a role.
+    ///
     /// `PUT /api/v1/admin/roles/{role}/permissions`, for whoever holds `roles:edit`.
     ///
-    /// Body: `permission`; perhaps `effect`, `force`.
+    /// Body: `effect`, `permission`; perhaps `force`.
     pub fn put_admin_roles_role_permissions(
         &self,
         role: &str,
@@ -278,6 +354,8 @@ impl Client {
         self.call(Method::PUT, "/api/v1/admin/roles/{role}/permissions", &[role]).body(body)
     }
 
+    /// Find accounts, newest first.
+    ///
     /// `GET /api/v1/admin/users`, for whoever holds `users:view`.
     ///
     /// Query: perhaps `cursor`, `email`, `lang`, `limit`, `phone`, `property`, `q`, `role`,
@@ -287,6 +365,8 @@ impl Client {
             .takes("cursor email lang limit phone property q role status username value")
     }
 
+    /// Add an account.
+    ///
     /// `POST /api/v1/admin/users`, for whoever holds `users:edit`.
     ///
     /// Body: perhaps `email`, `name`, `password`, `phone`, `username`, `verified`.
@@ -294,16 +374,22 @@ impl Client {
         self.call(Method::POST, "/api/v1/admin/users", &[]).body(body)
     }
 
+    /// Delete an account.
+    ///
     /// `DELETE /api/v1/admin/users/{id}`, for whoever holds `users:edit`.
     pub fn delete_admin_users_id(&self, id: &str) -> Call<'_, Nothing> {
         self.call(Method::DELETE, "/api/v1/admin/users/{id}", &[id])
     }
 
+    /// Show an account with what it holds.
+    ///
     /// `GET /api/v1/admin/users/{id}`, for whoever holds `users:view`.
     pub fn get_admin_users_id(&self, id: &str) -> Call<'_, Json<Value>> {
         self.call(Method::GET, "/api/v1/admin/users/{id}", &[id])
     }
 
+    /// Change names and properties of an account.
+    ///
     /// `PATCH /api/v1/admin/users/{id}`, for whoever holds `users:edit`.
     ///
     /// Body: perhaps `email`, `name`, `phone`, `properties`, `username`.
@@ -311,16 +397,22 @@ impl Client {
         self.call(Method::PATCH, "/api/v1/admin/users/{id}", &[id]).body(body)
     }
 
+    /// End every API key of an account.
+    ///
     /// `DELETE /api/v1/admin/users/{id}/api-keys`, for whoever holds `users:edit`.
     pub fn delete_admin_users_id_api_keys(&self, id: &str) -> Call<'_, Nothing> {
         self.call(Method::DELETE, "/api/v1/admin/users/{id}/api-keys", &[id])
     }
 
+    /// List the API keys of an account.
+    ///
     /// `GET /api/v1/admin/users/{id}/api-keys`, for whoever holds `users:view`.
     pub fn get_admin_users_id_api_keys(&self, id: &str) -> Call<'_, Json<Value>> {
         self.call(Method::GET, "/api/v1/admin/users/{id}/api-keys", &[id])
     }
 
+    /// Make an API key for an account.
+    ///
     /// `POST /api/v1/admin/users/{id}/api-keys`, for whoever holds `users:edit`.
     ///
     /// Body: `name`; perhaps `expires_at`, `networks`, `not_before`, `per_day`, `per_minute`,
@@ -333,11 +425,15 @@ impl Client {
         self.call(Method::POST, "/api/v1/admin/users/{id}/api-keys", &[id]).body(body)
     }
 
+    /// End an API key of an account.
+    ///
     /// `DELETE /api/v1/admin/users/{id}/api-keys/{key}`, for whoever holds `users:edit`.
     pub fn delete_admin_users_id_api_keys_key(&self, id: &str, key: &str) -> Call<'_, Nothing> {
         self.call(Method::DELETE, "/api/v1/admin/users/{id}/api-keys/{key}", &[id, key])
     }
 
+    /// Replace an API key of an account.
+    ///
     /// `POST /api/v1/admin/users/{id}/api-keys/{key}/rotate`, for whoever holds `users:edit`.
     ///
     /// Body: perhaps `overlap`.
@@ -351,6 +447,8 @@ impl Client {
             .body(body)
     }
 
+    /// Act as somebody else for a while.
+    ///
     /// `POST /api/v1/admin/users/{id}/impersonate`, for whoever holds `users:impersonate`.
     ///
     /// Body: `reason`; perhaps `session`.
@@ -362,6 +460,8 @@ impl Client {
         self.call(Method::POST, "/api/v1/admin/users/{id}/impersonate", &[id]).body(body)
     }
 
+    /// Lock an account and end its sessions.
+    ///
     /// `POST /api/v1/admin/users/{id}/lock`, for whoever holds `users:edit`.
     ///
     /// Body: perhaps `reason`.
@@ -373,6 +473,8 @@ impl Client {
         self.call(Method::POST, "/api/v1/admin/users/{id}/lock", &[id]).body(body)
     }
 
+    /// Take a permission that was given directly.
+    ///
     /// `DELETE /api/v1/admin/users/{id}/permissions`, for whoever holds `roles:grant`.
     ///
     /// Query: perhaps `effect`, `permission`.
@@ -381,11 +483,15 @@ impl Client {
             .takes("effect permission")
     }
 
+    /// List permissions that were given directly.
+    ///
     /// `GET /api/v1/admin/users/{id}/permissions`, for whoever holds `users:view`.
     pub fn get_admin_users_id_permissions(&self, id: &str) -> Call<'_, Json<Value>> {
         self.call(Method::GET, "/api/v1/admin/users/{id}/permissions", &[id])
     }
 
+    /// Give or deny a permission directly.
+    ///
     /// `PUT /api/v1/admin/users/{id}/permissions`, for whoever holds `roles:grant`.
     ///
     /// Body: `effect`, `permission`; perhaps `expires_at`, `not_before`.
@@ -397,21 +503,29 @@ impl Client {
         self.call(Method::PUT, "/api/v1/admin/users/{id}/permissions", &[id]).body(body)
     }
 
+    /// Remove the second factors of an account.
+    ///
     /// `POST /api/v1/admin/users/{id}/reset-mfa`, for whoever holds `users:edit`.
     pub fn post_admin_users_id_reset_mfa(&self, id: &str) -> Call<'_, Json<Value>> {
         self.call(Method::POST, "/api/v1/admin/users/{id}/reset-mfa", &[id])
     }
 
+    /// Bring a deleted account back.
+    ///
     /// `POST /api/v1/admin/users/{id}/restore`, for whoever holds `users:edit`.
     pub fn post_admin_users_id_restore(&self, id: &str) -> Call<'_, Json<Value>> {
         self.call(Method::POST, "/api/v1/admin/users/{id}/restore", &[id])
     }
 
+    /// Take a role from an account.
+    ///
     /// `DELETE /api/v1/admin/users/{id}/roles/{role}`, for whoever holds `roles:grant`.
     pub fn delete_admin_users_id_roles_role(&self, id: &str, role: &str) -> Call<'_, Nothing> {
         self.call(Method::DELETE, "/api/v1/admin/users/{id}/roles/{role}", &[id, role])
     }
 
+    /// Give a role to an account.
+    ///
     /// `PUT /api/v1/admin/users/{id}/roles/{role}`, for whoever holds `roles:grant`.
     ///
     /// Body: perhaps `expires_at`, `not_before`.
@@ -424,11 +538,15 @@ impl Client {
         self.call(Method::PUT, "/api/v1/admin/users/{id}/roles/{role}", &[id, role]).body(body)
     }
 
+    /// List the sessions of an account.
+    ///
     /// `GET /api/v1/admin/users/{id}/sessions`, for whoever holds `users:view`.
     pub fn get_admin_users_id_sessions(&self, id: &str) -> Call<'_, Json<Value>> {
         self.call(Method::GET, "/api/v1/admin/users/{id}/sessions", &[id])
     }
 
+    /// End a session of an account.
+    ///
     /// `DELETE /api/v1/admin/users/{id}/sessions/{session}`, for whoever holds `users:edit`.
     pub fn delete_admin_users_id_sessions_session(
         &self,
@@ -438,6 +556,8 @@ impl Client {
         self.call(Method::DELETE, "/api/v1/admin/users/{id}/sessions/{session}", &[id, session])
     }
 
+    /// Set the password of an account.
+    ///
     /// `POST /api/v1/admin/users/{id}/set-password`, for whoever holds `users:edit`.
     ///
     /// Body: `password`; perhaps `temporary`.
@@ -449,21 +569,29 @@ impl Client {
         self.call(Method::POST, "/api/v1/admin/users/{id}/set-password", &[id]).body(body)
     }
 
+    /// End every session of an account.
+    ///
     /// `POST /api/v1/admin/users/{id}/sign-out`, for whoever holds `users:edit`.
     pub fn post_admin_users_id_sign_out(&self, id: &str) -> Call<'_, Nothing> {
         self.call(Method::POST, "/api/v1/admin/users/{id}/sign-out", &[id])
     }
 
+    /// Unlock an account.
+    ///
     /// `POST /api/v1/admin/users/{id}/unlock`, for whoever holds `users:edit`.
     pub fn post_admin_users_id_unlock(&self, id: &str) -> Call<'_, Json<Value>> {
         self.call(Method::POST, "/api/v1/admin/users/{id}/unlock", &[id])
     }
 
+    /// Count every address of an account as proven.
+    ///
     /// `POST /api/v1/admin/users/{id}/verify`, for whoever holds `users:edit`.
     pub fn post_admin_users_id_verify(&self, id: &str) -> Call<'_, Json<Value>> {
         self.call(Method::POST, "/api/v1/admin/users/{id}/verify", &[id])
     }
 
+    /// Say why somebody could or could not sign in.
+    ///
     /// `GET /api/v1/admin/users/{id}/why`, for whoever holds `users:view`.
     pub fn get_admin_users_id_why(&self, id: &str) -> Call<'_, Json<Value>> {
         self.call(Method::GET, "/api/v1/admin/users/{id}/why", &[id])

@@ -133,7 +133,7 @@ async fn taken(names: &[Name], cx: Gather<'_>) -> Result<Vec<Problem>, Error> {
 /// Makes an account.
 #[derive(Clone, Debug)]
 pub struct AddPerson {
-    /// Names; an account may have none.
+    /// Names, at least one: nobody could ever open an account without.
     pub names: Names,
     /// What to call them.
     pub name: String,
@@ -162,6 +162,9 @@ impl Flow for AddPerson {
                 Err(problems) => return Ok(Err(problems)),
             };
             let mut problems = taken(&names, cx).await?;
+            if names.is_empty() {
+                problems.push(Problem { field: "email", code: "identifier_missing" });
+            }
             problems.extend(name_problem(&self.name));
             if let Some(password) = &self.password {
                 problems.extend(password_problems(password, "password", &names, cx.settings));
@@ -373,6 +376,17 @@ pub enum Act {
     },
 }
 
+impl Act {
+    /// Whether it takes back what nobody did, so that there is nothing to do or to log.
+    fn is_done(&self, user: &User) -> bool {
+        match self {
+            Self::Unlock => user.locked_at.is_none(),
+            Self::Restore => user.deleted_at.is_none(),
+            _ => false,
+        }
+    }
+}
+
 /// Does something to an account.
 #[derive(Clone, Debug)]
 pub struct ActOn {
@@ -457,6 +471,7 @@ impl ActOn {
 
     fn act_on(&self, subject: Subject, done: Done, cx: &mut Decide<'_>) -> Verdict<User> {
         match &self.act {
+            act if act.is_done(&subject.user) => Verdict::yes(subject.user, vec![], vec![]),
             Act::Lock { reason } => self.lock(subject.user, reason, cx),
             Act::Unlock => self.swap(subject.user, What::UserUnlocked {}, cx, |user, _| {
                 user.locked_at = None;

@@ -173,6 +173,11 @@ impl Keyward {
         LETTERS.iter().map(|kind| kind.name)
     }
 
+    /// The languages that letters are written in.
+    pub fn letter_languages() -> impl Iterator<Item = &'static str> {
+        crate::pages::languages()
+    }
+
     /// A letter as people get it, with a code and a link that open nothing;
     /// `None` for a letter that there is not.
     ///

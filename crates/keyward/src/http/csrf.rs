@@ -5,7 +5,7 @@ use ::http::{HeaderMap, header};
 use keyward_core::crypto::mac::mac;
 use keyward_core::crypto::token;
 
-use super::{Code, Fault, Head, single};
+use super::{Code, Fault, Head, Problem, single};
 use crate::engine::Keyward;
 
 /// What the browser says about where a request comes from.
@@ -55,7 +55,7 @@ fn is_own(auth: &Keyward, headers: &HeaderMap, origin: &str) -> bool {
 pub(crate) fn check(auth: &Keyward, head: Head<'_>, session: &str) -> Result<(), Fault> {
     match origin(auth, head.headers)? {
         Origin::Same => Ok(()),
-        Origin::Cross => Err(Code::CsrfFailed.into()),
+        Origin::Cross => Err(refused()),
         // A browser that says nothing can be made to send a form, but no JSON.
         Origin::Unknown if is_json(head.headers) => Ok(()),
         Origin::Unknown => by_token(auth, head, session),
@@ -66,9 +66,15 @@ pub(crate) fn check(auth: &Keyward, head: Head<'_>, session: &str) -> Result<(),
 /// signed in to an account that a stranger chose.
 pub(crate) fn check_open(auth: &Keyward, headers: &HeaderMap) -> Result<(), Fault> {
     match origin(auth, headers)? {
-        Origin::Cross => Err(Code::CsrfFailed.into()),
+        Origin::Cross => Err(refused()),
         Origin::Same | Origin::Unknown => Ok(()),
     }
+}
+
+/// Says what would be accepted: it is no secret, and a program's author needs it.
+fn refused() -> Fault {
+    let detail = "A request with a cookie must be JSON, from a page of this origin, or carry the form token.";
+    Problem::new(Code::CsrfFailed).detail(detail).into()
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -94,6 +100,6 @@ fn by_token(auth: &Keyward, head: Head<'_>, session: &str) -> Result<(), Fault> 
     let given = given.or_else(|| super::input::peek(head, "csrf"));
     match given {
         Some(given) if token::eq(given.as_bytes(), own.as_bytes()) => Ok(()),
-        _ => Err(Code::CsrfFailed.into()),
+        _ => Err(refused()),
     }
 }

@@ -16,6 +16,13 @@ pub(crate) fn body<T: DeserializeOwned>(request: &Request) -> Result<T, Fault> {
     serde_json::from_value(value).map_err(|error| explain(&error))
 }
 
+/// The same, where nothing has to be said: an empty body is an empty object.
+pub(crate) fn body_or_nothing<T: DeserializeOwned + Default>(
+    request: &Request,
+) -> Result<T, Fault> {
+    if request.body().is_empty() { Ok(T::default()) } else { body(request) }
+}
+
 /// The same, where one field is a text of many lines. However they ended, they
 /// end in a line feed; other control characters but tabs are refused in it too.
 pub(crate) fn body_with_lines<T: DeserializeOwned>(
@@ -211,6 +218,35 @@ impl<'de> Deserialize<'de> for Flag {
                 _ => Err(D::Error::custom("expected true or false")),
             },
             _ => Err(D::Error::custom("expected true or false")),
+        }
+    }
+}
+
+/// A text or null that must be said: a field that is left out is no null.
+#[derive(Clone, Debug)]
+pub(crate) struct Said(pub(crate) Option<String>);
+
+impl schemars::JsonSchema for Said {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Said".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(from: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Option::<String>::json_schema(from)
+    }
+}
+
+impl<'de> Deserialize<'de> for Said {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        // Not by `Option`, which takes a field that is left out for null.
+        match Value::deserialize(from)? {
+            Value::Null => Ok(Self(None)),
+            Value::String(text) => Ok(Self(Some(text))),
+            _ => Err(D::Error::custom("expected a text or null")),
         }
     }
 }

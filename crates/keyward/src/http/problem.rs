@@ -7,6 +7,7 @@ use keyward_core::refusal::{Clash, Failing, Flaw, Mistake, PasskeyFault, Provide
 use serde_json::{Map, Value, json};
 
 use super::Reply;
+use super::field_codes::field_text;
 use super::shape::ProblemView;
 use crate::engine::key_limits::KeyLimits;
 
@@ -155,6 +156,10 @@ pub fn problem_codes() -> impl Iterator<Item = (&'static str, u16, &'static str)
     Code::ALL.iter().map(|(_, code, status, title)| (*code, *status, *title))
 }
 
+/// What the `type` of a problem begins with (RFC 9457 section 3.1.1): a name and no place,
+/// the same wherever Keyward is mounted. `docs/errors.md` says what each means.
+const TYPE: &str = "urn:keyward:problem:";
+
 /// A problem on its way to the client.
 #[derive(Clone, Debug)]
 pub(crate) struct Problem {
@@ -301,7 +306,7 @@ impl Problem {
     pub(crate) fn reply(&self, id: RequestId) -> Reply {
         let mut body = Map::new();
         let code = self.code.as_str();
-        body.insert("type".into(), format!("/docs/errors#{code}").into());
+        body.insert("type".into(), format!("{TYPE}{code}").into());
         body.insert("code".into(), code.into());
         body.insert("title".into(), self.code.title().into());
         body.insert("status".into(), self.code.status().as_u16().into());
@@ -444,56 +449,4 @@ pub fn words(refusal: &Refusal) -> String {
         text.push_str(&format!(" {}: {}", error.field, error.message));
     }
     text
-}
-
-/// What a field's code means, in plain words.
-pub(crate) fn field_text(code: &str) -> &'static str {
-    match code {
-        "email_invalid" => "This is not an e-mail address.",
-        "password_breached" => "This password is known from others' breaches.",
-        "username_invalid" => "Use 2 to 64 letters, digits, dots, hyphens or underscores.",
-        "phone_invalid" => "Use the international form, such as +44 20 7946 0000.",
-        "identifier_invalid" => "This is neither an e-mail address nor a name.",
-        "identifier_required" => "An e-mail address or a phone number is needed.",
-        "email_taken" => "There is an account with this address already.",
-        "username_taken" => "This name is taken, or looks like one that is.",
-        "phone_taken" => "There is an account with this number already.",
-        "name_invalid" => "Use at most 200 characters.",
-        "password_hash_unknown" => "This is no password hash that can be read.",
-        "password_too_short" => "This is too short. Length matters most: try a few words.",
-        "password_too_long" => "Use at most 1,024 bytes.",
-        "password_common" => "Too many people use this password.",
-        "password_contains_identifier" => "The password must not be made of your name.",
-        "invalid_credentials" => "The password is not right.",
-        "already_enrolled" => "There is one already: remove it first.",
-        "return_to_invalid" => "This is not a path of this site.",
-        "phone_not_served" => "We cannot send text messages to this country.",
-        "already_verified" => "There is nothing left to confirm.",
-        "permission_invalid" => "A permission looks like posts:edit or posts:*.",
-        "role_invalid" => "Use 1 to 64 of a-z, 0-9, dot, hyphen and underscore.",
-        "scope_unknown" => "The policy has no scope of this name.",
-        "pattern_invalid" => "A pattern looks like posts:edit or posts:*.",
-        "network_invalid" => "A network looks like 192.0.2.0/24.",
-        "time_invalid" => "A time looks like 2027-01-31T12:00:00Z.",
-        "too_small" => "This is too small.",
-        "too_long" => "This is too long.",
-        "role_unknown" => "There is no such role.",
-        "role_cycle" => "A role cannot inherit itself, not by others either.",
-        "acl_invalid" => "Use 1 to 128 letters, digits, dots, hyphens, underscores and colons.",
-        "relation_invalid" => "An object looks like document:roof, a relation like viewer.",
-        "group_invalid" => "Use 1 to 64 of a-z, 0-9, dot, hyphen and underscore.",
-        "set_invalid" => "Use 1 to 64 of a-z, 0-9, dot, hyphen and underscore.",
-        "too_few" => "There must be at least two.",
-        "too_many" => "There are too many.",
-        "in_use" => "What it signed is still in use.",
-        "in_the_past" => "This is over already.",
-        "ends_before_it_begins" => "It ends before it begins.",
-        "built_in" => "This role is built in.",
-        "in_policy_file" => "The policy defines this; change it there.",
-        "too_large" => "This is too large.",
-        "control_character" => "Control characters are not accepted.",
-        "wrong_type" => "This has the wrong type.",
-        "missing" => "This is needed.",
-        _ => "This is not acceptable.",
-    }
 }

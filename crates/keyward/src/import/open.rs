@@ -71,7 +71,8 @@ fn database(place: &str) -> Result<Option<String>, Error> {
     }
     let mut magic = [0; 16];
     let read = std::fs::File::open(place).and_then(|mut file| file.read(&mut magic));
-    let read = read.map_err(|error| Error::because("read the file", error))?;
+    let read =
+        read.map_err(|error| Error::because("read the file", format!("`{place}`: {error}")))?;
     let is_sqlite = read == magic.len() && &magic == b"SQLite format 3\0";
     Ok(is_sqlite.then(|| format!("sqlite://{place}")))
 }

@@ -14,11 +14,28 @@ pub(super) fn named(name: &str, schema: &Value) -> Value {
     value(name, schema)
 }
 
+/// What stands in a path in the place of `{name}`: what an id is of, the part before says.
+pub(super) fn in_path(path: &str, name: &str) -> Value {
+    let before = path.split_once(&format!("/{{{name}}}")).map_or("", |(before, _)| before);
+    let part = before.rsplit('/').next().unwrap_or_default();
+    let prefix = match part {
+        "sessions" => "ses",
+        "api-keys" | "passkeys" | "devices" | "connections" => "crd",
+        "invitations" => "inv",
+        "address" | "verifications" | "recovery" | "codes" => "flw",
+        "users" | "members" => "usr",
+        "acl" => return named("acl", &json!({ "type": "string" })),
+        _ => return named(name, &json!({ "type": "string" })),
+    };
+    Value::from(format!("{prefix}_{ID}"))
+}
+
 fn value(name: &str, schema: &Value) -> Value {
     if let Some(only) = schema.get("const") {
         return only.clone();
     }
-    if let Some(first) = list(schema, "enum").first() {
+    let given = list(schema, "examples").iter().chain(list(schema, "enum"));
+    if let Some(first) = given.into_iter().next() {
         return first.clone();
     }
     if let Some(first) = ["oneOf", "anyOf"].iter().find_map(|k| list(schema, k).first()) {
@@ -82,8 +99,8 @@ fn number(name: &str, schema: &Value) -> Value {
     json!(usual.clamp(least, most))
 }
 
-const NUMBERS: [(&str, i64); 5] =
-    [("aal", 2), ("left", 9), ("of", 10), ("min_length", 8), ("score", 4)];
+const NUMBERS: [(&str, i64); 6] =
+    [("expires_in", 86_400), ("aal", 2), ("left", 9), ("of", 10), ("min_length", 8), ("score", 4)];
 
 fn text(name: &str, schema: &Value) -> String {
     let described = schema.get("description").and_then(Value::as_str).unwrap_or_default();
@@ -118,9 +135,29 @@ fn short(name: &str) -> &'static str {
 const ID: &str = "01kcvw6h00e9a8x3n5q7r2t4v6";
 const TIME: &str = "2026-11-24T13:58:07.123456Z";
 const TIMES: [&str; 3] = ["at", "not_before", "auth_time"];
+/// Things end after they begin, and in the future.
+const END: &str = "2099-12-31T00:00:00Z";
 
 /// What stands in fields of these names.
-const TEXTS: [(&str, &str); 64] = [
+const TEXTS: [(&str, &str); 82] = [
+    ("set", "payments"),
+    ("factor", "fob"),
+    ("expires_at", END),
+    ("refresh_until", END),
+    ("network", "192.0.2.0/24"),
+    ("purpose", "sign_in"),
+    ("provider", "google"),
+    ("captcha", "k7m2p"),
+    ("captcha_token", "kwc_example"),
+    ("invitation", "kwi_example"),
+    ("api_key", "kwk_example"),
+    ("place", "https://github.com/acme/app"),
+    ("refresh_token", "kwr_example"),
+    ("client_id", "app"),
+    ("token_type_hint", "refresh_token"),
+    ("error", "access_denied"),
+    ("iss", "https://accounts.google.com"),
+    ("answer", "what the app's own way asks for"),
     ("status", "active"),
     ("state", "sent"),
     ("type", "posts"),

@@ -11,6 +11,7 @@ const FIELDS: &[&str] = &[
     "phone_invalid",
     "identifier_invalid",
     "identifier_required",
+    "identifier_missing",
     "email_taken",
     "username_taken",
     "phone_taken",

@@ -213,8 +213,9 @@ pub(crate) struct Csrf {
     pub(crate) csrf: String,
 }
 
-/// A role that was made.
+/// A role or a group that was made.
 #[derive(Debug, JsonSchema, Serialize)]
 pub(crate) struct Named {
+    #[schemars(example = &"editors")]
     pub(crate) name: String,
 }

@@ -85,6 +85,7 @@ fn moment(field: &str, given: Option<&str>) -> Result<Option<Timestamp>, Fault> 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RolesInput {
+    #[schemars(example = &["approver", "payer"])]
     pub(crate) roles: Vec<String>,
 }
 
@@ -208,7 +209,7 @@ async fn member(cx: &Cx<'_>, term: Option<Term>) -> Result<Reply, Fault> {
 
 fn join(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let term = input::body::<TermInput>(cx.request)?.to_term()?;
+        let term = input::body_or_nothing::<TermInput>(cx.request)?.to_term()?;
         member(&cx, Some(term)).await
     })
 }

@@ -11,7 +11,7 @@ use super::answer::Changed;
 use super::people::query;
 use super::roles::effect_of;
 use crate::engine::policy::parse;
-use crate::http::input::{self, Flag};
+use crate::http::input::{self, Flag, Said};
 use crate::http::{Code, Cx, Fault, Guard, Method4, Problem, Reply, Route, reply};
 use crate::matrix::{HolderQuery, HoldersView, MatrixQuery, MatrixView, ReviewView};
 
@@ -113,16 +113,15 @@ struct ChangesInput {
 struct ChangeInput {
     role: String,
     permission: String,
-    /// `allow`, `deny`, or nothing for no rule.
-    #[serde(default)]
-    effect: Option<String>,
+    /// `allow`, `deny`, or null for no rule.
+    effect: Said,
 }
 
 impl ChangesInput {
     fn read(cx: &Cx<'_>) -> Result<ChangeMatrix, Fault> {
         let input: Self = input::body(cx.request)?;
         let cells = input.changes.into_iter().map(|ChangeInput { role, permission, effect }| {
-            Ok(Cell { role, pattern: permission, effect: effect_of(effect.as_deref())? })
+            Ok(Cell { role, pattern: permission, effect: effect_of(effect.0.as_deref())? })
         });
         let cells = cells.collect::<Result<_, Fault>>()?;
         let (seen, force, actor) = (input.version, input.force.0, Some(cx.caller.user()?));

@@ -327,7 +327,7 @@ async fn acted(cx: &Cx<'_>, what: Act) -> Result<Reply, Fault> {
     view(cx, user).await
 }
 
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LockInput {
     #[serde(default)]
@@ -336,7 +336,7 @@ pub(crate) struct LockInput {
 
 fn lock(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let LockInput { reason } = input::body(cx.request)?;
+        let LockInput { reason } = input::body_or_nothing(cx.request)?;
         acted(&cx, Act::Lock { reason }).await
     })
 }
@@ -444,7 +444,7 @@ pub(crate) async fn assign(cx: &Cx<'_>, role: String, term: Option<Term>) -> Res
 
 fn grant(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
     Box::pin(async move {
-        let term = input::body::<TermInput>(cx.request)?.to_term()?;
+        let term = input::body_or_nothing::<TermInput>(cx.request)?.to_term()?;
         assign(&cx, cx.params.get("role").to_owned(), Some(term)).await?;
         Ok(no_content())
     })

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::answer::{Named, Part};
 use super::people::query;
-use crate::http::input::{self, Flag};
+use crate::http::input::{self, Flag, Said};
 use crate::http::{
     Code, Cx, Fault, Guard, Method4, Problem, Reply, Route, no_content, reply, version,
 };
@@ -118,10 +118,14 @@ pub(crate) async fn change(
     answer.map_err(|refusal| version::refused(refusal, seen))
 }
 
+/// A role or a group.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AddInput {
+    /// 1 to 64 of a-z, 0-9, dot, hyphen and underscore.
+    #[schemars(example = &"editors")]
     pub(crate) name: String,
+    /// What it is for.
     #[serde(default)]
     pub(crate) description: String,
 }
@@ -166,9 +170,8 @@ fn inherit(cx: Cx<'_>) -> Fut<'_, Result<Reply, Fault>> {
 #[serde(deny_unknown_fields)]
 pub(crate) struct RuleInput {
     pub(crate) permission: String,
-    /// `allow`, `deny`, or nothing to remove the rule.
-    #[serde(default)]
-    pub(crate) effect: Option<String>,
+    /// `allow`, `deny`, or null to remove the rule.
+    pub(crate) effect: Said,
     /// Although nobody could administer any more.
     #[serde(default)]
     force: Flag,
@@ -176,7 +179,7 @@ pub(crate) struct RuleInput {
 
 impl RuleInput {
     pub(crate) fn to_change(&self) -> Result<RoleChange, Fault> {
-        let effect = effect_of(self.effect.as_deref())?;
+        let effect = effect_of(self.effect.0.as_deref())?;
         Ok(RoleChange::Rule { effect, pattern: self.permission.clone() })
     }
 }

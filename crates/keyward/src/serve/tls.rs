@@ -82,13 +82,17 @@ impl Acceptor for Tls {
 }
 
 fn load(cert: &Path, key: &Path) -> Result<Arc<ServerConfig>, Error> {
-    let read = |what: &'static str| {
-        move |cause: rustls::pki_types::pem::Error| Error::because(what, cause)
+    let read = |what: &'static str, path: &Path| {
+        let path = path.display().to_string();
+        move |cause: rustls::pki_types::pem::Error| {
+            Error::because(what, format!("`{path}`: {cause}"))
+        }
     };
     let chain = CertificateDer::pem_file_iter(cert)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(read("read the certificate"))?;
-    let key = PrivateKeyDer::from_pem_file(key).map_err(read("read the certificate's key"))?;
+        .map_err(read("read the certificate", cert))?;
+    let key_read = PrivateKeyDer::from_pem_file(key);
+    let key = key_read.map_err(read("read the certificate's key", key))?;
     let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
         .with_safe_default_protocol_versions()
         .map(|builder| builder.with_no_client_auth())

@@ -15,6 +15,7 @@ use super::UserView;
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct RoleView {
     /// Its name.
+    #[schemars(example = &"editors")]
     pub name: String,
     /// What it is for.
     pub description: String,
@@ -74,6 +75,7 @@ impl RoleView {
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct GroupView {
     /// Its name.
+    #[schemars(example = &"editors")]
     pub name: String,
     /// Who is meant.
     pub description: String,
@@ -102,6 +104,7 @@ impl GroupView {
 #[derive(Clone, Debug, JsonSchema, Serialize)]
 pub struct ExclusiveView {
     /// The name of the set.
+    #[schemars(example = &"payments")]
     pub name: String,
     /// The roles.
     pub roles: Vec<String>,

@@ -31,7 +31,7 @@ async fn root(t: &TestAuth) -> Client {
 
 fn is_refusal(reply: &Response) -> bool {
     let type_uri = reply.json()["type"].as_str().unwrap_or_default().to_owned();
-    reply.status().is_client_error() && type_uri == format!("/docs/errors#{}", reply.code())
+    reply.status().is_client_error() && type_uri == format!("urn:keyward:problem:{}", reply.code())
 }
 
 #[tokio::test]

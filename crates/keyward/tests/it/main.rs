@@ -84,6 +84,7 @@ mod recovery_stopped;
 mod relations;
 #[cfg(feature = "policy-file")]
 mod replay;
+mod said_once;
 mod second_factors;
 mod sign_in_link;
 mod sign_up_modes;

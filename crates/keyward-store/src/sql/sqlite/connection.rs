@@ -51,7 +51,8 @@ pub(super) fn create(path: &Path) -> Result<(), Error> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(path) {
         Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
-            Err(Error::because("make the database file", error))
+            let cause = format!("`{}`: {error}", path.display());
+            Err(Error::because("make the database file", cause))
         }
         _ => Ok(()),
     }

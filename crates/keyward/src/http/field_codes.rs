@@ -1,0 +1,91 @@
+//! What the codes of single fields mean.
+
+/// Every code that a field of `validation_failed` may carry, with its text in English;
+/// some are told in words that say more. An app's own method, factor or field may add others.
+pub fn field_codes() -> impl Iterator<Item = (&'static str, &'static str)> {
+    TEXTS.iter().copied()
+}
+
+/// What a field's code means, in plain words.
+pub(crate) fn field_text(code: &str) -> &'static str {
+    let found = TEXTS.iter().find(|(known, _)| *known == code);
+    found.map_or("This is not acceptable.", |(_, text)| *text)
+}
+
+const TEXTS: &[(&str, &str)] = &[
+    ("acl_invalid", "Use 1 to 128 letters, digits, dots, hyphens, underscores and colons."),
+    ("already_enrolled", "There is one already: remove it first."),
+    ("already_verified", "There is nothing left to confirm."),
+    (
+        "attributes_invalid",
+        "This is not a JSON object of texts, whole numbers, yes or no, and lists of these.",
+    ),
+    ("built_in", "This role is built in."),
+    ("confirm_mismatch", "This is not the same."),
+    ("control_character", "Control characters are not accepted."),
+    ("description_invalid", "Use at most 300 characters."),
+    ("email_invalid", "This is not an e-mail address."),
+    ("email_taken", "There is an account with this address already."),
+    ("ends_before_it_begins", "It ends before it begins."),
+    ("entries_invalid", "Some of these lines cannot be read."),
+    ("entry_invalid", "This is no entry."),
+    ("group_invalid", "Use 1 to 64 of a-z, 0-9, dot, hyphen and underscore."),
+    ("group_unknown", "There is no such group."),
+    ("identifier_invalid", "This is neither an e-mail address nor a name."),
+    ("identifier_missing", "Give an e-mail address, a username or a phone number."),
+    ("identifier_required", "An e-mail address or a phone number is needed."),
+    ("in_policy_file", "The policy defines this; change it there."),
+    ("in_the_past", "This is over already."),
+    ("in_use", "What it signed is still in use."),
+    ("invalid_credentials", "The password is not right."),
+    ("invited_elsewhere", "The invitation is for another address."),
+    ("missing", "This is needed."),
+    ("name_invalid", "Use at most 200 characters."),
+    ("network_invalid", "A network looks like 192.0.2.0/24."),
+    ("not_a_choice", "This is not among the choices."),
+    ("not_a_date", "Use the form 2026-11-29."),
+    ("not_asked_for", "This is not asked for."),
+    ("out_of_range", "This is too small or too large."),
+    ("password_breached", "This password is known from others' breaches."),
+    ("password_common", "Too many people use this password."),
+    ("password_contains_identifier", "The password must not be made of your name."),
+    ("password_hash_unknown", "This is no password hash that can be read."),
+    ("password_too_long", "Use at most 1,024 bytes."),
+    ("password_too_short", "This is too short. Length matters most: try a few words."),
+    ("password_unchanged", "It is the same password."),
+    ("pattern_invalid", "A pattern looks like posts:edit or posts:*."),
+    ("permission_invalid", "A permission looks like posts:edit or posts:*."),
+    ("permission_unknown", "There is no such permission."),
+    ("phone_invalid", "Use the international form, such as +44 20 7946 0000."),
+    ("phone_not_served", "We cannot send text messages to this country."),
+    ("phone_taken", "There is an account with this number already."),
+    ("read_only", "You cannot change this."),
+    ("reason_invalid", "Use at most 300 characters."),
+    ("relation_invalid", "An object looks like document:roof, a relation like viewer."),
+    ("relation_unknown", "The policy has no such relation for objects of this type."),
+    ("repeated", "This occurs twice."),
+    ("resource_invalid", "A resource looks like posts:42."),
+    ("return_to_invalid", "This is not a path of this site."),
+    ("role_cycle", "A role cannot inherit itself, not by others either."),
+    ("role_invalid", "Use 1 to 64 of a-z, 0-9, dot, hyphen and underscore."),
+    ("role_unknown", "There is no such role."),
+    ("scope_unknown", "The policy has no scope of this name."),
+    ("set_invalid", "Use 1 to 64 of a-z, 0-9, dot, hyphen and underscore."),
+    ("subject_invalid", "This relation does not take such a subject."),
+    ("subject_unknown", "Nobody goes by this name."),
+    ("system_id_invalid", "This is no id of that system."),
+    ("system_id_taken", "There is an account with this id already."),
+    ("time_invalid", "A time looks like 2027-01-31T12:00:00Z."),
+    ("too_few", "There must be at least two."),
+    ("too_large", "This is too large."),
+    ("too_long", "This is too long."),
+    ("too_many", "There are too many."),
+    ("too_short", "This is too short."),
+    ("too_small", "This is too small."),
+    ("type_unknown", "The policy has no objects of this type."),
+    ("unknown_field", "There is no such field."),
+    ("username_invalid", "Use 2 to 64 letters, digits, dots, hyphens or underscores."),
+    ("username_taken", "This name is taken, or looks like one that is."),
+    ("wrong_type", "This has the wrong type."),
+    ("other", "This is not acceptable."),
+];
