@@ -4,10 +4,10 @@ use clap::Subcommand;
 use keyward::AclView;
 
 use super::print::{self, Column};
-use super::settle::settle;
+use super::settle::{missing, settle, settle_named};
 use super::{ask, beside};
 use crate::args::Globals;
-use crate::failure::{Exit, Failure, Outcome};
+use crate::failure::Outcome;
 use crate::terminal::answer;
 
 /// What to do.
@@ -44,11 +44,16 @@ impl Command {
     pub(super) fn run(self, globals: &Globals) -> Outcome {
         match self {
             Self::List => beside(globals, async |auth| {
-                print::list(globals.output, &auth.acl_list().await?, COLUMNS)
+                print::list(
+                    globals.output,
+                    &auth.acl_list().await?,
+                    COLUMNS,
+                    "access control lists",
+                )
             }),
             Self::Show { name } => beside(globals, async |auth| {
-                let missing = || Failure::new(Exit::No, format!("there is no list `{name}`"));
-                let list = auth.acl(&name).await?.ok_or_else(missing)?;
+                let found = auth.acl(&name).await?;
+                let list = found.ok_or_else(|| missing(&format!("list `{name}`")))?;
                 match globals.output {
                     crate::args::Output::Json => print::json(&list),
                     _ => Ok(list.entries.iter().try_for_each(|entry| answer(entry))?),
@@ -59,7 +64,9 @@ impl Command {
             }),
             Self::Remove { name } => {
                 ask::first(globals, &format!("remove the list `{name}`?"))?;
-                beside(globals, async |auth| settle(auth.remove_acl(&name, None).await?))
+                beside(globals, async |auth| {
+                    settle_named(auth.remove_acl(&name, None).await?, &format!("list `{name}`"))
+                })
             }
         }
     }

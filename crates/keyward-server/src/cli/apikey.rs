@@ -7,7 +7,7 @@ use keyward::id::CredentialId;
 use keyward::{ApiKeyTerms, ApiKeyView, NewApiKey, Secret};
 
 use super::print::{self, Column};
-use super::settle::settle;
+use super::settle::{settle, settle_named};
 use super::term::Span;
 use super::{ask, beside, person};
 use crate::args::Globals;
@@ -23,9 +23,9 @@ pub(crate) enum Command {
         /// Id, e-mail address, username or phone number
         user: String,
     },
-    /// Make a key and print it; it is stored nowhere
+    /// Make a key and print it: it is shown this once; only a hash is stored
     Create(CreateArgs),
-    /// Make a key like another one and print it
+    /// Make a key like another one and print it: it is shown this once
     Rotate {
         /// Id, e-mail address, username or phone number
         user: String,
@@ -120,7 +120,7 @@ impl Command {
         match self {
             Self::List { user } => beside(globals, async |auth| {
                 let user = person(auth, &user).await?.id;
-                print::list(globals.output, &auth.api_keys(user).await?, COLUMNS)
+                print::list(globals.output, &auth.api_keys(user).await?, COLUMNS, "API keys")
             }),
             Self::Create(args) => beside(globals, async |auth| {
                 let user = person(auth, &args.user).await?.id;
@@ -128,11 +128,13 @@ impl Command {
             }),
             Self::Rotate { user, key, overlap } => beside(globals, async |auth| {
                 let user = person(auth, &user).await?.id;
-                show(&settle(auth.rotate_api_key(user, key, overlap).await?)?)
+                let made = auth.rotate_api_key(user, key, overlap).await?;
+                show(&settle_named(made, &format!("key `{key}` of this account"))?)
             }),
             Self::Revoke { user, key } => beside(globals, async |auth| {
                 let user = person(auth, &user).await?.id;
-                settle(auth.revoke_api_key(user, Some(key)).await?)
+                let ended = auth.revoke_api_key(user, Some(key)).await?;
+                settle_named(ended, &format!("key `{key}` of this account"))
             }),
             Self::RevokeAll { user } => {
                 ask::first(globals, &format!("end every API key of `{user}`?"))?;
@@ -148,7 +150,7 @@ impl Command {
 /// The key alone on standard output, so that a script can take it; under it the token
 /// that gives it anew, if there is one.
 fn show(made: &NewApiKey) -> Outcome {
-    note(&format!("{} {}: shown once, and stored nowhere", made.key.id, made.key.name));
+    note(&format!("{} {}: shown this once; only a hash is stored", made.key.id, made.key.name));
     let lines = [Some(&made.text), made.refresh.as_ref()].into_iter().flatten();
     Ok(answer(&lines.map(Secret::reveal).collect::<Vec<_>>().join("\n"))?)
 }

@@ -10,7 +10,7 @@ use keyward::{EventView, Keyward, SystemClock, Timestamp};
 use super::print::{self, Column};
 use super::{beside, person};
 use crate::args::{Globals, Output};
-use crate::config::units;
+use crate::config::{nearest, units};
 use crate::failure::{Failure, Outcome};
 use crate::terminal::{answer, error};
 
@@ -49,11 +49,14 @@ const COLUMNS: &[Column<EventView>] = &[
 
 /// The pause between two looks.
 const PAUSE: Duration = Duration::from_millis(300);
+/// Events that are asked for at once.
+const LOOKED_AT: u32 = 500;
 /// Events may be written this much out of order by several servers.
 const OVERLAP: Duration = Duration::from_secs(30);
 
 impl Args {
     pub(super) fn run(self, globals: &Globals) -> Outcome {
+        self.r#type.as_deref().map_or(Ok(()), known_type)?;
         beside(globals, async |auth| {
             if self.verify {
                 return verify(auth, globals.output).await;
@@ -96,25 +99,30 @@ async fn verify(auth: &Keyward, output: Output) -> Outcome {
 async fn show(auth: &Keyward, output: Output, query: &EventQuery) -> Outcome {
     let mut events = auth.audit(query).await?;
     events.reverse();
-    print::list(output, &events, COLUMNS)
+    print::list(output, &events, COLUMNS, "events")
 }
 
 /// As they happen, until stopped.
-async fn follow(auth: &Keyward, output: Output, mut query: EventQuery) -> Outcome {
+async fn follow(auth: &Keyward, output: Output, asked: EventQuery) -> Outcome {
+    // At first more is looked at than shown: what is older counts as told.
+    let (since, mut most) = (asked.since, asked.limit as usize);
+    let mut query = EventQuery { limit: LOOKED_AT, ..asked };
     let mut told = HashSet::new();
     let stopped = tokio::signal::ctrl_c();
     tokio::pin!(stopped);
     loop {
-        let mut events = auth.audit(&query).await?;
-        events.reverse();
-        for event in events.iter().filter(|event| !told.contains(&event.id)) {
+        let events = auth.audit(&query).await?;
+        let fresh = events.iter().filter(|event| !told.contains(&event.id)).take(most);
+        for event in fresh.collect::<Vec<_>>().into_iter().rev() {
             match output {
                 Output::Json => print::json(event)?,
                 _ => print::row(event, COLUMNS)?,
             }
         }
+        most = usize::MAX;
         if let Some(newest) = events.iter().map(|event| event.at).max() {
-            query = EventQuery { since: Some(newest.minus(OVERLAP)), limit: 500, ..query };
+            let since = since.max(Some(newest.minus(OVERLAP)));
+            query = EventQuery { since, ..query };
             told = events.iter().map(|event| event.id).collect();
         }
         tokio::select! {
@@ -122,6 +130,20 @@ async fn follow(auth: &Keyward, output: Output, mut query: EventQuery) -> Outcom
             () = tokio::time::sleep(PAUSE) => {}
         }
     }
+}
+
+/// Goes on only if there are events of this type, or of this family.
+fn known_type(wanted: &str) -> Outcome {
+    let is_meant = |kind: &str| match wanted.ends_with('.') {
+        true => kind.starts_with(wanted),
+        false => kind == wanted,
+    };
+    if keyward::event_types().any(is_meant) {
+        return Ok(());
+    }
+    let meant = nearest(wanted, keyward::event_types().map(str::to_owned));
+    let meant = meant.map(|kind| format!("; did you mean {kind}?"));
+    Err(Failure::usage(format!("there is no type `{wanted}`{}", meant.unwrap_or_default())))
 }
 
 fn since(text: &str) -> Result<Timestamp, String> {

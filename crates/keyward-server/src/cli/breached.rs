@@ -18,7 +18,7 @@ pub(crate) enum Command {
     ///
     /// The list has a line `SHA1:COUNT` for each password, sorted by hash, as the public
     /// list of Pwned Passwords is offered. It is read twice, line by line. The file takes
-    /// about a byte and a half for each hash, and one in a thousand passwords that were
+    /// about a byte and a half for each hash, and less than one in a thousand passwords that were
     /// never breached is taken for one that was.
     Build {
         /// The list
@@ -46,9 +46,10 @@ impl Command {
         if globals.output == Output::Json {
             return print::json(&Built { hashes, bytes, false_positives });
         }
-        let other = (1.0 / false_positives.max(1e-12)).floor();
+        let words = if hashes == 1 { "password" } else { "passwords" };
         Ok(answer(&format!(
-            "{} knows {hashes} passwords in {bytes} bytes; of others it takes one in {other} for one of them",
+            "{} knows {hashes} {words} in {bytes} bytes; of others it takes less than one in a \
+             thousand for one of them",
             file.display()
         ))?)
     }

@@ -41,8 +41,29 @@ const ROUTES: &[Column<RouteView>] = &[
 
 impl RoutesArgs {
     pub(super) fn run(self, globals: &Globals) -> Outcome {
-        print::list(globals.output, &keyward::route_list(self.dev), ROUTES)
+        let mut routes = keyward::route_list(self.dev);
+        routes.iter_mut().for_each(|route| route.guard = words(&route.guard));
+        print::list(globals.output, &routes, ROUTES, "routes")
     }
+}
+
+/// Who may come in, in words; the list of the library has the names of the code.
+fn words(guard: &str) -> String {
+    let held = guard.strip_prefix("Holding(\"").and_then(|rest| rest.strip_suffix("\")"));
+    if let Some(permission) = held {
+        return format!("permission {permission}");
+    }
+    let words = match guard {
+        "Anyone" => "anyone",
+        "FromElsewhere" => "anyone, by a page elsewhere",
+        "Proxy" => "trusted proxy",
+        "SharedKey" => "shared key",
+        "Enrolling" => "signed in, or enrolling",
+        "SignedIn" => "signed in",
+        "Known" => "signed in, or API key",
+        other => other,
+    };
+    words.to_owned()
 }
 
 pub(super) fn openapi() -> Outcome {

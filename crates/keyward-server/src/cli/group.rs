@@ -6,9 +6,9 @@ use keyward::{ChangeGroup, GroupChange, GroupView, Keyward, MemberView};
 
 use super::force::Force;
 use super::print::{self, Column};
-use super::settle::settle;
+use super::settle::{settle, settle_named};
 use super::term::Span;
-use super::{ask, beside, person};
+use super::{ask, beside, known_group, person};
 use crate::args::Globals;
 use crate::failure::Outcome;
 
@@ -81,7 +81,7 @@ impl Command {
     pub(super) fn run(self, globals: &Globals) -> Outcome {
         match self {
             Self::List => beside(globals, async |auth| {
-                print::list(globals.output, &auth.group_list().await?, COLUMNS)
+                print::list(globals.output, &auth.group_list().await?, COLUMNS, "groups")
             }),
             Self::Add { group, description } => {
                 change(globals, &group, Force::NO, GroupChange::Add { description })
@@ -94,15 +94,19 @@ impl Command {
                 change(globals, &group, force, GroupChange::Roles { roles })
             }
             Self::Members { group } => beside(globals, async |auth| {
-                print::list(globals.output, &members(auth, group).await?, MEMBERS)
+                known_group(auth, &group).await?;
+                print::list(globals.output, &members(auth, group).await?, MEMBERS, "members")
             }),
             Self::Join { user, group, span } => beside(globals, async |auth| {
                 let user = person(auth, &user).await?.id;
+                known_group(auth, &group).await?;
                 settle(auth.join_group(user, &group, span.term()).await?)
             }),
             Self::Leave { user, group } => beside(globals, async |auth| {
-                let user = person(auth, &user).await?.id;
-                settle(auth.leave_group(user, &group).await?)
+                let (name, user) = (&user, person(auth, &user).await?.id);
+                known_group(auth, &group).await?;
+                let left = auth.leave_group(user, &group).await?;
+                settle_named(left, &format!("`{name}` in the group `{group}`"))
             }),
         }
     }
@@ -110,7 +114,8 @@ impl Command {
 
 fn change(globals: &Globals, group: &str, force: Force, change: GroupChange) -> Outcome {
     let change = ChangeGroup { force: force.force, ..ChangeGroup::new(group, change) };
-    beside(globals, async |auth| settle(auth.regroup(change).await?))
+    let what = format!("group `{group}`");
+    beside(globals, async |auth| settle_named(auth.regroup(change).await?, &what))
 }
 
 /// Everybody, page by page.

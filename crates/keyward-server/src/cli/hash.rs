@@ -82,7 +82,7 @@ fn report(globals: &Globals) -> Outcome {
     beside(globals, async |auth| {
         let counts = auth.hash_report().await?;
         let rows = counts.into_iter().map(|(form, accounts)| Count { form, accounts });
-        print::list(globals.output, &rows.collect::<Vec<_>>(), COLUMNS)
+        print::list(globals.output, &rows.collect::<Vec<_>>(), COLUMNS, "password hashes")
     })
 }
 

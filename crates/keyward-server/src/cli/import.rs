@@ -152,6 +152,7 @@ impl Watch for Follow {
 
 fn tell(globals: &Globals, report: &Report, per_second: f64) -> Outcome {
     if globals.output == Output::Json {
+        note(&format!("import_rows_per_s={per_second:.0}"));
         return print::json(report);
     }
     let Report { rows, imported, known, refused, .. } = report;
@@ -172,6 +173,5 @@ fn tell(globals: &Globals, report: &Report, per_second: f64) -> Outcome {
         let made = if report.dry_run { "roles that would be made" } else { "roles made" };
         answer(&format!("  {made}: {}", report.roles_made.join(", ")))?;
     }
-    note(&format!("import_rows_per_s={per_second:.0}"));
     Ok(())
 }

@@ -8,7 +8,7 @@ use keyward::{InvitationView, NewInvitation};
 
 use super::beside;
 use super::print::{self, Column};
-use super::settle::settle;
+use super::settle::{settle, settle_named};
 use crate::args::Globals;
 use crate::config::units;
 use crate::failure::{Failure, Outcome};
@@ -62,12 +62,15 @@ impl Command {
             }
             Self::List => beside(globals, async |auth| {
                 let page = auth.invitations(None).await?;
-                print::list(globals.output, &page.data, COLUMNS)
+                print::list(globals.output, &page.data, COLUMNS, "invitations")
             }),
             Self::Revoke { invitation } => {
                 let id = InvitationId::parse(&invitation)
                     .ok_or_else(|| Failure::usage(format!("`{invitation}` is no invitation")))?;
-                beside(globals, async |auth| settle(auth.revoke_invitation(id).await?))
+                beside(globals, async |auth| {
+                    let what = format!("invitation `{invitation}`");
+                    settle_named(auth.revoke_invitation(id).await?, &what)
+                })
             }
         }
     }

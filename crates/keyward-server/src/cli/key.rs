@@ -4,7 +4,7 @@ use clap::Subcommand;
 use keyward::TokenKeyView;
 
 use super::print::{self, Column};
-use super::settle::settle;
+use super::settle::{settle, settle_named};
 use super::{ask, beside};
 use crate::args::Globals;
 use crate::failure::Outcome;
@@ -40,7 +40,12 @@ impl Command {
     pub(super) fn run(self, globals: &Globals) -> Outcome {
         match self {
             Self::List => beside(globals, async |auth| {
-                print::list(globals.output, &auth.token_keys().await?, COLUMNS)
+                print::list(
+                    globals.output,
+                    &auth.token_keys().await?,
+                    COLUMNS,
+                    "keys: the first one is made with the first token",
+                )
             }),
             Self::Rotate => beside(globals, async |auth| {
                 let id = settle(auth.rotate_token_key().await?)?;
@@ -51,7 +56,9 @@ impl Command {
                 if now {
                     ask::first(globals, &format!("make all that key `{key}` signed worthless?"))?;
                 }
-                beside(globals, async |auth| settle(auth.retire_token_key(&key, now).await?))
+                beside(globals, async |auth| {
+                    settle_named(auth.retire_token_key(&key, now).await?, &format!("key `{key}`"))
+                })
             }
         }
     }

@@ -44,15 +44,22 @@ const NAMES: &[Column<&str>] = &[("LETTER", |name| (*name).to_owned())];
 impl Command {
     pub(super) fn run(self, globals: &Globals) -> Outcome {
         match self {
-            Self::List => {
-                print::list(globals.output, &Keyward::letter_names().collect::<Vec<_>>(), NAMES)
-            }
+            Self::List => print::list(
+                globals.output,
+                &Keyward::letter_names().collect::<Vec<_>>(),
+                NAMES,
+                "letters",
+            ),
             Self::Preview { letter, lang, form } => preview(globals, &letter, &lang, form),
         }
     }
 }
 
 fn preview(globals: &Globals, letter: &str, lang: &str, form: Form) -> Outcome {
+    if !Keyward::letter_languages().any(|known| known == lang) {
+        let known: Vec<&str> = Keyward::letter_languages().collect();
+        return Err(Failure::usage(format!("no language {lang}; there are {}", known.join(", "))));
+    }
     // As configured, but for the database: a letter needs none.
     let auth = block_on(open::without_database(globals))?;
     let channel = if form == Form::Sms { Channel::Sms } else { Channel::Mail };

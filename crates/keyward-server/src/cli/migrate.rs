@@ -61,7 +61,7 @@ impl Kind {
 
 async fn status(globals: &Globals) -> Outcome {
     let all = open::settled(globals)?.migrations().await?;
-    print::list(globals.output, &all, COLUMNS)?;
+    print::list(globals.output, &all, COLUMNS, "migrations")?;
     match all.iter().all(|migration| migration.progress == Progress::Done) {
         true => Ok(()),
         false => Err(Failure::no()),
@@ -81,7 +81,7 @@ async fn up(globals: &Globals) -> Outcome {
 fn print_applied(globals: &Globals, applied: &[Migration]) -> Outcome {
     match applied {
         [] => Ok(()),
-        _ => print::list(globals.output, applied, COLUMNS),
+        _ => print::list(globals.output, applied, COLUMNS, "migrations"),
     }
 }
 

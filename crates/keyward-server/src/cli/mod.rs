@@ -142,6 +142,18 @@ fn beside(globals: &Globals, work: impl AsyncFnOnce(&Keyward) -> Outcome) -> Out
     })
 }
 
+/// Goes on only if there is a role of this name.
+async fn known_role(auth: &Keyward, role: &str) -> Outcome {
+    let found = auth.role(role).await?;
+    found.map(drop).ok_or_else(|| settle::missing(&format!("role `{role}`")))
+}
+
+/// Goes on only if there is a group of this name.
+async fn known_group(auth: &Keyward, group: &str) -> Outcome {
+    let found = auth.group(group).await?;
+    found.map(drop).ok_or_else(|| settle::missing(&format!("group `{group}`")))
+}
+
 /// The account that is meant by an id, an address, a username or a number.
 async fn person(auth: &Keyward, name: &str) -> Outcome<UserView> {
     let found = auth.find_person(name).await?;

@@ -10,13 +10,18 @@ use crate::terminal::answer;
 /// A column: its heading, and what stands there for a row.
 pub(super) type Column<T> = (&'static str, fn(&T) -> String);
 
-/// Prints rows.
-pub(super) fn list<T: Serialize>(output: Output, rows: &[T], columns: &[Column<T>]) -> Outcome {
+/// Prints rows; `what` they are, in the plural, is said where there are none.
+pub(super) fn list<T: Serialize>(
+    output: Output,
+    rows: &[T],
+    columns: &[Column<T>],
+    what: &str,
+) -> Outcome {
     if output == Output::Json {
         return rows.iter().try_for_each(json);
     }
     if rows.is_empty() {
-        crate::terminal::note("nothing found");
+        crate::terminal::note(&format!("no {what}"));
         return Ok(());
     }
     let heading = columns.iter().map(|(name, _)| (*name).to_owned()).collect();
@@ -24,9 +29,13 @@ pub(super) fn list<T: Serialize>(output: Output, rows: &[T], columns: &[Column<T
     table(std::iter::once(heading).chain(cells).collect())
 }
 
-/// Prints a row alone: nobody knows how wide the next one will be.
+/// Prints a row alone: nobody knows how wide the next one will be, so an empty cell is
+/// a dash, and every value stays in its place.
 pub(super) fn row<T>(row: &T, columns: &[Column<T>]) -> Outcome {
-    let cells = columns.iter().map(|(_, cell)| clean(&cell(row))).filter(|cell| !cell.is_empty());
+    let cells = columns.iter().map(|(_, cell)| match clean(&cell(row)) {
+        empty if empty.is_empty() => "–".to_owned(),
+        text => text,
+    });
     Ok(answer(&cells.collect::<Vec<_>>().join("  "))?)
 }
 

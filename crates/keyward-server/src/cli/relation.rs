@@ -53,7 +53,7 @@ impl Command {
     pub(super) fn run(self, globals: &Globals) -> Outcome {
         match self {
             Self::List { of } => beside(globals, async |auth| {
-                print::list(globals.output, &all(auth, of).await?, COLUMNS)
+                print::list(globals.output, &all(auth, of).await?, COLUMNS, "relations")
             }),
             Self::Add(args) => {
                 beside(globals, async |auth| settle(auth.change_relations(args.read(), []).await?))

@@ -6,9 +6,9 @@ use keyward::{ChangeRole, ExclusiveView, RoleChange, RoleView};
 
 use super::force::Force;
 use super::print::{self, Column};
-use super::settle::settle;
+use super::settle::{settle, settle_named};
 use super::term::Span;
-use super::{ask, beside, person};
+use super::{ask, beside, known_role, person};
 use crate::args::Globals;
 use crate::failure::Outcome;
 
@@ -103,7 +103,7 @@ impl Command {
     pub(super) fn run(self, globals: &Globals) -> Outcome {
         match self {
             Self::List => beside(globals, async |auth| {
-                print::list(globals.output, &auth.role_list().await?, COLUMNS)
+                print::list(globals.output, &auth.role_list().await?, COLUMNS, "roles")
             }),
             Self::Add { role, description } => {
                 change(globals, &role, Force::NO, [RoleChange::Add { description }])
@@ -119,11 +119,16 @@ impl Command {
                 change(globals, &role, force, [RoleChange::Inherit { inherits }])
             }
             Self::Exclusives => beside(globals, async |auth| {
-                print::list(globals.output, &auth.exclusive_list().await?, SETS)
+                print::list(
+                    globals.output,
+                    &auth.exclusive_list().await?,
+                    SETS,
+                    "sets of exclusive roles",
+                )
             }),
             Self::Exclude { set, roles } => beside(globals, async |auth| {
                 let roles = (!roles.is_empty()).then_some(roles);
-                settle(auth.change_exclusive(&set, roles).await?)
+                settle_named(auth.change_exclusive(&set, roles).await?, &format!("set `{set}`"))
             }),
             Self::Grant { holder, span } => holder.give(globals, &span),
             Self::Revoke(holder) => holder.take(globals),
@@ -140,7 +145,7 @@ fn change(
     beside(globals, async |auth| {
         for change in changes {
             let change = ChangeRole { force: force.force, ..ChangeRole::new(role, change) };
-            settle(auth.redefine(change).await?)?;
+            settle_named(auth.redefine(change).await?, &format!("role `{role}`"))?;
         }
         Ok(())
     })
@@ -158,6 +163,7 @@ impl Holder {
     fn give(self, globals: &Globals, span: &Span) -> Outcome {
         beside(globals, async |auth| {
             let user = person(auth, &self.user).await?.id;
+            known_role(auth, &self.role).await?;
             settle(auth.assign_role_for(user, &self.role, span.term()).await?)
         })
     }
@@ -165,7 +171,8 @@ impl Holder {
     fn take(self, globals: &Globals) -> Outcome {
         beside(globals, async |auth| {
             let user = person(auth, &self.user).await?.id;
-            settle(auth.assign_role(user, &self.role, false).await?)
+            let taken = auth.assign_role(user, &self.role, false).await?;
+            settle_named(taken, &format!("role `{}` of `{}`", self.role, self.user))
         })
     }
 }

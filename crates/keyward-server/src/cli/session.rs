@@ -45,7 +45,7 @@ impl Command {
         match self {
             Self::List { user } => beside(globals, async |auth| {
                 let user = person(auth, &user).await?.id;
-                print::list(globals.output, &auth.session_list(user).await?, COLUMNS)
+                print::list(globals.output, &auth.session_list(user).await?, COLUMNS, "sessions")
             }),
             Self::Revoke { session } => revoke(globals, &session),
             Self::RevokeAll { user } => {

@@ -13,6 +13,20 @@ pub(super) fn settle<T>(answer: Result<T, Refusal>) -> Outcome<T> {
     })
 }
 
+/// The same, where something is named that may not be there: `what` says what that is, such
+/// as ``role `editor` ``.
+pub(super) fn settle_named<T>(answer: Result<T, Refusal>, what: &str) -> Outcome<T> {
+    match answer {
+        Err(Refusal::NotFound) => Err(missing(what)),
+        answer => settle(answer),
+    }
+}
+
+/// What is named is not there.
+pub(super) fn missing(what: &str) -> Failure {
+    Failure::new(Exit::No, format!("there is no {what}"))
+}
+
 fn exit(refusal: &Refusal) -> Exit {
     match refusal {
         Refusal::Conflict

@@ -39,8 +39,13 @@ impl Args {
             if user.status != "active" {
                 crate::terminal::note(&format!("the account is {}", user.status));
             }
-            print::list(globals.output, &auth.sign_in_attempts(user.id).await?, COLUMNS)?;
-            print::list(globals.output, &auth.limits_of(user.id).await?, LIMITS)
+            print::list(
+                globals.output,
+                &auth.sign_in_attempts(user.id).await?,
+                COLUMNS,
+                "sign-in attempts",
+            )?;
+            print::list(globals.output, &auth.limits_of(user.id).await?, LIMITS, "limits")
         })
     }
 }

@@ -12,7 +12,7 @@ pub(super) struct Console {
     json: bool,
 }
 
-/// Something that an operator should mend. `keyward doctor` knows the id.
+/// Something that an operator should mend. Lines for machines have the id as well.
 #[derive(Clone, Debug)]
 pub(super) struct Warning {
     pub(super) id: &'static str,
@@ -70,10 +70,7 @@ impl Console {
     /// Something to mend.
     pub(super) fn warn(self, warning: &Warning) {
         let Warning { id, text } = warning;
-        self.line(
-            &format!("  ! {text}  ({id})"),
-            &json!({ "fact": "warning", "id": id, "text": text }),
-        );
+        self.line(&format!("  ! {text}"), &json!({ "fact": "warning", "id": id, "text": text }));
     }
 
     /// The last line: it answers now, at this address.

@@ -11,6 +11,7 @@ use keyward::{Keyward, Timestamp};
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
+use super::server::bind;
 use crate::config::Authnzerver;
 use crate::failure::Outcome;
 
@@ -25,7 +26,7 @@ impl Door {
     pub(super) async fn bind(config: Option<&Authnzerver>) -> Outcome<Option<Self>> {
         let Some(config) = config else { return Ok(None) };
         let Some(address) = &config.listen else { return Ok(None) };
-        Ok(Some(Self::new(Listening::bind(address).await?, config)))
+        Ok(Some(Self::new(bind(address, "authnzerver.listen").await?, config)))
     }
 
     /// Behind a listener that is bound already.

@@ -8,6 +8,7 @@ use keyward::serve::{Listening, Plain};
 use keyward::{Keyward, Secret};
 use tokio_util::sync::CancellationToken;
 
+use super::server::bind;
 use crate::config::Metrics;
 use crate::failure::Outcome;
 
@@ -24,7 +25,7 @@ impl Door {
     /// Binds the address, if one was given.
     pub(super) async fn bind(metrics: &Metrics) -> Outcome<Option<Self>> {
         let Some(address) = &metrics.listen else { return Ok(None) };
-        let listening = Listening::bind(address).await?;
+        let listening = bind(address, "metrics.listen").await?;
         Ok(Some(Self { listening, token: metrics.token.clone() }))
     }
 

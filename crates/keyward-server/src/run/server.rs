@@ -61,7 +61,7 @@ impl<'a> Server<'a> {
             Some(files) => Some(Tls::from_files(&files.cert, &files.key)?),
             None => None,
         };
-        let listening = Listening::bind(&config.server.listen).await?;
+        let listening = bind(&config.server.listen, "--listen").await?;
         let metrics = Door::bind(&config.metrics).await?;
         let frontends = frontends::Door::bind(config.authnzerver.as_ref()).await?;
         let url = match &config.root.public_url {
@@ -183,6 +183,16 @@ fn token_of(asked: impl Future<Output = ()> + Send + 'static) -> CancellationTok
         stopped.cancel();
     });
     stop
+}
+
+/// Binds an address; whoever finds it taken is told which, and where another is chosen.
+pub(super) async fn bind(address: &str, setting: &str) -> Outcome<Listening> {
+    Listening::bind(address).await.map_err(|error| {
+        let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+        let cause = cause.unwrap_or_default();
+        let text = format!("could not listen at {address}{cause}; choose another with {setting}");
+        Failure::new(Exit::Unreachable, text)
+    })
 }
 
 fn own_url(port: u16, tls: bool) -> String {

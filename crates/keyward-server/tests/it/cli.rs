@@ -346,7 +346,7 @@ fn the_program_describes_itself() {
     let wanted = r#"GET     /api/v1/admin/users "#;
     let line = routes.lines().find(|line| line.starts_with(wanted));
     let line = line.unwrap_or_else(|| panic!("{routes}"));
-    assert!(line.contains(r#"Holding("users:view")"#) && line.contains("Request"), "{line}");
+    assert!(line.contains("permission users:view") && line.contains("Request"), "{line}");
     assert!(
         !routes.contains("/dev/inbox") && place.run(&["routes", "--dev"]).out.contains("/dev/")
     );

@@ -23,6 +23,7 @@ mod mail;
 mod maintenance;
 mod metrics;
 mod migrate;
+mod missing;
 mod operator;
 mod outage;
 mod policy;

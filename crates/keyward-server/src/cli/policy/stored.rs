@@ -27,6 +27,10 @@ pub(super) fn show(globals: &Globals) -> Outcome {
         let document = auth.policy_document().await?;
         match globals.output {
             Output::Json => print::json(&document),
+            Output::Text | Output::Table if document.text.trim().is_empty() => {
+                note("no policy document is stored");
+                Ok(())
+            }
             Output::Text | Output::Table => Ok(answer(document.text.trim_end())?),
         }
     })

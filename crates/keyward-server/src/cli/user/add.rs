@@ -1,13 +1,13 @@
 //! `keyward user add`.
 
-use keyward::{Names, NewPerson};
+use keyward::{Keyward, Names, NewPerson};
 
 use super::NameArgs;
 use crate::args::{Globals, Output};
 use crate::cli::secret::PasswordFrom;
 use crate::cli::settle::settle;
 use crate::cli::{beside, print};
-use crate::failure::Outcome;
+use crate::failure::{Exit, Failure, Outcome};
 use crate::terminal::answer;
 
 /// Who. Without a password they set one themselves, by recovery.
@@ -36,6 +36,7 @@ impl Args {
         let new =
             NewPerson { email, username, phone, name, password, verified, ..NewPerson::default() };
         beside(globals, async |auth| {
+            roles_exist(auth, &role).await?;
             let user = settle(auth.add_person(new).await?)?;
             // Told before the roles: the account is there, whatever follows.
             match globals.output {
@@ -48,4 +49,15 @@ impl Args {
             Ok(())
         })
     }
+}
+
+/// Nobody is made who lacks a role because its name was mistyped.
+async fn roles_exist(auth: &Keyward, roles: &[String]) -> Outcome {
+    for role in roles {
+        if auth.role(role).await?.is_none() {
+            let make = format!("make it with `keyward role add {role}`; no account was made");
+            return Err(Failure::new(Exit::No, format!("there is no role `{role}`: {make}")));
+        }
+    }
+    Ok(())
 }

@@ -5,7 +5,7 @@ use keyward::authz::Effect;
 
 use super::Whom;
 use crate::args::Globals;
-use crate::cli::settle::settle;
+use crate::cli::settle::{settle, settle_named};
 use crate::cli::term::Span;
 use crate::cli::{beside, person};
 use crate::failure::Outcome;
@@ -56,7 +56,8 @@ impl Clear {
                         answer => taken = answer,
                     }
                 }
-                settle(taken)?;
+                let what = format!("permission `{permission}` given to this account directly");
+                settle_named(taken, &what)?;
             }
             Ok(())
         })

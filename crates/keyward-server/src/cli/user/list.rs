@@ -49,7 +49,9 @@ const COLUMNS: &[Column<UserView>] = &[
 
 impl Args {
     pub(super) fn run(self, globals: &Globals) -> Outcome {
-        beside(globals, async |auth| print::list(globals.output, &self.find(auth).await?, COLUMNS))
+        beside(globals, async |auth| {
+            print::list(globals.output, &self.find(auth).await?, COLUMNS, "accounts")
+        })
     }
 
     async fn find(&self, auth: &Keyward) -> Outcome<Vec<UserView>> {
