@@ -40,12 +40,7 @@ impl Command {
     pub(super) fn run(self, globals: &Globals) -> Outcome {
         match self {
             Self::List => beside(globals, async |auth| {
-                print::list(
-                    globals.output,
-                    &auth.token_keys().await?,
-                    COLUMNS,
-                    "keys: the first one is made with the first token",
-                )
+                print::list(globals.output, &auth.token_keys().await?, COLUMNS, "keys")
             }),
             Self::Rotate => beside(globals, async |auth| {
                 let id = settle(auth.rotate_token_key().await?)?;
