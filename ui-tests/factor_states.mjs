@@ -21,7 +21,7 @@ async function lastFactor(browser, base, report, how, mode) {
     await signUp(ada, email);
     await ada.send({ code: (await ada.letter(email)).code }, SUBMIT);
     equal(ada.path(), "/account/totp");
-    contains(await ada.text("main"), "demands a second step");
+    contains(await ada.text("main"), "A second step is needed here");
   });
   await sees("and comes nowhere else before", async () => {
     await ada.go("/account/sessions");

@@ -1826,7 +1826,7 @@ class Operations:
     ) -> types.GetMePasskeysReply:
         """List one's passkeys.
 
-        `GET /api/v1/me/passkeys`, for whoever is signed in.
+        `GET /api/v1/me/passkeys`, for whoever is signed in, perhaps without a second factor.
         """
         call = Call(
             "GET",
@@ -1844,7 +1844,7 @@ class Operations:
     ) -> types.Passkey:
         """Add the passkey that the browser made.
 
-        `POST /api/v1/me/passkeys`, for whoever is signed in.
+        `POST /api/v1/me/passkeys`, for whoever is signed in, perhaps without a second factor.
         """
         call = Call(
             "POST",
@@ -1858,7 +1858,7 @@ class Operations:
     ) -> types.PostMePasskeysOptionsReply:
         """Begin to add a passkey.
 
-        `POST /api/v1/me/passkeys/options`, for whoever is signed in.
+        `POST /api/v1/me/passkeys/options`, for whoever is signed in, perhaps without a second factor.
         """
         call = Call(
             "POST",
@@ -4611,7 +4611,7 @@ class AsyncOperations:
     ) -> types.GetMePasskeysReply:
         """List one's passkeys.
 
-        `GET /api/v1/me/passkeys`, for whoever is signed in.
+        `GET /api/v1/me/passkeys`, for whoever is signed in, perhaps without a second factor.
         """
         call = Call(
             "GET",
@@ -4629,7 +4629,7 @@ class AsyncOperations:
     ) -> types.Passkey:
         """Add the passkey that the browser made.
 
-        `POST /api/v1/me/passkeys`, for whoever is signed in.
+        `POST /api/v1/me/passkeys`, for whoever is signed in, perhaps without a second factor.
         """
         call = Call(
             "POST",
@@ -4643,7 +4643,7 @@ class AsyncOperations:
     ) -> types.PostMePasskeysOptionsReply:
         """Begin to add a passkey.
 
-        `POST /api/v1/me/passkeys/options`, for whoever is signed in.
+        `POST /api/v1/me/passkeys/options`, for whoever is signed in, perhaps without a second factor.
         """
         call = Call(
             "POST",

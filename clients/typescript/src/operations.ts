@@ -532,17 +532,17 @@ export abstract class Operations {
     return this.json<types.PostMeFactorsFactorConfirmReply>({ method: "POST", path: `/api/v1/me/factors/${segment(factor)}/confirm`, body: input, safe: false, options });
   }
 
-  /** List one's passkeys: `GET /api/v1/me/passkeys`, for whoever is signed in. */
+  /** List one's passkeys: `GET /api/v1/me/passkeys`, for whoever is signed in, perhaps without a second factor. */
   getMePasskeys(options: Options = {}): Promise<types.GetMePasskeysReply> {
     return this.json<types.GetMePasskeysReply>({ method: "GET", path: "/api/v1/me/passkeys", safe: true, options });
   }
 
-  /** Add the passkey that the browser made: `POST /api/v1/me/passkeys`, for whoever is signed in. */
+  /** Add the passkey that the browser made: `POST /api/v1/me/passkeys`, for whoever is signed in, perhaps without a second factor. */
   postMePasskeys(input: types.PostMePasskeysInput, options: Options = {}): Promise<types.Passkey> {
     return this.json<types.Passkey>({ method: "POST", path: "/api/v1/me/passkeys", body: input, safe: false, options });
   }
 
-  /** Begin to add a passkey: `POST /api/v1/me/passkeys/options`, for whoever is signed in. */
+  /** Begin to add a passkey: `POST /api/v1/me/passkeys/options`, for whoever is signed in, perhaps without a second factor. */
   postMePasskeysOptions(options: Options = {}): Promise<types.PostMePasskeysOptionsReply> {
     return this.json<types.PostMePasskeysOptionsReply>({ method: "POST", path: "/api/v1/me/passkeys/options", body: {}, safe: false, options });
   }

@@ -246,14 +246,14 @@ impl Client {
 
     /// List one's passkeys.
     ///
-    /// `GET /api/v1/me/passkeys`, for whoever is signed in.
+    /// `GET /api/v1/me/passkeys`, for whoever is signed in, perhaps without a second factor.
     pub fn get_me_passkeys(&self) -> Call<'_, Json<Value>> {
         self.call(Method::GET, "/api/v1/me/passkeys", &[])
     }
 
     /// Add the passkey that the browser made.
     ///
-    /// `POST /api/v1/me/passkeys`, for whoever is signed in.
+    /// `POST /api/v1/me/passkeys`, for whoever is signed in, perhaps without a second factor.
     ///
     /// Body: `credential`, `flow_id`; perhaps `name`.
     pub fn post_me_passkeys(&self, body: impl Serialize) -> Call<'_, Json<Value>> {
@@ -262,7 +262,8 @@ impl Client {
 
     /// Begin to add a passkey.
     ///
-    /// `POST /api/v1/me/passkeys/options`, for whoever is signed in.
+    /// `POST /api/v1/me/passkeys/options`, for whoever is signed in, perhaps without a second
+    /// factor.
     pub fn post_me_passkeys_options(&self) -> Call<'_, Json<Value>> {
         self.call(Method::POST, "/api/v1/me/passkeys/options", &[]).body(json!({}))
     }
