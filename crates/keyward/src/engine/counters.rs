@@ -81,7 +81,7 @@ impl Keyward {
     }
 
     /// Messages that were not delivered yet, as far as [`MAX_WAITING`] of each channel.
-    async fn waiting(&self) -> Result<usize, Error> {
+    pub(crate) async fn waiting(&self) -> Result<usize, Error> {
         self.ready().await?;
         let end = Timestamp::from_micros(i64::MAX);
         let mut waiting = 0;
