@@ -54,7 +54,8 @@ pub enum SendError {
     Never(String),
 }
 
-/// Hands messages over: several at once, those to one account one after the other.
+/// Hands messages over: several at once where that takes long, those to one account one
+/// after the other.
 /// Delivery is at least once.
 ///
 /// An app plugs its own with [`Builder::sender`](crate::Builder::sender):

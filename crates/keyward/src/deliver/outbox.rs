@@ -1,6 +1,9 @@
 //! The outbox, emptied: one queue for each channel, so that a gateway of text messages that
-//! hangs delays no mail, and several messages of it at once, so that neither does one server
-//! of mail that is slow. Messages to one account go one after the other.
+//! hangs delays no mail, and several messages of it at once where the carrier is slow.
+//! Messages to one account go one after the other.
+
+use std::collections::VecDeque;
+use std::time::Duration;
 
 use keyward_core::Error;
 use keyward_core::id::{MessageId, UserId};
@@ -9,12 +12,14 @@ use tokio::sync::Mutex;
 use tokio::task::{Id, JoinSet};
 
 use crate::engine::Keyward;
-use crate::engine::work::IDLE_EVERY;
 
 /// Messages of a channel that its carrier holds at once.
 const AT_ONCE: usize = 8;
-/// Messages that are looked at in one round: some are for accounts that have to wait.
-const ROUND: u32 = 16;
+/// How long a carrier may take before another message is begun beside: one that is fast is
+/// handed one after the other, because what that writes takes from everybody's turn.
+const SLOW: Duration = Duration::from_millis(100);
+/// Messages that are read in one round.
+const ROUND: u32 = 32;
 
 /// Who empties which queue: one at a time in each process.
 #[derive(Debug, Default)]
@@ -32,11 +37,12 @@ impl Sending {
     }
 }
 
-/// Messages that a carrier holds.
+/// Messages that a carrier holds, and those that were read and come next.
 #[derive(Default)]
 struct UnderWay {
     tasks: JoinSet<Result<bool, Error>>,
     held: Vec<(Id, MessageId, Option<UserId>)>,
+    due: VecDeque<Message>,
 }
 
 impl UnderWay {
@@ -85,29 +91,31 @@ impl Keyward {
     /// Sends what is due on one channel, and what becomes due while some of it is sent.
     pub(crate) async fn deliver_on(&self, channel: Channel) -> Result<usize, Error> {
         let _alone = self.0.sending.of(channel).lock().await;
-        let mut woken = self.0.wake.messages();
         let mut under_way = UnderWay::default();
         let mut sent = 0;
         loop {
-            let begun = self.begin_due(channel, &mut under_way).await;
+            let begun = self.begin_next(channel, &mut under_way).await;
             let waits = !under_way.held.is_empty();
             tokio::select! {
                 Some(ended) = under_way.next() => sent += usize::from(ended),
-                _ = woken.changed(), if waits => {}
-                () = tokio::time::sleep(IDLE_EVERY), if waits => {}
+                () = tokio::time::sleep(SLOW), if waits => {}
                 else => return begun.map(|()| sent),
             }
         }
     }
 
-    /// Begins to send what is due, as far as there is room.
-    async fn begin_due(&self, channel: Channel, under_way: &mut UnderWay) -> Result<(), Error> {
+    /// Begins to send what is due next, if there is room. Whoever has to wait is read again.
+    async fn begin_next(&self, channel: Channel, under_way: &mut UnderWay) -> Result<(), Error> {
         if !under_way.has_room() || self.0.stop.is_cancelled() {
             return Ok(());
         }
-        for message in self.0.store.due_messages(channel, self.now(), ROUND).await? {
-            if under_way.has_room() && !under_way.precedes(&message) {
+        if under_way.due.is_empty() {
+            under_way.due = self.0.store.due_messages(channel, self.now(), ROUND).await?.into();
+        }
+        while let Some(message) = under_way.due.pop_front() {
+            if !under_way.precedes(&message) {
                 under_way.begin(self.clone(), message);
+                return Ok(());
             }
         }
         Ok(())

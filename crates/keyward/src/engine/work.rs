@@ -14,7 +14,7 @@ use crate::view::EventView;
 /// time and that of one look-up.
 const FEED_EVERY: Duration = Duration::from_millis(200);
 /// How often retries and stragglers are looked for when nothing happens.
-pub(crate) const IDLE_EVERY: Duration = Duration::from_secs(5);
+const IDLE_EVERY: Duration = Duration::from_secs(5);
 /// From an event to its place in the chain: those in between share one commit.
 const CHAIN_AFTER: Duration = Duration::from_millis(50);
 /// How often old rows are removed. No multiple of two: limits are looked through
