@@ -76,7 +76,7 @@ impl Keyward {
     }
 
     async fn outbox_loop(self, channel: Channel) {
-        let mut woken = self.0.wake.messages();
+        let mut woken = self.0.wake.messages(channel);
         loop {
             log("deliver messages", self.deliver_on(channel).await.map(drop));
             if !self.idle(&mut woken).await {
