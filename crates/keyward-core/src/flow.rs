@@ -16,6 +16,7 @@ pub mod app_code;
 pub mod app_factor;
 #[cfg(feature = "authnzerver")]
 pub mod authnzerver;
+mod beyond;
 #[cfg(feature = "captcha")]
 pub mod captcha;
 pub mod challenge;

@@ -3,18 +3,17 @@
 use serde_json::{Map, Value};
 
 use super::admins::Admins;
-use super::fixed::Known;
+use super::beyond::{is_beyond, is_beyond_for_good};
 use super::password::{new_password_problems, set_by_admin, set_password, tell};
-use super::reach::Reach;
 use super::session::merged;
 use super::sign_up::{
     Name, add_subject, name_problem, new_identifier, new_subject, password_problems,
 };
-use super::{Decide, Done, Flow, Gather, Verdict, Work, factor, relation};
+use super::{Decide, Done, Flow, Gather, Verdict, Work, factor};
 use crate::Error;
 use crate::id::UserId;
 use crate::identifier::{self, Kind};
-use crate::port::{Fut, TupleQuery, Write};
+use crate::port::{Fut, Write};
 use crate::profile::{self, Field, Party};
 use crate::record::{DeletedBy, Subject, User, What};
 use crate::refusal::{Problem, Refusal};
@@ -49,72 +48,6 @@ impl Names {
         if problems.is_empty() { Ok(names) } else { Err(problems) }
     }
 }
-
-/// Whether `user` may do something that `actor` may not: an account is as good
-/// as everything it holds, so whoever changes one must hold as much.
-pub(super) async fn is_beyond(
-    actor: Option<UserId>,
-    user: UserId,
-    cx: Gather<'_>,
-) -> Result<bool, Error> {
-    let Some(actor) = actor else { return Ok(false) };
-    let known = cx.known().await?;
-    let own = Reach::gather(actor, &known.all, cx).await?;
-    is_more(&own, actor, user, &known, cx).await
-}
-
-/// The same for what takes an account over for good: what ends for `actor` does not count.
-pub(super) async fn is_beyond_for_good(
-    actor: Option<UserId>,
-    user: UserId,
-    cx: Gather<'_>,
-) -> Result<bool, Error> {
-    let Some(actor) = actor else { return Ok(false) };
-    let known = cx.known().await?;
-    let own = Reach::gather_for(Some(actor), &known.all, cx).await?.unwrap_or_default();
-    is_more(&own, actor, user, &known, cx).await
-}
-
-async fn is_more(
-    own: &Reach,
-    actor: UserId,
-    user: UserId,
-    known: &Known<'_>,
-    cx: Gather<'_>,
-) -> Result<bool, Error> {
-    if actor == user {
-        // Nobody changes how their own account is guarded with a key of it.
-        return Ok(cx.client.narrowed.is_some());
-    }
-    let theirs = Reach::gather_ever(user, &known.all, cx).await?;
-    Ok(!own.covers(&theirs) || is_related_beyond(own, user, known, cx).await?)
-}
-
-/// Whether stored relations lead `user` to what `own` does not hold. Of more than can be
-/// looked at, some may.
-async fn is_related_beyond(
-    own: &Reach,
-    user: UserId,
-    known: &Known<'_>,
-    cx: Gather<'_>,
-) -> Result<bool, Error> {
-    let of_theirs = TupleQuery {
-        subject_type: Some(USER.into()),
-        subject_id: Some(user.to_string()),
-        limit: MAX_RELATIONS,
-        ..TupleQuery::default()
-    };
-    let found = cx.store.tuples(&of_theirs).await?.data;
-    let many = found.len() >= MAX_RELATIONS as usize;
-    let policy = &known.fixed.snapshot;
-    Ok(many && !own.holds("*") || found.iter().any(|it| relation::is_beyond(own, it, policy)))
-}
-
-/// What relations call an account.
-const USER: &str = "user";
-
-/// Relations of one account that are looked at.
-const MAX_RELATIONS: u32 = 200;
 
 async fn taken(names: &[Name], cx: Gather<'_>) -> Result<Vec<Problem>, Error> {
     let mut problems = vec![];

@@ -16,7 +16,7 @@ pub use refresh::RefreshApiKey;
 pub use report::ReportApiKey;
 pub use stored::{ApiKey, KIND};
 
-use super::admin::is_beyond_for_good;
+use super::beyond::is_beyond_for_good;
 use super::enrolled::allowed;
 use super::step_up::Facts;
 use super::{Decide, Gather};

@@ -5,7 +5,7 @@
 //! it is: [`Decide::event`] says so for every flow. And no flow runs in it that does
 //! not say that it may: see [`Flow::WHILE_IMPERSONATING`].
 
-use super::admin::is_beyond;
+use super::beyond::is_beyond;
 use super::enrolled::allowed;
 use super::open::{Opened, impersonated};
 use super::step_up::Facts as Own;

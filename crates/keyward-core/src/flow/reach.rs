@@ -242,6 +242,14 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "import")]
+    #[test]
+    fn what_is_allowed_sometimes_is_not_held_and_may_be_reached() {
+        let sometimes = reach(&["roles:grant"], &["roles:grant"]);
+        assert!(!sometimes.holds("roles:grant") && sometimes.may_touch("roles:grant"));
+        assert!(!sometimes.may_touch("users:edit"));
+    }
+
     #[test]
     fn what_is_inherited_is_held() {
         let role = |name: &str, inherits: &[&str]| Role {

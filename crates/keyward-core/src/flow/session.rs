@@ -1,6 +1,6 @@
 //! Open, close and annotate sessions.
 
-use super::admin::is_beyond;
+use super::beyond::is_beyond;
 use super::open::{Opened, Opening, Standing, open};
 use super::proven::lacks;
 use super::{Decide, Done, Flow, Gather, Verdict};

@@ -292,6 +292,8 @@ fn beside_everything_else_it_is_a_door_and_if_wanted_a_listener() {
         &format!("wiki {KEY} sessions-new"),
         &format!("wiki aes:{KEY}"),
         "wiki chacha20poly1305:short",
+        // An empty list of requests is none, and not all.
+        &format!("wiki {KEY} ,"),
     ] {
         let file = place.write("bad", bad);
         let place = Place::new().env("KEYWARD_AUTHNZERVER_FRONTENDS_FILE", file.to_str().unwrap());

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::number::ISSUER;
 use crate::Error;
-use crate::flow::admin::is_beyond_for_good;
+use crate::flow::beyond::is_beyond_for_good;
 use crate::flow::session::merged;
 use crate::flow::{Decide, Done, Flow, Gather, Verdict};
 use crate::id::UserId;

@@ -280,6 +280,28 @@ async fn a_change_of_which_a_part_is_refused_changes_nothing() {
     assert_eq!(info["user_info"]["full_name"], "Robert");
 }
 
+#[tokio::test]
+async fn nobody_vouches_for_the_address_of_somebody_who_may_do_more() {
+    let site = Site::new().await;
+    let root = site.person_as("root1@example.org", "superuser").await;
+    let roots = site.session(Some(root)).await;
+    let his = (root, "superuser", roots.as_str());
+    let new = json!({ "full_name": "Ada", "email": "ada@example.org", "password": PASSWORD });
+    let number = site.done("user-new", new).await["user_id"].as_i64().unwrap();
+    let proven = async || {
+        let found = site.t.kw.find_person("ada@example.org").await.unwrap().unwrap();
+        found.identifiers[0].verified
+    };
+    let ada = site.t.kw.find_person("ada@example.org").await.unwrap().unwrap();
+    site.t.role("boss", &["users:*"]).await;
+    site.t.give_role(&ada, "boss").await;
+    site.refused("user-edit", edit(his, number, json!({ "email_verified": true }))).await;
+    assert!(!proven().await);
+    site.t.kw.assign_role(ada.id, "boss", false).await.unwrap().unwrap();
+    site.done("user-edit", edit(his, number, json!({ "email_verified": true }))).await;
+    assert!(proven().await);
+}
+
 /// Knows one password that others lost.
 #[derive(Debug)]
 struct Lost;
